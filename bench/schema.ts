@@ -1,0 +1,137 @@
+/**
+ * The shape of everything a run leaves on disk. The reports read this file and nothing else of ours,
+ * so a page can be rebuilt from JSON without a GPU.
+ *
+ * A run is a folder: `run.json`, one record per cell under `records/`, and artifacts under `artifacts/`.
+ */
+
+/** Raised whenever a field changes its meaning or goes away. */
+export const SCHEMA_VERSION = 1;
+
+/** Paradigms under which an encoder is trained. */
+export type ParadigmName = "sl" | "cl" | "mim" | "dm";
+
+/** What a cell does: train and evaluate an encoder, construct a feature set, or measure speed. */
+export type CellKind = "train" | "construct" | "perf";
+
+/** `quick` marks a run whose repetitions are too few to draw conclusions from. */
+export type RecordStatus = "ok" | "failed" | "skipped" | "quick";
+
+/** One measured quantity. Accuracy is a fraction in [0, 1]; `samples` are the raw values behind `value`. */
+export interface Metric {
+  readonly value: number;
+  /** "fraction", "ms", "images/s", "bytes", "pixels" (a distance in [0, 1] pixel units), "1". */
+  readonly unit: string;
+  readonly samples?: readonly number[];
+}
+
+/** A file the cell left, by its path relative to the run folder. */
+export interface Artifact {
+  /** "weights", "feature-set", "manifest", "examples", "outcomes". */
+  readonly kind: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** A norm-bounded threat model in [0, 1] pixel units. */
+export interface ThreatModelConfig {
+  readonly norm: "Linf" | "L2";
+  readonly eps: number;
+  /** How a person wrote it, for display: "8/255". */
+  readonly epsLabel: string;
+}
+
+/** The machine a record was measured on. */
+export interface MachineInfo {
+  readonly name: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly adapter: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallback: boolean;
+    readonly features: readonly string[];
+    readonly limits: Readonly<Record<string, number>>;
+  };
+}
+
+/** One cell's result. Written to a temporary name, renamed, never edited. */
+export interface CellRecord {
+  readonly schemaVersion: number;
+  readonly runId: string;
+  /** The preset that asked for the cell. */
+  readonly suite: string;
+  /** The cell's name within the run, e.g. "sl/non-robust/seed-0". */
+  readonly benchmark: string;
+  readonly kind: CellKind;
+  /** Hash of the code and kernels that computed it. */
+  readonly benchmarkVersion: string;
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+  /** Complete, after defaults. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly configHash: string;
+  readonly seed: number;
+  /** For `train` cells: how the encoder was trained ("sl"); for others null. */
+  readonly paradigm: ParadigmName | null;
+  /** The feature set trained on or constructed: "natural", "robust", "non-robust", "D_det", "D_rand". */
+  readonly featureSet: string | null;
+  readonly dataset: { readonly name: string; readonly sha256: string };
+  readonly machine: MachineInfo;
+  readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
+  /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
+  readonly kernelVariant: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly status: RecordStatus;
+  /** Why a cell failed or was skipped. */
+  readonly reason: string | null;
+  /**
+   * Names used by `train` cells: `cleanAccuracy`, `robustAccuracy` (under `config.evaluation.attack`),
+   * `largestPerturbation`, `probeAccuracy`, `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`;
+   * on planted data also `robustCueAccuracy` and `nonRobustCueAccuracy`.
+   * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
+   */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+  readonly warnings: readonly string[];
+  readonly artifacts: readonly Artifact[];
+}
+
+/** `run.json`: what was asked for. Times and the run id live here and in the records only. */
+export interface RunManifest {
+  readonly schemaVersion: number;
+  readonly runId: string;
+  readonly suite: string;
+  readonly description: string;
+  /** The whole preset after defaults. */
+  readonly preset: Readonly<Record<string, unknown>>;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Names of the cells in order. */
+  readonly cells: readonly string[];
+}
+
+/** An "examples" artifact: sources and results of a constructed set, or images of a data set. */
+export interface ExampleImages {
+  readonly schemaVersion: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classNames: readonly string[];
+  readonly examples: readonly ExampleImage[];
+}
+
+/** Pixels are 8-bit RGB, row by row, base64. */
+export interface ExampleImage {
+  /** The label the image carries in the constructed set. */
+  readonly label: number;
+  /** The class of the image it started from. */
+  readonly sourceLabel: number;
+  readonly source: string;
+  readonly result: string;
+}
