@@ -33,6 +33,15 @@ export interface Artifact {
   readonly sha256: string;
 }
 
+/** What reports read of `config.evaluation.attack` in a `train` cell; more fields may stand beside these. */
+export interface AttackConfig extends ThreatModelConfig {
+  /** "pgd". */
+  readonly name: string;
+  readonly steps: number;
+  readonly stepSize: number;
+  readonly restarts: number;
+}
+
 /** A norm-bounded threat model in [0, 1] pixel units. */
 export interface ThreatModelConfig {
   readonly norm: "Linf" | "L2";
@@ -71,7 +80,7 @@ export interface CellRecord {
   readonly benchmarkVersion: string;
   readonly commit: string | null;
   readonly dirty: boolean | null;
-  /** Complete, after defaults. */
+  /** Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `construct` cells: `method`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly configHash: string;
   readonly seed: number;
@@ -79,6 +88,8 @@ export interface CellRecord {
   readonly paradigm: ParadigmName | null;
   /** The feature set trained on or constructed: "natural", "robust", "non-robust", "D_det", "D_rand". */
   readonly featureSet: string | null;
+  /** For `train` cells: on the images as they are, or adversarially (the robust encoder); for others null. */
+  readonly training: "standard" | "adversarial" | null;
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly machine: MachineInfo;
   readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
