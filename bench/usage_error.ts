@@ -1,0 +1,17 @@
+/** Exit codes of every command. A regression found by `compare` will be 3. */
+export const EXIT = { done: 0, failed: 1, usage: 2, noAdapter: 4, interrupted: 130 } as const;
+
+/** One of the codes in {@linkcode EXIT}. */
+export type ExitCode = typeof EXIT[keyof typeof EXIT];
+
+/** A mistake a person can put right: shown as its message alone, without a stack trace. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly exitCode: ExitCode;
+
+  /** @param message First line what, where and why; an optional second line `Hint: ...`. */
+  constructor(message: string, options: { exitCode?: ExitCode; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.exitCode = options.exitCode ?? EXIT.usage;
+  }
+}
