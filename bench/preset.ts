@@ -39,6 +39,7 @@ export type ModelConfig =
 
 /** Projected gradient descent within a threat model, in [0, 1] pixel units. */
 export interface AttackConfig {
+  readonly name: "pgd";
   readonly norm: "Linf" | "L2";
   readonly eps: Amount;
   readonly steps: number;

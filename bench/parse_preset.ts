@@ -1,0 +1,221 @@
+import { parse } from "@std/yaml";
+import { amount, parseAmount } from "./amount.ts";
+import type { Field, Fields } from "./preset_field.ts";
+import {
+  type AdversarialTrainingConfig,
+  type AttackConfig,
+  type ConstructedSetName,
+  type DatasetConfig,
+  type EvaluationConfig,
+  FEATURE_SETS,
+  type FeatureSetConfig,
+  imageSize,
+  type ModelConfig,
+  type Preset,
+  type ProbeConfig,
+  type TrainingConfig,
+} from "./preset.ts";
+import * as schema from "./preset_schema.ts";
+import { UsageError } from "./usage_error.ts";
+import { SectionReader } from "./_section_reader.ts";
+
+/** What each set is when nothing else is said. */
+const SET_DEFAULTS = {
+  "robust": { method: "feature-matching", encoder: "robust" },
+  "non-robust": { method: "feature-matching", encoder: "standard", radius: amount(2) },
+  "D_det": { method: "targeted-pgd", encoder: "standard", targets: "next-class" },
+  "D_rand": { method: "targeted-pgd", encoder: "standard", targets: "random" },
+} as const;
+
+/**
+ * Reads a preset and fills in every default.
+ *
+ * @param text YAML.
+ * @param options.source Name of the file, for errors.
+ * @throws {UsageError} If the text is not YAML, or a key is unknown, missing, of a wrong type or out of range.
+ *
+ * @example
+ * ```ts
+ * parsePreset("name: mine\ndescription: a try\n", { source: "mine.yaml" }).training.epochs; // 12
+ * ```
+ */
+export function parsePreset(text: string, options: { source: string }): Preset {
+  const root = new SectionReader(readYaml(text, options.source), { text, source: options.source });
+  root.checkKeys([...Object.keys(schema.TOP), ...schema.SECTIONS]);
+  const top = root.fields(schema.TOP);
+  const dataset = readDataset(root.section("dataset"));
+  const model = readModel(root.section("model"));
+  const training = readTraining(root.section("training"), dataset);
+  const adversarialTraining = root.isNull("adversarialTraining")
+    ? null
+    : readAdversarial(root.section("adversarialTraining"), { training, dataset });
+  const probe = root.isNull("probe") ? null : readProbe(root.section("probe"), dataset);
+  const evaluation = readEvaluation(root.section("evaluation"), dataset);
+  const featureSets = readFeatureSets(root, { dataset, training, probe, adversarialTraining });
+  return { ...top, dataset, model, training, adversarialTraining, featureSets, probe, evaluation };
+}
+
+function readYaml(text: string, source: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const reason = String(cause instanceof Error ? cause.message : cause).split("\n")[0].replace(
+      /[.:]+$/,
+      "",
+    );
+    throw new UsageError(`Cannot read preset ${source}: it is not valid YAML, ${reason}`, { cause });
+  }
+}
+
+function readDataset(section: SectionReader): DatasetConfig {
+  const name = section.field<DatasetConfig["name"]>(
+    "name",
+    schema.PLANTED.name as Field<DatasetConfig["name"]>,
+  );
+  const fields = (name === "cifar10" ? schema.CIFAR10 : schema.PLANTED) as Fields<DatasetConfig>;
+  section.checkKeys(Object.keys(fields), `of ${name}`);
+  return section.fields(fields);
+}
+
+function readModel(section: SectionReader): ModelConfig {
+  section.checkKeys(Object.keys(schema.MODEL));
+  const arch = section.field("arch", schema.MODEL.arch as Field<ModelConfig["arch"]>);
+  if (arch === "resnet8") return section.fields(schema.MODEL);
+  if (section.has("widths") && !section.isNull("widths")) {
+    throw section.error("widths", `is for resnet8 only, given with ${arch}`);
+  }
+  return { arch, widths: null };
+}
+
+function readTraining(section: SectionReader, dataset: DatasetConfig): TrainingConfig {
+  section.checkKeys(Object.keys(schema.TRAINING));
+  const defaults = { cropPadding: Math.round(imageSize(dataset) / 8), flip: dataset.name !== "planted" };
+  return checkTraining(section, section.fields(schema.TRAINING, defaults), dataset);
+}
+
+function readAdversarial(
+  section: SectionReader,
+  given: { training: TrainingConfig; dataset: DatasetConfig },
+): AdversarialTrainingConfig {
+  section.checkKeys([...Object.keys(schema.TRAINING), "attack"]);
+  const own = checkTraining(section, section.fields(schema.TRAINING, given.training), given.dataset);
+  return { ...own, attack: readAttack(section.section("attack"), given.dataset) };
+}
+
+function checkTraining(
+  section: SectionReader,
+  training: TrainingConfig,
+  dataset: DatasetConfig,
+): TrainingConfig {
+  const { batchSize, warmupEpochs, epochs, cropPadding } = training;
+  const size = imageSize(dataset);
+  checkAtMost(section, "batchSize", {
+    value: batchSize,
+    limit: dataset.trainSize,
+    what: "dataset.trainSize",
+  });
+  checkAtMost(section, "warmupEpochs", { value: warmupEpochs, limit: epochs, what: "epochs" });
+  checkAtMost(section, "cropPadding", { value: cropPadding, limit: size, what: "the image size" });
+  return training;
+}
+
+function readEvaluation(section: SectionReader, dataset: DatasetConfig): EvaluationConfig {
+  section.checkKeys([...Object.keys(schema.EVALUATION), "attack"]);
+  return { ...section.fields(schema.EVALUATION), attack: readAttack(section.section("attack"), dataset) };
+}
+
+function readAttack(section: SectionReader, dataset: DatasetConfig): AttackConfig {
+  section.checkKeys(Object.keys(schema.ATTACK));
+  const defaults = threatDefaults(section, schema.ATTACK, { L2: "0.25", Linf: "4/255" });
+  const attack = section.fields(schema.ATTACK, defaults);
+  checkEps(section, attack, dataset);
+  return attack;
+}
+
+function readProbe(section: SectionReader, dataset: DatasetConfig): ProbeConfig {
+  section.checkKeys(Object.keys(schema.PROBE));
+  const probe = section.fields(schema.PROBE);
+  const limit = dataset.trainSize;
+  checkAtMost(section, "batchSize", { value: probe.batchSize, limit, what: "dataset.trainSize" });
+  return probe;
+}
+
+function readFeatureSets(
+  root: SectionReader,
+  given: Pick<Preset, "dataset" | "training" | "probe" | "adversarialTraining">,
+): Preset["featureSets"] {
+  const sets = root.section("featureSets");
+  sets.checkKeys(FEATURE_SETS);
+  const asked = root.has("featureSets") ? FEATURE_SETS.filter((name) => sets.has(name)) : FEATURE_SETS;
+  const { training, probe } = given;
+  const largestBatch = Math.max(training.batchSize, probe?.data === "same" ? probe.batchSize : 0);
+  const result: Partial<Record<ConstructedSetName, FeatureSetConfig>> = {};
+  for (const name of asked) {
+    const section = sets.section(name);
+    const set = readFeatureSet(section, name, given.dataset);
+    if (set.count < largestBatch) {
+      throw section.error(
+        "count",
+        `must be at least the largest training batch ${largestBatch}, given ${set.count}`,
+      );
+    }
+    if (set.encoder === "robust" && given.adversarialTraining === null) {
+      throw section.error("encoder", "is robust, but adversarialTraining is null");
+    }
+    result[name] = set;
+  }
+  return result;
+}
+
+function readFeatureSet(
+  section: SectionReader,
+  name: ConstructedSetName,
+  dataset: DatasetConfig,
+): FeatureSetConfig {
+  const ofName = SET_DEFAULTS[name];
+  const method = section.field("method", { ...schema.METHOD, default: ofName.method });
+  const matching = method === "feature-matching";
+  const fields = (matching ? schema.FEATURE_MATCHING : schema.TARGETED_PGD) as Fields<FeatureSetConfig>;
+  section.checkKeys(Object.keys(fields), `of ${method}`);
+  const sizes = { count: dataset.trainSize, batchSize: Math.min(128, dataset.trainSize) };
+  const threat = matching ? {} : threatDefaults(section, schema.TARGETED_PGD, { L2: "0.5", Linf: "8/255" });
+  const set = section.fields(fields, { ...ofName, ...sizes, ...threat });
+  checkAtMost(section, "count", { value: set.count, limit: dataset.trainSize, what: "dataset.trainSize" });
+  if (set.method === "targeted-pgd") checkEps(section, set, dataset);
+  return set;
+}
+
+/** The radius by norm, and from it a step size of 2.5 eps / steps. */
+function threatDefaults(
+  section: SectionReader,
+  fields: Pick<Fields<AttackConfig>, "norm" | "eps" | "steps">,
+  radius: { L2: string; Linf: string },
+) {
+  const norm = section.field("norm", fields.norm);
+  const eps = section.field("eps", { ...fields.eps, default: parseAmount(radius[norm])! });
+  const steps = section.field("steps", fields.steps);
+  return { eps, stepSize: amount(2.5 * eps.value / steps) };
+}
+
+/** A radius beyond the diagonal of the image cube is a mistake, most often a value meant for 0 to 255. */
+function checkEps(
+  section: SectionReader,
+  threat: Pick<AttackConfig, "norm" | "eps">,
+  dataset: DatasetConfig,
+): void {
+  const { norm, eps } = threat;
+  const size = imageSize(dataset);
+  const largest = norm === "Linf" ? 1 : Math.sqrt(3 * size * size);
+  if (eps.value <= largest) return;
+  const limit = norm === "Linf" ? "1" : `${largest.toFixed(2)}, the diagonal of ${size}x${size} images`;
+  throw section.error("eps", `must be at most ${limit} in ${norm}, given ${eps.label}`);
+}
+
+function checkAtMost(
+  section: SectionReader,
+  key: string,
+  than: { value: number; limit: number; what: string },
+): void {
+  const { value, limit, what } = than;
+  if (value > limit) throw section.error(key, `must be at most ${what} ${limit}, given ${value}`);
+}
