@@ -116,7 +116,11 @@ export class Stream {
   }
 
   /** Fills `out`: element i is `uniform(step, example, i)`. Returns `out`. */
-  fillUniform(step: number, out: Float32Array, { example = 0 }: { example?: number } = {}): Float32Array {
+  fillUniform<B extends ArrayBufferLike>(
+    step: number,
+    out: Float32Array<B>,
+    { example = 0 } = {},
+  ): Float32Array<B> {
     this.#eachBlock({ step, example, length: out.length }, (words, start, count) => {
       for (let lane = 0; lane < count; lane++) out[start + lane] = uniform01(words[lane]);
     });
@@ -124,7 +128,11 @@ export class Stream {
   }
 
   /** Fills `out`: element i is `normal(step, example, i)`. Returns `out`. */
-  fillNormal(step: number, out: Float32Array, { example = 0 }: { example?: number } = {}): Float32Array {
+  fillNormal<B extends ArrayBufferLike>(
+    step: number,
+    out: Float32Array<B>,
+    { example = 0 } = {},
+  ): Float32Array<B> {
     this.#eachBlock({ step, example, length: out.length }, (words, start, count) => {
       const [a, b] = normal2(words[0], words[1]);
       out[start] = a;
@@ -143,7 +151,7 @@ export class Stream {
    *
    * @throws {RangeError} If `n` is not an integer between 0 and 2^32 - 1.
    */
-  permutation(step: number, n: number): Uint32Array {
+  permutation(step: number, n: number): Uint32Array<ArrayBuffer> {
     checkWord("n", n);
     const out = new Uint32Array(n);
     for (let i = 0; i < n; i++) out[i] = i;
