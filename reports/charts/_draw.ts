@@ -1,0 +1,27 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** Width of every chart's coordinate system in pixels: it stays legible when a phone shrinks it. */
+export const CHART_WIDTH = 420;
+
+/**
+ * Renders a plot to SVG text without a browser. Colours follow the page (`currentColor`, CSS variables), the
+ * size follows the container, and assistive technology reads `alt` in place of the drawing.
+ */
+export function draw(options: Plot.PlotOptions, { alt }: { alt: string }): string {
+  // Neither Deno's types nor linkedom's name the document that both run on.
+  const { document } = parseHTML("<!doctype html><html></html>") as unknown as {
+    document: NonNullable<Plot.PlotOptions["document"]>;
+  };
+  const svg = Plot.plot({
+    ...options,
+    width: CHART_WIDTH,
+    document,
+    ariaLabel: alt,
+  });
+  svg.setAttribute("role", "img");
+  svg.setAttribute("font-size", "12");
+  for (const name of ["width", "height"]) svg.removeAttribute(name);
+  svg.querySelector("style")?.remove();
+  return svg.outerHTML;
+}

@@ -1,0 +1,73 @@
+import * as Plot from "@observablehq/plot";
+import { listing, percent } from "../format.ts";
+import { draw } from "./_draw.ts";
+import type { ChartRow } from "./rows.ts";
+
+/** A row of the calibration chart: accuracy on the test split that carries one cue only. */
+export interface CueRow extends ChartRow {
+  readonly cue: "robust cue only" | "non-robust cue only";
+}
+
+const STYLE = {
+  "robust cue only": { symbol: "circle", color: "var(--set-robust)", dy: -6 },
+  "non-robust cue only": { symbol: "diamond2", color: "var(--set-non-robust)", dy: 6 },
+} as const;
+
+/**
+ * Which planted cue a cell uses: per feature set, its accuracy where only the robust cue is shown (discs) and where
+ * only the non-robust cue is (diamonds). Large marks are means over seeds, small ones seeds; dashed line = chance.
+ */
+export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | null }): string {
+  const facets = [...new Set(rows.map((row) => row.paradigm))];
+  const facet = facets.length > 1 ? { fy: "paradigm" } : {};
+  const labels = [...new Set(rows.map((row) => row.label))];
+  const both = labels.flatMap((label) =>
+    facets.map((paradigm) => {
+      const means = rows.filter((row) => row.label === label && row.paradigm === paradigm && row.mean !== null);
+      return { label, paradigm, means: means.map((row) => row.mean!) };
+    })
+  ).filter(({ means }) => means.length === 2);
+  const cueMarks = Object.entries(STYLE).flatMap(([cue, { symbol, color }]) => {
+    const mine = rows.filter((row) => row.cue === cue && row.mean !== null);
+    const seeds = mine.flatMap((row) => row.seeds.map(({ value }) => ({ ...row, value })));
+    return [
+      Plot.dot(seeds, { ...facet, x: "value", y: "label", symbol, r: 2.6, stroke: color, strokeOpacity: 0.9 }),
+      Plot.dot(mine, { ...facet, x: "mean", y: "label", symbol, r: 5.5, fill: color, stroke: "var(--page)" }),
+    ];
+  });
+  return draw({
+    height: 44 + facets.length * (20 + 34 * labels.length),
+    marginLeft: 92,
+    marginRight: 16,
+    marginTop: facets.length > 1 ? 24 : 6,
+    marginBottom: 38,
+    x: {
+      domain: [0, 1],
+      label: "Accuracy with one cue shown, %",
+      labelAnchor: "center",
+      labelArrow: "none",
+      tickFormat: (value: number) => `${value * 100}`,
+      ticks: [0, 0.25, 0.5, 0.75, 1],
+    },
+    y: { type: "band", domain: labels, label: null, tickSize: 0 },
+    fy: { domain: facets, label: null, axis: null },
+    marks: [
+      Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
+      Plot.ruleY(both, {
+        ...facet,
+        x1: (row: { means: number[] }) => Math.min(...row.means),
+        x2: (row: { means: number[] }) => Math.max(...row.means),
+        y: "label",
+        stroke: "currentColor",
+        strokeOpacity: 0.45,
+      }),
+      chance === null ? null : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
+      ...cueMarks,
+    ],
+  }, { alt: describe(rows, chance) });
+}
+
+function describe(rows: readonly CueRow[], chance: number | null): string {
+  const parts = rows.map((row) => `${row.label}, ${row.cue} ${row.mean === null ? row.absent : percent(row.mean)}`);
+  return `Dot chart, accuracy with one cue shown: ${listing(parts)}${chance === null ? "" : `; chance ${percent(chance)}`}`;
+}

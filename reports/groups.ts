@@ -1,0 +1,134 @@
+import type { ParadigmName } from "../bench/schema.ts";
+import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
+import { count } from "./format.ts";
+import { isObject } from "./_check.ts";
+import { type Spread, spread } from "./statistics.ts";
+import type { LoadedRecord, Run } from "./types.ts";
+
+/** The paradigms in the order of every table, with the words for them. */
+export const PARADIGMS: Readonly<Record<ParadigmName, string>> = {
+  sl: "supervised (SL)",
+  cl: "contrastive (CL)",
+  mim: "masked images (MIM)",
+  dm: "diffusion (DM)",
+};
+
+/** The cells that differ in nothing but the seed. */
+export interface Group {
+  /** The cell's name without the seed, "sl/non-robust". */
+  readonly name: string;
+  readonly paradigm: ParadigmName | null;
+  /** Key for `featureSetStyle`: the feature set, or "adversarial". */
+  readonly set: string;
+  /** What a table calls it; the cell's name is added where two groups share one. */
+  readonly label: string;
+  /** Records with numbers, by seed. */
+  readonly done: readonly LoadedRecord[];
+  /** Records that ended as failed or skipped. */
+  readonly undone: readonly LoadedRecord[];
+}
+
+/** Groups the records of one kind over seeds, in the fixed order of paradigms and feature sets. */
+export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
+  const members = new Map<string, LoadedRecord[]>();
+  for (const loaded of run.records.filter(({ record }) => record.kind === kind)) {
+    const key = nameWithoutSeed(loaded.record.benchmark);
+    members.set(key, [...members.get(key) ?? [], loaded]);
+  }
+  const groups = [...members].map(([name, list]) => {
+    const { paradigm } = list[0].record;
+    const records = list.toSorted((a, b) => a.record.seed - b.record.seed);
+    const isDone = ({ record }: LoadedRecord) => record.status === "ok" || record.status === "quick";
+    const set = setKey(list[0]);
+    const label = featureSetStyle(set).label;
+    return { name, paradigm, set, label, done: records.filter(isDone), undone: records.filter((r) => !isDone(r)) };
+  });
+  const paradigms: (string | null)[] = Object.keys(PARADIGMS);
+  return disambiguate(groups).sort((a, b) =>
+    paradigms.indexOf(a.paradigm) - paradigms.indexOf(b.paradigm) ||
+    featureSetOrder(a.set) - featureSetOrder(b.set) || (a.name < b.name ? -1 : 1)
+  );
+}
+
+/** A cell's name without its seed: "sl/natural/seed-3" gives "sl/natural". */
+export function nameWithoutSeed(benchmark: string): string {
+  return benchmark.split("/").filter((part) => !/^seed-?\d+$/.test(part)).join("/");
+}
+
+function setKey({ record }: LoadedRecord): string {
+  const set = record.featureSet ?? "unnamed";
+  if (record.training !== "adversarial") return set;
+  return set === "natural" ? "adversarial" : `${set}, adversarially trained`;
+}
+
+function disambiguate(groups: Group[]): Group[] {
+  const same = (a: Group) => groups.filter((b) => a.paradigm === b.paradigm && a.set === b.set).length > 1;
+  return groups.map((group) => same(group) ? { ...group, label: `${group.label} (${group.name})` } : group);
+}
+
+/** One metric of a group by seed; seeds without it are left out. */
+export function metricValues(group: Group, metric: string): { seed: number; value: number; path: string }[] {
+  return group.done.flatMap(({ record, path }) =>
+    metric in record.metrics ? [{ seed: record.seed, value: record.metrics[metric].value, path }] : []
+  );
+}
+
+/** Mean and spread of one metric over a group's seeds, or null where no record has it. */
+export function metricSpread(group: Group, metric: string): Spread | null {
+  return spread(metricValues(group, metric).map(({ value }) => value));
+}
+
+/**
+ * Relative usefulness by seed: (accuracy - chance) / (accuracy of natural - chance), where natural is the cell
+ * of the same paradigm and seed trained in the standard way. Seeds without such a cell, or where that cell is
+ * not above chance, are left out.
+ */
+export function relativeUsefulness(group: Group, groups: readonly Group[]): Spread | null {
+  const natural = groups.find((other) => other.set === "natural" && other.paradigm === group.paradigm);
+  const reference = new Map(natural ? metricValues(natural, "cleanAccuracy").map((v) => [v.seed, v.value]) : []);
+  const chance = new Map(metricValues(group, "chance").map((v) => [v.seed, v.value]));
+  return spread(
+    metricValues(group, "cleanAccuracy").flatMap(({ seed, value }) => {
+      const [top, floor] = [reference.get(seed), chance.get(seed)];
+      return top === undefined || floor === undefined || top <= floor ? [] : [(value - floor) / (top - floor)];
+    }),
+  );
+}
+
+/** The attack that robust accuracy was measured under, or null where the config does not say. */
+export interface AttackView {
+  /** "PGD, L2, eps 0.25, 20 steps, 1 restart". */
+  readonly label: string;
+  readonly eps: number;
+}
+
+/** Reads `config.evaluation.attack` of a record, as far as it is there. */
+export function attackOf({ record }: LoadedRecord): AttackView | null {
+  const evaluation = record.config.evaluation;
+  const attack = isObject(evaluation) ? evaluation.attack : null;
+  if (!isObject(attack) || typeof attack.eps !== "number") return null;
+  const parts = [
+    String(attack.name ?? "PGD").toUpperCase(),
+    attack.norm,
+    `eps ${attack.epsLabel ?? attack.eps}`,
+    typeof attack.steps === "number" && count(attack.steps, "step"),
+    typeof attack.restarts === "number" && count(attack.restarts, "restart"),
+  ];
+  return { label: parts.filter((part) => part).join(", "), eps: attack.eps };
+}
+
+/** The distinct attacks among groups, in order of appearance. */
+export function attackLabels(groups: readonly Group[]): string[] {
+  return [...new Set(groups.flatMap((group) => group.done.flatMap((r) => attackOf(r)?.label ?? [])))];
+}
+
+/** The distinct seeds among groups, ascending. */
+export function seedsOf(groups: readonly Group[]): number[] {
+  const all = groups.flatMap(({ done, undone }) => [...done, ...undone].map(({ record }) => record.seed));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+/** Why a group has no number: "failed", "skipped", or both. */
+export function undoneWord(group: Group): string {
+  return [...new Set(group.undone.map(({ record }) => record.status))].sort().join(", ");
+}

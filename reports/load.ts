@@ -1,0 +1,104 @@
+import { isInside } from "./paths.ts";
+import { parseExamples, parseManifest, parseRecord } from "./validate.ts";
+import type { LoadedExamples, LoadedRecord, Problem, Run } from "./types.ts";
+
+/**
+ * Reads a run folder: `run.json`, every `records/*.json` and the "examples" artifacts these name.
+ * A file that cannot be used becomes an entry of `problems`; it never stops the rest.
+ *
+ * @throws {TypeError} If `dir` is not a folder, or holds neither run.json nor a records folder.
+ */
+export async function loadRun(dir: string): Promise<Run> {
+  const problems: Problem[] = [];
+  const names = await recordNames(dir);
+  const manifest = await read(dir, "run.json", { parse: parseManifest, problems });
+  if (names === null && manifest === null && problems.some((p) => p.reason.includes("does not exist"))) {
+    throw new TypeError(
+      `Cannot read run: the folder holds neither run.json nor records, ${dir}\n` +
+        `Hint: give the folder that deno task bench printed`,
+    );
+  }
+  const found: LoadedRecord[] = [];
+  for (const name of names ?? []) {
+    const path = `records/${name}`;
+    const record = await read(dir, path, { parse: parseRecord, problems });
+    if (record) found.push({ record, path });
+  }
+  const records = withoutRepeats(inOrder(found, manifest?.cells ?? []), problems);
+  const examples: LoadedExamples[] = [];
+  for (const { record } of records) {
+    for (const { path, sha256 } of record.artifacts.filter((artifact) => artifact.kind === "examples")) {
+      const images = await read(dir, path, { parse: parseExamples, problems, sha256 });
+      if (images) examples.push({ benchmark: record.benchmark, path, images });
+    }
+  }
+  return { name: folderName(dir), manifest, records, examples, problems };
+}
+
+async function recordNames(dir: string): Promise<string[] | null> {
+  const names: string[] = [];
+  try {
+    if (!(await Deno.stat(dir)).isDirectory) throw new Deno.errors.NotADirectory();
+  } catch (cause) {
+    throw new TypeError(`Cannot read run: no such folder, ${dir}`, { cause });
+  }
+  try {
+    for await (const entry of Deno.readDir(`${dir}/records`)) {
+      if (entry.isFile && entry.name.endsWith(".json")) names.push(entry.name);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  return names.sort();
+}
+
+interface ReadOptions<T> {
+  parse: (json: unknown) => T;
+  problems: Problem[];
+  /** Expected hash of the file, hexadecimal; not checked when absent. */
+  sha256?: string;
+}
+
+async function read<T>(dir: string, path: string, options: ReadOptions<T>): Promise<T | null> {
+  try {
+    if (!isInside(path)) throw new SyntaxError("the path leaves the run folder");
+    const bytes = await Deno.readFile(`${dir}/${path}`);
+    if (options.sha256 !== undefined && options.sha256 !== await sha256Hex(bytes)) {
+      throw new SyntaxError("the file is not the one that the record names, its SHA-256 differs");
+    }
+    return options.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound ? "the file does not exist" : (error as Error).message;
+    options.problems.push({ path, reason });
+    return null;
+  }
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecord[] {
+  const place = new Map(cells.map((name, index) => [name, index]));
+  const at = ({ record }: LoadedRecord) => place.get(record.benchmark) ?? cells.length;
+  return records.toSorted((a, b) => at(a) - at(b));
+}
+
+/** Keeps the latest record of a cell and names the others, so that no cell counts twice. */
+function withoutRepeats(records: LoadedRecord[], problems: Problem[]): LoadedRecord[] {
+  const latest = new Map<string, LoadedRecord>();
+  for (const loaded of records) {
+    const { benchmark, startedAt } = loaded.record;
+    const other = latest.get(benchmark);
+    const older = other && other.record.startedAt > startedAt ? loaded : other;
+    if (older) problems.push({ path: older.path, reason: `a later record of ${benchmark} is shown instead` });
+    if (older !== loaded) latest.set(benchmark, loaded);
+  }
+  return [...latest.values()];
+}
+
+function folderName(dir: string): string {
+  return dir.replaceAll("\\", "/").replace(/\/+$/, "").split("/").at(-1) || dir;
+}

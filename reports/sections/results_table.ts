@@ -1,0 +1,190 @@
+import { downloadLinks, type Rows } from "../download.ts";
+import { count, numberSpread, percent, percentSpread, points, significant } from "../format.ts";
+import {
+  attackLabels,
+  attackOf,
+  type Group,
+  metricSpread,
+  metricValues,
+  PARADIGMS,
+  relativeUsefulness,
+  undoneWord,
+} from "../groups.ts";
+import { html, type Html } from "../html.ts";
+import type { Links } from "../paths.ts";
+import { spread, type Spread } from "../statistics.ts";
+import { swatch, tableFrame } from "./_parts.ts";
+
+interface Column {
+  readonly name: string;
+  readonly note: string;
+  /** Key in the downloaded data. */
+  readonly key: string;
+  readonly value: (group: Group) => Spread | null;
+  readonly show: (spread: Spread) => string;
+  /** Whether a 95 % interval stands under the value. */
+  readonly interval?: boolean;
+}
+
+/** Rows: what encoders were trained on, per paradigm. Columns: what was measured, mean ± SD over seeds. */
+export function resultsTable(groups: readonly Group[], links: Links): Html {
+  const columns = columnsFor(groups);
+  const name = "Usefulness and robustness per feature set";
+  return html`${
+    tableFrame(
+      name,
+      html`<table><caption>${name}: mean ± sample standard deviation over seeds; under it, the 95 % Student t interval of
+the mean (two seeds or more). Numbers under Seeds open the records.</caption>
+<thead><tr><th scope="col">Trained on</th>${
+        columns.map((c) => html`<th scope="col" class="n">${c.name}<small>${c.note}</small></th>`)
+      }<th scope="col" class="n">Seeds</th></tr></thead>
+${byParadigm(groups).map((part) => body(part, { columns, groups, links }))}</table>`,
+    )
+  }${downloadLinks("results", tableRows(groups, columns))}`;
+}
+
+function columnsFor(groups: readonly Group[]): Column[] {
+  const attacks = attackLabels(groups);
+  const has = (metric: string) => groups.some((group) => metricSpread(group, metric));
+  const accuracy = (metric: string, [name, note]: [string, string]): Column => ({
+    name,
+    note,
+    key: metric,
+    value: (group) => metricSpread(group, metric),
+    show: percentSpread,
+    interval: true,
+  });
+  const robust = attacks.map((attack): Column => ({
+    ...accuracy("robustAccuracy", ["Robust accuracy", attack]),
+    key: attacks.length > 1 ? `robustAccuracy (${attack})` : "robustAccuracy",
+    value: (group) => spread(valuesUnder(group, { attack, metric: "robustAccuracy" })),
+  }));
+  const unnamed = attacks.length === 0 && has("robustAccuracy")
+    ? [accuracy("robustAccuracy", ["Robust accuracy", "attack not recorded"])]
+    : [];
+  return [
+    accuracy("cleanAccuracy", ["Clean accuracy", "usefulness"]),
+    {
+      name: "Relative usefulness",
+      note: "natural = 100\u00a0%, chance = 0",
+      key: "relativeUsefulness",
+      value: (group) => relativeUsefulness(group, groups),
+      show: percentSpread,
+      interval: true,
+    },
+    ...has("probeAccuracy") ? [accuracy("probeAccuracy", ["Probe accuracy", "linear, encoder frozen"])] : [],
+    ...robust,
+    ...unnamed,
+    ...has("largestPerturbation")
+      ? [{
+        name: "Largest perturbation",
+        note: "found in any test image",
+        key: "largestPerturbation",
+        value: (group: Group) => metricSpread(group, "largestPerturbation"),
+        show: (s: Spread) => significant(s.mean),
+      }]
+      : [],
+    ...has("robustCueAccuracy") ? [accuracy("robustCueAccuracy", ["Robust cue only", "accuracy, planted data"])] : [],
+    ...has("nonRobustCueAccuracy")
+      ? [accuracy("nonRobustCueAccuracy", ["Non-robust cue only", "accuracy, planted data"])]
+      : [],
+    ...has("imagesPerSecond")
+      ? [{
+        name: "Images/s",
+        note: "training",
+        key: "imagesPerSecond",
+        value: (group: Group) => metricSpread(group, "imagesPerSecond"),
+        show: numberSpread,
+      }]
+      : [],
+  ];
+}
+
+function valuesUnder(group: Group, { attack, metric }: { attack: string; metric: string }): number[] {
+  const paths = new Set(group.done.filter((r) => attackOf(r)?.label === attack).map((r) => r.path));
+  return metricValues(group, metric).filter(({ path }) => paths.has(path)).map(({ value }) => value);
+}
+
+interface BodyContext {
+  readonly columns: readonly Column[];
+  readonly groups: readonly Group[];
+  readonly links: Links;
+}
+
+function body(part: readonly Group[], { columns, groups, links }: BodyContext): Html {
+  const several = byParadigm(groups).length > 1;
+  const paradigm = part[0].paradigm;
+  const head = several &&
+    html`<tr><th scope="rowgroup" colspan="${columns.length + 2}"><strong>${
+      paradigm === null ? "paradigm not recorded" : PARADIGMS[paradigm]
+    }</strong></th></tr>`;
+  return html`<tbody>${head}${
+    part.map((group) =>
+      html`<tr><th scope="row">${swatch(group.set)}${group.label}</th>${
+        columns.map((column) => cell(group, column))
+      }<td class="n">${seedLinks(group, links)}</td></tr>
+`
+    )
+  }</tbody>`;
+}
+
+function cell(group: Group, column: Column): Html {
+  const value = column.value(group);
+  if (value === null) {
+    const why = group.done.length === 0 ? undoneWord(group) : "";
+    return why ? html`<td class="n"><span class="bad">${why}</span></td>` : html`<td class="n quiet">not measured</td>`;
+  }
+  if (column.key === "largestPerturbation") return perturbationCell(group, column.show(value));
+  const between = column.interval && value.interval
+    ? html`<small>${points(value.interval[0])} to ${percent(value.interval[1])}</small>`
+    : null;
+  return html`<td class="n">${column.show(value)}${between}</td>`;
+}
+
+/** The largest over seeds, not their mean, against the radius that was asked for. */
+function perturbationCell(group: Group, mean: string): Html {
+  const largest = Math.max(...metricValues(group, "largestPerturbation").map(({ value }) => value));
+  const asked = group.done.flatMap((r) => attackOf(r)?.eps ?? []);
+  if (asked.length === 0) return html`<td class="n">${mean}</td>`;
+  const eps = Math.max(...asked);
+  const over = largest > eps + 1e-6;
+  return html`<td class="n"><span class="${over ? "bad" : "within"}">${largest.toFixed(4)}</span><small>${
+    over ? "above" : "within"
+  } eps = ${eps.toFixed(4)}</small></td>`;
+}
+
+function seedLinks(group: Group, links: Links): Html {
+  const all = [...group.done, ...group.undone].sort((a, b) => a.record.seed - b.record.seed);
+  const anchors = all.map(({ record, path }) =>
+    html`${
+      links.to(path, String(record.seed), `Record of ${group.label}, seed ${record.seed}`)
+    }${record.status === "failed" || record.status === "skipped" ? html` <span class="bad">${record.status}</span>` : null} `
+  );
+  const missing = group.undone.length > 0 && group.done.length > 0
+    ? html`<small>numbers from ${count(group.done.length, "seed")} of ${all.length}</small>`
+    : null;
+  return html`${anchors}${missing}`;
+}
+
+function byParadigm(groups: readonly Group[]): Group[][] {
+  const names = [...new Set(groups.map((group) => group.paradigm))];
+  return names.map((name) => groups.filter((group) => group.paradigm === name));
+}
+
+function tableRows(groups: readonly Group[], columns: readonly Column[]): Rows {
+  return groups.map((group) => ({
+    paradigm: group.paradigm,
+    trainedOn: group.label,
+    seeds: group.done.length,
+    failedOrSkipped: group.undone.length,
+    ...Object.fromEntries(columns.flatMap((column) => {
+      const value = column.value(group);
+      return [
+        [column.key, value?.mean ?? null],
+        [`${column.key} sd`, value?.sd ?? null],
+        [`${column.key} low`, value?.interval?.[0] ?? null],
+        [`${column.key} high`, value?.interval?.[1] ?? null],
+      ];
+    })),
+  }));
+}

@@ -1,0 +1,32 @@
+import type { CellRecord, ExampleImages, RunManifest } from "../bench/schema.ts";
+
+/** A record together with where it lies, so that every number can link to it. */
+export interface LoadedRecord {
+  readonly record: CellRecord;
+  /** Relative to the run folder, with forward slashes: "records/sl-natural-seed-0.json". */
+  readonly path: string;
+}
+
+/** A file of the run that could not be used, and why. */
+export interface Problem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** The images of one cell's "examples" artifact. */
+export interface LoadedExamples {
+  readonly benchmark: string;
+  readonly path: string;
+  readonly images: ExampleImages;
+}
+
+/** A run folder in memory: what could be read, and the names of what could not. */
+export interface Run {
+  /** The folder's own name, shown where run.json is missing. */
+  readonly name: string;
+  readonly manifest: RunManifest | null;
+  /** In the order of `manifest.cells`, then by path. */
+  readonly records: readonly LoadedRecord[];
+  readonly examples: readonly LoadedExamples[];
+  readonly problems: readonly Problem[];
+}
