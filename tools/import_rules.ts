@@ -1,0 +1,131 @@
+/** Which file may import which. See {@linkcode importProblems}.
+ *
+ * @module
+ */
+
+/** One import: paths relative to the repository root, with forward slashes. */
+export interface Import {
+  /** The importing file. */
+  from: string;
+  /** The imported file. */
+  to: string;
+  /** What is written between the quotes. */
+  specifier: string;
+  /** Line of the import, from 1. */
+  line: number;
+  /** Does it import types only? */
+  typeOnly: boolean;
+}
+
+/** The folders of the product, lowest first: a file imports from its own folder or from those before it. */
+export const LAYERS = ["engine", "attacks", "datasets", "paradigms", "bench"] as const;
+
+/** The same inside `engine`, by start of the path. What is not listed is the foundation, below all of these. */
+export const ENGINE_LAYERS = [
+  "engine/ops/",
+  "engine/autograd.ts",
+  "engine/nn/",
+  "engine/optim/",
+  "engine/mod.ts",
+];
+
+/** The only file of the product that `reports` reads, so that a page can be rebuilt from JSON without a GPU. */
+const REPORTS_MAY_READ = "bench/schema.ts";
+
+/** Finds the imports that point the wrong way.
+ *
+ * Checked: the order of the folders and, inside `engine`, of its parts; that `reports` imports only
+ * `bench/schema.ts` of the rest; that files starting with `_` stay in their folder; that `engine/testing` is used
+ * by tests only; that nothing names a file of `tools/` but through the import map; and that no files import each other in a
+ * circle (types aside: they are gone at run time).
+ *
+ * @param imports All imports between files of the repository.
+ * @returns One line per problem: file, line, and the rule.
+ */
+export function importProblems(imports: readonly Import[]): string[] {
+  const problems: string[] = [];
+  for (const one of imports) {
+    for (const reason of reasons(one)) {
+      problems.push(`${one.from}:${one.line} Cannot import ${one.to}: ${reason}`);
+    }
+  }
+  return [...problems, ...cycles(imports)];
+}
+
+function* reasons({ from, to, specifier }: Import): Generator<string> {
+  const fromTop = topFolder(from);
+  const toTop = topFolder(to);
+  const order = LAYERS as readonly string[];
+  if (order.includes(fromTop) && order.indexOf(toTop) > order.indexOf(fromTop)) {
+    yield `${toTop} is above ${fromTop}, the order is ${order.join(" < ")}`;
+  }
+  if (order.includes(fromTop) && toTop === "reports") {
+    if (fromTop !== "bench") yield `reports is above ${fromTop}`;
+  }
+  if (fromTop === "reports" && toTop !== "reports" && toTop !== "tools" && to !== REPORTS_MAY_READ) {
+    yield `reports reads nothing of ours but ${REPORTS_MAY_READ}`;
+  }
+  if (fromTop === "engine" && toTop === "engine" && !isTest(from) && engineLayer(to) > engineLayer(from)) {
+    yield `${layerName(to)} is above ${layerName(from)}, the order is foundation < ${
+      ENGINE_LAYERS.join(" < ")
+    }`;
+  }
+  if (fileName(to).startsWith("_") && folder(from) !== folder(to)) {
+    yield "files starting with _ are private to their folder";
+  }
+  if (to.startsWith("engine/testing/") && !isTest(from)) {
+    yield "engine/testing is for tests";
+  }
+  if (toTop === "tools" && fromTop !== "tools" && specifier.startsWith(".")) {
+    yield "tools is not part of the product, use the name in the import map";
+  }
+}
+
+/** Finds one circle through each file that lies on one, each circle once. */
+function cycles(imports: readonly Import[]): string[] {
+  const next = new Map<string, string[]>();
+  for (const { from, to, typeOnly } of imports) {
+    if (!typeOnly) next.set(from, [...next.get(from) ?? [], to]);
+  }
+  const done = new Set<string>();
+  const path: string[] = [];
+  const found: string[] = [];
+  function visit(file: string): void {
+    const start = path.indexOf(file);
+    if (start >= 0) {
+      found.push(`${file} Cannot import in a circle: ${[...path.slice(start), file].join(" -> ")}`);
+      return;
+    }
+    if (done.has(file)) return;
+    path.push(file);
+    for (const to of next.get(file) ?? []) visit(to);
+    path.pop();
+    done.add(file);
+  }
+  for (const file of [...next.keys()].sort()) visit(file);
+  return found;
+}
+
+function engineLayer(path: string): number {
+  return ENGINE_LAYERS.findIndex((start) => path.startsWith(start));
+}
+
+function layerName(path: string): string {
+  return ENGINE_LAYERS[engineLayer(path)] ?? "the engine's foundation";
+}
+
+function isTest(path: string): boolean {
+  return path.endsWith("_test.ts") || path.startsWith("engine/testing/");
+}
+
+function topFolder(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
+}
+
+function folder(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

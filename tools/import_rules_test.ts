@@ -1,0 +1,78 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Import, importProblems } from "./import_rules.ts";
+
+function link(from: string, to: string, more: Partial<Import> = {}): Import {
+  return { from, to, specifier: "./x.ts", line: 3, typeOnly: false, ...more };
+}
+
+const allowed: [from: string, to: string][] = [
+  ["attacks/pgd.ts", "engine/mod.ts"],
+  ["bench/run.ts", "paradigms/probe.ts"],
+  ["bench/cli.ts", "reports/render.ts"],
+  ["reports/load.ts", "bench/schema.ts"],
+  ["reports/charts/bars.ts", "reports/format.ts"],
+  ["engine/ops/relu.ts", "engine/tensor.ts"],
+  ["engine/optim/sgd.ts", "engine/ops/add.ts"],
+  ["engine/mod.ts", "engine/nn/linear.ts"],
+  ["engine/ops/relu_test.ts", "engine/testing/check_op.ts"],
+  ["engine/random_test.ts", "engine/ops/add.ts"],
+  ["engine/ops/relu.ts", "engine/ops/_shared.ts"],
+  ["mod.ts", "bench/run.ts"],
+  ["tools/check_docs.ts", "tools/repository.ts"],
+];
+
+const forbidden: [from: string, to: string, rule: string][] = [
+  ["engine/tensor.ts", "attacks/pgd.ts", "attacks is above engine"],
+  ["paradigms/probe.ts", "bench/schema.ts", "bench is above paradigms"],
+  ["datasets/planted.ts", "reports/format.ts", "reports is above datasets"],
+  ["reports/load.ts", "bench/plan.ts", "nothing of ours but bench/schema.ts"],
+  ["reports/load.ts", "engine/mod.ts", "nothing of ours but bench/schema.ts"],
+  ["engine/tensor.ts", "engine/ops/add.ts", "engine/ops/ is above the engine's foundation"],
+  ["engine/ops/add.ts", "engine/nn/linear.ts", "engine/nn/ is above engine/ops/"],
+  ["engine/nn/linear.ts", "engine/optim/sgd.ts", "engine/optim/ is above engine/nn/"],
+  ["engine/nn/linear.ts", "engine/ops/_shared.ts", "private to their folder"],
+  ["engine/ops/relu.ts", "engine/testing/check_op.ts", "for tests"],
+  ["bench/cli.ts", "tools/std/parse_args.ts", "use the name in the import map"],
+];
+
+for (const [from, to] of allowed) {
+  Deno.test(`importProblems() lets ${from} import ${to}`, () => {
+    assertEquals(importProblems([link(from, to)]), []);
+  });
+}
+
+for (const [from, to, rule] of forbidden) {
+  Deno.test(`importProblems() keeps ${from} from importing ${to}`, () => {
+    const problems = importProblems([link(from, to)]);
+    assertEquals(problems.length, 1);
+    assertStringIncludes(problems[0], `${from}:3 Cannot import ${to}: `);
+    assertStringIncludes(problems[0], rule);
+  });
+}
+
+Deno.test("importProblems() lets everyone reach tools through the import map", () => {
+  assertEquals(
+    importProblems([link("bench/cli.ts", "tools/std/parse_args.ts", { specifier: "@std/cli/parse-args" })]),
+    [],
+  );
+});
+
+Deno.test("importProblems() reports a circle once, with its whole path", () => {
+  const problems = importProblems([
+    link("engine/a.ts", "engine/b.ts"),
+    link("engine/b.ts", "engine/c.ts"),
+    link("engine/c.ts", "engine/a.ts"),
+    link("engine/d.ts", "engine/a.ts"),
+  ]);
+  assertEquals(problems, [
+    "engine/a.ts Cannot import in a circle: engine/a.ts -> engine/b.ts -> engine/c.ts -> engine/a.ts",
+  ]);
+});
+
+Deno.test("importProblems() accepts a circle of types", () => {
+  const types = { typeOnly: true };
+  assertEquals(
+    importProblems([link("engine/a.ts", "engine/b.ts"), link("engine/b.ts", "engine/a.ts", types)]),
+    [],
+  );
+});
