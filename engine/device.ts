@@ -1,0 +1,155 @@
+/** The GPU: adapter and device with raised limits, errors turned into exceptions, and a proof that it computes. */
+
+import { PipelineCache } from "./pipeline_cache.ts";
+import { BufferStore } from "./buffer_store.ts";
+import smokeSource from "./wgsl/smoke.wgsl" with { type: "text" };
+
+/** What a result has to say of the adapter it was computed on. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** No adapter answers: the command line ends with exit code 4. */
+export class NoAdapterError extends Error {
+  override name = "NoAdapterError";
+}
+
+/** The device reported an error: the run has failed. */
+export class GpuError extends Error {
+  override name = "GpuError";
+}
+
+const RAISED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxStorageTexturesPerShaderStage",
+  "maxTextureDimension2D",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+] as const;
+
+/** An open device with what belongs to it. Close it with `close()`. */
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly info: AdapterInfo;
+  readonly pipelines: PipelineCache;
+  readonly buffers: BufferStore;
+  /** Which kernel family computes; part of every result, since it changes the bits. */
+  readonly variant: KernelVariant;
+  #firstError: string | null = null;
+
+  constructor(device: GPUDevice, info: AdapterInfo, variant: KernelVariant) {
+    this.device = device;
+    this.info = info;
+    this.variant = variant;
+    this.pipelines = new PipelineCache(device);
+    this.buffers = new BufferStore(device);
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#firstError ??= (event as GPUUncapturedErrorEvent).error.message;
+    });
+    device.lost?.then((lost) => {
+      if (lost.reason !== "destroyed") this.#firstError ??= `the device was lost, ${lost.message}`;
+    });
+  }
+
+  /**
+   * Resolves when everything submitted so far has been computed.
+   *
+   * @throws {GpuError} If the device reported an error since it was opened.
+   */
+  async idle(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    this.checkErrors();
+  }
+
+  /** Throws the first error the device reported, if any. */
+  checkErrors(): void {
+    if (this.#firstError !== null) throw new GpuError(`Cannot go on computing: ${this.#firstError}`);
+  }
+
+  /** Frees all buffers and the device. */
+  close(): void {
+    this.buffers.destroy();
+    this.device.destroy();
+  }
+}
+
+/** `buffer`: plain storage buffers. `texture`: heavy kernels read through storage textures. */
+export type KernelVariant = "buffer" | "texture";
+
+/** How to open the device. */
+export interface OpenOptions {
+  /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
+  readonly variant?: KernelVariant;
+}
+
+/**
+ * Opens the best adapter with all the limits it offers and checks that it computes.
+ *
+ * @throws {NoAdapterError} If no adapter answers.
+ * @throws {GpuError} If the smoke kernel returns a wrong answer.
+ */
+export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new NoAdapterError(
+      "Cannot open a GPU: no WebGPU adapter answers, neither hardware nor software\n" +
+        "Hint: run sh setup.sh, which installs a software Vulkan driver",
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const name of RAISED_LIMITS) requiredLimits[name] = Number(adapter.limits[name]);
+  const device = await adapter.requestDevice({ requiredLimits });
+  const { vendor, architecture, device: deviceName, description } = adapter.info;
+  const isFallback = adapter.info.isFallbackAdapter ?? false;
+  const gpu = new Gpu(device, {
+    vendor,
+    architecture,
+    device: deviceName,
+    description,
+    isFallback,
+    features: [...adapter.features].sort(),
+    limits: requiredLimits,
+  }, options.variant ?? (isFallback ? "texture" : "buffer"));
+  await proveItself(gpu);
+  return gpu;
+}
+
+/** Runs a kernel with a known answer: a shared-memory prefix sum of squares over 256 invocations. */
+async function proveItself(gpu: Gpu): Promise<void> {
+  const { device } = gpu;
+  const count = 256;
+  const buffer = gpu.buffers.create("smoke", count * 4);
+  const pipeline = await gpu.pipelines.get("smoke", smokeSource, [{ kind: "read_write" }]);
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [{ binding: 0, resource: { buffer } }],
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  const found = new Uint32Array(await gpu.buffers.read(buffer, count * 4));
+  let expected = 0;
+  for (let i = 0; i < count; i++) {
+    expected += i * i;
+    if (found[i] !== expected) {
+      throw new GpuError(
+        `Cannot trust this GPU: the start-up kernel gave ${found[i]} at ${i}, expected ${expected}, adapter ${gpu.info.description}`,
+      );
+    }
+  }
+  gpu.buffers.free(buffer);
+}

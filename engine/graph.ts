@@ -1,0 +1,102 @@
+/** The record of one step: operations in the order in which they were called. */
+
+import type { Attrs, OpDef } from "./op.ts";
+import { Tensor, type Value, Variable } from "./tensor.ts";
+
+/** One recorded operation. */
+export interface Node {
+  readonly op: OpDef;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Attrs;
+  readonly outputs: readonly Tensor[];
+}
+
+/** Nodes in order, and the variables they read. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly #leaves = new Map<Variable, Tensor>();
+
+  /** The variables used so far. */
+  get variables(): Variable[] {
+    return [...this.#leaves.keys()];
+  }
+
+  /** The value as a tensor of this graph. */
+  tensor(value: Value): Tensor {
+    if (value instanceof Tensor) {
+      if (value.graph !== this) {
+        throw new TypeError("Cannot use tensor: it was recorded in another program, pass a Variable between programs");
+      }
+      return value;
+    }
+    let leaf = this.#leaves.get(value);
+    if (leaf === undefined) {
+      leaf = new Tensor(this, value.spec, { variable: value });
+      this.#leaves.set(value, leaf);
+    }
+    return leaf;
+  }
+}
+
+let current: Graph | null = null;
+
+/** Records what `build` calls into a new graph. */
+export function trace<T>(build: () => T): { graph: Graph; result: T } {
+  const outer = current;
+  const graph = new Graph();
+  current = graph;
+  try {
+    return { graph, result: build() };
+  } finally {
+    current = outer;
+  }
+}
+
+/** The value as a tensor of the program being recorded. */
+export function asTensor(value: Value): Tensor {
+  return recording().tensor(value);
+}
+
+/**
+ * Records one operation and returns its outputs.
+ *
+ * @throws {TypeError} If no program is being recorded, or a tensor would have to be changed in place.
+ */
+export function record<A extends Attrs>(op: OpDef<A>, inputs: readonly Value[], attrs: A): readonly Tensor[] {
+  const graph = recording();
+  const tensors = inputs.map((value) => graph.tensor(value));
+  for (const i of op.mutates ?? []) {
+    if (tensors[i].variable === null) {
+      throw new TypeError(`Cannot record ${op.name}: input ${i} is changed in place and has to be a Variable`);
+    }
+  }
+  const specs = op.shape(tensors.map((t) => t.spec), attrs);
+  const outputs: Tensor[] = [];
+  const node: Node = { op: op as unknown as OpDef, inputs: tensors, attrs, outputs };
+  specs.forEach((spec, index) => outputs.push(new Tensor(graph, spec, { node, index })));
+  graph.nodes.push(node);
+  return outputs;
+}
+
+/**
+ * The nodes that have to run: those that change a variable or lead to one of `outputs`.
+ */
+export function liveNodes(graph: Graph, outputs: readonly Tensor[]): Node[] {
+  const needed = new Set<Tensor>(outputs);
+  const live: Node[] = [];
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i];
+    if ((node.op.mutates?.length ?? 0) > 0 || node.outputs.some((t) => needed.has(t))) {
+      node.inputs.forEach((t) => needed.add(t));
+      live.push(node);
+    }
+  }
+  return live.reverse();
+}
+
+function recording(): Graph {
+  if (current === null) {
+    throw new TypeError("Cannot record an operation: no program is being recorded, call it inside compile() or trace()");
+  }
+  return current;
+}

@@ -1,0 +1,131 @@
+/** Sums, products and powers of elements, with broadcasting. */
+
+import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
+import type { Tensor, Value } from "../tensor.ts";
+
+/** a + b. */
+export const addOp = defineElementwise({
+  name: "add",
+  arity: 2,
+  expression: "a + b",
+  apply: ([a, b]) => a + b,
+  keepsZero: true,
+  backward: backwardEach((_, g) => g, (_, g) => g),
+});
+
+/** a - b. */
+export const subOp = defineElementwise({
+  name: "sub",
+  arity: 2,
+  expression: "a - b",
+  apply: ([a, b]) => a - b,
+  keepsZero: true,
+  backward: backwardEach((_, g) => g, (_, g) => scale(g, -1)),
+});
+
+/** a * b. */
+export const mulOp = defineElementwise({
+  name: "mul",
+  arity: 2,
+  expression: "a * b",
+  apply: ([a, b]) => a * b,
+  keepsZero: true,
+  backward: backwardEach((c, g) => mul(g, c.inputs[1]), (c, g) => mul(g, c.inputs[0])),
+});
+
+/** a / b; the padding, 0 / 0, is masked. */
+export const divOp = defineElementwise({
+  name: "div",
+  arity: 2,
+  expression: "a / b",
+  apply: ([a, b]) => a / b,
+  keepsZero: false,
+  positive: true,
+  backward: backwardEach(
+    (c, g) => div(g, c.inputs[1]),
+    (c, g) => scale(div(mul(g, c.outputs[0]), c.inputs[1]), -1),
+  ),
+});
+
+/** k * a. */
+export const scaleOp = defineElementwise({
+  name: "scale",
+  arity: 1,
+  expression: "a * K",
+  apply: ([a], k) => a * k,
+  keepsZero: true,
+  constant: -0.75,
+  backward: backwardEach((c, g) => scale(g, c.attrs.k)),
+});
+
+/** a + k. */
+export const addScalarOp = defineElementwise({
+  name: "add_scalar",
+  arity: 1,
+  expression: "a + K",
+  apply: ([a], k) => a + k,
+  keepsZero: false,
+  constant: 0.5,
+  backward: backwardEach((_, g) => g),
+});
+
+/** a * a. */
+export const squareOp = defineElementwise({
+  name: "square",
+  arity: 1,
+  expression: "a * a",
+  apply: ([a]) => a * a,
+  keepsZero: true,
+  backward: backwardEach((c, g) => scale(mul(g, c.inputs[0]), 2)),
+});
+
+/** The square root. */
+export const sqrtOp = defineElementwise({
+  name: "sqrt",
+  arity: 1,
+  expression: "sqrt(a)",
+  apply: ([a]) => Math.sqrt(a),
+  keepsZero: true,
+  positive: true,
+  backward: backwardEach((c, g) => scale(div(g, c.outputs[0]), 0.5)),
+});
+
+/** Element by element, a + b. */
+export function add(a: Value, b: Value): Tensor {
+  return applyElementwise(addOp, [a, b]);
+}
+
+/** Element by element, a - b. */
+export function sub(a: Value, b: Value): Tensor {
+  return applyElementwise(subOp, [a, b]);
+}
+
+/** Element by element, a * b. */
+export function mul(a: Value, b: Value): Tensor {
+  return applyElementwise(mulOp, [a, b]);
+}
+
+/** Element by element, a / b; b has to differ from 0. */
+export function div(a: Value, b: Value): Tensor {
+  return applyElementwise(divOp, [a, b]);
+}
+
+/** k * a, k fixed when the program is recorded. */
+export function scale(a: Value, k: number): Tensor {
+  return applyElementwise(scaleOp, [a], k);
+}
+
+/** a + k, k fixed when the program is recorded. */
+export function addScalar(a: Value, k: number): Tensor {
+  return applyElementwise(addScalarOp, [a], k);
+}
+
+/** Element by element, a * a. */
+export function square(a: Value): Tensor {
+  return applyElementwise(squareOp, [a]);
+}
+
+/** Element by element, the square root of a, a > 0 where its gradient is asked for. */
+export function sqrt(a: Value): Tensor {
+  return applyElementwise(sqrtOp, [a]);
+}

@@ -1,0 +1,175 @@
+/** Operations on each element alone: one kernel template, one small rule per operation. */
+
+import { record } from "../graph.ts";
+import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { broadcastShapes, f32, formatShape, lastDim, rowVec4s, type Shape, sizeOf, type Spec, vec4Count } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import source from "./elementwise.wgsl" with { type: "text" };
+
+/** What one elementwise operation is. */
+export interface ElementwiseRule {
+  readonly name: string;
+  readonly arity: 1 | 2 | 3 | 4;
+  /** WGSL over the vec4s a, b, c, d; K is the operation's constant. */
+  readonly expression: string;
+  /** The same for one number in float64. */
+  readonly apply: (args: readonly number[], k: number) => number;
+  /** Whether all-zero arguments give zero, so that padding needs no mask. */
+  readonly keepsZero: boolean;
+  readonly backward: OpDef<ElementwiseAttrs>["backward"];
+  /** Inputs of the suite are drawn positive. */
+  readonly positive?: boolean;
+  /** The constant used by the suite. */
+  readonly constant?: number;
+}
+
+/** Settings: the constant `K` of the rule; `shape` only where there is no other source of the shape. */
+export interface ElementwiseAttrs {
+  readonly [key: string]: unknown;
+  readonly k: number;
+}
+
+type Mode = { kind: "same" } | { kind: "tile"; count: number } | { kind: "leading"; inner: number };
+
+/** Makes the operation of a rule. */
+export function defineElementwise(rule: ElementwiseRule): OpDef<ElementwiseAttrs> {
+  return {
+    name: rule.name,
+    shape: (inputs) => [f32(...outputShape(inputs))],
+    lower: (context) => [lowerElementwise(rule, context)],
+    backward: rule.backward,
+    reference: (inputs, { k }, [out]) => [referenceElementwise(rule, { inputs, shape: out.shape, k })],
+    flops: () => 0,
+    cases: elementwiseCases(rule),
+  };
+}
+
+/** Records an elementwise operation. */
+export function applyElementwise(op: OpDef<ElementwiseAttrs>, inputs: readonly Value[], k = 0): Tensor {
+  return record(op, inputs, { k })[0];
+}
+
+/** A backward rule that skips the inputs nobody asks for; autograd undoes broadcasting. */
+export function backwardEach(
+  ...rules: ((context: BackwardContext<ElementwiseAttrs>, grad: Tensor) => Tensor)[]
+): NonNullable<OpDef<ElementwiseAttrs>["backward"]> {
+  return (context) => rules.map((rule, i) => context.needs(i) ? rule(context, context.grads[0]!) : null);
+}
+
+function outputShape(inputs: readonly Spec[]): Shape {
+  return inputs.map((s) => s.shape).reduce(broadcastShapes);
+}
+
+/** How an input of `shape` is read for an output of `out`. */
+function readMode(shape: Shape, out: Shape): Mode {
+  const aligned = [...Array(out.length - shape.length).fill(1), ...shape];
+  let lead = 0;
+  while (lead < out.length && aligned[lead] === out[lead]) lead++;
+  if (lead === out.length) return { kind: "same" };
+  if (aligned.slice(lead).every((n) => n === 1)) {
+    return { kind: "leading", inner: vec4Count(out.slice(lead)) };
+  }
+  let ones = 0;
+  while (ones < out.length && aligned[ones] === 1) ones++;
+  if (aligned.slice(ones).every((n, i) => n === out[ones + i])) {
+    return { kind: "tile", count: vec4Count(out.slice(ones)) };
+  }
+  throw new RangeError(
+    `Cannot broadcast: only leading or only trailing dimensions may stretch, ${formatShape(shape)} to ${formatShape(out)}`,
+  );
+}
+
+function lowerElementwise(rule: ElementwiseRule, { inputs, outputs, attrs }: LowerContext<ElementwiseAttrs>): Kernel {
+  const out = outputs[0].spec.shape;
+  const modes = inputs.map((input) => readMode(input.spec.shape, out));
+  const loads = modes.map((mode, k) => {
+    const index = mode.kind === "same" ? "i" : mode.kind === "tile" ? `i % ${mode.count}u` : `i / ${mode.inner}u`;
+    const splat = mode.kind === "leading" ? ".xxxx" : "";
+    return `  let ${"abcd"[k]} = in${k}[${index}]${splat};`;
+  });
+  const stretched = modes.some((m) => m.kind === "leading");
+  const padded = lastDim(out) % 4 !== 0;
+  const count = vec4Count(out);
+  return {
+    label: rule.name,
+    source: fillTemplate(source, {
+      consts: {
+        COUNT: count,
+        ARITY: rule.arity,
+        ROW: rowVec4s(out),
+        TAIL: lastDim(out) % 4,
+        MASK: padded && (stretched || !rule.keepsZero) ? 1 : 0,
+      },
+      text: { LOADS: loads.join("\n"), EXPRESSION: rule.expression.replaceAll("K", wgslFloat(attrs.k)) },
+    }),
+    bindings: [
+      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
+      { operand: outputs[0], kind: "read_write" },
+    ],
+    workgroups: splitGrid(Math.ceil(count / 64)),
+  };
+}
+
+/** A number as a WGSL float32 literal. */
+export function wgslFloat(value: number): string {
+  const text = String(Math.fround(value));
+  return `(${/[.e]/.test(text) ? text : text + ".0"})`;
+}
+
+function referenceElementwise(
+  rule: ElementwiseRule,
+  { inputs, shape, k }: { inputs: readonly NdArray[]; shape: Shape; k: number },
+): NdArray {
+  const data = new Float64Array(sizeOf(shape));
+  if (inputs.every((input) => input.data.length === data.length)) {
+    const args = new Array<number>(inputs.length);
+    for (let i = 0; i < data.length; i++) {
+      for (let n = 0; n < args.length; n++) args[n] = inputs[n].data[i];
+      data[i] = rule.apply(args, k);
+    }
+    return { shape, data };
+  }
+  const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
+  const at = new Array(shape.length).fill(0);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = rule.apply(inputs.map((input, n) => input.data[at.reduce((s, x, d) => s + x * strides[n][d], 0)]), k);
+    for (let d = shape.length - 1; d >= 0 && ++at[d] === shape[d]; d--) at[d] = 0;
+  }
+  return { shape, data };
+}
+
+/** Strides of `shape` walked as if it had the shape `out`: 0 where it stretches. */
+export function broadcastStrides(shape: Shape, out: Shape): number[] {
+  const strides = new Array<number>(out.length).fill(0);
+  let stride = 1;
+  for (let d = 1; d <= shape.length; d++) {
+    const n = shape[shape.length - d];
+    strides[out.length - d] = n === 1 ? 0 : stride;
+    stride *= n;
+  }
+  return strides;
+}
+
+function elementwiseCases(rule: ElementwiseRule): OpCase<ElementwiseAttrs>[] {
+  const attrs = { k: rule.constant ?? 0 };
+  const same = (...shape: number[]) => Array.from({ length: rule.arity }, () => f32(...shape));
+  const make = (name: string, inputs: Spec[], large = false) => ({ name, inputs, attrs, large, positive: rule.positive });
+  const cases = [
+    make("scalar", same()),
+    make("one element", same(1, 1)),
+    make("empty batch", same(0, 3)),
+    make("odd rows", same(3, 5, 7)),
+    make("below a workgroup", same(63, 4), true),
+    make("above a workgroup", same(65, 4), true),
+    make("more than 65,535 workgroups", same(65_537, 256), true),
+  ];
+  if (rule.arity === 2) {
+    cases.push(make("second tiled", [f32(4, 3, 5), f32(5)]));
+    cases.push(make("second per example", [f32(4, 3, 5), f32(4, 1, 1)]));
+    cases.push(make("first per example", [f32(4, 1), f32(4, 6)]));
+    cases.push(make("second scalar", [f32(2, 3), f32()]));
+  }
+  return cases;
+}

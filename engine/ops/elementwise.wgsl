@@ -1,0 +1,21 @@
+// out[i] = f(a[i], b[i], …) over vec4s; smaller inputs are stretched by index arithmetic.
+// Inputs: up to four of the output's shape, or
+//   tile:    equal to the output's innermost dimensions, repeated over the outer ones (a bias);
+//   leading: innermost dimensions all 1, one number per block of the output (a number per example).
+// One invocation computes one vec4. Workgroup 64: a multiple of every vector width met. No reduction: order-free.
+#for k in 0..ARITY
+@group(0) @binding(${k}) var<storage, read> in${k}: array<vec4<f32>>;
+#end
+@group(0) @binding(${ARITY}) var<storage, read_write> out: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let i = gid.y * grid.x * 64u + gid.x;
+  if (i >= COUNT) { return; }
+${LOADS}
+  var y = ${EXPRESSION};
+#if MASK
+  if (i % ROW == ROW - 1u) { y = select(vec4<f32>(0.0), y, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(TAIL)); }
+#end
+  out[i] = y;
+}

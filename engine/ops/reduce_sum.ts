@@ -1,0 +1,143 @@
+/** Sums over a run of neighbouring dimensions. */
+
+import { record } from "../graph.ts";
+import type { Kernel, OpDef, Operand } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { f32, formatShape, sameShape, type Shape, sizeOf, vec4Count } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import { asTensor } from "../graph.ts";
+import { add, scale } from "./arithmetic.ts";
+import { fill } from "./fill.ts";
+import source from "./reduce_sum.wgsl" with { type: "text" };
+
+interface ReduceAttrs {
+  readonly [key: string]: unknown;
+  /** First and one past the last dimension summed over. */
+  readonly from: number;
+  readonly to: number;
+  /** Drop leading dimensions of 1 down to this rank; they lie the same in memory. Default: keep them. */
+  readonly rank?: number;
+}
+
+/** Invocations below which a long sum is split in two stages. */
+const FEW = 1024;
+
+/** out = sum of x over dimensions [from, to), which become 1. */
+export const reduceSumOp: OpDef<ReduceAttrs> = {
+  name: "reduce_sum",
+  shape: ([x], { from, to, rank }) => {
+    if (from < 0 || to > x.shape.length || from > to) {
+      throw new RangeError(`Cannot sum: dimensions ${from} to ${to} do not exist in ${formatShape(x.shape)}`);
+    }
+    const kept = x.shape.map((n, d) => d >= from && d < to ? 1 : n);
+    const dropped = kept.length - (rank ?? kept.length);
+    if (kept.slice(0, dropped).some((n) => n !== 1)) {
+      throw new RangeError(`Cannot sum: ${formatShape(kept)} has no ${dropped} leading dimensions of 1 to drop`);
+    }
+    return [f32(...kept.slice(dropped))];
+  },
+  lower: ({ inputs: [x], outputs: [out], attrs: { from, to }, scratch }) => {
+    const shape = x.spec.shape;
+    const lanes = to === shape.length;
+    const outer = sizeOf(shape.slice(0, from));
+    const inner = lanes ? 1 : vec4Count(shape.slice(to));
+    const length = lanes ? vec4Count(shape.slice(from)) : sizeOf(shape.slice(from, to));
+    return sumKernels({ x, out, scratch, outer, length, inner, lanes });
+  },
+  backward: ({ inputs: [x], grads: [g] }) => [add(fill(x.shape, 0), g!)],
+  reference: ([x], { from, to }, [out]) => {
+    const outer = sizeOf(x.shape.slice(0, from)), inner = sizeOf(x.shape.slice(to));
+    const length = sizeOf(x.shape.slice(from, to));
+    const data = new Float64Array(sizeOf(out.shape));
+    for (let o = 0; o < outer; o++) {
+      for (let r = 0; r < length; r++) {
+        for (let k = 0; k < inner; k++) data[o * inner + k] += x.data[(o * length + r) * inner + k];
+      }
+    }
+    return [{ shape: out.shape, data }];
+  },
+  flops: ([x]) => sizeOf(x.shape),
+  cases: [
+    { name: "scalar", inputs: [f32()], attrs: { from: 0, to: 0 } },
+    { name: "everything, one element", inputs: [f32(1, 1)], attrs: { from: 0, to: 2 } },
+    { name: "everything, odd", inputs: [f32(3, 5, 7)], attrs: { from: 0, to: 3 } },
+    { name: "rows, odd", inputs: [f32(7, 3, 5)], attrs: { from: 0, to: 2 } },
+    { name: "innermost, odd", inputs: [f32(3, 2, 9)], attrs: { from: 2, to: 3 } },
+    { name: "middle", inputs: [f32(3, 4, 2, 6)], attrs: { from: 1, to: 3 } },
+    { name: "all but the first", inputs: [f32(5, 2, 3, 6)], attrs: { from: 1, to: 4 } },
+    { name: "down to a lower rank", inputs: [f32(4, 3, 5)], attrs: { from: 0, to: 2, rank: 1 } },
+    { name: "long, two stages", inputs: [f32(40_001, 6)], attrs: { from: 0, to: 1 }, large: true },
+    { name: "more than 65,535 workgroups", inputs: [f32(2, 65_537, 256)], attrs: { from: 0, to: 1 }, large: true },
+  ],
+};
+
+interface SumPlan {
+  readonly x: Operand;
+  readonly out: Operand;
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly lanes: boolean;
+  scratch(spec: ReturnType<typeof f32>): Operand;
+}
+
+/** One kernel, or two where a single stage would leave the device idle. Also used by operations that sum partials. */
+export function sumKernels({ x, out, outer, length, inner, lanes, scratch }: SumPlan): Kernel[] {
+  const outputs = outer * inner;
+  const wanted = outputs >= FEW ? 1 : Math.ceil(Math.min(length / 32, 2 * FEW / Math.max(1, outputs)));
+  const part = Math.max(1, Math.ceil(length / Math.max(1, wanted)));
+  const splits = Math.max(1, Math.ceil(length / part));
+  if (splits === 1) return [sumKernel({ x, out, outer, length, inner, lanes, splits, part })];
+  const partials = scratch(f32(outer * splits * inner * 4));
+  return [
+    sumKernel({ x, out: partials, outer, length, inner, lanes: false, splits, part }),
+    sumKernel({ x: partials, out, outer, length: splits, inner, lanes, splits: 1, part: splits }),
+  ];
+}
+
+function sumKernel(plan: Omit<SumPlan, "scratch"> & { splits: number; part: number }): Kernel {
+  const { x, out, outer, length, inner, lanes, splits, part } = plan;
+  return {
+    label: "reduce_sum",
+    source: fillTemplate(source, {
+      consts: { OUTER: outer, LENGTH: length, INNER: inner, SPLITS: splits, PART: part, LANES: lanes ? 1 : 0 },
+    }),
+    bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
+    workgroups: splitGrid(Math.ceil(outer * splits * inner / 64)),
+  };
+}
+
+/** Sum over dimensions `from` to `to` (one past the last), which become 1. */
+export function reduceSum(x: Value, { from = 0, to }: { from?: number; to?: number } = {}): Tensor {
+  const last = to ?? x.shape.length;
+  return from === last ? asTensor(x) : record(reduceSumOp, [x], { from, to: last })[0];
+}
+
+/** Mean over dimensions `from` to `to` (one past the last), which become 1. */
+export function reduceMean(x: Value, { from = 0, to }: { from?: number; to?: number } = {}): Tensor {
+  const count = sizeOf(x.shape.slice(from, to));
+  return scale(reduceSum(x, { from, to }), 1 / count);
+}
+
+/** Sum of all elements, shape []. */
+export function sumAll(x: Value): Tensor {
+  return record(reduceSumOp, [x], { from: 0, to: x.shape.length, rank: 0 })[0];
+}
+
+/** Mean of all elements, shape []. */
+export function meanAll(x: Value): Tensor {
+  return scale(sumAll(x), 1 / sizeOf(x.shape));
+}
+
+/** Undoes broadcasting: sums `x` down to `shape`. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const rank = x.shape.length;
+  const aligned = [...Array(rank - shape.length).fill(1), ...shape];
+  let from = 0;
+  while (from < rank && aligned[from] === x.shape[from]) from++;
+  let to = rank;
+  while (to > from && aligned[to - 1] === x.shape[to - 1]) to--;
+  return record(reduceSumOp, [x], { from, to, rank: shape.length })[0];
+}

@@ -1,0 +1,29 @@
+/** The rectified linear unit. */
+
+import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
+import type { Tensor, Value } from "../tensor.ts";
+
+/** max(a, 0); written as a choice, so that the gradient at 0 is 0 and not one half. */
+export const reluOp = defineElementwise({
+  name: "relu",
+  arity: 1,
+  expression: "max(a, vec4<f32>(0.0))",
+  apply: ([a]) => a > 0 ? a : 0,
+  keepsZero: true,
+  backward: backwardEach((c, g) => applyElementwise(reluGradOp, [g, c.outputs[0]])),
+});
+
+/** b > 0 ? a : 0. Inputs: gradient, output of relu. */
+export const reluGradOp = defineElementwise({
+  name: "relu_grad",
+  arity: 2,
+  expression: "select(vec4<f32>(0.0), a, b > vec4<f32>(0.0))",
+  apply: ([a, b]) => b > 0 ? a : 0,
+  keepsZero: true,
+  backward: null,
+});
+
+/** Element by element, max(a, 0). */
+export function relu(a: Value): Tensor {
+  return applyElementwise(reluOp, [a]);
+}

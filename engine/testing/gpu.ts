@@ -1,0 +1,26 @@
+/** One device for all tests of a file, or a visible reason why there is none. */
+
+import { type Gpu, type KernelVariant, openGpu } from "../device.ts";
+
+const available = (await navigator.gpu?.requestAdapter()) != null;
+if (!available) console.warn("GPU tests are ignored: no WebGPU adapter answers (sh setup.sh installs one)");
+
+/** Whether GPU tests have to be ignored. */
+export const noGpu = !available;
+
+const opened = new Map<KernelVariant, Promise<Gpu>>();
+
+/** Registers a test that needs the GPU; ignored, and counted as such, where there is none. */
+export function gpuTest(name: string, run: (gpu: Gpu) => Promise<void>, variant: KernelVariant = "buffer"): void {
+  Deno.test({
+    name,
+    ignore: noGpu,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    async fn() {
+      let gpu = opened.get(variant);
+      if (gpu === undefined) opened.set(variant, gpu = openGpu({ variant }));
+      await run(await gpu);
+    },
+  });
+}
