@@ -1,0 +1,137 @@
+/** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
+import { NoAdapterError } from "../engine/device.ts";
+import type { OpenWorkbench } from "./cell.ts";
+import { formatError } from "./explained.ts";
+import { loadPreset, PRESETS } from "./load_preset.ts";
+import { suggest } from "./nearest.ts";
+import { BENCH_OPTIONS, type BenchOptions, describeOptions, parseOptions, parseSeeds } from "./options.ts";
+import type { Preset } from "./preset.ts";
+import { createProgress, type Progress, SILENT } from "./progress.ts";
+import { defaultRunDir, run, type RunResult } from "./run.ts";
+import { formatSummary } from "./summary.ts";
+import { EXIT, UsageError } from "./usage_error.ts";
+
+/** What the command needs from outside; tests pass their own. */
+export interface MainServices {
+  readonly openWorkbench: OpenWorkbench;
+  readonly renderReport: (runDir: string) => Promise<string>;
+  /** `bench perf`: gets the words after it, returns the exit code. */
+  readonly perf: (args: string[]) => Promise<number>;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Writes results. */
+  readonly stdout: (text: string) => void;
+  /** Writes progress and errors. */
+  readonly stderr: (text: string) => void;
+  /** Whether stderr is a terminal, and how wide. */
+  readonly terminal: { readonly columns: number } | null;
+}
+
+const COMMAND = "deno task bench";
+
+/** Sub-commands of `bench`. */
+const SUBCOMMANDS = ["perf"];
+
+/**
+ * Runs the command.
+ *
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted (Ctrl-C). Never throws:
+ * mistakes show as their message alone, bugs with their stack trace.
+ */
+export async function main(args: readonly string[], services: MainServices): Promise<number> {
+  try {
+    if (args.length > 0 && !args[0].startsWith("-")) return await runSubcommand(args, services);
+    const options = parseOptions(args, { table: BENCH_OPTIONS, command: COMMAND });
+    if (options.help) {
+      services.stdout(helpText());
+      return EXIT.done;
+    }
+    return await bench(options, args, services);
+  } catch (error) {
+    if (services.signal.aborted) {
+      services.stderr("Interrupted before the first cell, nothing is written\n");
+      return EXIT.interrupted;
+    }
+    services.stderr(`${formatError(error)}\n`);
+    if (error instanceof NoAdapterError) return EXIT.noAdapter;
+    return error instanceof UsageError ? error.exitCode : EXIT.failed;
+  }
+}
+
+async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "perf") return await services.perf(rest);
+  throw new UsageError(
+    `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
+      `Hint: ${COMMAND} --preset ${Object.hasOwn(PRESETS, name) ? name : "NAME"} runs a preset`,
+  );
+}
+
+async function bench(
+  options: BenchOptions,
+  args: readonly string[],
+  services: MainServices,
+): Promise<number> {
+  const named = await loadPreset(options.preset ?? "quick");
+  const preset = options.seeds === null ? named : { ...named, seeds: parseSeeds(options.seeds) };
+  await checkData(preset, options.data);
+  const result = await run({
+    preset,
+    outDir: options.out ?? defaultRunDir(preset.name, new Date()),
+    dataDir: options.data,
+    command: [COMMAND, ...args].join(" "),
+  }, { ...services, progress: progressFor(options, services) });
+  services.stdout(options.json ? toJson(result) : toText(result));
+  return result.exitCode;
+}
+
+function progressFor(options: BenchOptions, { stderr, terminal }: MainServices): Progress {
+  if (options.quiet) return SILENT;
+  return createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
+}
+
+/** Refuses a run that would fail at its first image. */
+async function checkData(preset: Preset, dataDir: string | null): Promise<void> {
+  if (preset.dataset.name === "planted") {
+    if (dataDir === null) return;
+    throw new UsageError(`Cannot use --data: preset ${preset.name} generates its images, given ${dataDir}`);
+  }
+  if (dataDir === null) {
+    throw new UsageError(
+      `Cannot run preset ${preset.name}: it reads ${preset.dataset.name} from a folder, given no --data\n` +
+        `Hint: deno task data ${preset.dataset.name} fetches it, then add --data DIR`,
+    );
+  }
+  const isDirectory = await Deno.stat(dataDir).then((info) => info.isDirectory, () => false);
+  if (!isDirectory) {
+    throw new UsageError(`Cannot read ${preset.dataset.name}: no such folder, given --data ${dataDir}`);
+  }
+}
+
+function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {
+  const lines = [formatSummary(records)];
+  const missing = manifest.cells.length - records.length;
+  if (exitCode === EXIT.interrupted) {
+    lines.push(`Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n`);
+  }
+  lines.push(`Records: ${runDir}/records\n`);
+  if (report !== null) lines.push(`Report:  ${report}\n`);
+  return lines.join("\n").replace(/\n\n(?=Report: )/, "\n");
+}
+
+function toJson({ runDir, records, report, manifest, exitCode }: RunResult): string {
+  return JSON.stringify({ runDir, report, exitCode, manifest, records }, null, 2) + "\n";
+}
+
+function helpText(): string {
+  return `Measures how useful and how robust natural, robust and non-robust features are.
+
+Usage: ${COMMAND} [options]
+       ${COMMAND} perf [options]    measure speed and memory
+
+Options:
+${describeOptions(BENCH_OPTIONS)}
+Presets: ${Object.keys(PRESETS).join(", ")}
+Exit codes: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted
+`;
+}

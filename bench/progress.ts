@@ -1,0 +1,92 @@
+import type { CellProgress } from "./cell.ts";
+import type { CellRecord } from "./schema.ts";
+import { duration, percent, thousands } from "./_units.ts";
+
+/** Shows how a run goes on. */
+export interface Progress {
+  start(cell: { name: string; index: number; count: number }): void;
+  update(update: CellProgress): void;
+  finish(record: CellRecord): void;
+  /** Shows a text once, however often it comes. */
+  note(text: string): void;
+}
+
+/** Where and how to show progress. */
+export interface ProgressOptions {
+  /** Whether one line may be overwritten; else plain lines. */
+  readonly terminal: boolean;
+  readonly write: (text: string) => void;
+  /** Milliseconds from any fixed point; default: `performance.now`. */
+  readonly now?: () => number;
+  /** Width of the terminal; default: 80. */
+  readonly columns?: number;
+}
+
+/** Milliseconds between two updates, on a terminal and elsewhere. */
+const TERMINAL_PAUSE = 100;
+const PLAIN_PAUSE = 5000;
+
+/** Progress that shows nothing. */
+export const SILENT: Progress = { start() {}, update() {}, finish() {}, note() {} };
+
+/**
+ * Progress for people: on a terminal one line that is overwritten; elsewhere a plain line at most every 5 seconds. Each
+ * finished cell leaves one line.
+ */
+export function createProgress(options: ProgressOptions): Progress {
+  const { terminal, write, now = () => performance.now(), columns = 80 } = options;
+  const noted = new Set<string>();
+  const pause = terminal ? TERMINAL_PAUSE : PLAIN_PAUSE;
+  let place = "";
+  let shownAt = -Infinity;
+  let stage = { label: "", done: 0, at: 0 };
+
+  const clear = terminal ? "\r\x1b[2K" : "";
+  const line = (text: string) => write(`${clear}${text}\n`);
+  const draw = (text: string) => terminal ? write(clear + text.slice(0, columns - 1)) : line(text);
+
+  return {
+    start({ name, index, count }) {
+      place = `[${index + 1}/${count}] ${name}`;
+      stage = { label: "", done: 0, at: now() };
+      shownAt = terminal ? -Infinity : now();
+      if (terminal) draw(place);
+    },
+    update(update) {
+      const at = now();
+      if (update.label !== stage.label || update.done < stage.done) {
+        stage = { label: update.label, done: update.done, at };
+      }
+      if (at - shownAt < pause) return;
+      shownAt = at;
+      const ratePerMs = at > stage.at ? (update.done - stage.done) / (at - stage.at) : 0;
+      draw([place, ...describeUpdate(update, ratePerMs)].join("  "));
+    },
+    finish(record) {
+      line(`${place}  ${describeEnd(record)}`);
+    },
+    note(text) {
+      if (noted.has(text)) return;
+      noted.add(text);
+      line(text);
+    },
+  };
+}
+
+function describeUpdate(update: CellProgress, ratePerMs: number): string[] {
+  const { label, done, total, unit, loss, accuracy } = update;
+  const parts = [`${label} ${thousands(done)}/${thousands(total)} ${unit}`];
+  if (ratePerMs > 0) parts.push(`${thousands(1000 * ratePerMs)} ${unit}/s`);
+  if (loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`);
+  if (accuracy !== undefined) parts.push(percent(accuracy));
+  if (ratePerMs > 0) parts.push(`${duration((total - done) / ratePerMs)} left`);
+  return parts;
+}
+
+function describeEnd({ status, reason, durationMs, metrics }: CellRecord): string {
+  if (status === "failed" || status === "skipped") return `${status}: ${reason}`;
+  const parts = [`done in ${duration(durationMs)}`];
+  if (metrics.cleanAccuracy) parts.push(`clean ${percent(metrics.cleanAccuracy.value)}`);
+  if (metrics.robustAccuracy) parts.push(`robust ${percent(metrics.robustAccuracy.value)}`);
+  return parts.join("  ");
+}
