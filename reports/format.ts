@@ -17,7 +17,9 @@ export function percentSpread(spread: Spread): string {
 
 /** Mean and standard deviation of any quantity with three significant digits. */
 export function numberSpread(spread: Spread): string {
-  return spread.sd === null ? significant(spread.mean) : `${significant(spread.mean)} ± ${significant(spread.sd)}`;
+  return spread.sd === null
+    ? significant(spread.mean)
+    : `${significant(spread.mean)} ± ${significant(spread.sd)}`;
 }
 
 /** A number with three significant digits and no exponent for ordinary sizes. */

@@ -41,7 +41,14 @@ export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
     const isDone = ({ record }: LoadedRecord) => record.status === "ok" || record.status === "quick";
     const set = setKey(list[0]);
     const label = featureSetStyle(set).label;
-    return { name, paradigm, set, label, done: records.filter(isDone), undone: records.filter((r) => !isDone(r)) };
+    return {
+      name,
+      paradigm,
+      set,
+      label,
+      done: records.filter(isDone),
+      undone: records.filter((r) => !isDone(r)),
+    };
   });
   const paradigms: (string | null)[] = Object.keys(PARADIGMS);
   return disambiguate(groups).sort((a, b) =>
@@ -85,12 +92,16 @@ export function metricSpread(group: Group, metric: string): Spread | null {
  */
 export function relativeUsefulness(group: Group, groups: readonly Group[]): Spread | null {
   const natural = groups.find((other) => other.set === "natural" && other.paradigm === group.paradigm);
-  const reference = new Map(natural ? metricValues(natural, "cleanAccuracy").map((v) => [v.seed, v.value]) : []);
+  const reference = new Map(
+    natural ? metricValues(natural, "cleanAccuracy").map((v) => [v.seed, v.value]) : [],
+  );
   const chance = new Map(metricValues(group, "chance").map((v) => [v.seed, v.value]));
   return spread(
     metricValues(group, "cleanAccuracy").flatMap(({ seed, value }) => {
       const [top, floor] = [reference.get(seed), chance.get(seed)];
-      return top === undefined || floor === undefined || top <= floor ? [] : [(value - floor) / (top - floor)];
+      return top === undefined || floor === undefined || top <= floor
+        ? []
+        : [(value - floor) / (top - floor)];
     }),
   );
 }

@@ -9,7 +9,13 @@ export class Html {
 /** What a template may hold; strings and numbers are escaped, null and false leave nothing. */
 export type Part = Html | string | number | null | false | readonly Part[];
 
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ESCAPES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {
@@ -29,7 +35,9 @@ export function escapeHtml(text: string): string {
  * ```
  */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
-  return new Html(strings.map((text, index) => (index === 0 ? "" : render(parts[index - 1])) + text).join(""));
+  return new Html(
+    strings.map((text, index) => (index === 0 ? "" : render(parts[index - 1])) + text).join(""),
+  );
 }
 
 function render(part: Part): string {

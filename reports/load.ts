@@ -69,7 +69,9 @@ async function read<T>(dir: string, path: string, options: ReadOptions<T>): Prom
     }
     return options.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound ? "the file does not exist" : (error as Error).message;
+    const reason = error instanceof Deno.errors.NotFound
+      ? "the file does not exist"
+      : (error as Error).message;
     options.problems.push({ path, reason });
     return null;
   }

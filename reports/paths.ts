@@ -1,4 +1,4 @@
-import { html, type Html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 
 /** Whether a path stays inside the run folder: relative, without "..", a scheme or a backslash. */
 export function isInside(path: string): boolean {
@@ -19,7 +19,9 @@ export function links(base: string): Links {
     to(path, text, name = "") {
       if (!isInside(path)) return html`${text}`;
       const href = (base + path).split("/").map(encodeURIComponent).join("/");
-      return name ? html`<a href="${href}" aria-label="${name}">${text}</a>` : html`<a href="${href}">${text}</a>`;
+      return name
+        ? html`<a href="${href}" aria-label="${name}">${text}</a>`
+        : html`<a href="${href}">${text}</a>`;
     },
   };
 }

@@ -9,7 +9,9 @@ import type { Spread } from "./statistics.ts";
  */
 export function summarySentences(groups: readonly Group[]): string[] {
   const measured = groups.filter((group) => metricSpread(group, "cleanAccuracy") !== null);
-  if (measured.length === 0) return ["No cell of this run has a clean accuracy, so there is nothing to summarise."];
+  if (measured.length === 0) {
+    return ["No cell of this run has a clean accuracy, so there is nothing to summarise."];
+  }
   const paradigms = [...new Set(measured.map((group) => group.paradigm))];
   return [
     ...paradigms.flatMap((paradigm) => paradigmSentences(measured.filter((g) => g.paradigm === paradigm))),
@@ -28,7 +30,9 @@ function paradigmSentences(groups: readonly Group[]): string[] {
     `${listing(clean)}${chance ? `; guessing gives ${percent(chance.mean)}` : ""}.`,
   ];
   const relative = groups.flatMap((group) => {
-    const value = group.set === "natural" || group.set === "adversarial" ? null : relativeUsefulness(group, groups);
+    const value = group.set === "natural" || group.set === "adversarial"
+      ? null
+      : relativeUsefulness(group, groups);
     if (value === null) return [];
     const between = value.interval ? ` (${points(value.interval[0])} to ${percent(value.interval[1])})` : "";
     return [`${group.label} ${percent(value.mean)}${between}`];
@@ -60,6 +64,8 @@ function coverageSentence(paradigms: number, seeds: number): string {
   if (paradigms >= Object.keys(PARADIGMS).length) {
     return `All four paradigms were run, with ${count(seeds, "seed")}.`;
   }
-  return `${paradigms} of the four paradigms ${paradigms === 1 ? "was" : "were"} run, so whether a feature set ` +
+  return `${paradigms} of the four paradigms ${
+    paradigms === 1 ? "was" : "were"
+  } run, so whether a feature set ` +
     `is useful across paradigms is not answered here.`;
 }

@@ -7,7 +7,9 @@ function open(kind: string, json: unknown): Fields {
   if (!isObject(json)) throw new SyntaxError(`Cannot read ${kind}: it is not a JSON object`);
   if (json.schemaVersion !== SCHEMA_VERSION) {
     throw new SyntaxError(
-      `Cannot read ${kind}: schemaVersion is ${JSON.stringify(json.schemaVersion)}, known is ${SCHEMA_VERSION}`,
+      `Cannot read ${kind}: schemaVersion is ${
+        JSON.stringify(json.schemaVersion)
+      }, known is ${SCHEMA_VERSION}`,
     );
   }
   return json;
@@ -49,7 +51,9 @@ export function parseRecord(json: unknown): CellRecord {
   check.list("warnings", isString, "strings");
   check.list("checks", (c) => isObject(c) && isString(c.name) && isString(c.detail), "checks");
   check.list("artifacts", (a) => isObject(a) && [a.kind, a.path, a.sha256].every(isString), "artifacts");
-  if (isObject(fields.machine) && !isObject(fields.machine.adapter)) check.faults.push("machine has no adapter");
+  if (isObject(fields.machine) && !isObject(fields.machine.adapter)) {
+    check.faults.push("machine has no adapter");
+  }
   checkMetrics(fields.metrics, check);
   finish("record", check);
   return fields as unknown as CellRecord;
@@ -83,7 +87,9 @@ export function parseExamples(json: unknown): ExampleImages {
   check.list("classNames", isString, "class names");
   check.list(
     "examples",
-    (e) => isObject(e) && isString(e.source) && isString(e.result) && [e.label, e.sourceLabel].every(Number.isInteger),
+    (e) =>
+      isObject(e) && isString(e.source) && isString(e.result) &&
+      [e.label, e.sourceLabel].every(Number.isInteger),
     "labelled pairs of images",
   );
   finish("examples", check);

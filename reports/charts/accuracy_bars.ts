@@ -35,12 +35,24 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
       tickFormat: (value: number) => `${value * 100}`,
       ticks: [0, 0.25, 0.5, 0.75, 1],
     },
-    y: { domain: [...new Set(rows.map((row) => row.label))], label: null, tickSize: 0, tickFormat: wrapLabel, padding: 0.32 },
+    y: {
+      domain: [...new Set(rows.map((row) => row.label))],
+      label: null,
+      tickSize: 0,
+      tickFormat: wrapLabel,
+      padding: 0.32,
+    },
     fy: { domain: facets, label: null, axis: null },
     marks: [
       Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
       facets.length > 1
-        ? Plot.text(facets, { fy: (name: string) => name, text: (name: string) => name, frameAnchor: "top-left", dy: -16, fontWeight: 600 })
+        ? Plot.text(facets, {
+          fy: (name: string) => name,
+          text: (name: string) => name,
+          frameAnchor: "top-left",
+          dy: -16,
+          fontWeight: 600,
+        })
         : null,
       Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color", fillOpacity: 0.85 }),
       Plot.ruleY(rows.filter((row) => row.interval), {
@@ -51,10 +63,20 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
         stroke: "currentColor",
         strokeWidth: 1.25,
       }),
-      Plot.dot(dots, { ...facet, x: "value", y: "label", r: 3, fill: "var(--page)", stroke: "currentColor", strokeWidth: 1.1 }),
-      options.chance === null
-        ? null
-        : Plot.ruleX([options.chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
+      Plot.dot(dots, {
+        ...facet,
+        x: "value",
+        y: "label",
+        r: 3,
+        fill: "var(--page)",
+        stroke: "currentColor",
+        strokeWidth: 1.1,
+      }),
+      options.chance === null ? null : Plot.ruleX([options.chance], {
+        stroke: "currentColor",
+        strokeDasharray: "3 3",
+        strokeOpacity: 0.8,
+      }),
       Plot.text(measured, {
         ...facet,
         y: "label",

@@ -23,7 +23,9 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
   const labels = [...new Set(rows.map((row) => row.label))];
   const both = labels.flatMap((label) =>
     facets.map((paradigm) => {
-      const means = rows.filter((row) => row.label === label && row.paradigm === paradigm && row.mean !== null);
+      const means = rows.filter((row) =>
+        row.label === label && row.paradigm === paradigm && row.mean !== null
+      );
       return { label, paradigm, means: means.map((row) => row.mean!) };
     })
   ).filter(({ means }) => means.length === 2);
@@ -31,7 +33,15 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
     const mine = rows.filter((row) => row.cue === cue && row.mean !== null);
     const seeds = mine.flatMap((row) => row.seeds.map(({ value }) => ({ ...row, value })));
     return [
-      Plot.dot(seeds, { ...facet, x: "value", y: "label", symbol, r: 2.6, stroke: color, strokeOpacity: 0.9 }),
+      Plot.dot(seeds, {
+        ...facet,
+        x: "value",
+        y: "label",
+        symbol,
+        r: 2.6,
+        stroke: color,
+        strokeOpacity: 0.9,
+      }),
       Plot.dot(mine, { ...facet, x: "mean", y: "label", symbol, r: 5.5, fill: color, stroke: "var(--page)" }),
     ];
   });
@@ -61,13 +71,19 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
         stroke: "currentColor",
         strokeOpacity: 0.45,
       }),
-      chance === null ? null : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
+      chance === null
+        ? null
+        : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
       ...cueMarks,
     ],
   }, { alt: describe(rows, chance) });
 }
 
 function describe(rows: readonly CueRow[], chance: number | null): string {
-  const parts = rows.map((row) => `${row.label}, ${row.cue} ${row.mean === null ? row.absent : percent(row.mean)}`);
-  return `Dot chart, accuracy with one cue shown: ${listing(parts)}${chance === null ? "" : `; chance ${percent(chance)}`}`;
+  const parts = rows.map((row) =>
+    `${row.label}, ${row.cue} ${row.mean === null ? row.absent : percent(row.mean)}`
+  );
+  return `Dot chart, accuracy with one cue shown: ${listing(parts)}${
+    chance === null ? "" : `; chance ${percent(chance)}`
+  }`;
 }

@@ -10,10 +10,14 @@ export function tableFrame(name: string, table: Html): Html {
 export function chartFigure(
   { title, caption, svg, data }: { title: string; caption: string; svg: string; data: Html },
 ): Html {
-  return html`<figure><figcaption><strong>${title}</strong>${caption}</figcaption>${new Html(svg)}${data}</figure>`;
+  return html`<figure><figcaption><strong>${title}</strong>${caption}</figcaption>${new Html(
+    svg,
+  )}${data}</figure>`;
 }
 
 /** The colour of a feature set as a small square, for the eye only. */
 export function swatch(set: string): Html {
-  return html`<span class="swatch" style="background:${featureSetStyle(set).color}" aria-hidden="true"></span>`;
+  return html`<span class="swatch" style="background:${
+    featureSetStyle(set).color
+  }" aria-hidden="true"></span>`;
 }

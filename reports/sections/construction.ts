@@ -2,7 +2,7 @@ import { downloadLinks } from "../download.ts";
 import { featureSetStyle } from "../feature_sets.ts";
 import { duration, numberSpread, percentSpread, significant } from "../format.ts";
 import { type Group, metricSpread, metricValues, undoneWord } from "../groups.ts";
-import { html, type Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import { imageGrid } from "../images.ts";
 import type { Links } from "../paths.ts";
 import { spread } from "../statistics.ts";
@@ -18,7 +18,10 @@ const COLUMNS = [
 ] as const;
 
 /** How each constructed set was made and how far its images moved, then examples of it. */
-export function constructionSection(run: Run, { groups, links }: { groups: readonly Group[]; links: Links }): Html | null {
+export function constructionSection(
+  run: Run,
+  { groups, links }: { groups: readonly Group[]; links: Links },
+): Html | null {
   if (groups.length === 0) return null;
   const metrics = [...COLUMNS.map(([metric]) => metric), "matchedFraction", "targetReachedFraction"];
   return html`${constructionTable(groups, links)}${
@@ -31,12 +34,18 @@ function constructionTable(groups: readonly Group[], links: Links): Html {
   const name = "How the constructed sets were made";
   return tableFrame(
     name,
-    html`<table><caption>${name}: distances from the starting image in pixel units of [0, 1], mean ± sample standard deviation
-over seeds (largest: over all seeds). “Reached” is the share of images for which the construction reached its aim.</caption>
-<thead><tr><th scope="col">Set</th><th scope="col">Method</th>${
-      COLUMNS.map(([, head, note]) => html`<th scope="col" class="n">${head}<small>${note}</small></th>`)
-    }<th scope="col" class="n">Reached</th><th scope="col" class="n">Time</th><th scope="col" class="n">Seeds</th></tr></thead>
-<tbody>${groups.map((group) => constructionRow(group, links))}</tbody></table>`,
+    html`
+      <table>
+        <caption>${name}: distances from the starting image in pixel units of [0, 1], mean ± sample standard deviation
+      over seeds (largest: over all seeds). “Reached” is the share of images for which the construction reached its aim.</caption>
+        <thead>
+          <tr><th scope="col">Set</th><th scope="col">Method</th>${COLUMNS.map(([, head, note]) =>
+            html`<th scope="col" class="n">${head}<small>${note}</small></th>`
+          )}<th scope="col" class="n">Reached</th><th scope="col" class="n">Time</th><th scope="col" class="n">Seeds</th></tr>
+        </thead>
+        <tbody>${groups.map((group) => constructionRow(group, links))}</tbody>
+      </table>
+    `,
   );
 }
 
@@ -45,16 +54,23 @@ function constructionRow(group: Group, links: Links): Html {
   const method = any.record.config.method;
   const reached = metricSpread(group, "matchedFraction") ?? metricSpread(group, "targetReachedFraction");
   const time = spread(group.done.map(({ record }) => record.durationMs));
-  const none = group.done.length === 0 ? html`<span class="bad">${undoneWord(group)}</span>` : html`not measured`;
+  const none = group.done.length === 0
+    ? html`<span class="bad">${undoneWord(group)}</span>`
+    : html`not measured`;
   const all = [...group.done, ...group.undone];
-  return html`<tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${
-    typeof method === "string" ? method : "not recorded"
-  }</td>${
-    COLUMNS.map(([metric]) => html`<td class="n">${distance(group, metric) ?? none}</td>`)
-  }<td class="n">${reached ? percentSpread(reached) : none}</td><td class="n">${
-    time ? duration(time.mean) : none
-  }</td><td class="n">${all.map((loaded) => html`${seedLink(loaded, { group, links })} `)}</td></tr>
-`;
+  return html`
+    <tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${typeof method === "string"
+      ? method
+      : "not recorded"}</td>${COLUMNS.map(([metric]) =>
+        html`<td class="n">${distance(group, metric) ?? none}</td>`
+      )}<td class="n">${reached ? percentSpread(reached) : none}</td><td class="n">${time
+      ? duration(time.mean)
+      : none}</td><td class="n">${all.map((loaded) =>
+        html`
+          ${seedLink(loaded, { group, links })}
+        `
+      )}</td></tr>
+  `;
 }
 
 function distance(group: Group, metric: string): string | null {
@@ -82,17 +98,23 @@ function examplesFigure(group: Group, examples: readonly LoadedExamples[]): Html
   }, mid grey is no change; the largest change of a pixel is ${grid.largest}/255.`;
   const row = (head: Html, cells: Html[]) => html`<tr><th scope="row">${head}</th>${cells}</tr>`;
   const picture = (src: string, alt: string) => html`<td><img ${px} src="${src}" alt="${alt}"></td>`;
-  return html`<figure><figcaption>${caption}</figcaption>
-<div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0"><table class="grid">
-<tr class="names"><th scope="row">Started from</th>${grid.triples.map((t) => html`<td>${t.sourceLabel}</td>`)}</tr>
-${row(html`Source`, grid.triples.map((t) => picture(t.source, `Source image, ${t.sourceLabel}`)))}
-${row(html`Result`, grid.triples.map((t) => picture(t.result, `Result image, labelled ${t.label}`)))}
-${
-    row(
+  return html`
+    <figure>
+      <figcaption>${caption}</figcaption>
+      <div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0">
+        <table class="grid">
+    <tr class="names"><th scope="row">Started from</th>${grid.triples.map((t) =>
+      html`<td>${t.sourceLabel}</td>`
+    )}</tr>
+    ${row(html`Source`, grid.triples.map((t) => picture(t.source, `Source image, ${t.sourceLabel}`)))}
+    ${row(html`Result`, grid.triples.map((t) => picture(t.result, `Result image, labelled ${t.label}`)))}
+    ${row(
       html`Difference<small>× ${String(grid.factor)}</small>`,
       grid.triples.map((t) => picture(t.difference, `Difference, amplified ${grid.factor} times`)),
-    )
-  }
-<tr class="names"><th scope="row">Labelled</th>${grid.triples.map((t) => html`<td>${t.label}</td>`)}</tr>
-</table></div></figure>`;
+    )}
+    <tr class="names"><th scope="row">Labelled</th>${grid.triples.map((t) => html`<td>${t.label}</td>`)}</tr>
+        </table>
+      </div>
+    </figure>
+  `;
 }

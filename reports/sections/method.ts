@@ -1,6 +1,6 @@
 import { featureSetStyle } from "../feature_sets.ts";
 import type { Group } from "../groups.ts";
-import { html, type Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import { swatch } from "./_parts.ts";
 
 /** Definitions of every number and feature set on the page. */
@@ -18,6 +18,13 @@ bound: a stronger one may find less. Eps is in pixel units of [0, 1].</dd>
 <dt>Spread</dt><dd>± is the sample standard deviation over seeds. The interval is mean ∓ t(0.975, n − 1) · SD / √n; it covers the choice of the seed,
 not that of the test images, and is not clipped to possible values. Charts clip it.</dd>
 <dt>Failed</dt><dd>A failed or skipped cell has no number and enters no mean.</dd>
-${sets.map((set) => html`<dt>${swatch(set)}${featureSetStyle(set).label}</dt><dd>${featureSetStyle(set).meaning}</dd>`)}
+${
+    sets.map((set) =>
+      html`
+        <dt>${swatch(set)}${featureSetStyle(set).label}</dt>
+        <dd>${featureSetStyle(set).meaning}</dd>
+      `
+    )
+  }
 </dl>`;
 }

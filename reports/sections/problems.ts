@@ -1,14 +1,20 @@
 import { count } from "../format.ts";
-import { html, type Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import type { Links } from "../paths.ts";
 import type { Run } from "../types.ts";
 
 /** What did not work: cells that failed, were skipped or left no record, unreadable files, failed checks, warnings. */
 export function problemsSection(run: Run, links: Links): Html {
   const cell = (path: string, name: string) => links.to(path, name);
-  const undone = run.records.filter(({ record }) => record.status === "failed" || record.status === "skipped");
+  const undone = run.records.filter(({ record }) =>
+    record.status === "failed" || record.status === "skipped"
+  );
   const checks = run.records.flatMap(({ record, path }) =>
-    record.checks.filter((check) => !check.passed).map((check) => ({ ...check, path, benchmark: record.benchmark }))
+    record.checks.filter((check) => !check.passed).map((check) => ({
+      ...check,
+      path,
+      benchmark: record.benchmark,
+    }))
   );
   const warnings = new Map<string, string[]>();
   for (const { record } of run.records) {
@@ -18,11 +24,19 @@ export function problemsSection(run: Run, links: Links): Html {
     list(
       "Cells that failed or were skipped",
       undone.map(({ record, path }) =>
-        html`${cell(path, record.benchmark)}: <span class="bad">${record.status}</span>, ${record.reason ?? "no reason recorded"}`
+        html`${cell(path, record.benchmark)}: <span class="bad">${record.status}</span>, ${
+          record.reason ?? "no reason recorded"
+        }`
       ),
     ),
-    list("Cells without a record", missingCells(run).map((name) => html`${name}: <span class="bad">missing</span>`)),
-    list("Files that could not be used", run.problems.map(({ path, reason }) => html`<code>${path}</code>: ${reason}`)),
+    list(
+      "Cells without a record",
+      missingCells(run).map((name) => html`${name}: <span class="bad">missing</span>`),
+    ),
+    list(
+      "Files that could not be used",
+      run.problems.map(({ path, reason }) => html`<code>${path}</code>: ${reason}`),
+    ),
     list(
       "Checks that did not pass",
       checks.map((check) => html`${cell(check.path, check.benchmark)}: ${check.name}, ${check.detail}`),
@@ -32,7 +46,9 @@ export function problemsSection(run: Run, links: Links): Html {
       [...warnings].map(([text, cells]) => html`${text} <span class="quiet">(${where(cells)})</span>`),
     ),
   ].filter((part) => part !== null);
-  return parts.length ? html`${parts}` : html`<p>Every cell ended, every file could be read, and no warning was given.</p>`;
+  return parts.length
+    ? html`${parts}`
+    : html`<p>Every cell ended, every file could be read, and no warning was given.</p>`;
 }
 
 /** Cells that run.json names and no record stands for; an unreadable record counts as one that is missing. */
@@ -46,5 +62,8 @@ function where(cells: readonly string[]): string {
 }
 
 function list(title: string, items: readonly Html[]): Html | null {
-  return items.length === 0 ? null : html`<h3>${title}</h3><ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+  return items.length === 0 ? null : html`
+    <h3>${title}</h3>
+    <ul>${items.map((item) => html`<li>${item}</li>`)}</ul>
+  `;
 }

@@ -10,9 +10,9 @@ import {
   relativeUsefulness,
   undoneWord,
 } from "../groups.ts";
-import { html, type Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import type { Links } from "../paths.ts";
-import { spread, type Spread } from "../statistics.ts";
+import { type Spread, spread } from "../statistics.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
 interface Column {
@@ -84,7 +84,9 @@ function columnsFor(groups: readonly Group[]): Column[] {
         show: (s: Spread) => significant(s.mean),
       }]
       : [],
-    ...has("robustCueAccuracy") ? [accuracy("robustCueAccuracy", ["Robust cue only", "accuracy, planted data"])] : [],
+    ...has("robustCueAccuracy")
+      ? [accuracy("robustCueAccuracy", ["Robust cue only", "accuracy, planted data"])]
+      : [],
     ...has("nonRobustCueAccuracy")
       ? [accuracy("nonRobustCueAccuracy", ["Non-robust cue only", "accuracy, planted data"])]
       : [],
@@ -115,15 +117,20 @@ function body(part: readonly Group[], { columns, groups, links }: BodyContext): 
   const several = byParadigm(groups).length > 1;
   const paradigm = part[0].paradigm;
   const head = several &&
-    html`<tr><th scope="rowgroup" colspan="${columns.length + 2}"><strong>${
-      paradigm === null ? "paradigm not recorded" : PARADIGMS[paradigm]
-    }</strong></th></tr>`;
+    html`
+      <tr>
+        <th scope="rowgroup" colspan="${columns.length + 2}"><strong>${paradigm === null
+          ? "paradigm not recorded"
+          : PARADIGMS[paradigm]}</strong></th>
+      </tr>
+    `;
   return html`<tbody>${head}${
     part.map((group) =>
-      html`<tr><th scope="row">${swatch(group.set)}${group.label}</th>${
-        columns.map((column) => cell(group, column))
-      }<td class="n">${seedLinks(group, links)}</td></tr>
-`
+      html`
+        <tr><th scope="row">${swatch(group.set)}${group.label}</th>${columns.map((column) =>
+          cell(group, column)
+        )}<td class="n">${seedLinks(group, links)}</td></tr>
+      `
     )
   }</tbody>`;
 }
@@ -132,7 +139,9 @@ function cell(group: Group, column: Column): Html {
   const value = column.value(group);
   if (value === null) {
     const why = group.done.length === 0 ? undoneWord(group) : "";
-    return why ? html`<td class="n"><span class="bad">${why}</span></td>` : html`<td class="n quiet">not measured</td>`;
+    return why
+      ? html`<td class="n"><span class="bad">${why}</span></td>`
+      : html`<td class="n quiet">not measured</td>`;
   }
   if (column.key === "largestPerturbation") return perturbationCell(group, column.show(value));
   const between = column.interval && value.interval
@@ -156,9 +165,17 @@ function perturbationCell(group: Group, mean: string): Html {
 function seedLinks(group: Group, links: Links): Html {
   const all = [...group.done, ...group.undone].sort((a, b) => a.record.seed - b.record.seed);
   const anchors = all.map(({ record, path }) =>
-    html`${
-      links.to(path, String(record.seed), `Record of ${group.label}, seed ${record.seed}`)
-    }${record.status === "failed" || record.status === "skipped" ? html` <span class="bad">${record.status}</span>` : null} `
+    html`
+      ${links.to(
+        path,
+        String(record.seed),
+        `Record of ${group.label}, seed ${record.seed}`,
+      )}${record.status === "failed" || record.status === "skipped"
+        ? html`
+          <span class="bad">${record.status}</span>
+        `
+        : null}
+    `
   );
   const missing = group.undone.length > 0 && group.done.length > 0
     ? html`<small>numbers from ${count(group.done.length, "seed")} of ${all.length}</small>`

@@ -1,32 +1,46 @@
 import type { CellRecord } from "../../bench/schema.ts";
 import { duration, shortHash } from "../format.ts";
-import { html, type Html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import type { Run } from "../types.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
 export function settingsSection(run: Run): Html {
   const records = run.records.map(({ record }) => record);
   return html`
-${definitions(facts(run, records))}
-${run.manifest && json("The preset, after defaults", run.manifest.preset)}
-${records.map((record) => json(`Config of ${record.benchmark}`, record.config))}
-${machines(records)}`;
+    ${definitions(facts(run, records))}
+    ${run.manifest && json("The preset, after defaults", run.manifest.preset)}
+    ${records.map((record) => json(`Config of ${record.benchmark}`, record.config))}
+    ${machines(records)}
+  `;
 }
 
 function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
-  const of = (name: (record: CellRecord) => string) => [...new Set(records.map(name))].join("; ") || "not recorded";
+  const of = (name: (record: CellRecord) => string) =>
+    [...new Set(records.map(name))].join("; ") || "not recorded";
   const manifest = run.manifest;
   return [
     ["Command", manifest?.command ?? "not recorded"],
     ["Run", manifest ? `${manifest.runId}, started ${manifest.startedAt}` : run.name],
     ["Duration", manifest ? duration(manifest.durationMs) : "not recorded"],
-    ["Machine", of(({ machine }) => `${machine.name}, ${machine.os}, ${machine.cpu}, ${machine.cores} cores`)],
-    ["Adapter", of(({ machine: { adapter } }) => `${adapter.description || adapter.device || adapter.vendor}${
-      adapter.isFallback ? " (software)" : ""
-    }`)],
+    [
+      "Machine",
+      of(({ machine }) => `${machine.name}, ${machine.os}, ${machine.cpu}, ${machine.cores} cores`),
+    ],
+    [
+      "Adapter",
+      of(({ machine: { adapter } }) =>
+        `${adapter.description || adapter.device || adapter.vendor}${adapter.isFallback ? " (software)" : ""}`
+      ),
+    ],
     ["Kernels", of((record) => `${record.kernelVariant} variant`)],
-    ["Runtime", of(({ runtime }) => `Deno ${runtime.deno}, V8 ${runtime.v8}, TypeScript ${runtime.typescript}`)],
-    ["Commit", of((record) => `${record.commit ?? "unknown"}${record.dirty ? ", with uncommitted changes" : ""}`)],
+    [
+      "Runtime",
+      of(({ runtime }) => `Deno ${runtime.deno}, V8 ${runtime.v8}, TypeScript ${runtime.typescript}`),
+    ],
+    [
+      "Commit",
+      of((record) => `${record.commit ?? "unknown"}${record.dirty ? ", with uncommitted changes" : ""}`),
+    ],
     ["Code and kernels", of((record) => shortHash(record.benchmarkVersion))],
     ["Data set", of(({ dataset }) => `${dataset.name}, SHA-256 ${shortHash(dataset.sha256)}`)],
     ["Seeds", [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b).join(", ") || "none"],
@@ -35,14 +49,28 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
 }
 
 function definitions(pairs: readonly (readonly [string, string])[]): Html {
-  return html`<dl>${pairs.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+  return html`<dl>${
+    pairs.map(([term, text]) =>
+      html`
+        <dt>${term}</dt>
+        <dd>${text}</dd>
+      `
+    )
+  }</dl>`;
 }
 
 function json(title: string, value: unknown): Html {
-  return html`<details><summary>${title}</summary><pre tabindex="0">${JSON.stringify(value, null, 2)}</pre></details>`;
+  return html`
+    <details>
+      <summary>${title}</summary>
+      <pre tabindex="0">${JSON.stringify(value, null, 2)}</pre>
+    </details>
+  `;
 }
 
 function machines(records: readonly CellRecord[]): Html[] {
   const distinct = new Map(records.map(({ machine }) => [JSON.stringify(machine), machine]));
-  return [...distinct.values()].map((machine) => json(`Machine ${machine.name}: adapter, features, limits`, machine));
+  return [...distinct.values()].map((machine) =>
+    json(`Machine ${machine.name}: adapter, features, limits`, machine)
+  );
 }
