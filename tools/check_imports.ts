@@ -7,5 +7,10 @@ import { readImports } from "./imports.ts";
 import { finish, repositoryFiles, ROOT } from "./repository.ts";
 
 const files = (await repositoryFiles(ROOT)).filter((path) => path.endsWith(".ts"));
-const imports = await readImports(ROOT, files);
-finish(importProblems(imports), `${imports.length} imports of ${files.length} files point downwards`);
+try {
+  const imports = await readImports(ROOT, files);
+  finish(importProblems(imports), `${imports.length} imports of ${files.length} files point downwards`);
+} catch (error) {
+  if (!(error instanceof SyntaxError)) throw error;
+  finish([error.message], "");
+}

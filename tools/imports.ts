@@ -2,7 +2,7 @@
  *
  * @module
  */
-import { fromFileUrl, join, relative } from "./path.ts";
+import { fromFileUrl, join, relative, toFileUrl } from "./path.ts";
 import type { Import } from "./import_rules.ts";
 
 /** The part of `deno info --json` that we read. */
@@ -60,11 +60,8 @@ export async function readImports(root: string, files: readonly string[]): Promi
 async function readGraph(root: string, files: readonly string[]): Promise<Graph> {
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
-    const base = new URL(`file://${root}/`);
-    await Deno.writeTextFile(
-      entry,
-      files.map((path) => `import ${JSON.stringify(new URL(path, base))};`).join("\n"),
-    );
+    const lines = files.map((path) => `import ${JSON.stringify(toFileUrl(join(root, path)))};`);
+    await Deno.writeTextFile(entry, lines.join("\n"));
     const args = ["info", "--json", "--config", join(root, "deno.json"), entry];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
     if (!success) {

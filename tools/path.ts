@@ -3,11 +3,16 @@
  * @module
  */
 import * as nodePath from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The path of a `file:` URL, without a trailing separator. */
 export function fromFileUrl(url: URL): string {
   return nodePath.resolve(fileURLToPath(url));
+}
+
+/** The `file:` URL of a path. */
+export function toFileUrl(path: string): URL {
+  return pathToFileURL(path);
 }
 
 /** Joins parts with the system's separator. */

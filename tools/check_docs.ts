@@ -1,0 +1,47 @@
+/** Checks the documentation of the public modules: `deno task docs`.
+ *
+ * Every exported name has a docstring (`doc_rules.ts`), and every example in a docstring runs.
+ *
+ * @module
+ */
+import { docProblems } from "./doc_rules.ts";
+import { readDocs } from "./docs.ts";
+import { join, toFileUrl } from "./path.ts";
+import { finish, repositoryFiles, ROOT } from "./repository.ts";
+
+/** The public modules; those that do not exist yet are left out. */
+const MODULES = [
+  "mod.ts",
+  ...["engine", "attacks", "datasets", "paradigms", "reports"].map((name) => `${name}/mod.ts`),
+];
+
+const files = await repositoryFiles(ROOT);
+const modules = MODULES.filter((path) => files.includes(path));
+const problems: string[] = [];
+for (const path of modules) {
+  const found = await readDocs(join(ROOT, path)).then((doc) => docProblems(path, doc), unreadable);
+  problems.push(...found.map((problem) => problem.replace(`${toFileUrl(ROOT)}/`, "")));
+}
+
+const examples = await filesWithExamples(files);
+if (examples.length > 0) {
+  const args = ["test", "--quiet", "--doc", "--allow-all", ...examples];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
+  if (!success) problems.push("Cannot run every example: the output above says which");
+}
+finish([...new Set(problems)], `${modules.length} public modules and ${examples.length} files with examples`);
+
+function unreadable(error: unknown): string[] {
+  if (error instanceof SyntaxError) return [error.message];
+  throw error;
+}
+
+/** Source files (no tests) whose comments hold a block of TypeScript. */
+async function filesWithExamples(paths: readonly string[]): Promise<string[]> {
+  const sources = paths.filter((path) => path.endsWith(".ts") && !path.endsWith("_test.ts"));
+  const found: string[] = [];
+  for (const path of sources) {
+    if (/^\s*(?:\/\*)?\*\s*```ts\b/m.test(await Deno.readTextFile(join(ROOT, path)))) found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+/** What no file of this repository may hold. See {@linkcode fileProblems}.
+ *
+ * @module
+ */
+
+/** Files longer than this are split. */
+export const MAX_LINES = 400;
+
+const LIMITED = /\.(?:ts|wgsl|sh)$/;
+
+/** A path that exists on one machine only. Web addresses are not meant, nor paths below a variable. */
+const PRIVATE_PATH = /(?<![\w.:/}-])\/(?:home|Users|root|work|workspace|mnt)\/\w[^\s"'`)]*/;
+
+/** A lock file needs no address: packages come from whatever registry the user has set up. */
+const ADDRESS = /https?:\/\/[^\s"']+/;
+
+/** Finds what does not belong into a file: more than {@linkcode MAX_LINES} lines of code, a path of somebody's machine, or, in
+ * a lock file, the address of a registry.
+ *
+ * @param path The file, relative to the repository root.
+ * @param text Its content.
+ * @returns One line per problem.
+ */
+export function fileProblems(path: string, text: string): string[] {
+  const problems: string[] = [];
+  const lines = text.split("\n");
+  const count = lines.at(-1) === "" ? lines.length - 1 : lines.length;
+  if (LIMITED.test(path) && count > MAX_LINES) {
+    problems.push(`${path} Cannot keep the file: it has ${count} lines, at most ${MAX_LINES} are allowed`);
+  }
+  for (const [i, line] of lines.entries()) {
+    const found = PRIVATE_PATH.exec(line)?.[0] ??
+      (path.endsWith(".lock") ? ADDRESS.exec(line)?.[0] : undefined);
+    if (found !== undefined) {
+      problems.push(`${path}:${i + 1} Cannot keep the line: it names a place of one machine, ${found}`);
+    }
+  }
+  return problems;
+}
