@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 
 /** Rows of a figure or table; every row has the same columns. Accuracies are fractions. */
 export type Rows = readonly Readonly<Record<string, string | number | null>>[];
@@ -18,11 +18,10 @@ function field(value: string | number | null): string {
 /** Links that save the rows as CSV and JSON; the data stand in the links themselves. */
 export function downloadLinks(name: string, rows: Rows): Html {
   const link = (kind: string, mime: string, text: string) =>
-    html`
-      <a download="${name}.${kind}" href="data:${mime};charset=utf-8,${encodeURIComponent(text)}"
-        aria-label="Data of ${name} as ${kind.toUpperCase()}">${kind.toUpperCase()}</a>
-    `;
-  return html`<span class="downloads">Data: ${link("csv", "text/csv", toCsv(rows))} ${
+    markup`<a download="${name}.${kind}" href="data:${mime};charset=utf-8,${
+      encodeURIComponent(text)
+    }" aria-label="Data of ${name} as ${kind.toUpperCase()}">${kind.toUpperCase()}</a>`;
+  return markup`<span class="downloads">Data: ${link("csv", "text/csv", toCsv(rows))} ${
     link("json", "application/json", JSON.stringify(rows, null, 1))
   }</span>`;
 }

@@ -10,9 +10,11 @@ export function points(fraction: number): string {
   return (fraction * 100).toFixed(1).replace("-", "\u2212").replace(/^\u22120\.0$/, "0.0");
 }
 
-/** Mean and standard deviation of a fraction, "64.8 ± 0.6 %"; one value shows no spread. */
+/** Mean and standard deviation of a fraction, "64.8 ± 0.6 %" with no-break spaces; one value shows no spread. */
 export function percentSpread(spread: Spread): string {
-  return spread.sd === null ? percent(spread.mean) : `${points(spread.mean)} ± ${percent(spread.sd)}`;
+  return spread.sd === null
+    ? percent(spread.mean)
+    : `${points(spread.mean)}\u00a0±\u00a0${percent(spread.sd)}`;
 }
 
 /** Mean and standard deviation of any quantity with three significant digits. */

@@ -7,10 +7,10 @@ import type { LoadedRecord, Run } from "./types.ts";
 
 /** The paradigms in the order of every table, with the words for them. */
 export const PARADIGMS: Readonly<Record<ParadigmName, string>> = {
-  sl: "supervised (SL)",
-  cl: "contrastive (CL)",
-  mim: "masked images (MIM)",
-  dm: "diffusion (DM)",
+  sl: "supervised learning (SL)",
+  cl: "contrastive learning (CL)",
+  mim: "masked image modelling (MIM)",
+  dm: "diffusion models (DM)",
 };
 
 /** The cells that differ in nothing but the seed. */

@@ -31,10 +31,10 @@ export function escapeHtml(text: string): string {
  *
  * @example
  * ```ts
- * html`<b>${"a < b"}</b>`.text; // "<b>a &lt; b</b>"
+ * markup`<b>${"a < b"}</b>`.text; // "<b>a &lt; b</b>"
  * ```
  */
-export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(
     strings.map((text, index) => (index === 0 ? "" : render(parts[index - 1])) + text).join(""),
   );

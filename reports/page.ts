@@ -1,5 +1,5 @@
 import { groupOverSeeds } from "./groups.ts";
-import { Html, html } from "./html.ts";
+import { Html, markup } from "./html.ts";
 import { links as linksFrom } from "./paths.ts";
 import { calibrationSection } from "./sections/calibration.ts";
 import { constructionSection } from "./sections/construction.ts";
@@ -34,11 +34,7 @@ export function renderReport(run: Run, { base = "" }: ReportOptions = {}): strin
   const constructed = groupOverSeeds(run, "construct");
   const suite = run.manifest?.suite ?? run.records[0]?.record.suite ?? run.name;
   const sections = ([
-    [
-      "summary",
-      "Summary",
-      html`${summarySentences(trained).map((text) => html`<p class="lead">${text}</p>`)}`,
-    ],
+    ["summary", "Summary", markup`${summarySentences(trained).map((text) => markup`<p>${text}</p>`)}`],
     ["results", "Usefulness and robustness", resultsSection(trained, links)],
     ["calibration", "Calibration on planted cues", calibrationSection(trained)],
     ["sets", "Constructed feature sets", constructionSection(run, { groups: constructed, links })],
@@ -47,44 +43,42 @@ export function renderReport(run: Run, { base = "" }: ReportOptions = {}): strin
     ["settings", "Settings and machine", settingsSection(run)],
     ["method", "How to read the numbers", methodSection(trained)],
   ] as const).filter(([, , content]) => content !== null);
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-        <title>${suite}: how useful and how robust are the features? (realfeatures)</title>
-        <style>
-    ${new Html(css)}</style>
-      </head>
-      <body>
-        <a class="skip" href="#summary">Skip to the summary</a>
-        <header>
-    <h1>How useful and how robust are the features?</h1>
-    <p class="meta">realfeatures, preset <strong>${suite}</strong>${run.manifest &&
-      ` · ${run.manifest.startedAt.slice(0, 10)} · run ${run.manifest.runId}`}</p>
-    ${run.manifest?.description ? html`<p class="quiet">${run.manifest.description}</p>` : null}
-    <nav aria-label="Contents"><ul>${sections.map(([id, title]) =>
-      html`<li><a href="#${id}">${title}</a></li>`
-    )}</ul></nav>
-    ${notices(run)}
-        </header>
-        <main>
-    ${sections.map(([id, title, content]) =>
-      html`
-        <section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-        ${content}
-        </section>
-      `
-    )}</main>
-        <footer>
-          <p>Made by <code>deno task report</code> from the records of this run. The page holds its own data and needs neither network nor script;
-    links to records work while it lies beside them.</p>
-        </footer>
-      </body>
-    </html>
-  `.text;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${suite}: how useful and how robust are the features? (realfeatures)</title>
+<style>
+${new Html(css)}</style>
+</head>
+<body>
+<a class="skip" href="#summary">Skip to the summary</a>
+<header>
+<h1>How useful and how robust are the features?</h1>
+<p class="meta">realfeatures, preset <strong>${suite}</strong>${
+    run.manifest && ` · ${run.manifest.startedAt.slice(0, 10)} · run ${run.manifest.runId}`
+  }</p>
+${run.manifest?.description ? markup`<p class="quiet">${run.manifest.description}</p>` : null}
+<nav aria-label="Contents"><ul>${
+    sections.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)
+  }</ul></nav>
+${notices(run)}
+</header>
+<main>
+${
+    sections.map(([id, title, content]) =>
+      markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${content}
+</section>
+`
+    )
+  }</main>
+<footer><p>Made by <code>deno task report</code> from the records of this run. The page holds its own data and needs neither network nor script;
+links to records work while it lies beside them.</p></footer>
+</body>
+</html>
+`.text;
 }

@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 
 /** Whether a path stays inside the run folder: relative, without "..", a scheme or a backslash. */
 export function isInside(path: string): boolean {
@@ -17,11 +17,11 @@ export interface Links {
 export function links(base: string): Links {
   return {
     to(path, text, name = "") {
-      if (!isInside(path)) return html`${text}`;
+      if (!isInside(path)) return markup`${text}`;
       const href = (base + path).split("/").map(encodeURIComponent).join("/");
       return name
-        ? html`<a href="${href}" aria-label="${name}">${text}</a>`
-        : html`<a href="${href}">${text}</a>`;
+        ? markup`<a href="${href}" aria-label="${name}">${text}</a>`
+        : markup`<a href="${href}">${text}</a>`;
     },
   };
 }

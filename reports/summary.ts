@@ -64,7 +64,8 @@ function coverageSentence(paradigms: number, seeds: number): string {
   if (paradigms >= Object.keys(PARADIGMS).length) {
     return `All four paradigms were run, with ${count(seeds, "seed")}.`;
   }
-  return `${paradigms} of the four paradigms ${
+  const number = ["No", "One", "Two", "Three"][paradigms];
+  return `${number} of the four paradigms ${
     paradigms === 1 ? "was" : "were"
   } run, so whether a feature set ` +
     `is useful across paradigms is not answered here.`;

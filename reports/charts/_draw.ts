@@ -25,3 +25,10 @@ export function draw(options: Plot.PlotOptions, { alt }: { alt: string }): strin
   svg.querySelector("style")?.remove();
   return svg.outerHTML;
 }
+
+/** The panels' names above them, or nothing where there is one panel. Charts name their panels by `paradigm`. */
+export function facetTitles(facets: readonly string[]): Plot.Markish | null {
+  if (facets.length < 2) return null;
+  const name = (facet: string) => facet;
+  return Plot.text(facets, { fy: name, text: name, frameAnchor: "top-left", dy: -16, fontWeight: 600 });
+}

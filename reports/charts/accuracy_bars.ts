@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { listing, percent } from "../format.ts";
-import { draw } from "./_draw.ts";
+import { draw, facetTitles } from "./_draw.ts";
 import type { ChartRow } from "./rows.ts";
 
 /** Settings of a bar chart of accuracies. */
@@ -44,16 +44,8 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
     },
     fy: { domain: facets, label: null, axis: null },
     marks: [
+      facetTitles(facets),
       Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
-      facets.length > 1
-        ? Plot.text(facets, {
-          fy: (name: string) => name,
-          text: (name: string) => name,
-          frameAnchor: "top-left",
-          dy: -16,
-          fontWeight: 600,
-        })
-        : null,
       Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color", fillOpacity: 0.85 }),
       Plot.ruleY(rows.filter((row) => row.interval), {
         ...facet,

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { listing, percent } from "../format.ts";
-import { draw } from "./_draw.ts";
+import { draw, facetTitles } from "./_draw.ts";
+import { wrapLabel } from "./accuracy_bars.ts";
 import type { ChartRow } from "./rows.ts";
 
 /** A row of the calibration chart: accuracy on the test split that carries one cue only. */
@@ -9,8 +10,8 @@ export interface CueRow extends ChartRow {
 }
 
 const STYLE = {
-  "robust cue only": { symbol: "circle", color: "var(--set-robust)", dy: -6 },
-  "non-robust cue only": { symbol: "diamond2", color: "var(--set-non-robust)", dy: 6 },
+  "robust cue only": { symbol: "circle", color: "var(--set-robust)" },
+  "non-robust cue only": { symbol: "diamond2", color: "var(--set-non-robust)" },
 } as const;
 
 /**
@@ -59,9 +60,10 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
       tickFormat: (value: number) => `${value * 100}`,
       ticks: [0, 0.25, 0.5, 0.75, 1],
     },
-    y: { type: "band", domain: labels, label: null, tickSize: 0 },
+    y: { type: "band", domain: labels, label: null, tickSize: 0, tickFormat: wrapLabel },
     fy: { domain: facets, label: null, axis: null },
     marks: [
+      facetTitles(facets),
       Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
       Plot.ruleY(both, {
         ...facet,
@@ -75,6 +77,16 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
         ? null
         : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
       ...cueMarks,
+      Plot.text(rows.filter((row) => row.mean === null && row.cue === "robust cue only"), {
+        ...facet,
+        x: 0,
+        y: "label",
+        text: "absent",
+        textAnchor: "start",
+        dx: 6,
+        fontStyle: "italic",
+        fill: "var(--bad)",
+      }),
     ],
   }, { alt: describe(rows, chance) });
 }

@@ -2,7 +2,7 @@ import { downloadLinks } from "../download.ts";
 import { featureSetStyle } from "../feature_sets.ts";
 import { duration, numberSpread, percentSpread, significant } from "../format.ts";
 import { type Group, metricSpread, metricValues, undoneWord } from "../groups.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import { imageGrid } from "../images.ts";
 import type { Links } from "../paths.ts";
 import { spread } from "../statistics.ts";
@@ -24,7 +24,7 @@ export function constructionSection(
 ): Html | null {
   if (groups.length === 0) return null;
   const metrics = [...COLUMNS.map(([metric]) => metric), "matchedFraction", "targetReachedFraction"];
-  return html`${constructionTable(groups, links)}${
+  return markup`${constructionTable(groups, links)}${
     downloadLinks("construction", metrics.flatMap((metric) => metricRows(groups, metric)))
   }
 ${groups.map((group) => examplesFigure(group, run.examples))}`;
@@ -34,18 +34,12 @@ function constructionTable(groups: readonly Group[], links: Links): Html {
   const name = "How the constructed sets were made";
   return tableFrame(
     name,
-    html`
-      <table>
-        <caption>${name}: distances from the starting image in pixel units of [0, 1], mean ± sample standard deviation
-      over seeds (largest: over all seeds). “Reached” is the share of images for which the construction reached its aim.</caption>
-        <thead>
-          <tr><th scope="col">Set</th><th scope="col">Method</th>${COLUMNS.map(([, head, note]) =>
-            html`<th scope="col" class="n">${head}<small>${note}</small></th>`
-          )}<th scope="col" class="n">Reached</th><th scope="col" class="n">Time</th><th scope="col" class="n">Seeds</th></tr>
-        </thead>
-        <tbody>${groups.map((group) => constructionRow(group, links))}</tbody>
-      </table>
-    `,
+    markup`<table><caption>${name}: distances from the starting image in pixel units of [0, 1], mean ± sample standard deviation
+over seeds (largest: over all seeds). “Reached” is the share of images for which the construction reached its aim.</caption>
+<thead><tr><th scope="col">Set</th><th scope="col">Method</th>${
+      COLUMNS.map(([, head, note]) => markup`<th scope="col" class="n">${head}<small>${note}</small></th>`)
+    }<th scope="col" class="n">Reached</th><th scope="col" class="n">Time</th><th scope="col" class="n">Seeds</th></tr></thead>
+<tbody>${groups.map((group) => constructionRow(group, links))}</tbody></table>`,
   );
 }
 
@@ -55,22 +49,17 @@ function constructionRow(group: Group, links: Links): Html {
   const reached = metricSpread(group, "matchedFraction") ?? metricSpread(group, "targetReachedFraction");
   const time = spread(group.done.map(({ record }) => record.durationMs));
   const none = group.done.length === 0
-    ? html`<span class="bad">${undoneWord(group)}</span>`
-    : html`not measured`;
+    ? markup`<span class="bad">${undoneWord(group)}</span>`
+    : markup`not measured`;
   const all = [...group.done, ...group.undone];
-  return html`
-    <tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${typeof method === "string"
-      ? method
-      : "not recorded"}</td>${COLUMNS.map(([metric]) =>
-        html`<td class="n">${distance(group, metric) ?? none}</td>`
-      )}<td class="n">${reached ? percentSpread(reached) : none}</td><td class="n">${time
-      ? duration(time.mean)
-      : none}</td><td class="n">${all.map((loaded) =>
-        html`
-          ${seedLink(loaded, { group, links })}
-        `
-      )}</td></tr>
-  `;
+  return markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${
+    typeof method === "string" ? method : "not recorded"
+  }</td>${
+    COLUMNS.map(([metric]) => markup`<td class="n">${distance(group, metric) ?? none}</td>`)
+  }<td class="n">${reached ? percentSpread(reached) : none}</td><td class="n">${
+    time ? duration(time.mean) : none
+  }</td><td class="n">${all.map((loaded) => markup`${seedLink(loaded, { group, links })} `)}</td></tr>
+`;
 }
 
 function distance(group: Group, metric: string): string | null {
@@ -90,31 +79,27 @@ function examplesFigure(group: Group, examples: readonly LoadedExamples[]): Html
   if (!first || !loaded || loaded.images.examples.length === 0) return null;
   const grid = imageGrid(loaded.images);
   const name = `${group.label}, seed ${first.record.seed}`;
-  const px = html`width="${grid.width}" height="${grid.height}"`;
-  const caption = html`<strong>${group.label}</strong>${grid.triples.length} of the set’s images (seed ${
+  const px = markup`width="${grid.width}" height="${grid.height}"`;
+  const caption = markup`<strong>${group.label}</strong>${grid.triples.length} of the set’s images (seed ${
     String(first.record.seed)
   }): ${featureSetStyle(group.set).meaning}. Difference × ${
     String(grid.factor)
   }, mid grey is no change; the largest change of a pixel is ${grid.largest}/255.`;
-  const row = (head: Html, cells: Html[]) => html`<tr><th scope="row">${head}</th>${cells}</tr>`;
-  const picture = (src: string, alt: string) => html`<td><img ${px} src="${src}" alt="${alt}"></td>`;
-  return html`
-    <figure>
-      <figcaption>${caption}</figcaption>
-      <div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0">
-        <table class="grid">
-    <tr class="names"><th scope="row">Started from</th>${grid.triples.map((t) =>
-      html`<td>${t.sourceLabel}</td>`
-    )}</tr>
-    ${row(html`Source`, grid.triples.map((t) => picture(t.source, `Source image, ${t.sourceLabel}`)))}
-    ${row(html`Result`, grid.triples.map((t) => picture(t.result, `Result image, labelled ${t.label}`)))}
-    ${row(
-      html`Difference<small>× ${String(grid.factor)}</small>`,
+  const row = (head: Html, cells: Html[]) => markup`<tr><th scope="row">${head}</th>${cells}</tr>`;
+  const picture = (src: string, alt: string) => markup`<td><img ${px} src="${src}" alt="${alt}"></td>`;
+  return markup`<figure><figcaption>${caption}</figcaption>
+<div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0"><table class="grid">
+<tr class="names"><th scope="row">Started from</th>${
+    grid.triples.map((t) => markup`<td>${t.sourceLabel}</td>`)
+  }</tr>
+${row(markup`Source`, grid.triples.map((t) => picture(t.source, `Source image, ${t.sourceLabel}`)))}
+${row(markup`Result`, grid.triples.map((t) => picture(t.result, `Result image, labelled ${t.label}`)))}
+${
+    row(
+      markup`Difference<small>× ${String(grid.factor)}</small>`,
       grid.triples.map((t) => picture(t.difference, `Difference, amplified ${grid.factor} times`)),
-    )}
-    <tr class="names"><th scope="row">Labelled</th>${grid.triples.map((t) => html`<td>${t.label}</td>`)}</tr>
-        </table>
-      </div>
-    </figure>
-  `;
+    )
+  }
+<tr class="names"><th scope="row">Labelled</th>${grid.triples.map((t) => markup`<td>${t.label}</td>`)}</tr>
+</table></div></figure>`;
 }

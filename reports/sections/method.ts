@@ -1,12 +1,12 @@
 import { featureSetStyle } from "../feature_sets.ts";
 import type { Group } from "../groups.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import { swatch } from "./_parts.ts";
 
 /** Definitions of every number and feature set on the page. */
 export function methodSection(groups: readonly Group[]): Html {
   const sets = [...new Set(groups.map((group) => group.set))];
-  return html`<dl>
+  return markup`<dl>
 <dt>Clean accuracy</dt><dd>Share of natural test images classified correctly by the encoder with its own head. It is the usefulness of the feature
 set that the encoder was trained on.</dd>
 <dt>Relative usefulness</dt><dd>(accuracy − chance) / (accuracy of natural − chance), with natural of the same paradigm and seed, then the mean over
@@ -20,10 +20,7 @@ not that of the test images, and is not clipped to possible values. Charts clip 
 <dt>Failed</dt><dd>A failed or skipped cell has no number and enters no mean.</dd>
 ${
     sets.map((set) =>
-      html`
-        <dt>${swatch(set)}${featureSetStyle(set).label}</dt>
-        <dd>${featureSetStyle(set).meaning}</dd>
-      `
+      markup`<dt>${swatch(set)}${featureSetStyle(set).label}</dt><dd>${featureSetStyle(set).meaning}</dd>`
     )
   }
 </dl>`;

@@ -1,5 +1,5 @@
 import { count } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Run } from "../types.ts";
 import { missingCells } from "./problems.ts";
 
@@ -11,24 +11,14 @@ export function notices(run: Run): Html[] {
   const missing = missingCells(run).length;
   const texts = [
     quick &&
-    html`<strong>Too small to draw conclusions.</strong> This run is marked quick: it shows that the suite works and what a result
+    markup`<strong>Too small to draw conclusions.</strong> This run is marked quick: it shows that the suite works and what a result
 looks like; its training and its seeds are too few for more.`,
-    undone + missing > 0 && html`
-      <strong>Not every cell has a result.</strong> ${count(undone, "cell")} failed or ${undone === 1
-        ? "was"
-        : "were"} skipped, ${missing} left no record that can be read: see <a
-        href="#problems">failures and warnings</a>. They are shown as such, not as zero.
-    `,
+    undone + missing > 0 &&
+    markup`<strong>Not every cell has a result.</strong> ${count(undone, "cell")} failed or ${
+      undone === 1 ? "was" : "were"
+    } skipped, ${missing} left no record that can be read: see <a href="#problems">failures and warnings</a>. They are shown as such, not as zero.`,
     run.manifest === null &&
-    html`<strong>run.json could not be read.</strong> What was asked for is unknown; the page shows the records that exist.`,
+    markup`<strong>run.json could not be read.</strong> What was asked for is unknown; the page shows the records that exist.`,
   ];
-  return texts.flatMap((text) =>
-    text
-      ? [html`
-        <div class="notice" role="note">
-          <p>${text}</p>
-        </div>
-      `]
-      : []
-  );
+  return texts.flatMap((text) => text ? [markup`<div class="notice" role="note"><p>${text}</p></div>`] : []);
 }

@@ -1,5 +1,5 @@
 import { count } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import type { Run } from "../types.ts";
 
@@ -24,31 +24,31 @@ export function problemsSection(run: Run, links: Links): Html {
     list(
       "Cells that failed or were skipped",
       undone.map(({ record, path }) =>
-        html`${cell(path, record.benchmark)}: <span class="bad">${record.status}</span>, ${
+        markup`${cell(path, record.benchmark)}: <span class="bad">${record.status}</span>, ${
           record.reason ?? "no reason recorded"
         }`
       ),
     ),
     list(
       "Cells without a record",
-      missingCells(run).map((name) => html`${name}: <span class="bad">missing</span>`),
+      missingCells(run).map((name) => markup`${name}: <span class="bad">missing</span>`),
     ),
     list(
       "Files that could not be used",
-      run.problems.map(({ path, reason }) => html`<code>${path}</code>: ${reason}`),
+      run.problems.map(({ path, reason }) => markup`<code>${path}</code>: ${reason}`),
     ),
     list(
       "Checks that did not pass",
-      checks.map((check) => html`${cell(check.path, check.benchmark)}: ${check.name}, ${check.detail}`),
+      checks.map((check) => markup`${cell(check.path, check.benchmark)}: ${check.name}, ${check.detail}`),
     ),
     list(
       "Warnings",
-      [...warnings].map(([text, cells]) => html`${text} <span class="quiet">(${where(cells)})</span>`),
+      [...warnings].map(([text, cells]) => markup`${text} <span class="quiet">(${where(cells)})</span>`),
     ),
   ].filter((part) => part !== null);
   return parts.length
-    ? html`${parts}`
-    : html`<p>Every cell ended, every file could be read, and no warning was given.</p>`;
+    ? markup`${parts}`
+    : markup`<p>Every cell ended, every file could be read, and no warning was given.</p>`;
 }
 
 /** Cells that run.json names and no record stands for; an unreadable record counts as one that is missing. */
@@ -62,8 +62,7 @@ function where(cells: readonly string[]): string {
 }
 
 function list(title: string, items: readonly Html[]): Html | null {
-  return items.length === 0 ? null : html`
-    <h3>${title}</h3>
-    <ul>${items.map((item) => html`<li>${item}</li>`)}</ul>
-  `;
+  return items.length === 0
+    ? null
+    : markup`<h3>${title}</h3><ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
 }

@@ -10,7 +10,7 @@ import {
   relativeUsefulness,
   undoneWord,
 } from "../groups.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import { type Spread, spread } from "../statistics.ts";
 import { swatch, tableFrame } from "./_parts.ts";
@@ -30,13 +30,13 @@ interface Column {
 export function resultsTable(groups: readonly Group[], links: Links): Html {
   const columns = columnsFor(groups);
   const name = "Usefulness and robustness per feature set";
-  return html`${
+  return markup`${
     tableFrame(
       name,
-      html`<table><caption>${name}: mean ± sample standard deviation over seeds; under it, the 95 % Student t interval of
+      markup`<table><caption>${name}: mean ± sample standard deviation over seeds; under it, the 95 % Student t interval of
 the mean (two seeds or more). Numbers under Seeds open the records.</caption>
 <thead><tr><th scope="col">Trained on</th>${
-        columns.map((c) => html`<th scope="col" class="n">${c.name}<small>${c.note}</small></th>`)
+        columns.map((c) => markup`<th scope="col" class="n">${c.name}<small>${c.note}</small></th>`)
       }<th scope="col" class="n">Seeds</th></tr></thead>
 ${byParadigm(groups).map((part) => body(part, { columns, groups, links }))}</table>`,
     )
@@ -78,7 +78,7 @@ function columnsFor(groups: readonly Group[]): Column[] {
     ...has("largestPerturbation")
       ? [{
         name: "Largest perturbation",
-        note: "found in any test image",
+        note: "against eps",
         key: "largestPerturbation",
         value: (group: Group) => metricSpread(group, "largestPerturbation"),
         show: (s: Spread) => significant(s.mean),
@@ -117,70 +117,66 @@ function body(part: readonly Group[], { columns, groups, links }: BodyContext): 
   const several = byParadigm(groups).length > 1;
   const paradigm = part[0].paradigm;
   const head = several &&
-    html`
-      <tr>
-        <th scope="rowgroup" colspan="${columns.length + 2}"><strong>${paradigm === null
-          ? "paradigm not recorded"
-          : PARADIGMS[paradigm]}</strong></th>
-      </tr>
-    `;
-  return html`<tbody>${head}${
+    markup`<tr><th scope="rowgroup" colspan="${columns.length + 2}"><strong>${
+      paradigm === null ? "paradigm not recorded" : PARADIGMS[paradigm]
+    }</strong></th></tr>`;
+  return markup`<tbody>${head}${
     part.map((group) =>
-      html`
-        <tr><th scope="row">${swatch(group.set)}${group.label}</th>${columns.map((column) =>
-          cell(group, column)
-        )}<td class="n">${seedLinks(group, links)}</td></tr>
-      `
+      markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th>${
+        group.done.length === 0 ? undoneCells(group, columns) : columns.map((column) => cell(group, column))
+      }<td class="n">${seedLinks(group, links)}</td></tr>
+`
     )
   }</tbody>`;
 }
 
+/** One wide cell that says why there are no numbers. */
+function undoneCells(group: Group, columns: readonly Column[]): Html {
+  const reasons = [...new Set(group.undone.map(({ record }) => record.reason ?? "no reason recorded"))].join(
+    "; ",
+  );
+  return markup`<td colspan="${columns.length}"><span class="bad">${
+    undoneWord(group)
+  }</span>: ${reasons}</td>`;
+}
+
 function cell(group: Group, column: Column): Html {
   const value = column.value(group);
-  if (value === null) {
-    const why = group.done.length === 0 ? undoneWord(group) : "";
-    return why
-      ? html`<td class="n"><span class="bad">${why}</span></td>`
-      : html`<td class="n quiet">not measured</td>`;
+  if (value === null) return markup`<td class="n quiet">not measured</td>`;
+  if (column.key === "relativeUsefulness" && group.set === "natural") {
+    return markup`<td class="n quiet">reference</td>`;
   }
   if (column.key === "largestPerturbation") return perturbationCell(group, column.show(value));
   const between = column.interval && value.interval
-    ? html`<small>${points(value.interval[0])} to ${percent(value.interval[1])}</small>`
+    ? markup`<small>${points(value.interval[0])} to ${percent(value.interval[1])}</small>`
     : null;
-  return html`<td class="n">${column.show(value)}${between}</td>`;
+  return markup`<td class="n">${column.show(value)}${between}</td>`;
 }
 
 /** The largest over seeds, not their mean, against the radius that was asked for. */
 function perturbationCell(group: Group, mean: string): Html {
   const largest = Math.max(...metricValues(group, "largestPerturbation").map(({ value }) => value));
   const asked = group.done.flatMap((r) => attackOf(r)?.eps ?? []);
-  if (asked.length === 0) return html`<td class="n">${mean}</td>`;
+  if (asked.length === 0) return markup`<td class="n">${mean}</td>`;
   const eps = Math.max(...asked);
   const over = largest > eps + 1e-6;
-  return html`<td class="n"><span class="${over ? "bad" : "within"}">${largest.toFixed(4)}</span><small>${
+  return markup`<td class="n"><span class="${over ? "bad" : "within"}">${largest.toFixed(4)}</span><small>${
     over ? "above" : "within"
-  } eps = ${eps.toFixed(4)}</small></td>`;
+  } ${eps.toFixed(4)}</small></td>`;
 }
 
 function seedLinks(group: Group, links: Links): Html {
   const all = [...group.done, ...group.undone].sort((a, b) => a.record.seed - b.record.seed);
   const anchors = all.map(({ record, path }) =>
-    html`
-      ${links.to(
-        path,
-        String(record.seed),
-        `Record of ${group.label}, seed ${record.seed}`,
-      )}${record.status === "failed" || record.status === "skipped"
-        ? html`
-          <span class="bad">${record.status}</span>
-        `
-        : null}
-    `
+    markup`${links.to(path, String(record.seed), `Record of ${group.label}, seed ${record.seed}`)}${
+      group.done.length > 0 && group.undone.some((other) => other.path === path) &&
+      markup` <span class="bad">${record.status}</span>`
+    } `
   );
   const missing = group.undone.length > 0 && group.done.length > 0
-    ? html`<small>numbers from ${count(group.done.length, "seed")} of ${all.length}</small>`
+    ? markup`<small>numbers from ${count(group.done.length, "seed")} of ${all.length}</small>`
     : null;
-  return html`${anchors}${missing}`;
+  return markup`${anchors}${missing}`;
 }
 
 function byParadigm(groups: readonly Group[]): Group[][] {

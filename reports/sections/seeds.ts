@@ -1,6 +1,6 @@
 import { duration, percent, shortHash, significant } from "../format.ts";
 import type { Group } from "../groups.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import type { LoadedRecord } from "../types.ts";
 import type { Metric } from "../../bench/schema.ts";
@@ -11,28 +11,16 @@ export function seedsSection(groups: readonly Group[], links: Links): Html {
   const records = groups.flatMap((group) =>
     [...group.done, ...group.undone].map((loaded) => ({ group, loaded }))
   );
-  if (records.length === 0) return html`<p>No cell has a record.</p>`;
+  if (records.length === 0) return markup`<p>No cell has a record.</p>`;
   const rows = records.flatMap(({ group, loaded }) => recordRows(group, { loaded, links }));
   const name = "Every cell, seed by seed";
-  return html`<details><summary>${name}: all numbers, records and hashes of artifacts</summary>${
+  return markup`<details><summary>${name}: all numbers, records and hashes of artifacts</summary>${
     tableFrame(
       name,
-      html`
-        <table>
-          <caption>${name}. Each number opens the record that it stands in; artifacts show the first twelve digits
-        of their SHA-256.</caption>
-          <thead>
-            <tr>
-              <th scope="col">Cell</th>
-              <th scope="col">Status</th>
-              <th scope="col" class="n">Time</th>
-              <th scope="col">Numbers</th>
-              <th scope="col">Artifacts</th>
-            </tr>
-          </thead>
-          <tbody>${rows}</tbody>
-        </table>
-      `,
+      markup`<table><caption>${name}. Each number opens the record that it stands in; artifacts show the first twelve digits
+of their SHA-256.</caption>
+<thead><tr><th scope="col">Cell</th><th scope="col">Status</th><th scope="col" class="n">Time</th><th scope="col">Numbers</th><th scope="col">Artifacts</th></tr></thead>
+<tbody>${rows}</tbody></table>`,
     )
   }</details>`;
 }
@@ -41,24 +29,21 @@ function recordRows(group: Group, { loaded, links }: { loaded: LoadedRecord; lin
   const { record, path } = loaded;
   const bad = record.status === "failed" || record.status === "skipped";
   const numbers = Object.entries(record.metrics).map(([name, metric]) =>
-    html`<div>${name} ${
+    markup`<div>${name} ${
       links.to(path, metricText(metric), `${name} of ${record.benchmark}: ${metricText(metric)}`)
     }</div>`
   );
   const artifacts = record.artifacts.map((artifact) =>
-    html`<div>${
+    markup`<div>${
       links.to(artifact.path, artifact.kind, `${artifact.kind} of ${record.benchmark}`)
     } <span class="hash">${shortHash(artifact.sha256)}</span></div>`
   );
-  return html`
-    <tr>
-      <th scope="row">${swatch(group.set)}${links.to(path, record.benchmark)}</th>
-      <td>${bad ? html`<span class="bad">${record.status}</span>` : record.status}</td>
-      <td class="n">${duration(record.durationMs)}</td>
-      <td>${numbers.length ? numbers : "none"}</td>
-      <td>${artifacts.length ? artifacts : "none"}</td>
-    </tr>
-  `;
+  return markup`<tr><th scope="row">${swatch(group.set)}${links.to(path, record.benchmark)}</th><td>${
+    bad ? markup`<span class="bad">${record.status}</span>` : record.status
+  }</td><td class="n">${duration(record.durationMs)}</td><td>${numbers.length ? numbers : "none"}</td><td>${
+    artifacts.length ? artifacts : "none"
+  }</td></tr>
+`;
 }
 
 function metricText({ value, unit }: Metric): string {

@@ -1,17 +1,17 @@
 import type { CellRecord } from "../../bench/schema.ts";
 import { duration, shortHash } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, markup } from "../html.ts";
 import type { Run } from "../types.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
 export function settingsSection(run: Run): Html {
   const records = run.records.map(({ record }) => record);
-  return html`
-    ${definitions(facts(run, records))}
-    ${run.manifest && json("The preset, after defaults", run.manifest.preset)}
-    ${records.map((record) => json(`Config of ${record.benchmark}`, record.config))}
-    ${machines(records)}
-  `;
+  return markup`
+${definitions(facts(run, records))}
+${run.manifest && json("The preset, after defaults", run.manifest.preset)}
+<details><summary>Complete configuration of every cell</summary>
+<div class="nested">${records.map((record) => json(record.benchmark, record.config))}</div></details>
+${machines(records)}`;
 }
 
 function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
@@ -49,23 +49,13 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
 }
 
 function definitions(pairs: readonly (readonly [string, string])[]): Html {
-  return html`<dl>${
-    pairs.map(([term, text]) =>
-      html`
-        <dt>${term}</dt>
-        <dd>${text}</dd>
-      `
-    )
-  }</dl>`;
+  return markup`<dl>${pairs.map(([term, text]) => markup`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
 }
 
 function json(title: string, value: unknown): Html {
-  return html`
-    <details>
-      <summary>${title}</summary>
-      <pre tabindex="0">${JSON.stringify(value, null, 2)}</pre>
-    </details>
-  `;
+  return markup`<details><summary>${title}</summary><pre tabindex="0">${
+    JSON.stringify(value, null, 2)
+  }</pre></details>`;
 }
 
 function machines(records: readonly CellRecord[]): Html[] {
