@@ -1,5 +1,5 @@
 /** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the real work. */
-import { renderReport } from "../reports/mod.ts";
+import { writeReport } from "../reports/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { main } from "./main.ts";
 import { perf } from "./perf/mod.ts";
@@ -38,7 +38,7 @@ function interruptSignal(): AbortSignal {
 if (import.meta.main) {
   const code = await main(Deno.args, {
     openWorkbench,
-    renderReport,
+    writeReport: (runDir) => writeReport(runDir),
     perf,
     signal: interruptSignal(),
     stdout: (text) => writeAll(Deno.stdout, text),

@@ -7,14 +7,14 @@ import { suggest } from "./nearest.ts";
 import { BENCH_OPTIONS, type BenchOptions, describeOptions, parseOptions, parseSeeds } from "./options.ts";
 import type { Preset } from "./preset.ts";
 import { createProgress, type Progress, SILENT } from "./progress.ts";
-import { defaultRunDir, run, type RunResult } from "./run.ts";
+import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
 
 /** What the command needs from outside; tests pass their own. */
 export interface MainServices {
   readonly openWorkbench: OpenWorkbench;
-  readonly renderReport: (runDir: string) => Promise<string>;
+  readonly writeReport: WriteReport;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */

@@ -23,11 +23,16 @@ export interface RunRequest {
   readonly command: string;
 }
 
+/** Writes the page of a run folder: `reports/mod.ts` exports one. */
+export type WriteReport = (
+  runDir: string,
+) => Promise<{ path: string; problems: readonly { path: string; reason: string }[] }>;
+
 /** What a run needs from outside. */
 export interface RunServices {
   readonly openWorkbench: OpenWorkbench;
-  /** Writes the page of a run folder and returns its path. */
-  readonly renderReport: (runDir: string) => Promise<string>;
+  /** Writes the page of a run folder; says where, and which files it could not use. */
+  readonly writeReport: WriteReport;
   readonly progress: Progress;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -110,9 +115,12 @@ export function defaultRunDir(preset: string, at: Date): string {
   return `runs/${preset}-${timestamp(at)}`;
 }
 
-async function tryReport(runDir: string, { renderReport, progress }: RunServices): Promise<string | null> {
+/** The page's path, or null where it could not be made; the reason is shown. */
+async function tryReport(runDir: string, { writeReport, progress }: RunServices): Promise<string | null> {
   try {
-    return await renderReport(runDir);
+    const { path, problems } = await writeReport(runDir);
+    for (const problem of problems) progress.note(`The report leaves out ${problem.path}: ${problem.reason}`);
+    return path;
   } catch (error) {
     progress.note(`The records are written, but not the report: ${formatError(error)}`);
     return null;

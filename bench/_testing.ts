@@ -1,0 +1,91 @@
+/** Made-up cells and records for the tests of this folder. Nothing here computes. */
+import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
+import { parsePreset } from "./parse_preset.ts";
+import type { Preset } from "./preset.ts";
+import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
+
+/** An adapter that no machine has. */
+export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
+  vendor: "none",
+  architecture: "none",
+  device: "none",
+  description: "made up for tests",
+  isFallback: true,
+  features: [],
+  limits: {},
+};
+
+/** A preset of four cells a seed: natural, adversarial, robust set, network on it. */
+export function smallPreset(body = ""): Preset {
+  const text = "name: small\ndescription: for tests\nfeatureSets: { robust: {} }\n" + body;
+  return parsePreset(text, { source: "small.yaml" });
+}
+
+/** A record with some fields of one's own. */
+export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    runId: "small-1",
+    suite: "small",
+    benchmark: "sl/natural/seed-0",
+    kind: "train",
+    benchmarkVersion: "0",
+    commit: null,
+    dirty: null,
+    config: {},
+    configHash: "0",
+    seed: 0,
+    paradigm: "sl",
+    featureSet: "natural",
+    training: "standard",
+    dataset: { name: "planted", sha256: "0" },
+    machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
+    runtime: { deno: "0", v8: "0", typescript: "0" },
+    kernelVariant: "buffer",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    durationMs: 1000,
+    status: "ok",
+    reason: null,
+    metrics: {},
+    checks: [],
+    warnings: [],
+    artifacts: [],
+    ...own,
+  };
+}
+
+/** A workbench whose cells do what the test says. */
+export function fakeWorkbench(
+  executeCell: Workbench["executeCell"],
+  onClose: () => void = () => {},
+): OpenWorkbench {
+  return () =>
+    Promise.resolve({
+      dataset: { name: "planted", sha256: "0" },
+      adapter: FAKE_ADAPTER,
+      kernelVariant: "buffer",
+      executeCell,
+      close: onClose,
+    });
+}
+
+/** A cell's outcome with one accuracy, made of its name and seed. */
+export function fakeOutcome(cell: CellDescription) {
+  const value = (cell.name.length + cell.seed) / 100;
+  return {
+    metrics: {
+      cleanAccuracy: { value, unit: "fraction" },
+      imagesPerSecond: { value: 100, unit: "images/s" },
+    },
+  };
+}
+
+/** Runs a test with a temporary folder, removed afterwards. */
+export async function withTempDir(body: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await body(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}

@@ -1,0 +1,56 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadPreset } from "./load_preset.ts";
+import { parsePreset } from "./parse_preset.ts";
+import { expand } from "./plan.ts";
+
+Deno.test("expand() lists networks, then sets, then networks on sets", async () => {
+  const names = expand(await loadPreset("smoke")).map(({ name }) => name);
+  assertEquals(names, [
+    "sl/natural/seed-0",
+    "sl/adversarial/seed-0",
+    "construct/robust/seed-0",
+    "construct/non-robust/seed-0",
+    "construct/D_det/seed-0",
+    "construct/D_rand/seed-0",
+    "sl/robust/seed-0",
+    "sl/non-robust/seed-0",
+    "sl/D_det/seed-0",
+    "sl/D_rand/seed-0",
+  ]);
+});
+
+Deno.test("expand() puts every cell after its inputs, under unique names, for every seed", async () => {
+  const cells = expand(await loadPreset("smoke"), [3, 1]);
+  assertEquals(cells.length, 20);
+  assertEquals(cells[0].seed, 3);
+  const seen = new Set<string>();
+  for (const { name, inputs, seed } of cells) {
+    assert(!seen.has(name), name);
+    for (const input of inputs) {
+      assert(seen.has(input) && input.endsWith(`seed-${seed}`), `${name} needs ${input}`);
+    }
+    seen.add(name);
+  }
+});
+
+Deno.test("expand() takes each set from the encoder that the preset names", async () => {
+  const cells = new Map(expand(await loadPreset("smoke")).map((cell) => [cell.name, cell]));
+  assertEquals(cells.get("construct/robust/seed-0")?.inputs, ["sl/adversarial/seed-0"]);
+  assertEquals(cells.get("construct/D_det/seed-0")?.inputs, ["sl/natural/seed-0"]);
+  assertEquals(cells.get("sl/D_det/seed-0")?.inputs, ["construct/D_det/seed-0"]);
+});
+
+Deno.test("expand() trains the robust encoder under its own settings, and all others alike", async () => {
+  const preset = parsePreset("name: a\ndescription: b\nadversarialTraining: { epochs: 3 }", {
+    source: "a.yaml",
+  });
+  for (const cell of expand(preset)) {
+    if (cell.kind !== "train") continue;
+    const robust = cell.name === "sl/adversarial/seed-0";
+    assertEquals(cell.config.training.epochs, robust ? 3 : 12, cell.name);
+    assertEquals(cell.config.adversary === null, !robust, cell.name);
+    assertEquals("attack" in cell.config.training, false);
+  }
+  const quick = await loadPreset("quick");
+  assertEquals(expand({ ...quick, adversarialTraining: null, featureSets: {} }).length, 1);
+});

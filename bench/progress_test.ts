@@ -1,0 +1,90 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { CellProgress } from "./cell.ts";
+import { createProgress } from "./progress.ts";
+import { fakeRecord } from "./_testing.ts";
+
+const CELL = { name: "sl/natural/seed-0", index: 2, count: 10 };
+const at = (done: number, more: Partial<CellProgress> = {}): CellProgress => ({
+  label: "train",
+  done,
+  total: 4000,
+  unit: "images",
+  ...more,
+});
+
+/** A progress whose clock and output the test holds. */
+function setUp(terminal: boolean, columns?: number) {
+  const state = { ms: 1000, text: "" };
+  const progress = createProgress({
+    terminal,
+    columns,
+    write: (text) => state.text += text,
+    now: () => state.ms,
+  });
+  return { state, progress };
+}
+
+Deno.test("createProgress() writes plain lines at most every 5 seconds", () => {
+  const { state, progress } = setUp(false);
+  progress.start(CELL);
+  for (let second = 0; second <= 11; second++) {
+    state.ms = 1000 + second * 1000;
+    progress.update(at(second * 100, { loss: 1.5, accuracy: 0.25 }));
+  }
+  assertEquals(
+    state.text,
+    "[3/10] sl/natural/seed-0  train 500/4,000 images  100 images/s  loss 1.500  25.0 %  35 s left\n" +
+      "[3/10] sl/natural/seed-0  train 1,000/4,000 images  100 images/s  loss 1.500  25.0 %  30 s left\n",
+  );
+});
+
+Deno.test("createProgress() measures the rate of each stage by itself", () => {
+  const { state, progress } = setUp(false);
+  progress.start(CELL);
+  progress.update(at(0));
+  state.ms += 5000;
+  progress.update(at(4000));
+  state.ms += 1000;
+  progress.update(at(0, { label: "attack" }));
+  state.ms += 5000;
+  progress.update(at(50, { label: "attack", total: 100 }));
+  assertStringIncludes(state.text, "train 4,000/4,000 images  800 images/s  0.0 s left\n");
+  assertStringIncludes(state.text, "attack 50/100 images  10 images/s  5.0 s left\n");
+});
+
+Deno.test("createProgress() overwrites one line on a terminal, no longer than it is wide", () => {
+  const { state, progress } = setUp(true, 40);
+  progress.start(CELL);
+  state.ms += 200;
+  progress.update(at(100));
+  state.ms += 50;
+  progress.update(at(200));
+  const parts = state.text.split("\r\x1b[2K");
+  assertEquals(parts.length, 3, "the second update comes too soon");
+  assertEquals(parts[2].length, 39);
+  assertEquals(state.text.includes("\n"), false);
+});
+
+Deno.test("createProgress() leaves one line for each finished cell", () => {
+  for (const terminal of [true, false]) {
+    const { state, progress } = setUp(terminal);
+    progress.start(CELL);
+    progress.finish(fakeRecord({
+      durationMs: 12_000,
+      metrics: {
+        cleanAccuracy: { value: 0.65, unit: "fraction" },
+        robustAccuracy: { value: 0.01, unit: "fraction" },
+      },
+    }));
+    assertStringIncludes(state.text, "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  robust 1.0 %\n");
+    progress.finish(fakeRecord({ status: "failed", reason: "Cannot go on: loss is NaN" }));
+    assertStringIncludes(state.text, "sl/natural/seed-0  failed: Cannot go on: loss is NaN\n");
+  }
+});
+
+Deno.test("createProgress() shows a note once", () => {
+  const { state, progress } = setUp(false);
+  progress.note("twice");
+  progress.note("twice");
+  assertEquals(state.text, "twice\n");
+});
