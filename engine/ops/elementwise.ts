@@ -3,7 +3,7 @@
 import { record } from "../graph.ts";
 import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { broadcastShapes, f32, formatShape, lastDim, rowVec4s, type Shape, sizeOf, type Spec, vec4Count } from "../shape.ts";
+import { broadcastShapes, f32, formatShape, lastDim, rowVec4s, sameShape, type Shape, sizeOf, type Spec, vec4Count } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import source from "./elementwise.wgsl" with { type: "text" };
@@ -30,8 +30,6 @@ export interface ElementwiseAttrs {
   readonly [key: string]: unknown;
   readonly k: number;
 }
-
-type Mode = { kind: "same" } | { kind: "tile"; count: number } | { kind: "leading"; inner: number };
 
 /** Makes the operation of a rule. */
 export function defineElementwise(rule: ElementwiseRule): OpDef<ElementwiseAttrs> {
@@ -62,34 +60,33 @@ function outputShape(inputs: readonly Spec[]): Shape {
   return inputs.map((s) => s.shape).reduce(broadcastShapes);
 }
 
-/** How an input of `shape` is read for an output of `out`. */
-function readMode(shape: Shape, out: Shape): Mode {
+/** WGSL index of the vec4 of an input of `shape` for vec4 `i` of an output of `out`. */
+function readIndex(shape: Shape, out: Shape): string {
   const aligned = [...Array(out.length - shape.length).fill(1), ...shape];
+  if (sameShape(aligned, out)) return "i";
   let lead = 0;
-  while (lead < out.length && aligned[lead] === out[lead]) lead++;
-  if (lead === out.length) return { kind: "same" };
-  if (aligned.slice(lead).every((n) => n === 1)) {
-    return { kind: "leading", inner: vec4Count(out.slice(lead)) };
-  }
+  while (aligned[lead] === out[lead]) lead++;
+  if (aligned.slice(lead).every((n) => n === 1)) return `i / ${vec4Count(out.slice(lead))}u`;
   let ones = 0;
-  while (ones < out.length && aligned[ones] === 1) ones++;
-  if (aligned.slice(ones).every((n, i) => n === out[ones + i])) {
-    return { kind: "tile", count: vec4Count(out.slice(ones)) };
+  while (aligned[ones] === 1) ones++;
+  if (sameShape(aligned.slice(ones), out.slice(ones))) return `i % ${vec4Count(out.slice(ones))}u`;
+  const terms: string[] = [];
+  for (let d = 0; d < out.length; d++) {
+    if (aligned[d] === 1) continue;
+    const last = d === out.length - 1;
+    const inner = last ? 1 : vec4Count(out.slice(d + 1)), stride = last ? 1 : vec4Count(aligned.slice(d + 1));
+    terms.push(`i / ${inner}u % ${last ? rowVec4s(out) : out[d]}u * ${stride}u`);
   }
-  throw new RangeError(
-    `Cannot broadcast: only leading or only trailing dimensions may stretch, ${formatShape(shape)} to ${formatShape(out)}`,
-  );
+  return terms.join(" + ");
 }
 
 function lowerElementwise(rule: ElementwiseRule, { inputs, outputs, attrs }: LowerContext<ElementwiseAttrs>): Kernel {
   const out = outputs[0].spec.shape;
-  const modes = inputs.map((input) => readMode(input.spec.shape, out));
-  const loads = modes.map((mode, k) => {
-    const index = mode.kind === "same" ? "i" : mode.kind === "tile" ? `i % ${mode.count}u` : `i / ${mode.inner}u`;
-    const splat = mode.kind === "leading" ? ".xxxx" : "";
-    return `  let ${"abcd"[k]} = in${k}[${index}]${splat};`;
-  });
-  const stretched = modes.some((m) => m.kind === "leading");
+  const splats = inputs.map((input) => lastDim(input.spec.shape) === 1 && lastDim(out) !== 1);
+  const loads = inputs.map((input, k) =>
+    `  let ${"abcd"[k]} = in${k}[${readIndex(input.spec.shape, out)}]${splats[k] ? ".xxxx" : ""};`
+  );
+  const stretched = splats.includes(true);
   const padded = lastDim(out) % 4 !== 0;
   const count = vec4Count(out);
   return {
@@ -170,6 +167,8 @@ function elementwiseCases(rule: ElementwiseRule): OpCase<ElementwiseAttrs>[] {
     cases.push(make("second per example", [f32(4, 3, 5), f32(4, 1, 1)]));
     cases.push(make("first per example", [f32(4, 1), f32(4, 6)]));
     cases.push(make("second scalar", [f32(2, 3), f32()]));
+    cases.push(make("second stretched in the middle", [f32(2, 3, 2, 5), f32(2, 1, 1, 5)]));
+    cases.push(make("second stretched at both ends", [f32(2, 3, 2, 5), f32(3, 1, 1)]));
   }
   return cases;
 }

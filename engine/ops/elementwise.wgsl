@@ -1,7 +1,5 @@
 // out[i] = f(a[i], b[i], …) over vec4s; smaller inputs are stretched by index arithmetic.
-// Inputs: up to four of the output's shape, or
-//   tile:    equal to the output's innermost dimensions, repeated over the outer ones (a bias);
-//   leading: innermost dimensions all 1, one number per block of the output (a number per example).
+// Inputs: up to four, of the output's shape or with any dimensions of 1 (a bias, a number per example).
 // One invocation computes one vec4. Workgroup 64: a multiple of every vector width met. No reduction: order-free.
 #for k in 0..ARITY
 @group(0) @binding(${k}) var<storage, read> in${k}: array<vec4<f32>>;
