@@ -1,0 +1,160 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { NoAdapterError } from "../engine/device.ts";
+import { main, type MainServices } from "./main.ts";
+import { fakeOutcome, fakeWorkbench, withTempDir } from "./_testing.ts";
+
+/** Runs the command; what it needs from outside succeeds unless the test says otherwise. */
+async function start(args: string[], services: Partial<MainServices> = {}) {
+  const out = { stdout: "", stderr: "" };
+  const code = await main(args, {
+    openWorkbench: fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell))),
+    writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
+    perf: () => Promise.resolve(0),
+    signal: new AbortController().signal,
+    stdout: (text) => out.stdout += text,
+    stderr: (text) => out.stderr += text,
+    terminal: null,
+    ...services,
+  });
+  return { code, ...out };
+}
+
+Deno.test("main() prints a table and where records and report lie", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stdout, stderr } = await start([
+      "--preset",
+      "smoke",
+      "--out",
+      `${dir}/run`,
+      "--seeds",
+      "0..1",
+    ]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^network +clean +images\/s +time +status\n/);
+    assertStringIncludes(stdout, "sl/D_rand/seed-1");
+    assertStringIncludes(stdout, `\nRecords: ${dir}/run/records\nReport:  ${dir}/run/report.html\n`);
+    assertStringIncludes(stderr, "[20/20] sl/D_rand/seed-1  done in");
+    const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
+    assertEquals(manifest.preset.seeds, [0, 1]);
+    assertEquals(manifest.command, `deno task bench --preset smoke --out ${dir}/run --seeds 0..1`);
+  });
+});
+
+Deno.test("main() prints nothing but JSON with --json and --quiet", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stdout, stderr } = await start(["--preset=smoke", "--json", "--quiet", `--out=${dir}/run`]);
+    assertEquals([code, stderr], [0, ""]);
+    const { records, manifest, exitCode, runDir } = JSON.parse(stdout);
+    assertEquals([records.length, manifest.suite, exitCode, runDir], [10, "smoke", 0, `${dir}/run`]);
+  });
+});
+
+Deno.test("main() shows help and knows every option and preset in it", async () => {
+  for (const word of ["--help", "-h"]) {
+    const { code, stdout, stderr } = await start([word]);
+    assertEquals([code, stderr], [0, ""]);
+    for (const part of ["--preset NAME|FILE", "--seeds", "Presets: quick, smoke, cifar10-sl", "perf"]) {
+      assertStringIncludes(stdout, part);
+    }
+  }
+});
+
+const WRONG: [args: string[], message: RegExp][] = [
+  [["--preset", "quik"], /^Cannot find preset "quik": no such name, did you mean quick/],
+  [["--prset", "quick"], /unknown option --prset, did you mean --preset/],
+  [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
+  [["quick"], /unknown command, known are perf\nHint: deno task bench --preset quick runs a preset\n$/],
+  [["--seeds", "x"], /^Cannot read --seeds: /],
+  [
+    ["--preset", "cifar10-sl"],
+    /reads cifar10 from a folder, given no --data\nHint: deno task data cifar10 .*\n$/,
+  ],
+  [
+    ["--preset", "cifar10-sl", "--data", "/no/such"],
+    /^Cannot read cifar10: no such folder, given --data \/no\/such\n$/,
+  ],
+  [
+    ["--preset", "smoke", "--data", "."],
+    /^Cannot use --data: preset smoke generates its images, given \.\n$/,
+  ],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`main() refuses ${args.join(" ")} with exit code 2, before any work and without a stack trace`, async () => {
+    const { code, stdout, stderr } = await start(args, {
+      openWorkbench: () => Promise.reject(new Error("must not be reached")),
+    });
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, message);
+    assertEquals(/\n\s+at /.test(stderr), false);
+  });
+}
+
+Deno.test("main() ends with 4 where no adapter answers", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stderr } = await start(["--preset", "smoke", "--out", `${dir}/run`], {
+      openWorkbench: () =>
+        Promise.reject(new NoAdapterError("Cannot open a GPU: no adapter\nHint: run sh setup.sh")),
+    });
+    assertEquals([code, stderr], [4, "Cannot open a GPU: no adapter\nHint: run sh setup.sh\n"]);
+  });
+});
+
+Deno.test("main() ends with 1 and one clear error where the output folder cannot be written", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/file`, "");
+    const { code, stderr } = await start(["--preset", "smoke", "--out", `${dir}/file`]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot write to the run folder .*\nHint: choose another folder with --out\n$/);
+  });
+});
+
+Deno.test("main() ends with 1 and says why where cells fail", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stdout } = await start(["--preset", "smoke", "--out", `${dir}/run`], {
+      openWorkbench: fakeWorkbench(() =>
+        Promise.reject(new RangeError("Cannot train: loss is NaN, at step 1"))
+      ),
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(stdout, "sl/natural/seed-0 failed: Cannot train: loss is NaN, at step 1\n");
+    assertStringIncludes(stdout, "sl/D_det/seed-0 skipped: its input construct/D_det/seed-0 was skipped\n");
+  });
+});
+
+Deno.test("main() ends with 130 on an abort and says how much did not run", async () => {
+  await withTempDir(async (dir) => {
+    const controller = new AbortController();
+    const { code, stdout } = await start(["--preset", "smoke", "--out", `${dir}/run`], {
+      signal: controller.signal,
+      openWorkbench: fakeWorkbench((cell) => {
+        if (cell.name.startsWith("construct")) controller.abort();
+        controller.signal.throwIfAborted();
+        return Promise.resolve(fakeOutcome(cell));
+      }),
+    });
+    assertEquals(code, 130);
+    assertStringIncludes(stdout, "Interrupted: 8 of 10 cells did not run\n");
+  });
+});
+
+Deno.test("main() shows a stack trace for a bug", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stderr } = await start(["--preset", "smoke", "--out", `${dir}/run`], {
+      openWorkbench: () => Promise.reject(new TypeError("x is not a function")),
+    });
+    assertEquals(code, 1);
+    assertMatch(stderr, /bug in realfeatures.*\nTypeError: x is not a function\n\s+at /);
+  });
+});
+
+Deno.test("main() hands the words after perf on, and its exit code back", async () => {
+  let given: string[] = [];
+  const { code } = await start(["perf", "--batch", "64"], {
+    perf: (args) => {
+      given = args;
+      return Promise.resolve(4);
+    },
+  });
+  assertEquals([code, given], [4, ["--batch", "64"]]);
+});

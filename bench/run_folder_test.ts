@@ -1,0 +1,84 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { RunFolder } from "./run_folder.ts";
+import { EXIT, UsageError } from "./usage_error.ts";
+import { fakeRecord, withTempDir } from "./_testing.ts";
+
+const BYTES = new TextEncoder().encode("abc");
+
+async function filesOf(dir: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name).sort();
+}
+
+Deno.test("RunFolder.create() makes the folder with all above it, and leaves no trace of its trial", async () => {
+  await withTempDir(async (dir) => {
+    await RunFolder.create(`${dir}/a/b`);
+    assertEquals(await filesOf(`${dir}/a/b`), ["artifacts", "records"]);
+  });
+});
+
+Deno.test("RunFolder.create() refuses a folder that cannot be written", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/file`, "");
+    const error = await assertRejects(() => RunFolder.create(`${dir}/file/run`), UsageError);
+    assertEquals(error.exitCode, EXIT.failed);
+    assertStringIncludes(error.message, `Cannot write to the run folder ${dir}/file/run: `);
+    assertStringIncludes(error.message, "\nHint: choose another folder with --out");
+    await assertRejects(() => RunFolder.create(`${dir}/file`), UsageError, "Cannot write to the run folder");
+  });
+});
+
+Deno.test("RunFolder.create() refuses a folder that holds a run", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/run.json`, "{}");
+    const error = await assertRejects(() => RunFolder.create(dir), UsageError, "holds a run already");
+    assertEquals(error.exitCode, EXIT.usage);
+  });
+});
+
+Deno.test("discard() removes empty folders it made, never anything else", async () => {
+  await withTempDir(async (dir) => {
+    await (await RunFolder.create(`${dir}/new`)).discard();
+    assertEquals(await filesOf(dir), []);
+    await Deno.mkdir(`${dir}/old`);
+    await Deno.writeTextFile(`${dir}/old/mine.txt`, "");
+    await (await RunFolder.create(`${dir}/old`)).discard();
+    assertEquals(await filesOf(`${dir}/old`), ["mine.txt"]);
+  });
+});
+
+Deno.test("writeRecord() writes one file per cell", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    const record = fakeRecord();
+    await folder.writeRecord(record);
+    assertEquals(await filesOf(`${dir}/records`), ["sl--natural--seed-0.json"]);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/records/sl--natural--seed-0.json`)), record);
+  });
+});
+
+Deno.test("writeArtifact() writes below the cell's own folder and hashes what it wrote", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    const artifact = await folder.writeArtifact("sl/natural/seed-0", {
+      kind: "weights",
+      relativePath: "deep/model.safetensors",
+      bytes: BYTES,
+    });
+    assertEquals(artifact, {
+      kind: "weights",
+      path: "artifacts/sl/natural/seed-0/deep/model.safetensors",
+      sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    });
+    assertEquals(await Deno.readFile(`${dir}/${artifact.path}`), BYTES);
+  });
+});
+
+Deno.test("writeArtifact() refuses paths that leave the cell's folder", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    for (const relativePath of ["", "/a", "../a", "a/../../b", "a//b", "./a", "a\\b", "C:a"]) {
+      const write = () => folder.writeArtifact("sl", { kind: "weights", relativePath, bytes: BYTES });
+      await assertRejects(write, RangeError, "the path leaves its folder", relativePath);
+    }
+  });
+});
