@@ -13,8 +13,10 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
  *
  * @example
  * ```ts
- * parseAmount("8/255"); // { value: 0.03137254901960784, label: "8/255" }
- * parseAmount(0.5); // { value: 0.5, label: "0.5" }
+ * import { assertEquals } from "@std/assert";
+ * import { parseAmount } from "./amount.ts";
+ * assertEquals(parseAmount("8/255"), { value: 8 / 255, label: "8/255" });
+ * assertEquals(parseAmount(0.5), { value: 0.5, label: "0.5" });
  * ```
  */
 export function parseAmount(input: unknown): Amount | null {

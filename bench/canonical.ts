@@ -17,11 +17,6 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * What must be the same when the same command runs twice: a record without run id, times and speed.
- *
- * @example
- * ```ts
- * assertEquals(first.records.map(canonicalRecord), second.records.map(canonicalRecord));
- * ```
  */
 export function canonicalRecord(record: CellRecord): Omit<CellRecord, "runId" | "startedAt" | "durationMs"> {
   const { runId: _runId, startedAt: _startedAt, durationMs: _durationMs, metrics, ...rest } = record;

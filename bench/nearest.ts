@@ -6,8 +6,10 @@
  *
  * @example
  * ```ts
- * nearest("wieghtDecay", ["lr", "weightDecay"]); // "weightDecay"
- * nearest("zebra", ["lr", "weightDecay"]); // null
+ * import { assertEquals } from "@std/assert";
+ * import { nearest } from "./nearest.ts";
+ * assertEquals(nearest("wieghtDecay", ["lr", "weightDecay"]), "weightDecay");
+ * assertEquals(nearest("zebra", ["lr", "weightDecay"]), null);
  * ```
  */
 export function nearest(given: string, known: readonly string[]): string | null {

@@ -36,7 +36,10 @@ const SET_DEFAULTS = {
  *
  * @example
  * ```ts
- * parsePreset("name: mine\ndescription: a try\n", { source: "mine.yaml" }).training.epochs; // 12
+ * import { assertEquals } from "@std/assert";
+ * import { parsePreset } from "./parse_preset.ts";
+ * const preset = parsePreset("name: mine\ndescription: a try\n", { source: "mine.yaml" });
+ * assertEquals(preset.training.epochs, 12);
  * ```
  */
 export function parsePreset(text: string, options: { source: string }): Preset {

@@ -12,10 +12,10 @@ export interface Column {
  *
  * @example
  * ```ts
- * formatTable([{ title: "cell" }, { title: "clean", align: "right" }], [["sl/natural", "65.0 %"]]);
- * // cell         clean
- * // ----------  ------
- * // sl/natural  65.0 %
+ * import { assertEquals } from "@std/assert";
+ * import { formatTable } from "./table.ts";
+ * const text = formatTable([{ title: "cell" }, { title: "clean", align: "right" }], [["sl/natural", "65.0 %"]]);
+ * assertEquals(text, "cell         clean\n----------  ------\nsl/natural  65.0 %\n");
  * ```
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
