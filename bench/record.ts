@@ -72,7 +72,7 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
 export function recordedConfig(cell: CellDescription): Record<string, unknown> {
   if (cell.kind === "train") return plainNumbers(cell.config) as Record<string, unknown>;
   const { construction, ...rest } = cell.config;
-  return plainNumbers({ ...rest, ...construction, inputs: cell.inputs }) as Record<string, unknown>;
+  return plainNumbers({ ...rest, ...construction }) as Record<string, unknown>;
 }
 
 /** Replaces every amount under a key by its number, and adds its label under `<key>Label`. */
