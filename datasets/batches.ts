@@ -1,3 +1,7 @@
+/** Which examples form which batch.
+ *
+ * @module
+ */
 import type { Stream } from "../engine/random.ts";
 
 /** How a data set is cut into batches. */
@@ -31,8 +35,13 @@ export interface Batches {
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { stream } from "../engine/random.ts";
+ *
  * const order = batches(stream(0, "batches"), { count: 50_000, batchSize: 128 });
- * for (let step = resumedStep; step < 30 * order.batchesPerEpoch; step++) train(order.at(step));
+ * assertEquals(order.batchesPerEpoch, 390);
+ * assertEquals(order.at(400).length, 128);
+ * assertEquals(order.epochOf(400), 1);
  * ```
  */
 export function batches(stream: Stream, options: BatchOptions): Batches {

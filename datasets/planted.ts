@@ -13,6 +13,8 @@
  * absent. Example i of the three test splits shares background, placement and noise.
  *
  * Pixels are rounded to bytes, as in natural images. Labels are 0, 1, ..., 9, 0, 1, ...: every class equally often.
+ *
+ * @module
  */
 import { type Stream, stream } from "../engine/random.ts";
 import { pinkNoise } from "./_pink_noise.ts";

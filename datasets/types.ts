@@ -1,4 +1,7 @@
-/** What a data set is, for everything that trains on one. */
+/** What a data set is, for everything that trains on one.
+ *
+ * @module
+ */
 import { createHash } from "node:crypto";
 import type { Stream } from "../engine/random.ts";
 
@@ -31,6 +34,8 @@ export interface Dataset {
   readonly test: ImageSet;
   /** Splits of planted data in which only one of the two cues is present. */
   readonly extraTests?: { readonly robustCueOnly: ImageSet; readonly nonRobustCueOnly: ImageSet };
+  /** sha256 of the files it was read from, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly licence: string;
   /** Where it comes from: an address, or how it is generated. */
   readonly source: string;

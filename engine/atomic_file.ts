@@ -1,3 +1,7 @@
+/** Files that are never seen half-written.
+ *
+ * @module
+ */
 import { basename, dirname, join } from "node:path";
 
 /**

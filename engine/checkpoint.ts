@@ -1,4 +1,7 @@
-/** Checkpoints: tensors and a JSON state in one safetensors file, written atomically. */
+/** Checkpoints: tensors and a JSON state in one safetensors file, written atomically.
+ *
+ * @module
+ */
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 export { isTemporaryName, writeFileAtomic } from "./atomic_file.ts";

@@ -7,6 +7,8 @@
  *
  * Counter layout: word 0 = example, word 1 = step, word 2 = block, word 3 = 0. One block yields four words;
  * value `index` of an example is lane `index % 4` of block `floor(index / 4)`.
+ *
+ * @module
  */
 
 /** Four unsigned 32-bit words. */
@@ -54,7 +56,9 @@ function block(out: Uint32Array, key: U32x2, c0: number, c1: number, c2: number,
  *
  * @example
  * ```ts
- * philox4x32([0, 0, 0, 0], [0, 0])[0]; // 0x6627e8d5
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(philox4x32([0, 0, 0, 0], [0, 0])[0], 0x6627e8d5);
  * ```
  */
 export function philox4x32(counter: U32x4, key: U32x2): U32x4 {

@@ -1,6 +1,8 @@
 /**
  * The safetensors file format: an 8-byte little-endian header length, a JSON header, the tensors' bytes.
  * Source: https://github.com/huggingface/safetensors#format
+ *
+ * @module
  */
 import { writeFileAtomic } from "./atomic_file.ts";
 

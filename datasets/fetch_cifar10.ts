@@ -1,0 +1,73 @@
+/** Downloads, verifies and unpacks the official CIFAR-10 archive.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
+import { writeFileAtomic } from "../engine/checkpoint.ts";
+import { readTar } from "./_tar.ts";
+import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES } from "./cifar10_release.ts";
+
+/** Settings of {@linkcode fetchCifar10}. */
+export interface FetchCifar10Options {
+  /** Folder for the unpacked files; made if missing. */
+  out: string;
+  /** Read this archive instead of downloading it. */
+  archive?: string;
+  /** Called with the bytes so far and in all (0 if unknown). */
+  onProgress?: (done: number, total: number) => void;
+  /** Where to download from and what to expect. Default: the official archive; tests use their own. */
+  expected?: { readonly url: string; readonly sha256: string };
+}
+
+/**
+ * Puts the six files and the class names into `out`. Nothing is unpacked unless the archive's hash is right.
+ *
+ * @throws {Error} If the download fails, the hash is wrong, or the folder cannot be written.
+ */
+export async function fetchCifar10(options: FetchCifar10Options): Promise<void> {
+  const { out, archive, onProgress = () => {}, expected = CIFAR10_ARCHIVE } = options;
+  const bytes = archive === undefined
+    ? await download(expected.url, onProgress)
+    : await Deno.readFile(archive);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (sha256 !== expected.sha256) {
+    throw new Error(
+      `Cannot use CIFAR-10 archive ${archive ?? expected.url}: its sha256 must be ${expected.sha256}, ` +
+        `it is ${sha256} (${bytes.length} bytes)`,
+    );
+  }
+  await Deno.mkdir(out, { recursive: true });
+  const wanted = new Set([...CIFAR10_FILES, CIFAR10_CLASS_FILE]);
+  for await (const file of readTar(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))) {
+    const name = basename(file.name);
+    if (wanted.delete(name)) await writeFileAtomic(join(out, name), file.bytes);
+  }
+  if (wanted.size > 0) {
+    throw new Error(
+      `Cannot use CIFAR-10 archive ${archive ?? expected.url}: it lacks ${[...wanted].join(", ")}`,
+    );
+  }
+}
+
+async function download(
+  url: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const hint = "Hint: download it elsewhere and run deno task data cifar10 --archive FILE";
+  try {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
+    const total = Number(response.headers.get("content-length") ?? 0);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    let done = 0;
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      onProgress(done += chunk.length, total);
+    }
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot download ${url}: ${reason}\n${hint}`, { cause });
+  }
+}
