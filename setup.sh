@@ -85,15 +85,17 @@ install_commands() {
   esac
 }
 
-# as_root WORDS...: runs a command as root, or says that it cannot (status 126).
+# as_root WORDS...: runs a command with root rights, of which may_be_root has made sure.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     quietly env DEBIAN_FRONTEND=noninteractive "$@"
-  elif has sudo && sudo -n true 2>/dev/null; then
-    quietly sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
   else
-    return 126
+    quietly sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
   fi
+}
+
+may_be_root() {
+  [ "$(id -u)" -eq 0 ] || { has sudo && sudo -n true 2>/dev/null; }
 }
 
 # by_hand COMMANDS: one line that does it all, for a person to paste.
@@ -105,25 +107,23 @@ by_hand() {
   fi
 }
 
-# install_packages PURPOSE CODE THING: installs the packages for PURPOSE, or leaves with CODE and what to do by hand.
+# install_packages PURPOSE CODE THING WHY: installs the packages for PURPOSE, or leaves with CODE and what to do by hand.
 install_packages() {
   MANAGER=$(package_manager)
   [ -n "$MANAGER" ] || fail "$2" \
-    "Cannot install $3: no known package manager here (apt-get, dnf, apk, pacman or zypper)" \
+    "Cannot install $3: $4, and there is no known package manager (apt-get, dnf, apk, pacman or zypper)" \
     "install $3 by hand, then run this again"
-  # shellcheck disable=SC2046 # names of packages are words
-  COMMANDS=$(install_commands "$MANAGER" $(packages_for "$1" "$MANAGER"))
-  say "Installing $3 from the system's packages ($MANAGER: $(packages_for "$1" "$MANAGER"))"
-  BY_HAND=$(by_hand "$COMMANDS")
+  PACKAGES=$(packages_for "$1" "$MANAGER")
+  # shellcheck disable=SC2086 # names of packages are words
+  COMMANDS=$(install_commands "$MANAGER" $PACKAGES)
+  may_be_root || fail "$2" \
+    "Cannot install $3: $4, and packages need root rights, this is user $(id -un)" "run $(by_hand "$COMMANDS")"
+  say "Installing $3 with $MANAGER ($PACKAGES), since $4"
   while IFS= read -r COMMAND; do
-    STATUS=0
     # shellcheck disable=SC2086 # a command is several words
-    as_root $COMMAND || STATUS=$?
-    [ "$STATUS" -ne 126 ] || fail "$2" \
-      "Cannot install $3: that needs root rights, this is user $(id -un)" "run $BY_HAND"
-    [ "$STATUS" -eq 0 ] || fail "$2" \
+    as_root $COMMAND || fail "$2" \
       "Cannot install $3: \`$COMMAND\` failed, its last lines are above" \
-      "check the network and the package sources, or run $BY_HAND"
+      "check the network and the package sources, or run $(by_hand "$COMMANDS")"
   done <<EOF
 $COMMANDS
 EOF
@@ -159,7 +159,7 @@ deno_from_npm() {
 
 deno_from_installer() {
   if ! has curl || ! { has unzip || has 7z; }; then
-    install_packages download 1 "curl and unzip, which Deno's installer needs,"
+    install_packages download 1 "curl and unzip" "Deno's installer needs them"
   fi
   say "Installing Deno $DENO_VERSION into .deno with the official installer"
   # CI keeps the installer from editing the shell's start-up files.
@@ -192,22 +192,30 @@ find_or_install_deno() {
 install_dependencies() {
   if "$DENO" install --quiet --frozen --cached-only >/dev/null 2>&1; then return; fi
   say "Fetching the npm packages that deno.lock lists"
-  quietly env NO_COLOR=1 "$DENO" install --frozen || fail 1 \
+  quietly env NO_COLOR=1 "$DENO" install --quiet --frozen || fail 1 \
     "Cannot fetch the npm packages: \`deno install --frozen\` failed, its last lines are above" \
     "check the network, or, if deno.json has just changed, run: deno install --frozen=false"
 }
 
 # --- a GPU adapter --------------------------------------------------------------------------------------------------
 
+# OpenGL does not count where Vulkan could be: wgpu's support of it lacks features, and kernels may fail on it.
 adapter_answers() {
-  "$DENO" run --quiet --no-config --no-lock tools/probe_adapter.ts >/dev/null 2>&1
+  [ "$(uname -s)" != Linux ] || set -- "DENO_WEBGPU_BACKEND=${DENO_WEBGPU_BACKEND:-vulkan}"
+  STATUS=0
+  SAID=$(env "$@" "$DENO" run --quiet --no-config --no-lock tools/probe_adapter.ts 2>&1 </dev/null) || STATUS=$?
+  case $STATUS in
+    0) ;;
+    4) return 1 ;;
+    *) fail 1 "Cannot ask for a GPU adapter: tools/probe_adapter.ts ended with code $STATUS, $SAID" ;;
+  esac
 }
 
 find_or_install_adapter() {
   if adapter_answers; then return; fi
   [ "$(uname -s)" = Linux ] || fail 4 \
     "Cannot use WebGPU: no adapter answers, the system is $(uname -s)" "update the graphics driver"
-  install_packages vulkan 4 "a software Vulkan driver, since no GPU adapter answers"
+  install_packages vulkan 4 "a software Vulkan driver" "no GPU adapter answers"
   adapter_answers || fail 4 \
     "Cannot use WebGPU: no adapter answers, even with $(packages_for vulkan "$(package_manager)") installed" \
     "look for a VK_DRIVER_FILES or VK_ICD_FILENAMES in the environment that hides the driver"
