@@ -27,9 +27,7 @@ export interface FetchCifar10Options {
  */
 export async function fetchCifar10(options: FetchCifar10Options): Promise<void> {
   const { out, archive, onProgress = () => {}, expected = CIFAR10_ARCHIVE } = options;
-  const bytes = archive === undefined
-    ? await download(expected.url, onProgress)
-    : await Deno.readFile(archive);
+  const bytes = archive === undefined ? await download(expected.url, onProgress) : await readArchive(archive);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 !== expected.sha256) {
     throw new Error(
@@ -67,7 +65,21 @@ async function download(
     }
     return new Uint8Array(await new Blob(chunks).arrayBuffer());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new Error(`Cannot download ${url}: ${reason}\n${hint}`, { cause });
   }
+}
+
+async function readArchive(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    throw new Error(`Cannot read CIFAR-10 archive ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** The message of an error and of what caused it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}, ${reasonOf(error.cause)}`;
 }

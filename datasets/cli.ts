@@ -1,0 +1,124 @@
+/** `deno task data`: fetches CIFAR-10, or writes pictures of planted data.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { join } from "node:path";
+import { writeFileAtomic } from "../engine/checkpoint.ts";
+import { cifar10 } from "./cifar10.ts";
+import { contactSheet } from "./contact_sheet.ts";
+import { fetchCifar10 } from "./fetch_cifar10.ts";
+import { planted } from "./planted.ts";
+
+const HELP = `Usage:
+  deno task data cifar10 [--out DIR] [--archive FILE]
+      Download the official CIFAR-10 (binary version, 162 MiB), verify its sha256 and unpack it.
+      --out DIR       where to put the files (default: data/cifar10)
+      --archive FILE  use this cifar-10-binary.tar.gz instead of downloading
+  deno task data planted [--out DIR] [--seed N]
+      Write PNG contact sheets of the planted data set and of its gratings, amplified.
+      --out DIR       where to put them (default: data/planted)
+      --seed N        default 0
+`;
+
+/** Where texts go; tests collect them. */
+export interface CliOutput {
+  /** Results. */
+  readonly stdout: (text: string) => void;
+  /** Progress and errors. */
+  readonly stderr: (text: string) => void;
+}
+
+/** A wrong command line. */
+class UsageError extends Error {}
+
+/**
+ * Runs the command.
+ *
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage.
+ */
+export async function main(args: string[], { stdout, stderr }: CliOutput): Promise<number> {
+  try {
+    await dispatch(args, { stdout, stderr });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    stderr(`${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function dispatch(args: string[], { stdout, stderr }: CliOutput): Promise<void> {
+  const [command] = args;
+  const options: Record<string, string[]> = { cifar10: ["out", "archive"], planted: ["out", "seed"] };
+  if (command === undefined || command === "help" || args.includes("--help")) return stdout(HELP);
+  if (!Object.hasOwn(options, command)) {
+    throw new UsageError(
+      `Cannot run deno task data: unknown data set ${command}, known are ${Object.keys(options).join(", ")}`,
+    );
+  }
+  const parsed = parseArgs(args.slice(1), {
+    string: options[command],
+    unknown: (given) => {
+      const known = options[command].map((name) => `--${name}`).join(", ");
+      throw new UsageError(
+        `Cannot run deno task data ${command}: unknown argument ${given}, known are ${known}`,
+      );
+    },
+  });
+  const text = (name: string) => typeof parsed[name] === "string" ? parsed[name] : undefined;
+  const empty = options[command].find((name) => text(name) === "");
+  if (empty) throw new UsageError(`Cannot run deno task data ${command}: --${empty} needs a value`);
+  const out = text("out") ?? join("data", command);
+  if (command === "cifar10") await runCifar10({ out, archive: text("archive") }, { stdout, stderr });
+  else await runPlanted({ out, seed: parseSeed(text("seed") ?? "0") }, { stdout });
+}
+
+function parseSeed(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(`Cannot run deno task data planted: --seed must be a whole number, it is ${text}`);
+}
+
+async function runCifar10(
+  { out, archive }: { out: string; archive?: string },
+  { stdout, stderr }: CliOutput,
+): Promise<void> {
+  let shown = -1;
+  const onProgress = (done: number, total: number) => {
+    const tenth = total > 0 ? Math.floor((10 * done) / total) : Math.floor(done / 16e6);
+    if (tenth === shown) return;
+    shown = tenth;
+    stderr(
+      `Downloading CIFAR-10: ${(done / 2 ** 20).toFixed(0)} MiB${total > 0 ? `, ${tenth * 10} %` : ""}\n`,
+    );
+  };
+  await fetchCifar10({ out, archive, onProgress });
+  const { name, train, test } = await cifar10(out);
+  stdout(`${name}: ${train.count} training and ${test.count} test images in ${out}\n`);
+}
+
+async function runPlanted(
+  { out, seed }: { out: string; seed: number },
+  { stdout }: Pick<CliOutput, "stdout">,
+): Promise<void> {
+  const { train, test, extraTests } = planted({ trainSize: 100, testSize: 100, seed });
+  const without = planted({ trainSize: 1, testSize: 100, seed, gratingAmplitude: 0 }).test;
+  const sheets = {
+    "train.png": contactSheet(train),
+    "test.png": contactSheet(test),
+    "robust-cue-only.png": contactSheet(extraTests!.robustCueOnly),
+    "non-robust-cue-only.png": contactSheet(extraTests!.nonRobustCueOnly),
+    "gratings-amplified.png": contactSheet(test, { difference: { from: without, factor: 20 } }),
+  };
+  await Deno.mkdir(out, { recursive: true });
+  for (const [name, png] of Object.entries(sheets)) await writeFileAtomic(join(out, name), png);
+  stdout(`${Object.keys(sheets).length} contact sheets in ${out}\n`);
+}
+
+if (import.meta.main) {
+  const to = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  };
+  Deno.exit(await main(Deno.args, { stdout: to(Deno.stdout), stderr: to(Deno.stderr) }));
+}

@@ -1,0 +1,22 @@
+/** Data sets: what one is, where they come from, and how they are cut into batches.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { stream } from "../engine/random.ts";
+ * import { batches, planted } from "./mod.ts";
+ *
+ * const { train } = planted({ trainSize: 100, testSize: 10 });
+ * const order = batches(stream(0, "batches"), { count: train.count, batchSize: 32 });
+ * assertEquals(order.at(0).length, 32);
+ * ```
+ *
+ * @module
+ */
+export * from "./batches.ts";
+export * from "./cifar10.ts";
+export * from "./cifar10_release.ts";
+export * from "./contact_sheet.ts";
+export * from "./fetch_cifar10.ts";
+export * from "./planted.ts";
+export * from "./types.ts";
