@@ -232,3 +232,13 @@ export function makePlantedRun({ seeds = [0, 1, 2] } = {}): Run {
     })),
   });
 }
+
+/** Writes files into a new temporary folder, as a run folder; the caller removes it. */
+export async function writeRunFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const dir = await Deno.makeTempDir({ prefix: "realfeatures-report-" });
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(`${dir}/${path.split("/").slice(0, -1).join("/")}`, { recursive: true });
+    await Deno.writeTextFile(`${dir}/${path}`, text);
+  }
+  return dir;
+}

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { escapeHtml } from "../html.ts";
 
 /** Width of every chart's coordinate system in pixels: it stays legible when a phone shrinks it. */
 export const CHART_WIDTH = 420;
@@ -17,13 +18,12 @@ export function draw(options: Plot.PlotOptions, { alt }: { alt: string }): strin
     ...options,
     width: CHART_WIDTH,
     document,
-    ariaLabel: alt,
   });
-  svg.setAttribute("role", "img");
   svg.setAttribute("font-size", "12");
   for (const name of ["width", "height"]) svg.removeAttribute(name);
   svg.querySelector("style")?.remove();
-  return svg.outerHTML;
+  // linkedom leaves "<" and "&" as they are in attributes, so the one attribute with foreign text is set here.
+  return svg.outerHTML.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(alt)}" `);
 }
 
 /** The panels' names above them, or nothing where there is one panel. Charts name their panels by `paradigm`. */

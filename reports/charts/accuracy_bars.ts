@@ -86,6 +86,8 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
         dx: 6,
         fontStyle: "italic",
         fill: "var(--bad)",
+        stroke: "var(--page)",
+        strokeWidth: 5,
       }),
     ],
   }, { alt: describe(rows, options) });

@@ -86,6 +86,8 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
         dx: 6,
         fontStyle: "italic",
         fill: "var(--bad)",
+        stroke: "var(--page)",
+        strokeWidth: 5,
       }),
     ],
   }, { alt: describe(rows, chance) });

@@ -88,7 +88,7 @@ function examplesFigure(group: Group, examples: readonly LoadedExamples[]): Html
   const row = (head: Html, cells: Html[]) => markup`<tr><th scope="row">${head}</th>${cells}</tr>`;
   const picture = (src: string, alt: string) => markup`<td><img ${px} src="${src}" alt="${alt}"></td>`;
   return markup`<figure><figcaption>${caption}</figcaption>
-<div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0"><table class="grid">
+<div class="scroll" role="region" aria-label="Images of ${name}" tabindex="0"><table class="grid"><caption class="unseen">${group.label}: sources, results and amplified differences</caption>
 <tr class="names"><th scope="row">Started from</th>${
     grid.triples.map((t) => markup`<td>${t.sourceLabel}</td>`)
   }</tr>

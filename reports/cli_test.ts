@@ -1,0 +1,75 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "./cli.ts";
+import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
+
+async function report(args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  const code = await main(args, { out: (text) => out += text, err: (text) => err += text });
+  return { code, out, err };
+}
+
+const FILES = {
+  "run.json": JSON.stringify(makeManifest([makeRecord()])),
+  "records/a.json": JSON.stringify(makeRecord()),
+};
+
+Deno.test("main() writes report.html into each run folder and prints its path", async () => {
+  const dirs = [await writeRunFolder(FILES), await writeRunFolder(FILES)];
+  const { code, out, err } = await report(dirs);
+  assertEquals([code, out, err], [0, dirs.map((dir) => `${dir}/report.html\n`).join(""), ""]);
+  for (const dir of dirs) {
+    const page = await Deno.readTextFile(`${dir}/report.html`);
+    assertStringIncludes(page, 'href="records/a.json"');
+    const names = (await Array.fromAsync(Deno.readDir(dir))).map(({ name }) => name);
+    assertEquals(names.sort(), ["records", "report.html", "run.json"]);
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("main() links from --out back to the run folder", async () => {
+  const dir = await writeRunFolder({ ...FILES, "pages/.keep": "" });
+  const { code } = await report([dir, "--out", `${dir}/pages/r.html`]);
+  assertEquals(code, 0);
+  assertStringIncludes(await Deno.readTextFile(`${dir}/pages/r.html`), 'href="../records/a.json"');
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("main() names unreadable records on the second stream and still makes the page", async () => {
+  const dir = await writeRunFolder({ ...FILES, "records/b.json": "{" });
+  const { code, err } = await report([dir]);
+  assertEquals(code, 0);
+  assertStringIncludes(err, "Not used: records/b.json: ");
+  assertStringIncludes(await Deno.readTextFile(`${dir}/report.html`), "records/b.json");
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("main() exits 1 where there is no run or no place to write", async () => {
+  const dir = await writeRunFolder(FILES);
+  const gone = await report([`${dir}/gone`]);
+  assertEquals(gone.code, 1);
+  assertStringIncludes(gone.err, "Cannot read run: no such folder");
+  const unwritable = await report([dir, "--out", `${dir}/gone/r.html`]);
+  assertEquals(unwritable.code, 1);
+  assertStringIncludes(unwritable.err, "Cannot write report: ");
+  await Deno.remove(dir, { recursive: true });
+});
+
+const WRONG: [args: string[], message: string][] = [
+  [[], "no run folder was given"],
+  [["a", "--oot", "x"], "unknown name, --oot; known are --out, --help"],
+  [["a", "b", "--out", "x"], "--out names one file, 2 run folders were given"],
+  [["a", "--out="], "--out has no file name"],
+];
+for (const [args, message] of WRONG) {
+  Deno.test(`main() exits 2 on wrong usage: ${args.join(" ") || "no argument"}`, async () => {
+    const { code, err } = await report(args);
+    assertEquals(code, 2);
+    assertStringIncludes(err, message);
+  });
+}
+
+Deno.test("main() prints its usage on --help", async () => {
+  const { code, out } = await report(["--help"]);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "Usage: deno task report");
+});

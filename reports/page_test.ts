@@ -1,0 +1,171 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { parseHTML } from "linkedom";
+import { renderReport } from "./page.ts";
+import { makeExamples, makePlantedRun, makeRecord, makeRun } from "./testing.ts";
+
+/** The little of the DOM that these tests ask for. */
+interface Element {
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): Element | null;
+  querySelectorAll(selector: string): Iterable<Element>;
+  readonly textContent: string;
+}
+
+const parse = (page: string) => (parseHTML(page) as unknown as { document: Element }).document;
+const all = (root: Element, selector: string) => [...root.querySelectorAll(selector)];
+
+Deno.test("renderReport() gives the same page for the same run", () => {
+  assertEquals(renderReport(makePlantedRun()), renderReport(makePlantedRun()));
+});
+
+Deno.test("renderReport() has one h1, landmarks, and a name for every section, table and picture", () => {
+  const page = parse(renderReport(makePlantedRun()));
+  assertEquals(all(page, "h1").length, 1);
+  for (const landmark of ["header", "nav", "main", "footer"]) {
+    assertEquals(all(page, landmark).length, 1, landmark);
+  }
+  for (const section of all(page, "section")) {
+    assert(page.querySelector(`#${section.getAttribute("aria-labelledby")}`));
+  }
+  for (const table of all(page, "table")) assert(table.querySelector("caption")?.textContent);
+  for (const head of all(page, "th")) assertMatch(head.getAttribute("scope") ?? "", /^(col|row|rowgroup)$/);
+  for (const image of all(page, "img")) assert(image.getAttribute("alt"));
+  for (const chart of all(page, "figure > svg")) {
+    assertEquals(chart.getAttribute("role"), "img");
+    assert(chart.getAttribute("aria-label"));
+  }
+  for (const figure of all(page, "figure")) assert(figure.querySelector("figcaption")?.textContent);
+});
+
+Deno.test("renderReport() needs no script and no network", () => {
+  const page = renderReport(makePlantedRun());
+  assertFalse(/<script|<link|@import|url\(|\son[a-z]+=/i.test(page));
+  const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address);
+  assertEquals(addresses.filter((address) => !/^(data:|#|records\/|artifacts\/)/.test(address)), []);
+});
+
+Deno.test("renderReport() links inside the page lead somewhere", () => {
+  const page = parse(renderReport(makePlantedRun()));
+  for (const link of all(page, 'a[href^="#"]')) {
+    assert(page.querySelector(link.getAttribute("href")!), link.textContent);
+  }
+});
+
+Deno.test("renderReport() shows planted cues, all sets and the images of each constructed set", () => {
+  const page = parse(renderReport(makePlantedRun()));
+  const rows = all(page, "#results tbody tr").map((row) => row.querySelector("th")!.textContent);
+  assertEquals(rows, [
+    "natural",
+    "robust",
+    "non-robust",
+    "D_det",
+    "D_rand",
+    "natural, adversarially trained",
+  ]);
+  assertEquals(all(page, "#calibration figure").length, 1);
+  assertEquals(all(page, "#sets img").length, 4 * 8 * 3);
+  assertStringIncludes(page.querySelector("#sets")!.textContent, "Difference × 20, mid grey is no change");
+});
+
+Deno.test("renderReport() escapes every text that comes from a record", () => {
+  const bad = `"><script>alert(1)</script><img src=x onerror=alert(1)>&amp;'`;
+  const record = makeRecord({
+    benchmark: bad,
+    suite: bad,
+    featureSet: bad,
+    config: {
+      [bad]: bad,
+      evaluation: { attack: { name: bad, norm: bad, eps: 1, epsLabel: bad } },
+      method: bad,
+    },
+    warnings: [bad],
+    checks: [{ name: bad, passed: false, detail: bad }],
+    artifacts: [{ kind: bad, path: `artifacts/${bad}`, sha256: bad }],
+    metrics: {
+      cleanAccuracy: { value: 0.5, unit: "fraction" },
+      robustAccuracy: { value: 0, unit: "fraction" },
+      [bad]: { value: 1, unit: bad },
+    },
+    commit: bad,
+  });
+  const failed = { ...record, benchmark: `${bad}/2`, seed: 1, status: "failed" as const, reason: bad };
+  const set = { ...record, benchmark: `construct ${bad}`, kind: "construct" as const };
+  const run = makeRun([record, failed, set], {
+    problems: [{ path: bad, reason: bad }],
+    examples: [{
+      benchmark: set.benchmark,
+      path: bad,
+      images: { ...makeExamples(), classNames: [bad, bad] },
+    }],
+  });
+  const text = renderReport({
+    ...run,
+    manifest: { ...run.manifest!, suite: bad, description: bad, runId: bad, command: bad },
+  });
+  assertFalse(text.includes("<script"));
+  assertFalse(text.includes("<img src=x"));
+  const page = parse(text);
+  assertEquals(all(page, "script, [onerror], img:not([src^='data:image/png;base64,'])").length, 0);
+  assertStringIncludes(page.querySelector("#problems")!.textContent, bad);
+});
+
+Deno.test("renderReport() shows failed, skipped, missing and unreadable as such, never as zero", () => {
+  const run = makeRun([
+    makeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } } }),
+    makeRecord({
+      benchmark: "sl/robust/seed-0",
+      featureSet: "robust",
+      status: "failed",
+      reason: "loss is NaN",
+    }),
+    makeRecord({
+      benchmark: "sl/D_det/seed-0",
+      featureSet: "D_det",
+      status: "skipped",
+      reason: "its input failed",
+    }),
+  ]);
+  const page = parse(renderReport({
+    ...run,
+    manifest: { ...run.manifest!, cells: [...run.manifest!.cells, "sl/gone/seed-0"] },
+    problems: [{ path: "records/cut.json", reason: "Unexpected end of JSON input" }],
+  }));
+  const rows = all(page, "#results tbody tr").map((row) => row.textContent.replaceAll(/\s+/g, " ").trim());
+  assertStringIncludes(rows[1], "failed: loss is NaN");
+  assertStringIncludes(rows[2], "skipped: its input failed");
+  for (const row of rows.slice(1)) assertFalse(/0\.0|\b0 %/.test(row), row);
+  const problems = page.querySelector("#problems")!.textContent;
+  for (
+    const text of [
+      "loss is NaN",
+      "its input failed",
+      "sl/gone/seed-0: missing",
+      "records/cut.json: Unexpected end",
+    ]
+  ) {
+    assertStringIncludes(problems, text);
+  }
+  assertStringIncludes(
+    page.querySelector("header")!.textContent,
+    "2 cells failed or were skipped, 1 left no record",
+  );
+});
+
+Deno.test("renderReport() marks a quick run, and only that", () => {
+  const quick = makeRun([makeRecord({ status: "quick" })]);
+  assertStringIncludes(renderReport(quick), "Too small to draw conclusions");
+  assertFalse(renderReport(makeRun([makeRecord()])).includes("Too small to draw conclusions"));
+});
+
+Deno.test("renderReport() marks a perturbation above the radius that was asked for", () => {
+  const of = (value: number) =>
+    renderReport(makeRun([makeRecord({ metrics: { largestPerturbation: { value, unit: "pixels" } } })]));
+  assertStringIncludes(of(0.6), '<span class="bad">0.6000</span>');
+  assertStringIncludes(of(0.25), '<span class="within">0.2500</span>');
+});
+
+Deno.test("renderReport() makes a page of an empty run without run.json", () => {
+  const page = renderReport(makeRun([], { manifest: null }));
+  assertStringIncludes(page, "run.json could not be read");
+  assertStringIncludes(page, "nothing to summarise");
+});
