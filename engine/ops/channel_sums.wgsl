@@ -1,0 +1,45 @@
+// Partial sums per channel over parts of the rows of x [ROWS, C4] (vec4s of channels).
+//   GRAD == 0: sums of d and d * d with d = x - x[0]: shifted by the first row, so that the variance does not cancel.
+//   GRAD == 1: sums of g and g * d, where g = dy, and 0 where RELU and the forward output was cut off.
+// part [SPLITS, 2, C4]. One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost
+// so that neighbouring lanes read neighbouring memory. Order: ascending rows, fixed.
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#if GRAD
+@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scales: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> offsets: array<vec4<f32>>;
+#end
+@group(0) @binding(${1 + 3 * GRAD}) var<storage, read_write> part: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let i = gid.y * grid.x * 64u + gid.x;
+  if (i >= SPLITS * C4) { return; }
+  let c = i % C4;
+  let s = i / C4;
+  let shift = x[c];
+#if GRAD
+  let scale = scales[c];
+  let offset = offsets[c];
+#end
+  var first = vec4<f32>(0.0);
+  var second = vec4<f32>(0.0);
+  let last = min((s + 1u) * PART, ROWS);
+  for (var r = s * PART; r < last; r++) {
+    let value = x[r * C4 + c];
+    let d = value - shift;
+#if GRAD
+    var g = dy[r * C4 + c];
+#if RELU
+    g = select(vec4<f32>(0.0), g, value * scale + offset > vec4<f32>(0.0));
+#end
+    first += g;
+    second += g * d;
+#else
+    first += d;
+    second += d * d;
+#end
+  }
+  part[(s * 2u) * C4 + c] = first;
+  part[(s * 2u + 1u) * C4 + c] = second;
+}

@@ -1,0 +1,48 @@
+/** Whether the prediction is the label. */
+
+import { record } from "../graph.ts";
+import type { OpDef } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { f32, rowVec4s, u32 } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import { checkLabels } from "./cross_entropy.ts";
+import source from "./correct.wgsl" with { type: "text" };
+
+/** out [B, 1], 1 where the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
+export const correctOp: OpDef<Record<string, never>> = {
+  name: "correct",
+  shape: ([logits, labels]) => {
+    checkLabels(logits, labels);
+    return [f32(logits.shape[0], 1)];
+  },
+  lower: ({ inputs, outputs: [out] }) => {
+    const [B, C] = inputs[0].spec.shape;
+    return [{
+      label: "correct",
+      source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]) } }),
+      bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), { operand: out, kind: "read_write" }],
+      workgroups: splitGrid(Math.ceil(B / 64)),
+    }];
+  },
+  backward: null,
+  reference: ([logits, labels]) => {
+    const [b, c] = logits.shape;
+    const data = Float64Array.from({ length: b }, (_, i) => {
+      const z = logits.data.subarray(i * c, (i + 1) * c);
+      return z.indexOf(z.reduce((a, v) => Math.max(a, v), -Infinity)) === labels.data[i] ? 1 : 0;
+    });
+    return [{ shape: [b, 1], data }];
+  },
+  flops: () => 0,
+  cases: [
+    { name: "one class", inputs: [f32(2, 1), u32(2)], attrs: {}, below: 1 },
+    { name: "three classes", inputs: [f32(67, 3), u32(67)], attrs: {}, below: 3 },
+    { name: "ten classes", inputs: [f32(5, 10), u32(5)], attrs: {}, below: 10 },
+  ],
+};
+
+/** 1 where the first largest logit is at the label, else 0; [B, 1]. logits [B, C], labels [B]. */
+export function correct(logits: Value, labels: Value): Tensor {
+  return record(correctOp, [logits, labels], {})[0];
+}

@@ -1,0 +1,227 @@
+/**
+ * Products of matrices, batched, either operand transposed where it lies.
+ *
+ * @module
+ */
+
+import { record } from "../graph.ts";
+import type { Binding, Kernel, OpDef, Operand } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { f32, formatShape, sameShape, type Shape, sizeOf, type Spec } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import { matmulCases } from "./matmul_cases.ts";
+import { matmulReference } from "./matmul_reference.ts";
+import { matmulTile } from "./matmul_tile.ts";
+import { sumKernels } from "./reduce_sum.ts";
+import source from "./matmul.wgsl" with { type: "text" };
+
+/** Which operands are transposed. */
+export interface MatmulAttrs {
+  readonly [key: string]: unknown;
+  /** `a` is [..., K, M]. */
+  readonly transposeA: boolean;
+  /** `b` is [..., N, K]. */
+  readonly transposeB: boolean;
+  /** Also sum over the leading dimensions: a^T b of [..., K, M] and [..., K, N] is [M, N]. */
+  readonly sumBatch?: boolean;
+}
+
+/** Sizes of a product as the kernel sees it: BATCH times [M, K] by [K, N]. */
+export interface MatmulSizes {
+  readonly BATCH: number;
+  readonly M: number;
+  readonly K: number;
+  readonly N: number;
+  /** Whether all batches share one a, or one b. */
+  readonly sharedA: boolean;
+  readonly sharedB: boolean;
+}
+
+/** c = op(a) op(b). Inputs: a [..., M, K], b [..., K, N]; one without leading dimensions is shared. */
+export const matmulOp: OpDef<MatmulAttrs> = {
+  name: "matmul",
+  shape: ([a, b], attrs) => [f32(...outputShape(a.shape, b.shape, attrs))],
+  lower: ({ inputs: [a, b], outputs: [c], attrs, textures, scratch }) =>
+    matmulKernels({
+      a,
+      b,
+      c,
+      attrs,
+      textures,
+      scratch,
+      sizes: matmulSizes(a.spec.shape, b.spec.shape, attrs),
+    }),
+  backward: ({ inputs: [a, b], grads: [g], attrs, needs }) => [
+    needs(0) ? gradA({ a, b, g: g!, attrs }) : null,
+    needs(1) ? gradB({ a, b, g: g!, attrs }) : null,
+  ],
+  reference: ([a, b], attrs) => [matmulReference(a, b, attrs)],
+  flops: ([a, b], attrs) => {
+    const { BATCH, M, K, N } = matmulSizes(a.shape, b.shape, attrs);
+    return 2 * BATCH * M * K * N;
+  },
+  cases: matmulCases(),
+};
+
+/** How to multiply. */
+export interface MatmulOptions {
+  /** Whether `a` is [..., K, M]; default false. */
+  readonly transposeA?: boolean;
+  /** Whether `b` is [..., N, K]; default false. */
+  readonly transposeB?: boolean;
+}
+
+/**
+ * Multiplies matrices: a [..., M, K] and b [..., K, N] give [..., M, N]. The leading dimensions are equal,
+ * or one operand has none and serves every batch. Every sum runs in ascending order of k within parts of fixed size.
+ *
+ * @throws {RangeError} If the inner or the leading dimensions differ.
+ */
+export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false } = options;
+  return record(matmulOp, [a, b], { transposeA, transposeB })[0];
+}
+
+/** a^T b summed over the leading dimensions: a [..., K, M], b [..., K, N] give [M, N], a weight's gradient. */
+export function matmulSum(a: Value, b: Value): Tensor {
+  return record(matmulOp, [a, b], { transposeA: true, transposeB: false, sumBatch: true })[0];
+}
+
+interface GradContext {
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly g: Tensor;
+  readonly attrs: MatmulAttrs;
+}
+
+/** Where `a` has no leading dimensions and `b` has, autograd sums over them. */
+function gradA({ b, g, attrs: { transposeA, transposeB, sumBatch } }: GradContext): Tensor {
+  if (sumBatch) return matmul(b, g, { transposeB: true });
+  return transposeA
+    ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+    : matmul(g, b, { transposeB: !transposeB });
+}
+
+/** The same; but a shared weight under plain rows is summed over within one product. */
+function gradB({ a, b, g, attrs: { transposeA, transposeB, sumBatch } }: GradContext): Tensor {
+  if (sumBatch) return matmul(a, g);
+  if (b.shape.length < a.shape.length && !transposeA) return transposeB ? matmulSum(g, a) : matmulSum(a, g);
+  return transposeB
+    ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+    : matmul(a, g, { transposeA: !transposeA });
+}
+
+interface Dims {
+  readonly lead: Shape;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** @throws {RangeError} If the shapes do not fit together. */
+function matmulDims(a: Shape, b: Shape, { transposeA, transposeB, sumBatch = false }: MatmulAttrs): Dims {
+  const shapes = `a is ${formatShape(a)}${transposeA ? " transposed" : ""}, ` +
+    `b is ${formatShape(b)}${transposeB ? " transposed" : ""}`;
+  if (a.length < 2 || b.length < 2) {
+    throw new RangeError(`Cannot multiply matrices: expected at least two dimensions each, ${shapes}`);
+  }
+  const [p, q] = a.slice(-2), [r, s] = b.slice(-2);
+  const [m, k] = transposeA ? [q, p] : [p, q], [inner, n] = transposeB ? [s, r] : [r, s];
+  if (k !== inner) throw new RangeError(`Cannot multiply matrices: inner dimensions differ, ${shapes}`);
+  const leadA = a.slice(0, -2), leadB = b.slice(0, -2);
+  const stretches = !sumBatch && (leadA.length === 0 || leadB.length === 0);
+  if (!stretches && !sameShape(leadA, leadB)) {
+    throw new RangeError(`Cannot multiply matrices: leading dimensions differ, ${shapes}`);
+  }
+  return { lead: leadA.length > leadB.length ? leadA : leadB, m, k, n };
+}
+
+function outputShape(a: Shape, b: Shape, attrs: MatmulAttrs): Shape {
+  const { lead, m, n } = matmulDims(a, b, attrs);
+  return attrs.sumBatch ? [m, n] : [...lead, m, n];
+}
+
+/**
+ * The product as few large matrices: leading dimensions lie in memory as more rows of `a` (where `b` is shared)
+ * or as more terms of the sum.
+ *
+ * @throws {RangeError} If the shapes do not fit together.
+ */
+export function matmulSizes(a: Shape, b: Shape, attrs: MatmulAttrs): MatmulSizes {
+  const { lead, m, k, n } = matmulDims(a, b, attrs);
+  const batch = sizeOf(lead);
+  const sizes = { BATCH: 1, M: m, K: k, N: n, sharedA: false, sharedB: false };
+  if (attrs.sumBatch) return { ...sizes, K: batch * k };
+  if (b.length === 2 && !attrs.transposeA) return { ...sizes, M: batch * m };
+  return { ...sizes, BATCH: batch, sharedA: a.length === 2, sharedB: b.length === 2 };
+}
+
+/** What a product is computed from. */
+export interface MatmulPlan {
+  readonly a: Operand;
+  readonly b: Operand;
+  /** Added to every row; [N]. */
+  readonly bias?: Operand;
+  readonly c: Operand;
+  readonly attrs: MatmulAttrs;
+  readonly sizes: MatmulSizes;
+  readonly textures: boolean;
+  scratch(spec: Spec): Operand;
+}
+
+/** The kernels of a product, with a bias if given: one, or two where the sum is split into parts. */
+export function matmulKernels({ a, b, bias, c, attrs, sizes, textures, scratch }: MatmulPlan): Kernel[] {
+  const { BATCH, M, K, N, sharedA, sharedB } = sizes;
+  const { transposeA, transposeB } = attrs;
+  const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
+  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K });
+  const STEPS = transposeA && !transposeB ? K : K4;
+  const PART = Math.max(1, Math.ceil(STEPS / tile.splits));
+  const SPLITS = Math.max(1, Math.ceil(STEPS / PART));
+  const ROW_BLOCKS = Math.ceil(M / tile.rows), COL_BLOCKS = Math.ceil(N / tile.cols);
+  const COUNT = BATCH * SPLITS * ROW_BLOCKS * COL_BLOCKS;
+  const part = SPLITS === 1 ? c : scratch(f32(SPLITS * BATCH * M, N));
+  const heavy = (operand: Operand): Binding => ({ operand, kind: textures ? "texture" : "read" });
+  // A matrix without elements has no last row to clamp to; it is never read either.
+  const atLeast1 = { M: Math.max(1, M), K: Math.max(1, K), N: Math.max(1, N) };
+  const product: Kernel = {
+    label: `matmul ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"} ${M}x${K}x${N}`,
+    source: fillTemplate(source, {
+      consts: {
+        ...atLeast1,
+        BATCH,
+        M4: Math.max(1, M4),
+        K4: Math.max(1, K4),
+        N4: Math.max(1, N4),
+        A_SIZE: sharedA ? 0 : transposeA ? K * M4 : M * K4,
+        B_SIZE: sharedB ? 0 : transposeB ? N * K4 : K * N4,
+        TA: transposeA ? 1 : 0,
+        TB: transposeB ? 1 : 0,
+        BIAS: bias === undefined ? 0 : 1,
+        ROWS: tile.rows,
+        COLS: tile.cols,
+        ROW_BLOCKS: Math.max(1, ROW_BLOCKS),
+        COL_BLOCKS: Math.max(1, COL_BLOCKS),
+        SPLITS,
+        PART,
+        STEPS,
+        COUNT,
+      },
+      textures: new Set(textures ? ["a", "b"] : []),
+    }),
+    bindings: [
+      heavy(a),
+      heavy(b),
+      ...(bias === undefined ? [] : [{ operand: bias, kind: "read" as const }]),
+      { operand: part, kind: "read_write" },
+    ],
+    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+  };
+  if (SPLITS === 1) return [product];
+  const inner = BATCH * M * N4;
+  return [
+    product,
+    ...sumKernels({ x: part, out: c, outer: 1, length: SPLITS, inner, lanes: false, scratch }),
+  ];
+}
