@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { runInSandbox } from "./shell_sandbox.ts";
+
+/** What `.ci/run` makes of a test run that prints these lines and ends with this code: last line, exit code. */
+async function countOf(said: string[], code: number): Promise<[string | undefined, number]> {
+  const setup = [...said.map((line) => `echo '${line}'`), `exit ${code}`].join("\n");
+  const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
+  return [outcome.stdout.at(-1), outcome.code];
+}
+
+Deno.test(".ci/run counts what passed", async () => {
+  assertEquals(await countOf(["a ... ok (1ms)", "ok | 12 passed (3 steps) | 0 failed (5s)"], 0), [
+    "12 passed, 0 failed",
+    0,
+  ]);
+});
+
+Deno.test(".ci/run counts what was skipped", async () => {
+  assertEquals(await countOf(["ok | 12 passed | 0 failed | 2 ignored (1 step) (5s)"], 0), [
+    "12 passed, 0 failed, 2 skipped",
+    0,
+  ]);
+});
+
+Deno.test(".ci/run fails with the tests", async () => {
+  assertEquals(await countOf(["FAILED | 11 passed | 1 failed (3 steps) | 2 ignored (5s)"], 1), [
+    "11 passed, 1 failed, 2 skipped",
+    1,
+  ]);
+});
+
+Deno.test(".ci/run fails if no test ran", async () => {
+  assertEquals(await countOf(["ok | 0 passed | 0 failed (5s)"], 0), ["0 passed, 0 failed", 1]);
+  assertEquals(await countOf([], 0), ["0 passed, 0 failed", 1]);
+});
+
+Deno.test(".ci/run fails with the set-up, whatever was counted", async () => {
+  assertEquals(await countOf(["ok | 3 passed | 0 failed (5s)"], 7), ["3 passed, 0 failed", 1]);
+});
+
+Deno.test(".ci/run takes the last summary", async () => {
+  const said = ["ok | 1 passed | 0 failed (1s)", "ok | 5 passed | 0 failed (1s)"];
+  assertEquals(await countOf(said, 0), ["5 passed, 0 failed", 0]);
+});
