@@ -67,6 +67,17 @@ Deno.test("renderReport() shows planted cues, all sets and the images of each co
   assertStringIncludes(page.querySelector("#sets")!.textContent, "Difference × 20, mid grey is no change");
 });
 
+Deno.test("renderReport() says how sets were constructed and what the probe was trained on", () => {
+  const page = parse(renderReport(makePlantedRun()));
+  const rows = all(page, "#sets tbody tr").map((row) => row.querySelector("td")?.textContent);
+  assertEquals(rows.slice(0, 3), [
+    "feature-matchingrobust encoder, 100 steps of 0.1",
+    "feature-matchingstandard encoder, 100 steps of 0.1",
+    "targeted-pgdstandard encoder, L2, eps 0.35, 100 steps of 0.1",
+  ]);
+  assertStringIncludes(page.querySelector("#results thead")!.textContent, "trained on the same set");
+});
+
 Deno.test("renderReport() escapes every text that comes from a record", () => {
   const bad = `"><script>alert(1)</script><img src=x onerror=alert(1)>&amp;'`;
   const record = makeRecord({

@@ -46,7 +46,7 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
     marks: [
       facetTitles(facets),
       Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
-      Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color", fillOpacity: 0.85 }),
+      Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color" }),
       Plot.ruleY(rows.filter((row) => row.interval), {
         ...facet,
         x1: (row: ChartRow) => row.interval![0],

@@ -45,21 +45,43 @@ over seeds (largest: over all seeds). “Reached” is the share of images for w
 
 function constructionRow(group: Group, links: Links): Html {
   const any = group.done[0] ?? group.undone[0];
-  const method = any.record.config.method;
+  const { method, settings } = methodOf(any.record.config);
   const reached = metricSpread(group, "matchedFraction") ?? metricSpread(group, "targetReachedFraction");
   const time = spread(group.done.map(({ record }) => record.durationMs));
   const none = group.done.length === 0
     ? markup`<span class="bad">${undoneWord(group)}</span>`
     : markup`not measured`;
   const all = [...group.done, ...group.undone];
-  return markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${
-    typeof method === "string" ? method : "not recorded"
+  return markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${method}${
+    settings && markup`<small>${settings}</small>`
   }</td>${
     COLUMNS.map(([metric]) => markup`<td class="n">${distance(group, metric) ?? none}</td>`)
   }<td class="n">${reached ? percentSpread(reached) : none}</td><td class="n">${
     time ? duration(time.mean) : none
   }</td><td class="n">${all.map((loaded) => markup`${seedLink(loaded, { group, links })} `)}</td></tr>
 `;
+}
+
+/** The settings that say what was asked for: whose features or loss, for how long, and how far at most. */
+function methodOf(config: Readonly<Record<string, unknown>>): { method: string; settings: string } {
+  const text = (key: string) => {
+    const value = config[`${key}Label`] ?? config[key];
+    return typeof value === "string" || typeof value === "number" ? String(value) : null;
+  };
+  const say = (key: string, words: (value: string) => string) => {
+    const value = text(key);
+    return value === null ? [] : [words(value)];
+  };
+  const settings = [
+    ...say("encoder", (name) => `${name} encoder`),
+    ...say("targets", (name) => `target ${name}`),
+    ...say("norm", (name) => name),
+    ...say("eps", (value) => `eps ${value}`),
+    ...say("radius", (value) => `radius ${value}`),
+    ...say("steps", (value) => `${value} steps`),
+    ...say("stepSize", (value) => `of ${value}`),
+  ];
+  return { method: text("method") ?? "not recorded", settings: settings.join(", ").replace(", of ", " of ") };
 }
 
 function distance(group: Group, metric: string): string | null {

@@ -1,3 +1,4 @@
+import { isObject } from "../_check.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { count, numberSpread, percent, percentSpread, points, significant } from "../format.ts";
 import {
@@ -72,7 +73,7 @@ function columnsFor(groups: readonly Group[]): Column[] {
       show: percentSpread,
       interval: true,
     },
-    ...has("probeAccuracy") ? [accuracy("probeAccuracy", ["Probe accuracy", "linear, encoder frozen"])] : [],
+    ...has("probeAccuracy") ? [accuracy("probeAccuracy", ["Probe accuracy", probeNote(groups)])] : [],
     ...robust,
     ...unnamed,
     ...has("largestPerturbation")
@@ -100,6 +101,19 @@ function columnsFor(groups: readonly Group[]): Column[] {
       }]
       : [],
   ];
+}
+
+/** What the linear head was trained on changes what its accuracy means. */
+function probeNote(groups: readonly Group[]): string {
+  const data = new Set(
+    groups.flatMap(({ done }) =>
+      done.map(({ record }) => isObject(record.config.probe) ? record.config.probe.data : undefined)
+    ),
+  );
+  const words = data.size > 1
+    ? null
+    : { same: "the same set", natural: "natural images" }[String([...data][0])];
+  return words ? `linear head, trained on ${words}` : "linear head on the frozen encoder";
 }
 
 function valuesUnder(group: Group, { attack, metric }: { attack: string; metric: string }): number[] {
