@@ -31,7 +31,8 @@ export function escapeHtml(text: string): string {
  *
  * @example
  * ```ts
- * markup`<b>${"a < b"}</b>`.text; // "<b>a &lt; b</b>"
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(markup`<b>${"a < b"}</b>`.text, "<b>a &lt; b</b>");
  * ```
  */
 export function markup(strings: TemplateStringsArray, ...parts: Part[]): Html {

@@ -4,9 +4,12 @@
  *
  * @example
  * ```ts
- * import { writeReport } from "./mod.ts";
- * await writeReport("results/quick"); // results/quick/report.html
+ * import { assertRejects } from "@std/assert";
+ * // await writeReport("results/quick") writes results/quick/report.html
+ * await assertRejects(() => writeReport("no/such/run"), TypeError, "Cannot read run: no such folder");
  * ```
+ *
+ * @module
  */
 export { loadRun } from "./load.ts";
 export { renderReport, type ReportOptions } from "./page.ts";

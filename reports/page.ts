@@ -25,7 +25,9 @@ export interface ReportOptions {
  *
  * @example
  * ```ts
- * await Deno.writeTextFile("run/report.html", renderReport(await loadRun("run")));
+ * import { assertStringIncludes } from "@std/assert";
+ * const run = { name: "empty", manifest: null, records: [], examples: [], problems: [] };
+ * assertStringIncludes(renderReport(run), "No record of this run trains an encoder.");
  * ```
  */
 export function renderReport(run: Run, { base = "" }: ReportOptions = {}): string {

@@ -16,7 +16,8 @@ export interface Spread {
  *
  * @example
  * ```ts
- * spread([0.1, 0.2, 0.3])?.mean; // 0.2
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(spread([1, 2, 3])?.mean, 2);
  * ```
  */
 export function spread(values: readonly number[]): Spread | null {
