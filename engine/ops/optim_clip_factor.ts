@@ -1,0 +1,128 @@
+/** The norm of all gradients together, and the factor that brings it down to a maximum. */
+
+import { record } from "../graph.ts";
+import type { Kernel, LowerContext, OpCase, OpDef, Operand } from "../op.ts";
+import { f32, type Shape, sizeOf, vec4Count } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import { wgslFloat } from "./elementwise.ts";
+import factorSource from "./optim_clip_factor.wgsl" with { type: "text" };
+import squaresSource from "./optim_sum_squares.wgsl" with { type: "text" };
+
+/** Settings: the largest norm that passes unchanged. */
+export interface ClipAttrs {
+  readonly [key: string]: unknown;
+  readonly maxNorm: number;
+}
+
+/** Tensors summed by one dispatch: with the result, the 8 storage buffers that every WebGPU device binds. */
+const BATCH = 7;
+/** vec4s an invocation takes before a further workgroup is worth while. */
+const VEC4S_EACH = 8;
+const MAX_GROUPS = 256;
+
+/** factor [] = min(1, maxNorm / (norm + 1e-6)) and norm [], over any number of tensors. */
+export const clipFactorOp: OpDef<ClipAttrs> = {
+  name: "optim_clip_factor",
+  shape: (inputs) => {
+    if (inputs.length === 0) {
+      throw new RangeError("Cannot compute gradient norm: no gradients given, 0 tensors");
+    }
+    inputs.forEach((input, i) => {
+      if (input.dtype !== "f32") {
+        throw new TypeError(`Cannot compute gradient norm: input ${i} must be f32, it is ${input.dtype}`);
+      }
+    });
+    return [f32(), f32()];
+  },
+  lower: lowerClipFactor,
+  backward: null,
+  reference: (inputs, { maxNorm }) => {
+    let sum = 0;
+    for (const { data } of inputs) for (const x of data) sum += x * x;
+    const norm = Math.sqrt(sum);
+    const scalar = (x: number) => ({ shape: [], data: Float64Array.of(x) });
+    return [scalar(Math.min(1, maxNorm / (norm + 1e-6))), scalar(norm)];
+  },
+  flops: (inputs) => inputs.reduce((sum, { shape }) => sum + 2 * sizeOf(shape), 0),
+  cases: clipCases(),
+};
+
+function lowerClipFactor(
+  { inputs, outputs: [factor, norm], attrs, scratch }: LowerContext<ClipAttrs>,
+): Kernel[] {
+  const batches: { members: readonly Operand[]; groups: number; offset: number }[] = [];
+  let total = 0;
+  for (let at = 0; at < inputs.length; at += BATCH) {
+    const members = inputs.slice(at, at + BATCH);
+    const longest = Math.max(...members.map(({ spec }) => vec4Count(spec.shape)));
+    const groups = Math.min(MAX_GROUPS, Math.max(1, Math.ceil(longest / (64 * VEC4S_EACH))));
+    batches.push({ members, groups, offset: total });
+    total += groups;
+  }
+  const partials = scratch(f32(total));
+  const sums = batches.map(({ members, groups, offset }): Kernel => ({
+    label: "optim_sum_squares",
+    source: fillTemplate(squaresSource, {
+      consts: {
+        INPUTS: members.length,
+        GROUPS: groups,
+        OFFSET: offset,
+        ...Object.fromEntries(members.map(({ spec }, k) => [`N${k}`, vec4Count(spec.shape)])),
+      },
+    }),
+    bindings: [
+      ...members.map((operand) => ({ operand, kind: "read" as const })),
+      { operand: partials, kind: "read_write" },
+    ],
+    workgroups: [groups, 1, 1],
+  }));
+  return [...sums, {
+    label: "optim_clip_factor",
+    source: fillTemplate(factorSource, {
+      consts: { PARTIALS: total },
+      text: { MAX: wgslFloat(attrs.maxNorm) },
+    }),
+    bindings: [
+      { operand: partials, kind: "read" },
+      { operand: factor, kind: "read_write" },
+      { operand: norm, kind: "read_write" },
+    ],
+    workgroups: [1, 1, 1],
+  }];
+}
+
+function clipCases(): OpCase<ClipAttrs>[] {
+  const make = (name: string, shapes: readonly Shape[], maxNorm: number, large = false) => ({
+    name,
+    inputs: shapes.map((shape) => f32(...shape)),
+    attrs: { maxNorm },
+    large,
+  });
+  return [
+    make("one scalar", [[]], 0.01),
+    make("nothing to clip", [[3, 5]], 1e4),
+    make("an empty tensor among others", [[0, 3], [2, 2]], 0.5),
+    make("padded rows", [[3, 5, 7], [9], [2, 1]], 5),
+    make("exactly one batch", Array(BATCH).fill([5, 6]), 5),
+    make("above one batch", Array(BATCH + 1).fill([5, 6]), 5),
+    make("below a workgroup's share", [[511, 4]], 5, true),
+    make("above a workgroup's share", [[513, 4]], 5, true),
+    make("more than 256 workgroups' share", [[256 * 513, 4], [3], [70_000, 4]], 5, true),
+  ];
+}
+
+/**
+ * The norm of all tensors taken as one vector, and min(1, maxNorm / (norm + 1e-6)), both [].
+ *
+ * @throws {RangeError} If there are no tensors or `maxNorm` is not above 0.
+ */
+export function clipFactor(tensors: readonly Value[], maxNorm: number): { factor: Tensor; norm: Tensor } {
+  if (!(maxNorm > 0 && maxNorm < Infinity)) {
+    throw new RangeError(
+      `Cannot clip gradients: the largest norm must be finite and above 0, got ${maxNorm}`,
+    );
+  }
+  const [factor, norm] = record(clipFactorOp, tensors, { maxNorm });
+  return { factor, norm };
+}
