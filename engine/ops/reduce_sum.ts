@@ -135,10 +135,12 @@ export function meanAll(x: Value): Tensor {
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const rank = x.shape.length;
-  const aligned = [...Array(rank - shape.length).fill(1), ...shape];
-  let from = 0;
-  while (from < rank && aligned[from] === x.shape[from]) from++;
+  const aligned: number[] = [...Array(rank - shape.length).fill(1), ...shape];
   let to = rank;
-  while (to > from && aligned[to - 1] === x.shape[to - 1]) to--;
+  while (to > 0 && aligned[to - 1] === x.shape[to - 1]) to--;
+  let from = to;
+  while (from > 0 && aligned[from - 1] === 1) from--;
+  const rest = x.shape.slice(0, from);
+  if (!sameShape(rest, aligned.slice(0, from))) return sumTo(reduceSum(x, { from, to }), shape);
   return record(reduceSumOp, [x], { from, to, rank: shape.length })[0];
 }

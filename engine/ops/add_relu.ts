@@ -1,0 +1,23 @@
+/** A sum and its relu in one pass: the end of a residual block. */
+
+import type { Tensor, Value } from "../tensor.ts";
+import { applyElementwise, defineElementwise } from "./elementwise.ts";
+import { reluGradOp } from "./relu.ts";
+
+/** max(a + b, 0); both gradients are the same tensor. */
+export const addReluOp = defineElementwise({
+  name: "add_relu",
+  arity: 2,
+  expression: "max(a + b, vec4<f32>(0.0))",
+  apply: ([a, b]) => a + b > 0 ? a + b : 0,
+  keepsZero: true,
+  backward: ({ outputs, grads }) => {
+    const grad = applyElementwise(reluGradOp, [grads[0]!, outputs[0]]);
+    return [grad, grad];
+  },
+});
+
+/** Element by element, max(a + b, 0). */
+export function addRelu(a: Value, b: Value): Tensor {
+  return applyElementwise(addReluOp, [a, b]);
+}

@@ -1,0 +1,4 @@
+import { checkOp } from "../testing/check_op.ts";
+import { addReluOp } from "./add_relu.ts";
+
+checkOp(addReluOp);
