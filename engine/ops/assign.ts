@@ -1,0 +1,98 @@
+/** Setting a variable, or one row of it, from inside a program. */
+
+import { record } from "../graph.ts";
+import type { OpDef } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { f32, formatShape, sameShape, sizeOf, u32, vec4Count } from "../shape.ts";
+import type { Value, Variable } from "../tensor.ts";
+import { fillTemplate } from "../wgsl_template.ts";
+import source from "./assign.wgsl" with { type: "text" };
+
+type NoAttrs = Record<string, never>;
+
+/** variable = value. Inputs: variable, value of the same spec. */
+export const assignOp: OpDef<NoAttrs> = {
+  name: "assign",
+  shape: ([variable, value]) => {
+    if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
+      throw new RangeError(
+        `Cannot assign: expected ${variable.dtype} ${formatShape(variable.shape)}, got ${value.dtype} ${formatShape(value.shape)}`,
+      );
+    }
+    return [];
+  },
+  lower: ({ inputs: [variable, value] }) => {
+    const COUNT = vec4Count(variable.spec.shape);
+    return [{
+      label: "assign",
+      source: fillTemplate(source, { consts: { COUNT, ROW: 0 }, text: { TYPE: variable.spec.dtype } }),
+      bindings: [{ operand: variable, kind: "read_write" }, { operand: value, kind: "read" }],
+      workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    }];
+  },
+  backward: null,
+  reference: ([variable, value]) => {
+    variable.data.set(value.data);
+    return [];
+  },
+  mutates: [0],
+  flops: () => 0,
+  cases: [
+    { name: "scalar", inputs: [f32(), f32()], attrs: {} },
+    { name: "odd", inputs: [f32(3, 5), f32(3, 5)], attrs: {} },
+    { name: "integers", inputs: [u32(65), u32(65)], attrs: {} },
+    { name: "above a workgroup", inputs: [f32(65, 4), f32(65, 4)], attrs: {} },
+  ],
+};
+
+/** table[index] = row. Inputs: table [T, …], row […], index []; an index of T or more writes nothing. */
+export const assignRowOp: OpDef<NoAttrs> = {
+  name: "assign_row",
+  shape: ([table, row]) => {
+    if (!sameShape(table.shape.slice(1), row.shape)) {
+      throw new RangeError(
+        `Cannot assign a row: expected ${formatShape(table.shape.slice(1))} for ${formatShape(table.shape)}, got ${formatShape(row.shape)}`,
+      );
+    }
+    return [];
+  },
+  lower: ({ inputs: [table, row, index] }) => {
+    const COUNT = vec4Count(row.spec.shape);
+    return [{
+      label: "assign_row",
+      source: fillTemplate(source, {
+        consts: { COUNT, ROW: 1, ROWS: table.spec.shape[0] },
+        text: { TYPE: table.spec.dtype },
+      }),
+      bindings: [
+        { operand: table, kind: "read_write" },
+        { operand: row, kind: "read" },
+        { operand: index, kind: "read" },
+      ],
+      workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    }];
+  },
+  backward: null,
+  reference: ([table, row, index]) => {
+    const at = index.data[0];
+    if (at < table.shape[0]) table.data.set(row.data, at * sizeOf(row.shape));
+    return [];
+  },
+  mutates: [0],
+  flops: () => 0,
+  cases: [
+    { name: "one number a row", inputs: [f32(10, 1), f32(1), u32()], attrs: {} },
+    { name: "wide rows", inputs: [f32(10, 3, 5), f32(3, 5), u32()], attrs: {} },
+    { name: "past the end", inputs: [f32(2, 3), f32(3), u32()], attrs: {}, below: 10_000 },
+  ],
+};
+
+/** Sets a variable to a value when the program runs. */
+export function assign(variable: Variable, value: Value): void {
+  record(assignOp, [variable, value], {});
+}
+
+/** Sets row `index` (a u32 scalar) of a variable [T, …] to `row` […]; a larger index writes nothing. */
+export function assignRow(table: Variable, row: Value, { index }: { index: Value }): void {
+  record(assignRowOp, [table, row, index], {});
+}
