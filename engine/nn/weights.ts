@@ -1,0 +1,101 @@
+/** Weights of a network to and from PyTorch's names, layouts and element types. */
+
+import type { Gpu } from "../device.ts";
+import type { HostTensor } from "../safetensors.ts";
+import { formatShape, type Shape } from "../shape.ts";
+import type { HostData, Variable } from "../tensor.ts";
+import { read, write } from "../variables.ts";
+import type { Stateful } from "./model.ts";
+
+/**
+ * Copies parameters and buffers from the device, as a PyTorch state dict holds them: convolution weights (rank 4)
+ * become OIHW, counters (u32) become I64, everything else is F32 as it is.
+ *
+ * @throws {GpuError} If the device reported an error.
+ */
+export async function exportWeights(gpu: Gpu, model: Stateful): Promise<Map<string, HostTensor>> {
+  const variables = allVariables(model);
+  const values = await Promise.all(variables.map((variable) => read(gpu, variable)));
+  return new Map(variables.map((variable, i) => [variable.name, toPyTorch(variable, values[i])]));
+}
+
+/**
+ * Sets parameters and buffers from a PyTorch state dict, such as the tensors of a safetensors file. Either all are
+ * set or, on an error, none.
+ *
+ * @throws {RangeError} If tensors are missing or not known to the model, or have another shape or element type, or
+ * hold numbers that are not finite; the message lists them all.
+ */
+export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
+  const variables = allVariables(model);
+  const known = new Set(variables.map(({ name }) => name));
+  const missing = variables.map(({ name }) => name).filter((name) => !tensors.has(name));
+  const unexpected = [...tensors.keys()].filter((name) => !known.has(name));
+  const wrong = variables.map((v) => problemOf(v, tensors.get(v.name))).filter((problem) => problem !== null);
+  const problems = [["missing", missing], ["unexpected", unexpected], ["wrong", wrong]] as const;
+  const found = problems.filter(([, list]) => list.length > 0).map(([what, list]) =>
+    `${what}: ${list.join(", ")}`
+  );
+  if (found.length > 0) {
+    throw new RangeError(
+      `Cannot load weights: the tensors are not those of this network, ${found.join("; ")}`,
+    );
+  }
+  for (const variable of variables) write(gpu, variable, fromPyTorch(variable, tensors.get(variable.name)!));
+}
+
+function allVariables({ parameters, buffers }: Stateful): Variable[] {
+  return [...parameters, ...buffers];
+}
+
+/** OHWI as OIHW. */
+function pytorchShape(shape: Shape): Shape {
+  return shape.length === 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape;
+}
+
+function toPyTorch({ spec, shape }: Variable, values: HostData): HostTensor {
+  if (spec.dtype === "u32") {
+    return { dtype: "I64", shape, data: BigInt64Array.from(values, BigInt) };
+  }
+  const data = new Float32Array(values.length);
+  if (shape.length !== 4) data.set(values);
+  else eachWeight(shape, (engine, pytorch) => data[pytorch] = values[engine]);
+  return { dtype: "F32", shape: pytorchShape(shape), data };
+}
+
+function fromPyTorch({ spec, shape }: Variable, { data }: HostTensor): HostData {
+  if (spec.dtype === "u32") return Uint32Array.from(data as BigInt64Array, Number);
+  const values = data as Float32Array;
+  if (shape.length !== 4) return values;
+  const out = new Float32Array(values.length);
+  eachWeight(shape, (engine, pytorch) => out[engine] = values[pytorch]);
+  return out;
+}
+
+/** Visits each weight of a kernel: its index in OHWI, the engine's layout, and in OIHW. */
+function eachWeight([O, H, W, I]: Shape, visit: (engine: number, pytorch: number) => void): void {
+  const pixels = H * W;
+  let engine = 0;
+  for (let o = 0; o < O; o++) {
+    for (let p = 0; p < pixels; p++) {
+      for (let i = 0; i < I; i++) visit(engine++, (o * I + i) * pixels + p);
+    }
+  }
+}
+
+/** What keeps a tensor from being a variable's value, or null. A missing one is reported elsewhere. */
+function problemOf({ name, spec }: Variable, tensor: HostTensor | undefined): string | null {
+  if (tensor === undefined) return null;
+  const dtype = spec.dtype === "u32" ? "I64" : "F32", shape = pytorchShape(spec.shape);
+  if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+    return `${name} must be ${dtype} ${formatShape(shape)} and is ${tensor.dtype} ${
+      formatShape(tensor.shape)
+    }`;
+  }
+  if (tensor.dtype === "F32") {
+    const at = tensor.data.findIndex((v) => !Number.isFinite(v));
+    return at === -1 ? null : `${name} must be finite and holds ${tensor.data[at]} at ${at}`;
+  }
+  const counter = (tensor.data as BigInt64Array)[0];
+  return counter >= 0n && counter < 2n ** 32n ? null : `${name} must lie in [0, 2^32) and is ${counter}`;
+}
