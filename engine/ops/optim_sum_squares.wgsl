@@ -1,7 +1,7 @@
 // Partial sums of squares over INPUTS tensors: partials[OFFSET + w] = sum of x * x over the elements that
 // workgroup w of GROUPS takes from each of them. Padding is 0 and adds nothing.
-// Inputs: any shapes, N0, N1, … vec4s. Workgroup 64, one partial each; invocation j of all takes vec4s j, j + THREADS, …
-// of each input in turn, then the 64 sums are added as a tree. Order fixed.
+// Inputs: any shapes, N0, N1, … vec4s. Workgroup 64, one partial each; invocation j of all takes vec4s j,
+// j + THREADS, … of each input in turn, then the 64 sums are added as a tree. Order fixed.
 #for k in 0..INPUTS
 @group(0) @binding(${k}) var<storage, read> x${k}: array<vec4<f32>>;
 #end

@@ -58,7 +58,7 @@ Deno.test("ema() refuses a decay outside [0, 1)", () => {
     assertThrows(
       () => ema({ decay }),
       RangeError,
-      `Cannot create optimizer: decay must lie in [0, 1), got ${decay}`,
+      `Cannot set decay: it must lie in [0, 1), got ${decay}`,
     );
   }
 });

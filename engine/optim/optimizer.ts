@@ -51,7 +51,7 @@ export interface Optimizer {
 /** Which parameters the weight decay applies to. */
 export type DecaysFn = (parameter: Variable) => boolean;
 
-/** Decay for matrices and kernels only: none for biases and for scales and shifts of normalisations, which have rank 1. */
+/** Decay for matrices and kernels only: none for biases, scales and shifts, which have rank 1 or 0. */
 export function decayMatricesOnly(parameter: Variable): boolean {
   return parameter.shape.length > 1;
 }
@@ -137,6 +137,6 @@ export function checkOption(
 ): void {
   if (value >= from && value < below) return;
   throw new RangeError(
-    `Cannot create optimizer: ${name} must lie in [${from}, ${below}), got ${value}`,
+    `Cannot set ${name}: it must lie in [${from}, ${below}), got ${value}`,
   );
 }

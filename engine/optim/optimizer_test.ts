@@ -31,9 +31,13 @@ Deno.test("sgd() refuses options out of range", () => {
   assertThrows(
     () => sgd({ momentum: 1 }),
     RangeError,
-    "Cannot create optimizer: momentum must lie in [0, 1), got 1",
+    "Cannot set momentum: it must lie in [0, 1), got 1",
   );
-  assertThrows(() => sgd({ weightDecay: -1 }), RangeError, "weightDecay must lie in [0, Infinity), got -1");
+  assertThrows(
+    () => sgd({ weightDecay: -1 }),
+    RangeError,
+    "weightDecay: it must lie in [0, Infinity), got -1",
+  );
   assertThrows(() => sgd({ nesterov: true }), RangeError, "nesterov needs momentum above 0, got 0");
 });
 
@@ -53,8 +57,8 @@ Deno.test("adam() names its moments as PyTorch does", () => {
 });
 
 Deno.test("adam() refuses options out of range", () => {
-  assertThrows(() => adam({ betas: [0.9, 1] }), RangeError, "betas[1] must lie in [0, 1), got 1");
-  assertThrows(() => adam({ eps: 0 }), RangeError, "eps must lie in [1e-30, Infinity), got 0");
+  assertThrows(() => adam({ betas: [0.9, 1] }), RangeError, "betas[1]: it must lie in [0, 1), got 1");
+  assertThrows(() => adam({ eps: 0 }), RangeError, "eps: it must lie in [1e-30, Infinity), got 0");
 });
 
 Deno.test("ParameterState refuses two parameters of one name", () => {
