@@ -1,0 +1,127 @@
+import { assert } from "@std/assert";
+import { join } from "node:path";
+import { gradients } from "../autograd.ts";
+import { asTensor } from "../graph.ts";
+import { nchwToNhwc, nhwcToNchw, ohwiToOihw, oihwToOhwi } from "../layout.ts";
+import { type Outputs, Program } from "../program.ts";
+import { type HostTensor, readSafetensors, type Safetensors } from "../safetensors.ts";
+import { f32, type Shape, u32 } from "../shape.ts";
+import { type Tensor, Variable } from "../tensor.ts";
+import { assertClose } from "../testing/compare.ts";
+import { gpuTest, noGpu } from "../testing/gpu.ts";
+import { release } from "../variables.ts";
+import { batchNorm } from "./batch_norm.ts";
+import { channelAffine } from "./channel_affine.ts";
+import { conv2d } from "./conv2d.ts";
+import { crossEntropy } from "./cross_entropy.ts";
+import { frozenNorm } from "./frozen_norm.ts";
+import { linear } from "./linear.ts";
+import { meanAll } from "./reduce_sum.ts";
+import { relu } from "./relu.ts";
+
+type Inputs = Readonly<Record<string, Variable>>;
+
+/** PyTorch's settings of a case, as stored beside the tensors. */
+interface Settings {
+  readonly stride: number;
+  readonly padding: number;
+  readonly eps: number;
+}
+
+/** How each operation of the file is computed here; a new one is a line. */
+const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
+  conv2d: ({ x, weight, bias }, { stride, padding }) => conv2d(x, weight, { bias, stride, padding }),
+  linear: ({ x, weight, bias }) => linear(x, weight, bias),
+  relu: ({ x }) => relu(x),
+  batch_norm_train: ({ x, weight, bias }, { eps }) => batchNorm(x, weight, { beta: bias, eps }).y,
+  batch_norm_eval: ({ x, weight: gamma, bias: beta, running_mean: mean, running_var: variance }, { eps }) => {
+    const { scale, offset } = frozenNorm({ gamma, beta, mean, variance, eps });
+    return channelAffine(x, scale, { offset });
+  },
+  cross_entropy: ({ logits, target }) => meanAll(crossEntropy(logits, target)),
+};
+
+const FORWARD = { atol: 1e-5, rtol: 1e-4 };
+const GRADIENT = { atol: 1e-5, rtol: 1e-3 };
+
+const shared = Deno.env.get("REALFEATURES_SHARED") ?? join(import.meta.dirname!, "../../../shared");
+const path = join(shared, "reference/torch_ops.safetensors");
+const present = await Deno.stat(path).then(() => true, () => false);
+
+if (!present || noGpu) {
+  for (const name of Object.keys(OPS)) {
+    const reason = present ? "no adapter" : "no reference data";
+    Deno.test({ name: `${name} agrees with PyTorch (ignored: ${reason})`, ignore: true, fn() {} });
+  }
+} else {
+  const file = await readSafetensors(path);
+  const settings: Record<string, Settings> = JSON.parse(
+    await Deno.readTextFile(path.replace(/safetensors$/, "json")),
+  );
+  for (const [op, build] of Object.entries(OPS)) {
+    const cases = Object.keys(settings).filter((name) => name.replace(/\.\d+$/, "") === op);
+    Deno.test(`${op} has cases of PyTorch's to agree with`, () => assert(cases.length > 0));
+    for (const name of cases) {
+      for (const variant of ["buffer", "texture"] as const) {
+        gpuTest(`${name} agrees with PyTorch, ${variant}`, async (gpu) => {
+          const inputs = variables(file, name);
+          const seed = variable("dout", file.tensors.get(`${name}.dout`)!);
+          const wrt = Object.keys(inputs).filter((input) => file.tensors.has(`${name}.grad.${input}`));
+          const program = await Program.compile(gpu, name, () => {
+            const out = build(inputs, settings[name]);
+            const grads = gradients(out, wrt.map((input) => inputs[input]), { seed: asTensor(seed) });
+            return Object.fromEntries<Tensor>([
+              ["out", out],
+              ...grads.map((g, i): [string, Tensor] => [`grad.${wrt[i]}`, g]),
+            ]) satisfies Outputs;
+          });
+          program.run();
+          for (const output of ["out", ...wrt.map((input) => `grad.${input}`)]) {
+            const expected = file.tensors.get(`${name}.${output}`)!;
+            const found = toTorch(output, await program.read(output) as Float32Array, expected.shape);
+            assertClose(`${name} ${output}`, found, {
+              expected: expected.data as Float32Array,
+              ...(output === "out" ? FORWARD : GRADIENT),
+            });
+          }
+          program.dispose();
+          release(gpu, [seed, ...Object.values(inputs)]);
+        }, variant);
+      }
+    }
+  }
+}
+
+/** The inputs of a case, in the engine's layouts. */
+function variables(file: Safetensors, name: string): Inputs {
+  const found: Record<string, Variable> = {};
+  for (const [key, tensor] of file.tensors) {
+    if (!key.startsWith(`${name}.in.`)) continue;
+    const input = key.slice(`${name}.in.`.length);
+    found[input] = variable(input, tensor);
+  }
+  return found;
+}
+
+function variable(name: string, { dtype, shape, data }: HostTensor): Variable {
+  if (dtype === "I64") return new Variable(name, u32(...shape), Uint32Array.from(data, Number));
+  if (dtype !== "F32") throw new TypeError(`Cannot test with input "${name}": its type is ${dtype}`);
+  if (shape.length !== 4) return new Variable(name, f32(...shape), data);
+  const [a, b, h, w] = shape;
+  return new Variable(
+    name,
+    f32(a, h, w, b),
+    isWeight(name) ? oihwToOhwi(data, shape) : nchwToNhwc(data, shape),
+  );
+}
+
+/** Values from the engine's layout into PyTorch's, whose shape is given. */
+function toTorch(name: string, data: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 4) return data;
+  const [a, b, h, w] = shape;
+  return isWeight(name) ? ohwiToOihw(data, [a, h, w, b]) : nhwcToNchw(data, [a, h, w, b]);
+}
+
+function isWeight(name: string): boolean {
+  return name.endsWith("weight");
+}
