@@ -22,7 +22,7 @@ import { formatShape, type Shape, sizeOf } from "./shape.ts";
  * assertEquals([...nchwToNhwc(planes, [1, 2, 1, 3])], [1, 10, 2, 20, 3, 30]);
  * ```
  */
-export function nchwToNhwc(data: Float32Array, shape: Shape): Float32Array {
+export function nchwToNhwc(data: Float32Array, shape: Shape): Float32Array<ArrayBuffer> {
   const [n, c, h, w] = fourDimensions(data, shape, "NCHW");
   return swapInner(data, { outer: n, rows: c, columns: h * w });
 }
@@ -35,7 +35,7 @@ export function nchwToNhwc(data: Float32Array, shape: Shape): Float32Array {
  * @returns The values in [N, C, H, W].
  * @throws {RangeError} If the shape does not have four dimensions or does not fit the number of values.
  */
-export function nhwcToNchw(data: Float32Array, shape: Shape): Float32Array {
+export function nhwcToNchw(data: Float32Array, shape: Shape): Float32Array<ArrayBuffer> {
   const [n, h, w, c] = fourDimensions(data, shape, "NHWC");
   return swapInner(data, { outer: n, rows: h * w, columns: c });
 }
@@ -48,7 +48,7 @@ export function nhwcToNchw(data: Float32Array, shape: Shape): Float32Array {
  * @returns The values in [O, H, W, I].
  * @throws {RangeError} If the shape does not have four dimensions or does not fit the number of values.
  */
-export function oihwToOhwi(data: Float32Array, shape: Shape): Float32Array {
+export function oihwToOhwi(data: Float32Array, shape: Shape): Float32Array<ArrayBuffer> {
   const [o, i, h, w] = fourDimensions(data, shape, "OIHW");
   return swapInner(data, { outer: o, rows: i, columns: h * w });
 }
@@ -61,7 +61,7 @@ export function oihwToOhwi(data: Float32Array, shape: Shape): Float32Array {
  * @returns The values in [O, I, H, W].
  * @throws {RangeError} If the shape does not have four dimensions or does not fit the number of values.
  */
-export function ohwiToOihw(data: Float32Array, shape: Shape): Float32Array {
+export function ohwiToOihw(data: Float32Array, shape: Shape): Float32Array<ArrayBuffer> {
   const [o, h, w, i] = fourDimensions(data, shape, "OHWI");
   return swapInner(data, { outer: o, rows: h * w, columns: i });
 }
@@ -70,7 +70,7 @@ export function ohwiToOihw(data: Float32Array, shape: Shape): Float32Array {
 function swapInner(
   data: Float32Array,
   { outer, rows, columns }: { outer: number; rows: number; columns: number },
-): Float32Array {
+): Float32Array<ArrayBuffer> {
   const out = new Float32Array(data.length);
   for (let n = 0; n < outer; n++) {
     const first = n * rows * columns;
