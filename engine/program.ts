@@ -62,6 +62,11 @@ export class Program {
     this.flops = parts.flops;
   }
 
+  /** Names of the outputs that can be read. */
+  get outputNames(): string[] {
+    return [...this.#outputs.keys()];
+  }
+
   /** Number of dispatches of one run. */
   get dispatches(): number {
     return this.#items.filter((item) => "pipeline" in item).length;

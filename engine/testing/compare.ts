@@ -17,6 +17,7 @@ export function assertClose(
   }
   let worst = -1, worstExcess = 0, count = 0;
   for (let i = 0; i < found.length; i++) {
+    if (found[i] === expected[i]) continue;
     const error = Math.abs(found[i] - expected[i]);
     const excess = error / (atol + rtol * Math.abs(expected[i]));
     if (excess <= 1) continue;

@@ -1,0 +1,106 @@
+/** The walk that PGD, feature matching and attacks on other losses share: step, project, repeat. */
+
+import { gradients } from "../engine/autograd.ts";
+import type { Gpu } from "../engine/device.ts";
+import { asTensor } from "../engine/graph.ts";
+import { assign } from "../engine/ops/assign.ts";
+import { sumAll } from "../engine/ops/reduce_sum.ts";
+import { Program } from "../engine/program.ts";
+import type { Stream } from "../engine/random.ts";
+import { f32, type Shape, u32 } from "../engine/shape.ts";
+import { type Tensor, Variable } from "../engine/tensor.ts";
+import { release, write } from "../engine/variables.ts";
+import type { ThreatModel } from "./threat_model.ts";
+
+/** What a walk climbs (or descends): one number per example, or anything whose sum is meant. */
+export type Objective = (images: Tensor) => Tensor;
+
+/** How a walk goes. */
+export interface WalkOptions {
+  readonly label: string;
+  /** Images at once. */
+  readonly batchSize: number;
+  /** [H, W, C]. */
+  readonly imageShape: Shape;
+  readonly objective: Objective;
+  readonly threatModel: ThreatModel;
+  /** Positive to maximise the objective, negative to minimise it. */
+  readonly stepSize: number;
+  /** Where random starts come from. */
+  readonly stream: Stream;
+}
+
+/**
+ * A compiled walk over one batch. Set `origin` (and whatever the objective reads), call `start`, then `step` as
+ * often as wished; `images` holds where it stands. Nothing is read back and nothing allocated on the way.
+ */
+export class Walk {
+  /** Images the walk started from and stays around, [B, H, W, C]. */
+  readonly origin: Variable;
+  /** Where the walk stands, [B, H, W, C]. */
+  readonly images: Variable;
+  /** Numbers of the examples in their data set, [B]: random starts are drawn for these. */
+  readonly examples: Variable;
+  readonly #gpu: Gpu;
+  readonly #restart: Variable;
+  readonly #programs: { readonly keep: Program; readonly random: Program | null; readonly step: Program };
+
+  private constructor(gpu: Gpu, variables: Record<"origin" | "images" | "examples" | "restart", Variable>, programs: {
+    keep: Program;
+    random: Program | null;
+    step: Program;
+  }) {
+    this.#gpu = gpu;
+    this.origin = variables.origin;
+    this.images = variables.images;
+    this.examples = variables.examples;
+    this.#restart = variables.restart;
+    this.#programs = programs;
+  }
+
+  /** Compiles a walk. */
+  static async compile(gpu: Gpu, options: WalkOptions): Promise<Walk> {
+    const { label, batchSize, imageShape, objective, threatModel, stepSize, stream } = options;
+    const origin = new Variable(`${label} origin`, f32(batchSize, ...imageShape));
+    const images = new Variable(`${label} images`, f32(batchSize, ...imageShape));
+    const examples = new Variable(`${label} examples`, u32(batchSize));
+    const restart = new Variable(`${label} restart`, u32());
+    const keep = await Program.compile(gpu, `${label} keep`, () => assign(images, origin));
+    const random = threatModel.eps === null ? null : await Program.compile(
+      gpu,
+      `${label} start`,
+      () => assign(images, threatModel.randomStart(origin, { examples, step: restart, stream })),
+    );
+    const step = await Program.compile(gpu, `${label} step`, () => {
+      const now = asTensor(images);
+      const [gradient] = gradients(sumAll(objective(now)), [now]);
+      assign(images, threatModel.project(threatModel.step(now, gradient, { stepSize }), origin));
+    });
+    return new Walk(gpu, { origin, images, examples, restart }, { keep, random, step });
+  }
+
+  /** Multiplications and additions of one step. */
+  get flops(): number {
+    return this.#programs.step.flops;
+  }
+
+  /** Goes to the origin, or to a random point around it: another one for each `restart`. */
+  start({ random, restart = 0 }: { random: boolean; restart?: number }): void {
+    if (!random) return this.#programs.keep.run();
+    if (this.#programs.random === null) throw new RangeError("Cannot start at random: the threat model has no eps");
+    write(this.#gpu, this.#restart, Uint32Array.of(restart));
+    this.#programs.random.run();
+  }
+
+  /** Takes `count` steps. */
+  step(count = 1): void {
+    for (let i = 0; i < count; i++) this.#programs.step.run();
+  }
+
+  /** Frees its memory. */
+  dispose(): void {
+    const { keep, random, step } = this.#programs;
+    for (const program of [keep, random, step]) program?.dispose();
+    release(this.#gpu, [this.origin, this.images, this.examples, this.#restart]);
+  }
+}

@@ -1,0 +1,138 @@
+/** A construct cell: build a feature set with a trained network. */
+
+import { type Construction, type ConstructionManifest, encodeConstruction } from "../../datasets/constructed.ts";
+import { featureMatching } from "../../datasets/feature_matching.ts";
+import { targetedPgd } from "../../datasets/targeted_pgd.ts";
+import type { ImageSet } from "../../datasets/types.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { release } from "../../engine/variables.ts";
+import type { CellOutcome, ConstructCell } from "../cell.ts";
+import { plainNumbers } from "../record.ts";
+import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
+import { restoreLearner, type TrainedNetwork } from "./network.ts";
+import type { CellTask } from "./train.ts";
+
+/** Builds the set, saves it with its manifest and a few examples, and says how far its images moved. */
+export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Promise<CellOutcome> {
+  const { cell, context, dataset } = task;
+  const network = context.outputs.get(cell.inputs[0]) as TrainedNetwork;
+  const learner = restoreLearner(gpu, network, { model: cell.config.model, set: dataset.train });
+  const startedAt = performance.now();
+  const result = await build(gpu, { learner, task });
+  const seconds = (performance.now() - startedAt) / 1000;
+  release(gpu, [...learner.parameters, ...learner.buffers]);
+  context.outputs.set(cell.name, result.set);
+  await context.artifact("feature-set", "set.safetensors", encodeConstruction(result));
+  const manifest: ConstructionManifest = {
+    schemaVersion: 1,
+    name: result.set.name,
+    method: cell.config.construction.method,
+    settings: plainNumbers(cell.config.construction) as Record<string, unknown>,
+    seed: cell.seed,
+    source: { name: dataset.train.name, sha256: dataset.train.sha256 },
+    encoder: network.sha256,
+    adapter: gpu.info.description,
+    kernelVariant: gpu.variant,
+    sha256: result.set.sha256,
+    classNames: result.set.classNames,
+  };
+  const encoder = new TextEncoder();
+  await context.artifact("manifest", "manifest.json", encoder.encode(JSON.stringify(manifest, null, 2) + "\n"));
+  const examples = exampleImages(result, { source: dataset.train, count: cell.config.examples });
+  await context.artifact("examples", "examples.json", encoder.encode(JSON.stringify(examples) + "\n"));
+  return {
+    metrics: {
+      ...distanceMetrics(result),
+      imagesPerSecond: { value: result.set.count / seconds, unit: "images/s" },
+    },
+    checks: [radiusCheck(cell, result)],
+  };
+}
+
+function build(
+  gpu: Gpu,
+  { learner, task: { cell, context, dataset } }: {
+    learner: ReturnType<typeof restoreLearner>;
+    task: CellTask<ConstructCell>;
+  },
+): Promise<Construction> {
+  const { construction } = cell.config;
+  const { steps, count, batchSize } = construction;
+  const shared = {
+    name: `${dataset.train.name}/${cell.featureSet}`,
+    source: dataset.train,
+    count,
+    batchSize: Math.min(batchSize, count),
+    steps,
+    stepSize: construction.stepSize.value,
+    seed: cell.seed,
+    onProgress: ({ done, total }: { done: number; total: number }) => {
+      context.signal.throwIfAborted();
+      context.progress({ label: "construct", done, total, unit: "images" });
+    },
+  };
+  const logits = learner.logits!;
+  if (construction.method === "feature-matching") {
+    const { features, featureSize } = learner;
+    return featureMatching(gpu, { ...shared, features, featureSize, logits, radius: construction.radius?.value ?? null });
+  }
+  const { targets, norm, eps } = construction;
+  return targetedPgd(gpu, { ...shared, logits, targets, norm, eps: eps.value });
+}
+
+function distanceMetrics({ l2, linf, reached, remaining }: Construction): Record<string, Metric> {
+  const mean = (values: Float32Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const max = (values: Float32Array) => values.reduce((a, b) => Math.max(a, b), 0);
+  return {
+    meanL2: { value: mean(l2), unit: "pixels" },
+    maxL2: { value: max(l2), unit: "pixels" },
+    meanLinf: { value: mean(linf), unit: "pixels" },
+    maxLinf: { value: max(linf), unit: "pixels" },
+    ...(reached === null ? {} : { targetReachedFraction: { value: mean(reached), unit: "fraction" } }),
+    ...(remaining === null ? {} : { remainingFeatureDistance: { value: mean(remaining), unit: "fraction" } }),
+  };
+}
+
+function radiusCheck({ config: { construction } }: ConstructCell, { l2, linf }: Construction) {
+  const [bound, norm] = construction.method === "feature-matching"
+    ? [construction.radius?.value ?? Infinity, "L2"]
+    : [construction.eps.value, construction.norm];
+  const largest = (norm === "L2" ? l2 : linf).reduce((a, b) => Math.max(a, b), 0);
+  return {
+    name: "images within the radius",
+    passed: largest <= bound + 1e-5,
+    detail: `largest ${norm} distance ${largest}, radius ${bound === Infinity ? "none" : bound}`,
+  };
+}
+
+function exampleImages(
+  { set, sources }: Construction,
+  { source, count }: { source: ImageSet; count: number },
+): ExampleImages {
+  const { height, width, classNames } = set;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    height,
+    width,
+    classNames,
+    examples: Array.from({ length: Math.min(count, set.count) }, (_, i) => ({
+      label: set.labels[i],
+      sourceLabel: source.labels[sources[i]],
+      source: encodeImage(source, sources[i]),
+      result: encodeImage(set, i),
+    })),
+  };
+}
+
+/** One image as base64 of its 8-bit RGB pixels, row by row. */
+function encodeImage({ images, height, width }: ImageSet, index: number): string {
+  const pixels = height * width;
+  const bytes = new Uint8Array(3 * pixels);
+  for (let p = 0; p < pixels; p++) {
+    for (let c = 0; c < 3; c++) {
+      const value = images[(index * 3 + c) * pixels + p];
+      bytes[3 * p + c] = images instanceof Uint8Array ? value : Math.round(255 * value);
+    }
+  }
+  return bytes.toBase64();
+}

@@ -1,0 +1,118 @@
+/** The loop that both constructions share: batch by batch, walk, measure, collect. */
+
+import { l2 } from "../attacks/threat_model.ts";
+import type { Walk } from "../attacks/walk.ts";
+import type { Gpu } from "../engine/device.ts";
+import { assign } from "../engine/ops/assign.ts";
+import { exampleNorm } from "../engine/ops/example_norm.ts";
+import { sub } from "../engine/ops/arithmetic.ts";
+import { nhwcToNchw } from "../engine/layout.ts";
+import { asTensor } from "../engine/graph.ts";
+import { Program } from "../engine/program.ts";
+import type { Tensor } from "../engine/tensor.ts";
+import { read } from "../engine/variables.ts";
+import type { Construction } from "./constructed.ts";
+import { Feed, inOrder } from "./feed.ts";
+import { type ImageSet, imageSet } from "./types.ts";
+
+/** How far a construction has come. */
+export interface ConstructProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the two constructions need alike. */
+export interface ConstructOptions {
+  /** Name of the new set. */
+  readonly name: string;
+  readonly source: ImageSet;
+  /** How many images to make. */
+  readonly count: number;
+  readonly batchSize: number;
+  readonly steps: number;
+  /** Called after each batch; throw from it to stop. */
+  readonly onProgress?: (progress: ConstructProgress) => void;
+}
+
+/** What one construction adds to the loop. */
+export interface Maker {
+  readonly walk: Walk;
+  /** The images the walk starts from. */
+  readonly starts: Feed;
+  /** Numbers of the starting images of a batch of targets. */
+  startOf(example: number): number;
+  /** The label the new image carries. */
+  labelOf(example: number): number;
+  /** Called when the starts are loaded, before the walk. */
+  prepare(examples: Uint32Array, labels: Uint32Array): void;
+  /** Recorded judgements of the finished batch, [B, 1] each. */
+  judge(): { reached?: Tensor; remaining?: Tensor };
+}
+
+/** Runs a construction over the first `count` images. */
+export async function construct(gpu: Gpu, options: ConstructOptions, maker: Maker): Promise<Construction> {
+  const { source, count, batchSize, steps, onProgress } = options;
+  const { walk, starts } = maker;
+  const size = 3 * source.height * source.width;
+  const images = new Float32Array(count * size), labels = new Uint8Array(count);
+  const sources = new Uint32Array(count), targets = new Uint32Array(count);
+  const columns: Record<string, Float32Array> = {};
+  const begin = await Program.compile(gpu, "construct start", () => assign(walk.origin, starts.images()));
+  const end = await Program.compile(gpu, "construct judge", () => ({
+    l2: l2(null).distance(walk.images, walk.origin),
+    linf: exampleNorm(sub(walk.images, asTensor(walk.origin)), "Linf"),
+    ...definedOnly(maker.judge()),
+  }));
+  for (const examples of inOrder(count, batchSize)) {
+    const from = examples[0];
+    const startNumbers = examples.map((i) => maker.startOf(i));
+    const carried = new Uint32Array(batchSize).fill(maker.labelOf(from));
+    examples.forEach((i, b) => carried[b] = maker.labelOf(i));
+    starts.load(startNumbers);
+    begin.run();
+    maker.prepare(examples, carried);
+    walk.start({ random: false });
+    walk.step(steps);
+    end.run();
+    const found = nhwcToNchw(await read(gpu, walk.images) as Float32Array, [batchSize, source.height, source.width, 3]);
+    images.set(found.subarray(0, examples.length * size), from * size);
+    for (const name of end.outputNames) {
+      columns[name] ??= new Float32Array(count);
+      columns[name].set((await end.read(name) as Float32Array).subarray(0, examples.length), from);
+    }
+    examples.forEach((i, b) => {
+      labels[i] = carried[b];
+      sources[i] = startNumbers[b];
+      targets[i] = i;
+    });
+    onProgress?.({ done: from + examples.length, total: count });
+  }
+  begin.dispose();
+  end.dispose();
+  const { name, classNames, height, width } = { ...source, name: options.name };
+  return {
+    set: imageSet({ name, classNames, height, width, images, labels }),
+    sources,
+    targets,
+    l2: columns.l2,
+    linf: columns.linf,
+    reached: columns.reached ?? null,
+    remaining: columns.remaining ?? null,
+  };
+}
+
+function definedOnly(judgements: { reached?: Tensor; remaining?: Tensor }): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(judgements).filter(([, tensor]) => tensor !== undefined));
+}
+
+/** @throws {RangeError} If there are fewer images than asked for, or a number is not a positive integer. */
+export function checkConstruction({ source, count, batchSize, steps }: ConstructOptions): void {
+  for (const [name, value] of Object.entries({ count, batchSize, steps })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`Cannot construct a feature set: ${name} must be a positive integer, got ${value}`);
+    }
+  }
+  if (count > source.count) {
+    throw new RangeError(`Cannot construct a feature set: ${count} images asked, ${source.name} has ${source.count}`);
+  }
+}

@@ -1,0 +1,98 @@
+/** Clean and robust accuracy, per example. The one place where they are computed. */
+
+import type { LogitsFn } from "../attacks/pgd.ts";
+import { Pgd } from "../attacks/pgd.ts";
+import { threatModel } from "../attacks/threat_model.ts";
+import { Feed, inOrder } from "../datasets/feed.ts";
+import type { ImageSet } from "../datasets/types.ts";
+import type { Gpu } from "../engine/device.ts";
+import { assign } from "../engine/ops/assign.ts";
+import { correct } from "../engine/ops/correct.ts";
+import { Program } from "../engine/program.ts";
+import { stream } from "../engine/random.ts";
+import type { Adversary } from "./train.ts";
+
+/** How to judge a classifier. */
+export interface EvaluateOptions {
+  /** Scores in eval mode. */
+  readonly logits: LogitsFn;
+  readonly set: ImageSet;
+  readonly batchSize: number;
+  /** Called with the number of images done; throw from it to stop. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Settings of the attack that judges robustness. */
+export interface AttackOptions extends Adversary {
+  readonly restarts: number;
+  /** Of the random starts. */
+  readonly seed: number;
+}
+
+/** Outcome per example: 1 where correct. */
+export interface AttackOutcome {
+  readonly clean: Uint8Array;
+  /** Correct when clean and after every restart. */
+  readonly robust: Uint8Array;
+  /** Distance of the last restart's image in the attack's norm. */
+  readonly distance: Float32Array;
+}
+
+/** 1 for each image the classifier gets right, in the order of the set. */
+export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise<Uint8Array> {
+  const { logits, set, batchSize, onProgress } = options;
+  const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
+  const program = await Program.compile(gpu, "evaluate", () => ({ right: correct(logits(feed.images()), feed.labels) }));
+  const outcome = new Uint8Array(set.count);
+  for (const examples of inOrder(set.count, feed.batchSize)) {
+    feed.load(examples);
+    program.run();
+    outcome.set((await program.read("right")).subarray(0, examples.length), examples[0]);
+    onProgress?.(examples[0] + examples.length);
+  }
+  program.dispose();
+  feed.dispose();
+  return outcome;
+}
+
+/** Attacks every image of the set with PGD. */
+export async function evaluateUnderPgd(
+  gpu: Gpu,
+  { logits, set, batchSize, onProgress }: EvaluateOptions,
+  { norm, eps, seed, ...attack }: AttackOptions,
+): Promise<AttackOutcome> {
+  const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
+  const pgd = await Pgd.compile(gpu, {
+    logits,
+    threatModel: threatModel(norm, eps),
+    batchSize: feed.batchSize,
+    imageShape: feed.imageShape,
+    stream: stream(seed, "evaluation pgd"),
+    ...attack,
+  });
+  const begin = await Program.compile(gpu, "attack batch", () => {
+    assign(pgd.walk.origin, feed.images());
+    assign(pgd.walk.examples, feed.examples);
+    assign(pgd.labels, feed.labels);
+  });
+  const clean = new Uint8Array(set.count), robust = new Uint8Array(set.count), distance = new Float32Array(set.count);
+  for (const examples of inOrder(set.count, feed.batchSize)) {
+    feed.load(examples);
+    begin.run();
+    const found = await pgd.run();
+    const n = examples.length;
+    clean.set(found.cleanCorrect.subarray(0, n), examples[0]);
+    robust.set(found.robustCorrect.subarray(0, n), examples[0]);
+    distance.set(found.distance.subarray(0, n), examples[0]);
+    onProgress?.(examples[0] + n);
+  }
+  begin.dispose();
+  pgd.dispose();
+  feed.dispose();
+  return { clean, robust, distance };
+}
+
+/** Share of ones. */
+export function accuracyOf(outcome: Uint8Array): number {
+  return outcome.reduce((sum, v) => sum + v, 0) / outcome.length;
+}

@@ -1,0 +1,234 @@
+/** The only training loop: whatever the paradigm, a step is recorded once and replayed. */
+
+import { Walk } from "../attacks/walk.ts";
+import { threatModel } from "../attacks/threat_model.ts";
+import { batches, type Batches } from "../datasets/batches.ts";
+import { Feed } from "../datasets/feed.ts";
+import type { ImageSet } from "../datasets/types.ts";
+import { gradients } from "../engine/autograd.ts";
+import type { Gpu } from "../engine/device.ts";
+import { asTensor } from "../engine/graph.ts";
+import { assign, assignRow } from "../engine/ops/assign.ts";
+import { crossEntropy } from "../engine/ops/cross_entropy.ts";
+import { meanAll } from "../engine/ops/reduce_sum.ts";
+import { clipGradNorm } from "../engine/optim/clip.ts";
+import type { Optimizer } from "../engine/optim/optimizer.ts";
+import type { Schedule } from "../engine/optim/schedules.ts";
+import { Program } from "../engine/program.ts";
+import { stream } from "../engine/random.ts";
+import { f32, u32 } from "../engine/shape.ts";
+import { Variable } from "../engine/tensor.ts";
+import { read, release, write } from "../engine/variables.ts";
+import type { Learner } from "./types.ts";
+
+/** A loss or a weight stopped being a number. */
+export class NonFiniteLossError extends Error {
+  override name = "NonFiniteLossError";
+}
+
+/** PGD on every training batch (adversarial training). */
+export interface Adversary {
+  readonly norm: "Linf" | "L2";
+  readonly eps: number;
+  readonly steps: number;
+  readonly stepSize: number;
+  readonly randomStart: boolean;
+}
+
+/** How to train. */
+export interface TrainOptions {
+  readonly learner: Learner;
+  readonly set: ImageSet;
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  /** Learning rate by step. */
+  readonly schedule: Schedule;
+  /** Largest common norm of the gradients; null for any. */
+  readonly clipNorm: number | null;
+  readonly cropPadding: number;
+  readonly flip: boolean;
+  readonly adversary: Adversary | null;
+  /** Of the order of examples, the augmentation and the adversary's starts. */
+  readonly seed: number;
+}
+
+/** What an epoch came to. */
+export interface EpochReport {
+  /** Mean of the steps' losses. */
+  readonly loss: number;
+  /** Share of right predictions in training mode; null where the paradigm predicts no labels. */
+  readonly accuracy: number | null;
+  /** Each step's loss. */
+  readonly losses: Float32Array;
+}
+
+/** How long a burst of steps keeps the host from its signals, in ms. */
+const TURN_MS = 500;
+
+/** A training run. Its state is in variables: the learner's, the optimiser's, and the number of steps done. */
+export class Trainer {
+  readonly stepsPerEpoch: number;
+  readonly #gpu: Gpu;
+  readonly #options: TrainOptions;
+  readonly #feed: Feed;
+  readonly #order: Batches;
+  readonly #history: { readonly index: Variable; readonly losses: Variable; readonly correct: Variable };
+  readonly #programs: { readonly prepare: Program | null; readonly step: Program };
+  readonly #walk: Walk | null;
+  #stepsDone = 0;
+
+  private constructor(gpu: Gpu, options: TrainOptions, parts: {
+    feed: Feed;
+    order: Batches;
+    history: { index: Variable; losses: Variable; correct: Variable };
+    programs: { prepare: Program | null; step: Program };
+    walk: Walk | null;
+  }) {
+    this.#gpu = gpu;
+    this.#options = options;
+    this.#feed = parts.feed;
+    this.#order = parts.order;
+    this.#history = parts.history;
+    this.#programs = parts.programs;
+    this.#walk = parts.walk;
+    this.stepsPerEpoch = parts.order.batchesPerEpoch;
+  }
+
+  /** Compiles the training step. */
+  static async create(gpu: Gpu, options: TrainOptions): Promise<Trainer> {
+    const { learner, set, batchSize, optimizer, clipNorm, cropPadding, flip, adversary, seed } = options;
+    const feed = new Feed(gpu, set, { batchSize });
+    const order = batches(stream(seed, "batches"), { count: set.count, batchSize });
+    const augmentation = { cropPadding, flip, stream: stream(seed, "augmentation") };
+    const history = {
+      index: new Variable("history index", u32()),
+      losses: new Variable("losses", f32(order.batchesPerEpoch, 1)),
+      correct: new Variable("correct", f32(order.batchesPerEpoch, 1)),
+    };
+    const walk = adversary === null ? null : await compileAdversary(gpu, { learner, feed, adversary, seed });
+    const prepare = walk === null ? null : await Program.compile(gpu, "adversary batch", () => {
+      assign(walk.origin, feed.images(augmentation));
+      assign(walk.examples, feed.examples);
+    });
+    const step = await Program.compile(gpu, "train step", () => {
+      const images = walk === null ? feed.images(augmentation) : asTensor(walk.images);
+      const { loss, correct } = learner.loss({ images, labels: feed.labels });
+      const grads = gradients(loss, learner.parameters);
+      optimizer.step(learner.parameters, clipNorm === null ? grads : clipGradNorm(grads, clipNorm));
+      assignRow(history.losses, meanAll(loss, { rank: 1 }), { index: history.index });
+      if (correct !== null) assignRow(history.correct, meanAll(correct, { rank: 1 }), { index: history.index });
+    });
+    return new Trainer(gpu, options, { feed, order, history, programs: { prepare, step }, walk });
+  }
+
+  /** Steps done so far. */
+  get stepsDone(): number {
+    return this.#stepsDone;
+  }
+
+  /** All variables that make up the state of the run, but for `stepsDone`. */
+  get state(): readonly Variable[] {
+    const { learner, optimizer } = this.#options;
+    return [...learner.parameters, ...learner.buffers, ...optimizer.state];
+  }
+
+  /** Multiplications and additions of one step. */
+  get flopsPerStep(): number {
+    const { adversary } = this.#options;
+    return this.#programs.step.flops + (this.#walk === null ? 0 : this.#walk.flops * adversary!.steps);
+  }
+
+  /** Continues a run whose variables have been restored. */
+  resumeAt(stepsDone: number): void {
+    this.#stepsDone = stepsDone;
+  }
+
+  /** Submits one step. Nothing is read back and no device memory allocated. */
+  step(): void {
+    const { optimizer, schedule, adversary } = this.#options;
+    const step = this.#stepsDone, epoch = this.#order.epochOf(step);
+    this.#feed.load(this.#order.at(step), { epoch });
+    write(this.#gpu, this.#history.index, Uint32Array.of(step - epoch * this.stepsPerEpoch));
+    if (this.#walk !== null && adversary !== null) {
+      this.#programs.prepare?.run();
+      this.#walk.start({ random: adversary.randomStart, restart: epoch });
+      this.#walk.step(adversary.steps);
+    }
+    optimizer.prepare(this.#gpu, { step, learningRate: schedule(step) });
+    this.#programs.step.run();
+    this.#stepsDone++;
+  }
+
+  /**
+   * Runs to the end of the epoch without waiting for the device, then reads the losses back. Every half second it
+   * lets the host see to its signals; aborted, it stops between two steps.
+   *
+   * @throws {NonFiniteLossError} If a loss is not finite.
+   */
+  async epoch(
+    { onStep, signal }: { onStep?: (step: number) => void; signal?: AbortSignal } = {},
+  ): Promise<EpochReport> {
+    const epoch = this.#order.epochOf(this.#stepsDone);
+    const first = this.#stepsDone - epoch * this.stepsPerEpoch;
+    let turn = performance.now();
+    for (let i = first; i < this.stepsPerEpoch; i++) {
+      this.step();
+      onStep?.(this.#stepsDone);
+      if (performance.now() - turn < TURN_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+      turn = performance.now();
+    }
+    const losses = (await read(this.#gpu, this.#history.losses) as Float32Array).subarray(first);
+    const correct = (await read(this.#gpu, this.#history.correct) as Float32Array).subarray(first);
+    const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (bad >= 0) {
+      throw new NonFiniteLossError(
+        `Cannot go on training: the loss is ${losses[bad]} at step ${epoch * this.stepsPerEpoch + first + bad}\n` +
+          "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
+      );
+    }
+    return { loss: mean(losses), accuracy: this.#predictsLabels ? mean(correct) : null, losses };
+  }
+
+  get #predictsLabels(): boolean {
+    return this.#options.learner.logits !== null;
+  }
+
+  /** Frees what belongs to the loop; the learner's variables stay. */
+  dispose(): void {
+    this.#programs.prepare?.dispose();
+    this.#programs.step.dispose();
+    this.#walk?.dispose();
+    this.#feed.dispose();
+    const { index, losses, correct } = this.#history;
+    const { optimizer } = this.#options;
+    release(this.#gpu, [index, losses, correct, ...optimizer.state, optimizer.scalars]);
+  }
+}
+
+/**
+ * PGD against the learner's own classifier, in eval mode: one example's perturbation does not depend on the others.
+ *
+ * @throws {TypeError} If the learner has no classifier.
+ */
+function compileAdversary(
+  gpu: Gpu,
+  { learner, feed, adversary, seed }: { learner: Learner; feed: Feed; adversary: Adversary; seed: number },
+): Promise<Walk> {
+  const { logits } = learner;
+  if (logits === null) throw new TypeError("Cannot train adversarially: the paradigm has no classifier to attack");
+  return Walk.compile(gpu, {
+    label: "adversary",
+    batchSize: feed.batchSize,
+    imageShape: feed.imageShape,
+    objective: (images) => crossEntropy(logits(images), feed.labels),
+    threatModel: threatModel(adversary.norm, adversary.eps),
+    stepSize: adversary.stepSize,
+    stream: stream(seed, "adversary"),
+  });
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length);
+}
