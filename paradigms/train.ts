@@ -115,8 +115,8 @@ export class Trainer {
       const { loss, correct } = learner.loss({ images, labels: feed.labels });
       const grads = gradients(loss, learner.parameters);
       optimizer.step(learner.parameters, clipNorm === null ? grads : clipGradNorm(grads, clipNorm));
-      assignRow(history.losses, meanAll(loss, { rank: 1 }), { index: history.index });
-      if (correct !== null) assignRow(history.correct, meanAll(correct, { rank: 1 }), { index: history.index });
+      assignRow(history.losses, loss, { index: history.index });
+      if (correct !== null) assignRow(history.correct, meanAll(correct), { index: history.index });
     });
     return new Trainer(gpu, options, { feed, order, history, programs: { prepare, step }, walk });
   }

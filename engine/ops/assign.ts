@@ -3,7 +3,7 @@
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, sameShape, sizeOf, u32, vec4Count } from "../shape.ts";
+import { f32, formatShape, lastDim, sameShape, sizeOf, u32, vec4Count } from "../shape.ts";
 import type { Value, Variable } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import source from "./assign.wgsl" with { type: "text" };
@@ -45,11 +45,12 @@ export const assignOp: OpDef<NoAttrs> = {
   ],
 };
 
-/** table[index] = row. Inputs: table [T, …], row […], index []; an index of T or more writes nothing. */
+/** table[index] = row. Inputs: table [T, …], row [… or 1, …], index []; an index of T or more writes nothing. */
 export const assignRowOp: OpDef<NoAttrs> = {
   name: "assign_row",
   shape: ([table, row]) => {
-    if (!sameShape(table.shape.slice(1), row.shape)) {
+    const expected = table.shape.slice(1);
+    if (lastDim(expected) !== lastDim(row.shape) || sizeOf(expected) !== sizeOf(row.shape)) {
       throw new RangeError(
         `Cannot assign a row: expected ${formatShape(table.shape.slice(1))} for ${formatShape(table.shape)}, got ${formatShape(row.shape)}`,
       );
@@ -81,7 +82,7 @@ export const assignRowOp: OpDef<NoAttrs> = {
   mutates: [0],
   flops: () => 0,
   cases: [
-    { name: "one number a row", inputs: [f32(10, 1), f32(1), u32()], attrs: {} },
+    { name: "one number a row", inputs: [f32(10, 1), f32(), u32()], attrs: {} },
     { name: "wide rows", inputs: [f32(10, 3, 5), f32(3, 5), u32()], attrs: {} },
     { name: "past the end", inputs: [f32(2, 3), f32(3), u32()], attrs: {}, below: 10_000 },
   ],

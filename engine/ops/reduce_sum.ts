@@ -126,10 +126,9 @@ export function sumAll(x: Value): Tensor {
   return record(reduceSumOp, [x], { from: 0, to: x.shape.length, rank: 0 })[0];
 }
 
-/** Mean of all elements, shape [] or, with `rank` 1, [1]. */
-export function meanAll(x: Value, { rank = 0 }: { rank?: 0 | 1 } = {}): Tensor {
-  const [sum] = record(reduceSumOp, [x], { from: 0, to: x.shape.length, rank });
-  return scale(sum, 1 / sizeOf(x.shape));
+/** Mean of all elements, shape []. */
+export function meanAll(x: Value): Tensor {
+  return scale(sumAll(x), 1 / sizeOf(x.shape));
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */
