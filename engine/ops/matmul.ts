@@ -175,7 +175,7 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, textures, scratch }
   const { BATCH, M, K, N, sharedA, sharedB } = sizes;
   const { transposeA, transposeB } = attrs;
   const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
-  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K });
+  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, textures });
   const STEPS = transposeA && !transposeB ? K : K4;
   const PART = Math.max(1, Math.ceil(STEPS / tile.splits));
   const SPLITS = Math.max(1, Math.ceil(STEPS / PART));

@@ -24,8 +24,8 @@ const SIZES = [
   { name: "batched", lead: [2, 3], m: 5, k: 6, n: 7 },
   { name: "shared b", lead: [3], leadB: [], m: 6, k: 5, n: 9 },
   { name: "shared a", lead: [], leadB: [2, 2], m: 6, k: 5, n: 9 },
-  { name: "split sum", m: 7, k: 259, n: 10 },
-  { name: "large tiles", m: 210, k: 33, n: 195, large: true },
+  { name: "split sum", lead: [2], m: 7, k: 259, n: 10 },
+  { name: "largest tiles", m: 397, k: 9, n: 330, large: true },
 ];
 
 /** The cases of the product's suite. */
