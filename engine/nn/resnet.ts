@@ -1,8 +1,7 @@
 /** Residual networks for small images. */
 
 import { channelAffine } from "../ops/channel_affine.ts";
-import { reduceMean } from "../ops/reduce_sum.ts";
-import { reshape } from "../ops/reshape.ts";
+import { globalAvgPool } from "../ops/pool2d.ts";
 import { asTensor } from "../graph.ts";
 import { f32, formatShape } from "../shape.ts";
 import { type Tensor, type Value, Variable } from "../tensor.ts";
@@ -91,7 +90,7 @@ export function resnet(config: ResnetConfig, { seed }: { readonly seed: number }
     }
     let x = norm.apply(stem.apply(normalise(images)), { mode, relu: true });
     for (const made of blocks) x = made.apply(x, mode);
-    return reshape(reduceMean(x, { from: 1, to: 3 }), [images.shape[0], channels]);
+    return globalAvgPool(x);
   };
   return {
     ...joinState([stem, norm, ...blocks, head]),

@@ -1,6 +1,7 @@
 /** Weights of a network to and from PyTorch's names, layouts and element types. */
 
 import type { Gpu } from "../device.ts";
+import { ohwiToOihw, oihwToOhwi } from "../layout.ts";
 import type { HostTensor } from "../safetensors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { HostData, Variable } from "../tensor.ts";
@@ -57,30 +58,13 @@ function toPyTorch({ spec, shape }: Variable, values: HostData): HostTensor {
   if (spec.dtype === "u32") {
     return { dtype: "I64", shape, data: BigInt64Array.from(values, BigInt) };
   }
-  const data = new Float32Array(values.length);
-  if (shape.length !== 4) data.set(values);
-  else eachWeight(shape, (engine, pytorch) => data[pytorch] = values[engine]);
+  const data = shape.length === 4 ? ohwiToOihw(values as Float32Array, shape) : Float32Array.from(values);
   return { dtype: "F32", shape: pytorchShape(shape), data };
 }
 
 function fromPyTorch({ spec, shape }: Variable, { data }: HostTensor): HostData {
   if (spec.dtype === "u32") return Uint32Array.from(data as BigInt64Array, Number);
-  const values = data as Float32Array;
-  if (shape.length !== 4) return values;
-  const out = new Float32Array(values.length);
-  eachWeight(shape, (engine, pytorch) => out[engine] = values[pytorch]);
-  return out;
-}
-
-/** Visits each weight of a kernel: its index in OHWI, the engine's layout, and in OIHW. */
-function eachWeight([O, H, W, I]: Shape, visit: (engine: number, pytorch: number) => void): void {
-  const pixels = H * W;
-  let engine = 0;
-  for (let o = 0; o < O; o++) {
-    for (let p = 0; p < pixels; p++) {
-      for (let i = 0; i < I; i++) visit(engine++, (o * I + i) * pixels + p);
-    }
-  }
+  return shape.length === 4 ? oihwToOhwi(data as Float32Array, pytorchShape(shape)) : data as Float32Array;
 }
 
 /** What keeps a tensor from being a variable's value, or null. A missing one is reported elsewhere. */
