@@ -82,8 +82,11 @@ export class Pgd {
    * @throws {RangeError} If steps or restarts are not positive integers or the step size is not positive.
    */
   static async compile(gpu: Gpu, options: PgdOptions): Promise<Pgd> {
-    const { logits, threatModel, batchSize, imageShape, stepSize, steps, restarts = 1, targeted = false } = options;
-    if (!Number.isInteger(steps) || steps < 0 || !Number.isInteger(restarts) || restarts < 1 || !(stepSize > 0)) {
+    const { logits, threatModel, batchSize, imageShape, stepSize, steps, restarts = 1, targeted = false } =
+      options;
+    if (
+      !Number.isInteger(steps) || steps < 0 || !Number.isInteger(restarts) || restarts < 1 || !(stepSize > 0)
+    ) {
       throw new RangeError(
         `Cannot make PGD: expected steps >= 0, restarts >= 1 and a step size above 0, got ${steps}, ${restarts} and ${stepSize}`,
       );
@@ -113,7 +116,9 @@ export class Pgd {
   }
 
   /** Sets the batch: images [B, H, W, C], labels [B], example numbers [B]. */
-  setBatch({ images, labels, examples }: { images: Float32Array; labels: Uint32Array; examples: Uint32Array }): void {
+  setBatch(
+    { images, labels, examples }: { images: Float32Array; labels: Uint32Array; examples: Uint32Array },
+  ): void {
     write(this.#gpu, this.walk.origin, images);
     write(this.#gpu, this.labels, labels);
     write(this.#gpu, this.walk.examples, examples);

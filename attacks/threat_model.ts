@@ -28,7 +28,9 @@ export interface ThreatModel {
  * @throws {RangeError} If eps is not in [0, 1].
  */
 export function linf(eps: number): ThreatModel {
-  if (!(eps >= 0 && eps <= 1)) throw new RangeError(`Cannot make threat model: L-infinity eps is in [0, 1], got ${eps}`);
+  if (!(eps >= 0 && eps <= 1)) {
+    throw new RangeError(`Cannot make threat model: L-infinity eps is in [0, 1], got ${eps}`);
+  }
   return {
     norm: "Linf",
     eps,
@@ -48,14 +50,19 @@ export function linf(eps: number): ThreatModel {
  * @throws {RangeError} If eps is negative or not a number.
  */
 export function l2(eps: number | null): ThreatModel {
-  if (eps !== null && !(eps >= 0)) throw new RangeError(`Cannot make threat model: L2 eps is at least 0, got ${eps}`);
+  if (eps !== null && !(eps >= 0)) {
+    throw new RangeError(`Cannot make threat model: L2 eps is at least 0, got ${eps}`);
+  }
   const project = (x: Tensor, origin: Value) =>
-    eps === null ? clipPixels(x) : ballProject(x, origin, { distance: exampleNorm(sub(x, origin), "L2"), eps });
+    eps === null
+      ? clipPixels(x)
+      : ballProject(x, origin, { distance: exampleNorm(sub(x, origin), "L2"), eps });
   return {
     norm: "L2",
     eps,
     project,
-    step: (x, gradient, { stepSize }) => normStep(x, gradient, { norm: exampleNorm(gradient, "L2"), stepSize }),
+    step: (x, gradient, { stepSize }) =>
+      normStep(x, gradient, { norm: exampleNorm(gradient, "L2"), stepSize }),
     randomStart: (origin, source) => {
       if (eps === null) throw new RangeError("Cannot start at random: the threat model has no eps");
       const direction = noise(origin, source, "normal");

@@ -45,11 +45,15 @@ export class Walk {
   readonly #restart: Variable;
   readonly #programs: { readonly keep: Program; readonly random: Program | null; readonly step: Program };
 
-  private constructor(gpu: Gpu, variables: Record<"origin" | "images" | "examples" | "restart", Variable>, programs: {
-    keep: Program;
-    random: Program | null;
-    step: Program;
-  }) {
+  private constructor(
+    gpu: Gpu,
+    variables: Record<"origin" | "images" | "examples" | "restart", Variable>,
+    programs: {
+      keep: Program;
+      random: Program | null;
+      step: Program;
+    },
+  ) {
     this.#gpu = gpu;
     this.origin = variables.origin;
     this.images = variables.images;
@@ -87,7 +91,9 @@ export class Walk {
   /** Goes to the origin, or to a random point around it: another one for each `restart`. */
   start({ random, restart = 0 }: { random: boolean; restart?: number }): void {
     if (!random) return this.#programs.keep.run();
-    if (this.#programs.random === null) throw new RangeError("Cannot start at random: the threat model has no eps");
+    if (this.#programs.random === null) {
+      throw new RangeError("Cannot start at random: the threat model has no eps");
+    }
     write(this.#gpu, this.#restart, Uint32Array.of(restart));
     this.#programs.random.run();
   }

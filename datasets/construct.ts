@@ -12,7 +12,7 @@ import { Program } from "../engine/program.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { read } from "../engine/variables.ts";
 import type { Construction } from "./constructed.ts";
-import { Feed, inOrder } from "./feed.ts";
+import { type Feed, inOrder } from "./feed.ts";
 import { type ImageSet, imageSet } from "./types.ts";
 
 /** How far a construction has come. */
@@ -74,7 +74,12 @@ export async function construct(gpu: Gpu, options: ConstructOptions, maker: Make
     walk.start({ random: false });
     walk.step(steps);
     end.run();
-    const found = nhwcToNchw(await read(gpu, walk.images) as Float32Array, [batchSize, source.height, source.width, 3]);
+    const found = nhwcToNchw(await read(gpu, walk.images) as Float32Array, [
+      batchSize,
+      source.height,
+      source.width,
+      3,
+    ]);
     images.set(found.subarray(0, examples.length * size), from * size);
     for (const name of end.outputNames) {
       columns[name] ??= new Float32Array(count);
@@ -109,10 +114,14 @@ function definedOnly(judgements: { reached?: Tensor; remaining?: Tensor }): Reco
 export function checkConstruction({ source, count, batchSize, steps }: ConstructOptions): void {
   for (const [name, value] of Object.entries({ count, batchSize, steps })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`Cannot construct a feature set: ${name} must be a positive integer, got ${value}`);
+      throw new RangeError(
+        `Cannot construct a feature set: ${name} must be a positive integer, got ${value}`,
+      );
     }
   }
   if (count > source.count) {
-    throw new RangeError(`Cannot construct a feature set: ${count} images asked, ${source.name} has ${source.count}`);
+    throw new RangeError(
+      `Cannot construct a feature set: ${count} images asked, ${source.name} has ${source.count}`,
+    );
   }
 }

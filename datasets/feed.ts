@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../engine/device.ts";
 import { loadImages } from "../engine/ops/load_images.ts";
-import { stream, type Stream } from "../engine/random.ts";
+import { type Stream, stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
 import { type Tensor, Variable } from "../engine/tensor.ts";
 import { release, write } from "../engine/variables.ts";
@@ -30,7 +30,10 @@ export class Feed {
   readonly epoch: Variable;
   readonly #gpu: Gpu;
   readonly #pixels: Variable;
-  readonly #staging: { readonly values: Uint8Array | Float32Array; readonly words: Float32Array | Uint32Array };
+  readonly #staging: {
+    readonly values: Uint8Array | Float32Array;
+    readonly words: Float32Array | Uint32Array;
+  };
   readonly #labels: Uint32Array<ArrayBuffer>;
 
   /** @throws {RangeError} If the set is empty. */
@@ -45,7 +48,11 @@ export class Feed {
       this.#staging = { values, words: values };
       this.#pixels = new Variable("feed pixels", f32(batchSize, size));
     } else {
-      if (size % 4 !== 0) throw new RangeError(`Cannot feed ${set.name}: 3 x ${set.height} x ${set.width} is not a multiple of 4`);
+      if (size % 4 !== 0) {
+        throw new RangeError(
+          `Cannot feed ${set.name}: 3 x ${set.height} x ${set.width} is not a multiple of 4`,
+        );
+      }
       const values = new Uint8Array(batchSize * size);
       this.#staging = { values, words: new Uint32Array(values.buffer) };
       this.#pixels = new Variable("feed pixels", u32(batchSize, size / 4));

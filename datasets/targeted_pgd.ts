@@ -52,7 +52,9 @@ export async function targetedPgd(gpu: Gpu, options: TargetedPgdOptions): Promis
     starts,
     startOf: (example) => example,
     labelOf: (example) =>
-      targets === "random" ? choice.below(classes, { step: 0, example }) : (source.labels[example] + 1) % classes,
+      targets === "random"
+        ? choice.below(classes, { step: 0, example })
+        : (source.labels[example] + 1) % classes,
     prepare: (_, carried) => write(gpu, labels, carried),
     judge: () => ({ reached: correct(logits(asTensor(walk.images)), labels) }),
   });

@@ -22,7 +22,9 @@ export interface GradientOptions {
  */
 export function gradients(of: Tensor, wrt: readonly Value[], options: GradientOptions = {}): Tensor[] {
   if (options.seed === undefined && sizeOf(of.shape) !== 1) {
-    throw new RangeError(`Cannot differentiate: expected one element or a seed, got shape ${formatShape(of.shape)}`);
+    throw new RangeError(
+      `Cannot differentiate: expected one element or a seed, got shape ${formatShape(of.shape)}`,
+    );
   }
   const targets = wrt.map(asTensor);
   const nodes = [...of.graph.nodes];
@@ -31,7 +33,9 @@ export function gradients(of: Tensor, wrt: readonly Value[], options: GradientOp
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i];
     if (!node.outputs.some((t) => grads.has(t)) || !node.inputs.some((t) => reached.has(t))) continue;
-    if (node.op.backward === null) throw new TypeError(`Cannot differentiate: ${node.op.name} has no gradient`);
+    if (node.op.backward === null) {
+      throw new TypeError(`Cannot differentiate: ${node.op.name} has no gradient`);
+    }
     const results = node.op.backward({
       inputs: node.inputs,
       outputs: node.outputs,

@@ -31,7 +31,10 @@ export class BufferStore {
    * @throws {RangeError} If the device cannot bind a buffer of that size.
    */
   create(label: string, sizeBytes: number): GPUBuffer {
-    const limit = Math.min(this.#device.limits.maxBufferSize, this.#device.limits.maxStorageBufferBindingSize);
+    const limit = Math.min(
+      this.#device.limits.maxBufferSize,
+      this.#device.limits.maxStorageBufferBindingSize,
+    );
     if (sizeBytes > limit) {
       throw new RangeError(
         `Cannot create buffer "${label}": ${sizeBytes} bytes asked, the device binds at most ${limit}\n` +

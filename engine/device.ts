@@ -147,7 +147,9 @@ async function proveItself(gpu: Gpu): Promise<void> {
     expected += i * i;
     if (found[i] !== expected) {
       throw new GpuError(
-        `Cannot trust this GPU: the start-up kernel gave ${found[i]} at ${i}, expected ${expected}, adapter ${gpu.info.description}`,
+        `Cannot trust this GPU: the start-up kernel gave ${
+          found[i]
+        } at ${i}, expected ${expected}, adapter ${gpu.info.description}`,
       );
     }
   }

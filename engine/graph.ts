@@ -1,7 +1,7 @@
 /** The record of one step: operations in the order in which they were called. */
 
 import type { Attrs, OpDef } from "./op.ts";
-import { Tensor, type Value, Variable } from "./tensor.ts";
+import { Tensor, type Value, type Variable } from "./tensor.ts";
 
 /** One recorded operation. */
 export interface Node {
@@ -25,7 +25,9 @@ export class Graph {
   tensor(value: Value): Tensor {
     if (value instanceof Tensor) {
       if (value.graph !== this) {
-        throw new TypeError("Cannot use tensor: it was recorded in another program, pass a Variable between programs");
+        throw new TypeError(
+          "Cannot use tensor: it was recorded in another program, pass a Variable between programs",
+        );
       }
       return value;
     }
@@ -67,7 +69,9 @@ export function record<A extends Attrs>(op: OpDef<A>, inputs: readonly Value[], 
   const tensors = inputs.map((value) => graph.tensor(value));
   for (const i of op.mutates ?? []) {
     if (tensors[i].variable === null) {
-      throw new TypeError(`Cannot record ${op.name}: input ${i} is changed in place and has to be a Variable`);
+      throw new TypeError(
+        `Cannot record ${op.name}: input ${i} is changed in place and has to be a Variable`,
+      );
     }
   }
   const specs = op.shape(tensors.map((t) => t.spec), attrs);
@@ -96,7 +100,9 @@ export function liveNodes(graph: Graph, outputs: readonly Tensor[]): Node[] {
 
 function recording(): Graph {
   if (current === null) {
-    throw new TypeError("Cannot record an operation: no program is being recorded, call it inside compile() or trace()");
+    throw new TypeError(
+      "Cannot record an operation: no program is being recorded, call it inside compile() or trace()",
+    );
   }
   return current;
 }

@@ -41,7 +41,11 @@ export class PipelineCache {
     return pipeline;
   }
 
-  async #compile(label: string, source: string, bindings: readonly BindingKind[]): Promise<GPUComputePipeline> {
+  async #compile(
+    label: string,
+    source: string,
+    bindings: readonly BindingKind[],
+  ): Promise<GPUComputePipeline> {
     const device = this.#device;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label, code: source });
@@ -67,7 +71,9 @@ export class PipelineCache {
     if (error === null) return pipeline;
     const messages = (await module.getCompilationInfo()).messages.filter((m) => m.type === "error");
     const lines = source.split("\n");
-    const places = messages.map((m) => `  line ${m.lineNum}:${m.linePos}: ${m.message}\n    ${lines[m.lineNum - 1] ?? ""}`);
+    const places = messages.map((m) =>
+      `  line ${m.lineNum}:${m.linePos}: ${m.message}\n    ${lines[m.lineNum - 1] ?? ""}`
+    );
     throw new ShaderError(
       `Cannot compile shader "${label}": ${places.length > 0 ? `\n${places.join("\n")}` : error.message}`,
     );

@@ -5,8 +5,8 @@ import { liveNodes, type Node, trace } from "./graph.ts";
 import type { Binding, Operand } from "./op.ts";
 import { textureRows } from "./pipeline_cache.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
-import { byteSize, type Spec, unpadRows, sizeOf } from "./shape.ts";
-import { type HostData, Tensor, Variable } from "./tensor.ts";
+import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
+import { type HostData, type Tensor, Variable } from "./tensor.ts";
 import { bufferOf } from "./variables.ts";
 import { TEXTURE_ROW } from "./wgsl_template.ts";
 
@@ -102,7 +102,11 @@ export class Program {
         }
         entries.push({ binding, resource: texture.createView() });
       }
-      const group = gpu.device.createBindGroup({ label: step.label, layout: pipeline.getBindGroupLayout(0), entries });
+      const group = gpu.device.createBindGroup({
+        label: step.label,
+        layout: pipeline.getBindGroupLayout(0),
+        entries,
+      });
       items.push({ pipeline, group, workgroups: step.workgroups });
       step.writes.forEach((operand) => mirrored.delete(operand));
     }
@@ -110,7 +114,11 @@ export class Program {
     return new Program(gpu, {
       label,
       items,
-      outputs: new Map(Object.entries(outputs).map(([name, t]) => [name, { spec: t.spec, buffer: memory.buffer(identity(t)) }])),
+      outputs: new Map(
+        Object.entries(outputs).map((
+          [name, t],
+        ) => [name, { spec: t.spec, buffer: memory.buffer(identity(t)) }]),
+      ),
       owned: memory.owned,
       workspaceBytes: memory.workspaceBytes,
       flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
@@ -146,7 +154,9 @@ export class Program {
     const output = this.#outputs.get(name);
     if (output === undefined) {
       throw new RangeError(
-        `Cannot read output "${name}" of "${this.#label}": it has ${[...this.#outputs.keys()].join(", ") || "none"}`,
+        `Cannot read output "${name}" of "${this.#label}": it has ${
+          [...this.#outputs.keys()].join(", ") || "none"
+        }`,
       );
     }
     const bytes = await this.#gpu.buffers.read(output.buffer, byteSize(output.spec));
@@ -208,7 +218,12 @@ function allocate(gpu: Gpu, label: string, steps: readonly Step[], kept: Readonl
   const inside: Lifetime<Operand>[] = [];
   for (const [key, span] of spans) {
     if (key instanceof Variable) continue;
-    inside.push({ key, sizeBytes: byteSize(key.spec), from: span.from, to: kept.has(key) ? Infinity : span.to });
+    inside.push({
+      key,
+      sizeBytes: byteSize(key.spec),
+      from: span.from,
+      to: kept.has(key) ? Infinity : span.to,
+    });
   }
   const plan = planMemory(inside);
   const buffers = plan.slotBytes.map((bytes, i) => gpu.buffers.create(`${label} slot ${i}`, bytes));
@@ -219,7 +234,9 @@ function allocate(gpu: Gpu, label: string, steps: readonly Step[], kept: Readonl
       ...span,
     })),
   );
-  const textures = texturePlan.slotBytes.map((bytes, i) => gpu.buffers.createTexture(`${label} texture ${i}`, bytes));
+  const textures = texturePlan.slotBytes.map((bytes, i) =>
+    gpu.buffers.createTexture(`${label} texture ${i}`, bytes)
+  );
   return {
     buffer: (operand) =>
       operand instanceof Variable ? bufferOf(gpu, operand) : buffers[plan.slotOf.get(operand)!],
@@ -236,7 +253,10 @@ function encodeMirror(encoder: GPUCommandEncoder, { buffer, texture, sizeBytes }
   const rest = texels - rows * TEXTURE_ROW;
   const bytesPerRow = TEXTURE_ROW * 16;
   if (rows > 0) {
-    encoder.copyBufferToTexture({ buffer, bytesPerRow, rowsPerImage: rows }, { texture }, [TEXTURE_ROW, rows]);
+    encoder.copyBufferToTexture({ buffer, bytesPerRow, rowsPerImage: rows }, { texture }, [
+      TEXTURE_ROW,
+      rows,
+    ]);
   }
   if (rest > 0) {
     encoder.copyBufferToTexture(

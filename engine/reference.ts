@@ -12,7 +12,11 @@ export type ReferenceState = Map<Variable, NdArray>;
  * Evaluates tensors of a graph in float64. Variables not in `state` start at their initial values; changes in
  * place are left in `state`.
  */
-export function evaluateReference(graph: Graph, outputs: readonly Tensor[], state: ReferenceState = new Map()): NdArray[] {
+export function evaluateReference(
+  graph: Graph,
+  outputs: readonly Tensor[],
+  state: ReferenceState = new Map(),
+): NdArray[] {
   for (const variable of graph.variables) {
     if (!state.has(variable)) {
       state.set(variable, { shape: variable.shape, data: Float64Array.from(variable.initial) });

@@ -46,7 +46,9 @@ export class Variable {
     const size = sizeOf(spec.shape);
     if (initial !== undefined && initial.length !== size) {
       throw new RangeError(
-        `Cannot create variable "${name}": ${initial.length} values given for shape ${formatShape(spec.shape)}`,
+        `Cannot create variable "${name}": ${initial.length} values given for shape ${
+          formatShape(spec.shape)
+        }`,
       );
     }
     this.name = name;

@@ -27,7 +27,9 @@ export function bufferOf(gpu: Gpu, variable: Variable): GPUBuffer {
 export function write(gpu: Gpu, variable: Variable, data: HostData): void {
   if (data.length !== sizeOf(variable.shape)) {
     throw new RangeError(
-      `Cannot write variable "${variable.name}": ${data.length} values given for shape ${formatShape(variable.shape)}`,
+      `Cannot write variable "${variable.name}": ${data.length} values given for shape ${
+        formatShape(variable.shape)
+      }`,
     );
   }
   upload(gpu, bufferOf(gpu, variable), { variable, data });
@@ -54,7 +56,11 @@ export function release(gpu: Gpu, variables: Iterable<Variable>): void {
   }
 }
 
-function upload(gpu: Gpu, buffer: GPUBuffer, { variable, data }: { variable: Variable; data: HostData }): void {
+function upload(
+  gpu: Gpu,
+  buffer: GPUBuffer,
+  { variable, data }: { variable: Variable; data: HostData },
+): void {
   if (data.length === 0) return;
   const elements = byteSize(variable.spec) / 4;
   const padded = data.length === elements

@@ -39,7 +39,9 @@ export function fillTemplate(source: string, values: TemplateValues = {}): strin
   const consts = values.consts ?? {};
   const lines = source.split("\n");
   const [blocks, rest] = parseBlocks(lines, 0);
-  if (rest !== lines.length) throw new SyntaxError(`Cannot fill template: "#end" without a block at line ${rest + 1}`);
+  if (rest !== lines.length) {
+    throw new SyntaxError(`Cannot fill template: "#end" without a block at line ${rest + 1}`);
+  }
   const out: string[] = [...(values.include ?? [])];
   for (const [name, value] of Object.entries(consts)) {
     out.push(`const ${name}: ${value < 0 ? "i32" : "u32"} = ${value}${value < 0 ? "" : "u"};`);
@@ -74,7 +76,9 @@ function emit(blocks: Block[], names: Names, values: TemplateValues, out: string
       emit(evaluate(block.head.slice(3), names) !== 0 ? block.body : block.otherwise, names, values, out);
     } else {
       const match = /^#for (\w+) in (.+)\.\.(.+)$/.exec(block.head);
-      if (!match) throw new SyntaxError(`Cannot fill template: expected "#for NAME in A..B", got "${block.head}"`);
+      if (!match) {
+        throw new SyntaxError(`Cannot fill template: expected "#for NAME in A..B", got "${block.head}"`);
+      }
       const [from, to] = [evaluate(match[2], names), evaluate(match[3], names)];
       for (let n = from; n < to; n++) emit(block.body, { ...names, [match[1]]: n }, values, out);
     }
@@ -99,7 +103,16 @@ function declareInput(binding: string, name: string, texture: boolean): string {
     `fn ${name}(i: u32) -> vec4<f32> { return textureLoad(${name}_, vec2<u32>(i % ${TEXTURE_ROW}u, i / ${TEXTURE_ROW}u)); }`;
 }
 
-const PRECEDENCE: Record<string, number> = { "==": 1, "<": 2, ">": 2, "+": 3, "-": 3, "*": 4, "/": 4, "%": 4 };
+const PRECEDENCE: Record<string, number> = {
+  "==": 1,
+  "<": 2,
+  ">": 2,
+  "+": 3,
+  "-": 3,
+  "*": 4,
+  "/": 4,
+  "%": 4,
+};
 
 /** Integer arithmetic by precedence climbing; division truncates. */
 function evaluate(expression: string, names: Names): number {

@@ -42,7 +42,11 @@ export interface AttackOutcome {
 export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise<Uint8Array> {
   const { logits, set, batchSize, onProgress } = options;
   const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
-  const program = await Program.compile(gpu, "evaluate", () => ({ right: correct(logits(feed.images()), feed.labels) }));
+  const program = await Program.compile(
+    gpu,
+    "evaluate",
+    () => ({ right: correct(logits(feed.images()), feed.labels) }),
+  );
   const outcome = new Uint8Array(set.count);
   for (const examples of inOrder(set.count, feed.batchSize)) {
     feed.load(examples);
@@ -75,7 +79,9 @@ export async function evaluateUnderPgd(
     assign(pgd.walk.examples, feed.examples);
     assign(pgd.labels, feed.labels);
   });
-  const clean = new Uint8Array(set.count), robust = new Uint8Array(set.count), distance = new Float32Array(set.count);
+  const clean = new Uint8Array(set.count),
+    robust = new Uint8Array(set.count),
+    distance = new Float32Array(set.count);
   for (const examples of inOrder(set.count, feed.batchSize)) {
     feed.load(examples);
     begin.run();

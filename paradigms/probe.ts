@@ -54,7 +54,10 @@ export async function trainProbe(gpu: Gpu, options: ProbeOptions): Promise<Probe
   const features = await extractFeatures(gpu, { learner, set, batchSize });
   const spread = Math.sqrt(features.reduce((sum, v) => sum + v * v, 0) / features.length) || 1;
   for (let i = 0; i < features.length; i++) features[i] /= spread;
-  const order = batches(stream(seed, "probe batches"), { count: set.count, batchSize: Math.min(batchSize, set.count) });
+  const order = batches(stream(seed, "probe batches"), {
+    count: set.count,
+    batchSize: Math.min(batchSize, set.count),
+  });
   const x = new Variable("probe features", f32(order.batchSize, featureSize));
   const y = new Variable("probe labels", u32(order.batchSize));
   const weight = new Variable("probe.weight", f32(set.classNames.length, featureSize));
@@ -94,7 +97,11 @@ export async function extractFeatures(
   { learner, set, batchSize }: { learner: Learner; set: ImageSet; batchSize: number },
 ): Promise<Float32Array> {
   const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
-  const program = await Program.compile(gpu, "features", () => ({ features: learner.features(feed.images()) }));
+  const program = await Program.compile(
+    gpu,
+    "features",
+    () => ({ features: learner.features(feed.images()) }),
+  );
   const all = new Float32Array(set.count * learner.featureSize);
   for (const examples of inOrder(set.count, feed.batchSize)) {
     feed.load(examples);

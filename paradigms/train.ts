@@ -2,7 +2,7 @@
 
 import { Walk } from "../attacks/walk.ts";
 import { threatModel } from "../attacks/threat_model.ts";
-import { batches, type Batches } from "../datasets/batches.ts";
+import { type Batches, batches } from "../datasets/batches.ts";
 import { Feed } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import { gradients } from "../engine/autograd.ts";
@@ -184,7 +184,9 @@ export class Trainer {
     const bad = losses.findIndex((loss) => !Number.isFinite(loss));
     if (bad >= 0) {
       throw new NonFiniteLossError(
-        `Cannot go on training: the loss is ${losses[bad]} at step ${epoch * this.stepsPerEpoch + first + bad}\n` +
+        `Cannot go on training: the loss is ${losses[bad]} at step ${
+          epoch * this.stepsPerEpoch + first + bad
+        }\n` +
           "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
       );
     }
@@ -217,7 +219,9 @@ function compileAdversary(
   { learner, feed, adversary, seed }: { learner: Learner; feed: Feed; adversary: Adversary; seed: number },
 ): Promise<Walk> {
   const { logits } = learner;
-  if (logits === null) throw new TypeError("Cannot train adversarially: the paradigm has no classifier to attack");
+  if (logits === null) {
+    throw new TypeError("Cannot train adversarially: the paradigm has no classifier to attack");
+  }
   return Walk.compile(gpu, {
     label: "adversary",
     batchSize: feed.batchSize,

@@ -16,7 +16,9 @@ export const assignOp: OpDef<NoAttrs> = {
   shape: ([variable, value]) => {
     if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
       throw new RangeError(
-        `Cannot assign: expected ${variable.dtype} ${formatShape(variable.shape)}, got ${value.dtype} ${formatShape(value.shape)}`,
+        `Cannot assign: expected ${variable.dtype} ${formatShape(variable.shape)}, got ${value.dtype} ${
+          formatShape(value.shape)
+        }`,
       );
     }
     return [];
@@ -52,7 +54,9 @@ export const assignRowOp: OpDef<NoAttrs> = {
     const expected = table.shape.slice(1);
     if (lastDim(expected) !== lastDim(row.shape) || sizeOf(expected) !== sizeOf(row.shape)) {
       throw new RangeError(
-        `Cannot assign a row: expected ${formatShape(table.shape.slice(1))} for ${formatShape(table.shape)}, got ${formatShape(row.shape)}`,
+        `Cannot assign a row: expected ${formatShape(table.shape.slice(1))} for ${
+          formatShape(table.shape)
+        }, got ${formatShape(row.shape)}`,
       );
     }
     return [];

@@ -31,10 +31,14 @@ export const batchNormOp: OpDef<BatchNormAttrs> = {
     const c = lastDim(x.shape);
     for (const s of [gamma, beta]) {
       if (s.shape.length !== 1 || s.shape[0] !== c) {
-        throw new RangeError(`Cannot normalise: expected [${c}] for x ${formatShape(x.shape)}, got ${formatShape(s.shape)}`);
+        throw new RangeError(
+          `Cannot normalise: expected [${c}] for x ${formatShape(x.shape)}, got ${formatShape(s.shape)}`,
+        );
       }
     }
-    if (rowCount(x.shape) === 0) throw new RangeError(`Cannot normalise: the batch is empty, x is ${formatShape(x.shape)}`);
+    if (rowCount(x.shape) === 0) {
+      throw new RangeError(`Cannot normalise: the batch is empty, x is ${formatShape(x.shape)}`);
+    }
     return [f32(...x.shape), f32(c), f32(c), f32(c), f32(c)];
   },
   lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance, scale, offset], attrs, scratch }) => {
@@ -75,7 +79,9 @@ export const batchNormOp: OpDef<BatchNormAttrs> = {
 export const batchNormGradOp: OpDef<BatchNormAttrs> = {
   name: "batch_norm_grad",
   shape: ([x, gamma]) => [f32(...x.shape), f32(...gamma.shape), f32(...gamma.shape)],
-  lower: ({ inputs: [x, gamma, mean, variance, scale, offset, dy], outputs: [dx, dgamma, dbeta], attrs, scratch }) => {
+  lower: (
+    { inputs: [x, gamma, mean, variance, scale, offset, dy], outputs: [dx, dgamma, dbeta], attrs, scratch },
+  ) => {
     const sums = sumsKernel({ x, scratch, relu: attrs.relu, grad: { dy, scale, offset } });
     const k = scratch(f32(3, lastDim(x.spec.shape)));
     const grid = channelGrid(x.spec.shape);
@@ -157,7 +163,9 @@ interface SumsPlan {
   scratch(spec: Spec): Operand;
 }
 
-function sumsKernel({ x, relu, grad, scratch }: SumsPlan): { kernel: Kernel; part: Operand; consts: Record<string, number> } {
+function sumsKernel(
+  { x, relu, grad, scratch }: SumsPlan,
+): { kernel: Kernel; part: Operand; consts: Record<string, number> } {
   const shape: Shape = x.spec.shape;
   const ROWS = rowCount(shape), C4 = rowVec4s(shape);
   const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH));

@@ -24,13 +24,17 @@ export const channelAffineOp: OpDef<AffineAttrs> = {
     for (const s of [scale, offset]) {
       if (s.shape.length !== 1 || s.shape[0] !== lastDim(x.shape)) {
         throw new RangeError(
-          `Cannot scale channels: expected [${lastDim(x.shape)}] for x ${formatShape(x.shape)}, got ${formatShape(s.shape)}`,
+          `Cannot scale channels: expected [${lastDim(x.shape)}] for x ${formatShape(x.shape)}, got ${
+            formatShape(s.shape)
+          }`,
         );
       }
     }
     return [f32(...x.shape)];
   },
-  lower: ({ inputs: [x, scale, offset], outputs: [y], attrs }) => [affineKernel({ x, scale, offset, y, relu: attrs.relu })],
+  lower: (
+    { inputs: [x, scale, offset], outputs: [y], attrs },
+  ) => [affineKernel({ x, scale, offset, y, relu: attrs.relu })],
   backward: ({ inputs: [x, scale, offset], outputs: [y], grads: [g], attrs, needs }) => {
     const masked = () => attrs.relu ? applyElementwise(reluGradOp, [g!, y]) : g!;
     return [
@@ -57,14 +61,24 @@ export const channelAffineGradOp: OpDef<AffineAttrs> = {
   backward: null,
   reference: ([x, scale, offset, dy], { relu }) => {
     const value = affineReference({ x, scale, offset }), c = scale.data.length;
-    return [{ shape: x.shape, data: value.map((v, i) => relu && v <= 0 ? 0 : dy.data[i] * scale.data[i % c]) }];
+    return [{
+      shape: x.shape,
+      data: value.map((v, i) => relu && v <= 0 ? 0 : dy.data[i] * scale.data[i % c]),
+    }];
   },
   flops: () => 0,
-  cases: affineCases().map((c) => ({ ...c, inputs: [f32(...c.x), f32(lastDim(c.x)), f32(lastDim(c.x)), f32(...c.x)] })),
+  cases: affineCases().map((c) => ({
+    ...c,
+    inputs: [f32(...c.x), f32(lastDim(c.x)), f32(lastDim(c.x)), f32(...c.x)],
+  })),
 };
 
 /** x * scale + offset per channel, cut off below 0 if `relu`. x [..., C], scale [C], offset [C]. */
-export function channelAffine(x: Value, scale: Value, { offset, relu = false }: { offset: Value; relu?: boolean }): Tensor {
+export function channelAffine(
+  x: Value,
+  scale: Value,
+  { offset, relu = false }: { offset: Value; relu?: boolean },
+): Tensor {
   return record(channelAffineOp, [x, scale, offset], { relu })[0];
 }
 
@@ -82,9 +96,14 @@ export function affineKernel({ x, scale, offset, dy, y, relu }: AffinePlan): Ker
   const grid = channelGrid(x.spec.shape);
   return {
     label: "channel_affine",
-    source: fillTemplate(source, { consts: { ...grid.consts, RELU: relu ? 1 : 0, GRAD: dy === undefined ? 0 : 1 } }),
+    source: fillTemplate(source, {
+      consts: { ...grid.consts, RELU: relu ? 1 : 0, GRAD: dy === undefined ? 0 : 1 },
+    }),
     bindings: [
-      ...[x, scale, offset, ...(dy === undefined ? [] : [dy])].map((operand) => ({ operand, kind: "read" as const })),
+      ...[x, scale, offset, ...(dy === undefined ? [] : [dy])].map((operand) => ({
+        operand,
+        kind: "read" as const,
+      })),
       { operand: y, kind: "read_write" },
     ],
     workgroups: grid.workgroups,
@@ -95,13 +114,17 @@ export function affineKernel({ x, scale, offset, dy, y, relu }: AffinePlan): Ker
 const ROWS_PER_LANE = 8;
 
 /** Sizes and grid of a kernel in which an invocation owns one vec4 of channels and a few rows. */
-export function channelGrid(shape: Shape): { consts: Record<string, number>; workgroups: [number, number, number] } {
+export function channelGrid(
+  shape: Shape,
+): { consts: Record<string, number>; workgroups: [number, number, number] } {
   const ROWS = rowCount(shape), C4 = rowVec4s(shape), PER = ROWS_PER_LANE;
   const BLOCKS = Math.ceil(ROWS / PER);
   return { consts: { ROWS, C4, PER, BLOCKS }, workgroups: splitGrid(Math.ceil(BLOCKS * C4 / 64)) };
 }
 
-function affineReference({ x, scale, offset }: { x: NdArray; scale: NdArray; offset: NdArray }): Float64Array {
+function affineReference(
+  { x, scale, offset }: { x: NdArray; scale: NdArray; offset: NdArray },
+): Float64Array {
   const c = scale.data.length;
   return x.data.map((v, i) => v * scale.data[i % c] + offset.data[i % c]);
 }

@@ -38,12 +38,17 @@ export interface ConvSizes {
 /** @throws {RangeError} If the shapes do not fit together or the output would be empty. */
 export function convSizes(x: Shape, w: Shape, { stride, padding }: ConvAttrs): ConvSizes {
   const shapes = `x is ${formatShape(x)} (NHWC), weights are ${formatShape(w)} (OHWI)`;
-  if (x.length !== 4 || w.length !== 4) throw new RangeError(`Cannot convolve: expected four dimensions each, ${shapes}`);
+  if (x.length !== 4 || w.length !== 4) {
+    throw new RangeError(`Cannot convolve: expected four dimensions each, ${shapes}`);
+  }
   const [N, H, W, C] = x, [O, KH, KW, I] = w;
   if (C !== I) throw new RangeError(`Cannot convolve: channels differ, ${shapes}`);
-  const OH = Math.floor((H + 2 * padding - KH) / stride) + 1, OW = Math.floor((W + 2 * padding - KW) / stride) + 1;
+  const OH = Math.floor((H + 2 * padding - KH) / stride) + 1,
+    OW = Math.floor((W + 2 * padding - KW) / stride) + 1;
   if (OH < 1 || OW < 1) {
-    throw new RangeError(`Cannot convolve: the kernel is larger than the padded image, ${shapes}, padding ${padding}`);
+    throw new RangeError(
+      `Cannot convolve: the kernel is larger than the padded image, ${shapes}, padding ${padding}`,
+    );
   }
   return { N, H, W, C, O, KH, KW, OH, OW, STRIDE: stride, PAD: padding };
 }
@@ -66,9 +71,15 @@ export const conv2dOp: OpDef<ConvAttrs> = {
     needs(1) ? record(convGradWeightsOp, [x, g!], { ...attrs, shape: w.shape })[0] : null,
     bias === undefined ? null : g,
   ],
-  reference: ([x, w, bias], attrs) => [convReference({ x, w, bias, sizes: convSizes(x.shape, w.shape, attrs) })],
+  reference: (
+    [x, w, bias],
+    attrs,
+  ) => [convReference({ x, w, bias, sizes: convSizes(x.shape, w.shape, attrs) })],
   flops: ([x, w], attrs) => convFlops(convSizes(x.shape, w.shape, attrs)),
-  cases: convCases().map((c) => ({ ...c, inputs: [f32(...c.x), f32(...c.w), ...(c.bias ? [f32(c.w[0])] : [])] })),
+  cases: convCases().map((c) => ({
+    ...c,
+    inputs: [f32(...c.x), f32(...c.w), ...(c.bias ? [f32(c.w[0])] : [])],
+  })),
 };
 
 interface GradAttrs extends ConvAttrs {
@@ -87,11 +98,23 @@ export const convGradInputOp: OpDef<GradAttrs> = {
     const flip = sizes.STRIDE === 1 && KH === KW;
     const turn = flipKernel({ w, v, sizes, flip });
     if (!flip) return [turn, gradInputKernel({ dy, v, dx, textures, sizes })];
-    const swapped = { ...sizes, H: sizes.OH, W: sizes.OW, OH: sizes.H, OW: sizes.W, C: O, O: C, PAD: KH - 1 - sizes.PAD };
+    const swapped = {
+      ...sizes,
+      H: sizes.OH,
+      W: sizes.OW,
+      OH: sizes.H,
+      OW: sizes.W,
+      C: O,
+      O: C,
+      PAD: KH - 1 - sizes.PAD,
+    };
     return [turn, forwardKernel({ x: dy, w: v, bias: undefined, y: dx, textures, sizes: swapped })];
   },
   backward: null,
-  reference: ([dy, w], attrs) => [convGradInputReference({ dy, w, sizes: convSizes(attrs.shape, w.shape, attrs) })],
+  reference: (
+    [dy, w],
+    attrs,
+  ) => [convGradInputReference({ dy, w, sizes: convSizes(attrs.shape, w.shape, attrs) })],
   flops: ([, w], attrs) => convFlops(convSizes(attrs.shape, w.shape, attrs)),
   cases: convCases().map(({ x, w, name, attrs, large }) => {
     const { N, OH, OW, O } = convSizes(x, w, attrs);
@@ -106,7 +129,10 @@ export const convGradWeightsOp: OpDef<GradAttrs> = {
   lower: ({ inputs: [x, dy], outputs: [dw], attrs, textures, scratch }) =>
     gradWeightsKernels({ x, dy, dw, textures, scratch, sizes: convSizes(x.spec.shape, attrs.shape, attrs) }),
   backward: null,
-  reference: ([x, dy], attrs) => [convGradWeightsReference({ x, dy, sizes: convSizes(x.shape, attrs.shape, attrs) })],
+  reference: (
+    [x, dy],
+    attrs,
+  ) => [convGradWeightsReference({ x, dy, sizes: convSizes(x.shape, attrs.shape, attrs) })],
   flops: ([x], attrs) => convFlops(convSizes(x.shape, attrs.shape, attrs)),
   cases: convCases().map(({ x, w, name, attrs, large }) => {
     const { N, OH, OW, O } = convSizes(x, w, attrs);
@@ -115,7 +141,11 @@ export const convGradWeightsOp: OpDef<GradAttrs> = {
 };
 
 /** Convolves x [N, H, W, C] with weights [O, KH, KW, C] and adds a bias [O] if given. */
-export function conv2d(x: Value, w: Value, options: { bias?: Value; stride?: number; padding?: number } = {}): Tensor {
+export function conv2d(
+  x: Value,
+  w: Value,
+  options: { bias?: Value; stride?: number; padding?: number } = {},
+): Tensor {
   const { bias, stride = 1, padding = 0 } = options;
   return record(conv2dOp, bias === undefined ? [x, w] : [x, w, bias], { stride, padding })[0];
 }
@@ -176,18 +206,28 @@ function forwardKernel({ x, w, bias, y, sizes, textures }: ForwardPlan): Kernel 
   };
 }
 
-function flipKernel({ w, v, sizes, flip }: { w: Operand; v: Operand; sizes: ConvSizes; flip: boolean }): Kernel {
+function flipKernel(
+  { w, v, sizes, flip }: { w: Operand; v: Operand; sizes: ConvSizes; flip: boolean },
+): Kernel {
   const { C, KH, KW, O } = sizes;
   return {
     label: "conv2d_flip_weights",
-    source: fillTemplate(flipSource, { consts: { C, KH, KW, O, C4: quads(C), O4: quads(O), FLIP: flip ? 1 : 0 } }),
+    source: fillTemplate(flipSource, {
+      consts: { C, KH, KW, O, C4: quads(C), O4: quads(O), FLIP: flip ? 1 : 0 },
+    }),
     bindings: [{ operand: w, kind: "read" }, { operand: v, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(C * KH * KW * quads(O) / 64)),
   };
 }
 
 function gradInputKernel(
-  { dy, v, dx, sizes, textures }: { dy: Operand; v: Operand; dx: Operand; sizes: ConvSizes; textures: boolean },
+  { dy, v, dx, sizes, textures }: {
+    dy: Operand;
+    v: Operand;
+    dx: Operand;
+    sizes: ConvSizes;
+    textures: boolean;
+  },
 ): Kernel {
   const { N, H, W, C, O, STRIDE } = sizes;
   const columns = Math.ceil(W / STRIDE);
@@ -231,7 +271,19 @@ function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: GradWeights
   const partial: Kernel = {
     label: `conv2d_grad_weights ${KW}x${KW}`,
     source: fillTemplate(gradWeightsSource, {
-      consts: { ...sizes, C4, O4, TAPS, IB, OB, C_BLOCKS, PART, SPLITS, COUNT, ROLL: STRIDE === 1 && TAPS > 1 ? 1 : 0 },
+      consts: {
+        ...sizes,
+        C4,
+        O4,
+        TAPS,
+        IB,
+        OB,
+        C_BLOCKS,
+        PART,
+        SPLITS,
+        COUNT,
+        ROLL: STRIDE === 1 && TAPS > 1 ? 1 : 0,
+      },
       textures: new Set(textures ? ["x", "dy"] : []),
     }),
     bindings: [heavyRead(x, textures), heavyRead(dy, textures), { operand: part, kind: "read_write" }],
@@ -239,7 +291,10 @@ function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: GradWeights
   };
   if (SPLITS === 1) return [partial];
   const inner = O * KH * KW * C4;
-  return [partial, ...sumKernels({ x: part, out: dw, outer: 1, length: SPLITS, inner, lanes: false, scratch })];
+  return [
+    partial,
+    ...sumKernels({ x: part, out: dw, outer: 1, length: SPLITS, inner, lanes: false, scratch }),
+  ];
 }
 
 interface ConvCase extends Omit<OpCase<ConvAttrs>, "inputs"> {
@@ -250,7 +305,12 @@ interface ConvCase extends Omit<OpCase<ConvAttrs>, "inputs"> {
 
 /** Shapes at, around and away from the tiles: 8 columns, 8 output channels, vec4s of input channels. */
 function convCases(): ConvCase[] {
-  const make = (name: string, x: Shape, w: Shape, rest: { stride?: number; padding?: number; bias?: boolean; large?: boolean } = {}) => ({
+  const make = (
+    name: string,
+    x: Shape,
+    w: Shape,
+    rest: { stride?: number; padding?: number; bias?: boolean; large?: boolean } = {},
+  ) => ({
     name,
     x,
     w,

@@ -37,14 +37,18 @@ export function convReference(
 }
 
 /** The gradient of x. */
-export function convGradInputReference({ dy, w, sizes: s }: { dy: NdArray; w: NdArray; sizes: ConvSizes }): NdArray {
+export function convGradInputReference(
+  { dy, w, sizes: s }: { dy: NdArray; w: NdArray; sizes: ConvSizes },
+): NdArray {
   const data = new Float64Array(s.N * s.H * s.W * s.C);
   eachProduct(s, (xi, wi, yi) => data[xi] += dy.data[yi] * w.data[wi]);
   return { shape: [s.N, s.H, s.W, s.C], data };
 }
 
 /** The gradient of w. */
-export function convGradWeightsReference({ x, dy, sizes: s }: { x: NdArray; dy: NdArray; sizes: ConvSizes }): NdArray {
+export function convGradWeightsReference(
+  { x, dy, sizes: s }: { x: NdArray; dy: NdArray; sizes: ConvSizes },
+): NdArray {
   const data = new Float64Array(s.O * s.KH * s.KW * s.C);
   eachProduct(s, (xi, wi, yi) => data[wi] += x.data[xi] * dy.data[yi]);
   return { shape: [s.O, s.KH, s.KW, s.C], data };

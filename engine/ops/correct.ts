@@ -21,7 +21,10 @@ export const correctOp: OpDef<Record<string, never>> = {
     return [{
       label: "correct",
       source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]) } }),
-      bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), { operand: out, kind: "read_write" }],
+      bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), {
+        operand: out,
+        kind: "read_write",
+      }],
       workgroups: splitGrid(Math.ceil(B / 64)),
     }];
   },

@@ -27,7 +27,12 @@ export const crossEntropyOp: OpDef<NoAttrs> = {
     return [{ shape: [logits.shape[0], 1], data: Float64Array.from(data) }];
   },
   flops: () => 0,
-  cases: crossEntropyCases().map(({ b, c, name }) => ({ name, attrs: {}, below: c, inputs: [f32(b, c), u32(b)] })),
+  cases: crossEntropyCases().map(({ b, c, name }) => ({
+    name,
+    attrs: {},
+    below: c,
+    inputs: [f32(b, c), u32(b)],
+  })),
 };
 
 /** dlogits [B, C]. Inputs: logits, labels, dloss [B, 1]. */
@@ -62,13 +67,17 @@ export function checkLabels(logits: Spec, labels: Spec): void {
   const fits = logits.shape.length === 2 && labels.shape.length === 1 && labels.shape[0] === logits.shape[0];
   if (!fits || labels.dtype !== "u32") {
     throw new RangeError(
-      `Cannot compare logits with labels: expected [B, C] and u32 [B], got ${formatShape(logits.shape)} and ` +
+      `Cannot compare logits with labels: expected [B, C] and u32 [B], got ${
+        formatShape(logits.shape)
+      } and ` +
         `${labels.dtype} ${formatShape(labels.shape)}`,
     );
   }
 }
 
-function kernel({ inputs, output, grad }: { inputs: readonly { spec: Spec }[]; output: { spec: Spec }; grad: boolean }) {
+function kernel(
+  { inputs, output, grad }: { inputs: readonly { spec: Spec }[]; output: { spec: Spec }; grad: boolean },
+) {
   const [B, C] = inputs[0].spec.shape;
   return {
     label: grad ? "cross_entropy_grad" : "cross_entropy",

@@ -3,7 +3,17 @@
 import { record } from "../graph.ts";
 import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { broadcastShapes, f32, formatShape, lastDim, rowVec4s, sameShape, type Shape, sizeOf, type Spec, vec4Count } from "../shape.ts";
+import {
+  broadcastShapes,
+  f32,
+  lastDim,
+  rowVec4s,
+  sameShape,
+  type Shape,
+  sizeOf,
+  type Spec,
+  vec4Count,
+} from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import source from "./elementwise.wgsl" with { type: "text" };
@@ -80,7 +90,10 @@ function readIndex(shape: Shape, out: Shape): string {
   return terms.join(" + ");
 }
 
-function lowerElementwise(rule: ElementwiseRule, { inputs, outputs, attrs }: LowerContext<ElementwiseAttrs>): Kernel {
+function lowerElementwise(
+  rule: ElementwiseRule,
+  { inputs, outputs, attrs }: LowerContext<ElementwiseAttrs>,
+): Kernel {
   const out = outputs[0].spec.shape;
   const splats = inputs.map((input) => lastDim(input.spec.shape) === 1 && lastDim(out) !== 1);
   const loads = inputs.map((input, k) =>
@@ -131,7 +144,10 @@ function referenceElementwise(
   const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
   const at = new Array(shape.length).fill(0);
   for (let i = 0; i < data.length; i++) {
-    data[i] = rule.apply(inputs.map((input, n) => input.data[at.reduce((s, x, d) => s + x * strides[n][d], 0)]), k);
+    data[i] = rule.apply(
+      inputs.map((input, n) => input.data[at.reduce((s, x, d) => s + x * strides[n][d], 0)]),
+      k,
+    );
     for (let d = shape.length - 1; d >= 0 && ++at[d] === shape[d]; d--) at[d] = 0;
   }
   return { shape, data };
@@ -152,7 +168,13 @@ export function broadcastStrides(shape: Shape, out: Shape): number[] {
 function elementwiseCases(rule: ElementwiseRule): OpCase<ElementwiseAttrs>[] {
   const attrs = { k: rule.constant ?? 0 };
   const same = (...shape: number[]) => Array.from({ length: rule.arity }, () => f32(...shape));
-  const make = (name: string, inputs: Spec[], large = false) => ({ name, inputs, attrs, large, positive: rule.positive });
+  const make = (name: string, inputs: Spec[], large = false) => ({
+    name,
+    inputs,
+    attrs,
+    large,
+    positive: rule.positive,
+  });
   const cases = [
     make("scalar", same()),
     make("one element", same(1, 1)),

@@ -33,12 +33,21 @@ export const fillOp: OpDef<FillAttrs> = {
     }];
   },
   backward: null,
-  reference: (_, { value }, [out]) => [{ shape: out.shape, data: new Float64Array(sizeOf(out.shape)).fill(value) }],
+  reference: (
+    _,
+    { value },
+    [out],
+  ) => [{ shape: out.shape, data: new Float64Array(sizeOf(out.shape)).fill(value) }],
   flops: () => 0,
   cases: [
     { name: "scalar", inputs: [], attrs: { shape: [], value: 1 } },
     { name: "odd", inputs: [], attrs: { shape: [3, 5], value: -0.5 } },
-    { name: "more than 65,535 workgroups", inputs: [], attrs: { shape: [65_537, 256], value: 2 }, large: true },
+    {
+      name: "more than 65,535 workgroups",
+      inputs: [],
+      attrs: { shape: [65_537, 256], value: 2 },
+      large: true,
+    },
   ],
 };
 

@@ -34,8 +34,12 @@ export const loadImagesOp: OpDef<LoadAttrs> = {
     const [batch, given] = pixels.shape;
     if (given !== words || pixels.dtype !== (bytes ? "u32" : "f32") || examples.shape[0] !== batch) {
       throw new RangeError(
-        `Cannot load images: expected ${bytes ? "u32" : "f32"} [${batch}, ${words}] for ${height}x${width} and [${batch}] ` +
-          `example numbers, got ${pixels.dtype} ${formatShape(pixels.shape)} and ${formatShape(examples.shape)}`,
+        `Cannot load images: expected ${
+          bytes ? "u32" : "f32"
+        } [${batch}, ${words}] for ${height}x${width} and [${batch}] ` +
+          `example numbers, got ${pixels.dtype} ${formatShape(pixels.shape)} and ${
+            formatShape(examples.shape)
+          }`,
       );
     }
     return [f32(batch, height, width, 3)];
@@ -92,11 +96,20 @@ export const loadImagesOp: OpDef<LoadAttrs> = {
   },
   flops: () => 0,
   cases: [
-    { name: "bytes, as they are", ...loadCase({ b: 3, h: 4, w: 6, bytes: true, cropPadding: 0, flip: false }) },
+    {
+      name: "bytes, as they are",
+      ...loadCase({ b: 3, h: 4, w: 6, bytes: true, cropPadding: 0, flip: false }),
+    },
     { name: "bytes, cropped", ...loadCase({ b: 9, h: 8, w: 8, bytes: true, cropPadding: 2, flip: false }) },
-    { name: "bytes, cropped and mirrored", ...loadCase({ b: 70, h: 4, w: 4, bytes: true, cropPadding: 1, flip: true }) },
+    {
+      name: "bytes, cropped and mirrored",
+      ...loadCase({ b: 70, h: 4, w: 4, bytes: true, cropPadding: 1, flip: true }),
+    },
     { name: "floats, mirrored", ...loadCase({ b: 9, h: 3, w: 5, bytes: false, cropPadding: 0, flip: true }) },
-    { name: "floats, one image", ...loadCase({ b: 1, h: 1, w: 1, bytes: false, cropPadding: 1, flip: true }) },
+    {
+      name: "floats, one image",
+      ...loadCase({ b: 1, h: 1, w: 1, bytes: false, cropPadding: 1, flip: true }),
+    },
   ],
 };
 
@@ -123,12 +136,16 @@ export function loadImages(pixels: Value, options: LoadOptions): Tensor {
   return record(loadImagesOp, [pixels, examples, epoch], attrs)[0];
 }
 
-function pixelAt({ pixels, b, at, bytes }: { pixels: NdArray; b: number; at: number; bytes: boolean }): number {
+function pixelAt(
+  { pixels, b, at, bytes }: { pixels: NdArray; b: number; at: number; bytes: boolean },
+): number {
   const row = b * pixels.shape[1];
   return bytes ? ((pixels.data[row + (at >> 2)] >>> (8 * (at % 4))) & 0xff) / 255 : pixels.data[row + at];
 }
 
-function loadCase(c: { b: number; h: number; w: number; bytes: boolean; cropPadding: number; flip: boolean }) {
+function loadCase(
+  c: { b: number; h: number; w: number; bytes: boolean; cropPadding: number; flip: boolean },
+) {
   const words = 3 * c.h * c.w / (c.bytes ? 4 : 1);
   return {
     inputs: [c.bytes ? u32(c.b, words) : f32(c.b, words), u32(c.b), u32()],

@@ -54,8 +54,17 @@ export const randomImagesOp: OpDef<RandomAttrs> = {
   },
   flops: () => 0,
   cases: (["uniform", "normal"] as const).flatMap((distribution) => [
-    { name: `${distribution}, one pixel`, inputs: [u32(1), u32()], attrs: { shape: [1, 1, 3], distribution, key: [1, 2] as const } },
-    { name: `${distribution}, images`, inputs: [u32(5), u32()], attrs: { shape: [3, 7, 3], distribution, key: [3, 4] as const }, below: 2 ** 32 },
+    {
+      name: `${distribution}, one pixel`,
+      inputs: [u32(1), u32()],
+      attrs: { shape: [1, 1, 3], distribution, key: [1, 2] as const },
+    },
+    {
+      name: `${distribution}, images`,
+      inputs: [u32(5), u32()],
+      attrs: { shape: [3, 7, 3], distribution, key: [3, 4] as const },
+      below: 2 ** 32,
+    },
   ]),
 };
 

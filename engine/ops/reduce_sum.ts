@@ -33,13 +33,17 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     const kept = x.shape.map((n, d) => d >= from && d < to ? 1 : n);
     const dropped = kept.length - (rank ?? kept.length);
     if (kept.slice(0, dropped).some((n) => n !== 1)) {
-      throw new RangeError(`Cannot sum: ${formatShape(kept)} has no ${dropped} leading dimensions of 1 to drop`);
+      throw new RangeError(
+        `Cannot sum: ${formatShape(kept)} has no ${dropped} leading dimensions of 1 to drop`,
+      );
     }
     return [f32(...kept.slice(dropped))];
   },
   lower: ({ inputs: [x], outputs: [out], attrs: { from, to }, scratch }) => {
     const shape = x.spec.shape;
-    if (from === to) return sumKernels({ x, out, scratch, outer: 1, length: 1, inner: vec4Count(shape), lanes: false });
+    if (from === to) {
+      return sumKernels({ x, out, scratch, outer: 1, length: 1, inner: vec4Count(shape), lanes: false });
+    }
     const lanes = to === shape.length;
     const outer = sizeOf(shape.slice(0, from));
     const inner = lanes ? 1 : vec4Count(shape.slice(to));
@@ -69,7 +73,12 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     { name: "all but the first", inputs: [f32(5, 2, 3, 6)], attrs: { from: 1, to: 4 } },
     { name: "down to a lower rank", inputs: [f32(4, 3, 5)], attrs: { from: 0, to: 2, rank: 1 } },
     { name: "long, two stages", inputs: [f32(40_001, 6)], attrs: { from: 0, to: 1 }, large: true },
-    { name: "more than 65,535 workgroups", inputs: [f32(1, 65_537, 256)], attrs: { from: 0, to: 1 }, large: true },
+    {
+      name: "more than 65,535 workgroups",
+      inputs: [f32(1, 65_537, 256)],
+      attrs: { from: 0, to: 1 },
+      large: true,
+    },
   ],
 };
 
@@ -102,7 +111,14 @@ function sumKernel(plan: Omit<SumPlan, "scratch"> & { splits: number; part: numb
   return {
     label: "reduce_sum",
     source: fillTemplate(source, {
-      consts: { OUTER: outer, LENGTH: length, INNER: inner, SPLITS: splits, PART: part, LANES: lanes ? 1 : 0 },
+      consts: {
+        OUTER: outer,
+        LENGTH: length,
+        INNER: inner,
+        SPLITS: splits,
+        PART: part,
+        LANES: lanes ? 1 : 0,
+      },
     }),
     bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(outer * splits * inner / 64)),

@@ -41,7 +41,8 @@ export const boxProjectOp = defineElementwise({
 export const ballProjectOp = defineElementwise({
   name: "ball_project",
   arity: 3,
-  expression: "clamp(b + (a - b) * min(vec4<f32>(1.0), K / max(c, vec4<f32>(1e-12))), vec4<f32>(0.0), vec4<f32>(1.0))",
+  expression:
+    "clamp(b + (a - b) * min(vec4<f32>(1.0), K / max(c, vec4<f32>(1e-12))), vec4<f32>(0.0), vec4<f32>(1.0))",
   apply: ([a, b, c], k) => Math.min(Math.max(b + (a - b) * Math.min(1, k / Math.max(c, 1e-12)), 0), 1),
   keepsZero: true,
   positive: true,
@@ -65,7 +66,11 @@ export function signStep(x: Value, gradient: Value, { stepSize }: { stepSize: nu
 }
 
 /** x + stepSize gradient / norm, norm per example [B, 1, …]. */
-export function normStep(x: Value, gradient: Value, { norm, stepSize }: { norm: Value; stepSize: number }): Tensor {
+export function normStep(
+  x: Value,
+  gradient: Value,
+  { norm, stepSize }: { norm: Value; stepSize: number },
+): Tensor {
   return applyElementwise(normStepOp, [x, gradient, norm], stepSize);
 }
 
@@ -75,7 +80,11 @@ export function boxProject(x: Value, origin: Value, { eps }: { eps: number }): T
 }
 
 /** x pulled back towards origin to a distance of at most eps, then clipped to [0, 1]; distance per example. */
-export function ballProject(x: Value, origin: Value, { distance, eps }: { distance: Value; eps: number }): Tensor {
+export function ballProject(
+  x: Value,
+  origin: Value,
+  { distance, eps }: { distance: Value; eps: number },
+): Tensor {
   return applyElementwise(ballProjectOp, [x, origin, distance], eps);
 }
 

@@ -7,7 +7,7 @@ import type { Attrs, NdArray, OpCase, OpDef } from "../op.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { Program } from "../program.ts";
-import { stream, type Stream } from "../random.ts";
+import { type Stream, stream } from "../random.ts";
 import { evaluateReference } from "../reference.ts";
 import { sizeOf } from "../shape.ts";
 import { type Tensor, Variable } from "../tensor.ts";
@@ -97,11 +97,18 @@ function makeCase<A extends Attrs>(op: OpDef<A>, c: OpCase<A>): MadeCase<A> {
   const weights = new Float32Array(output === undefined ? 1 : sizeOf(output.shape));
   stream(7, `weights ${op.name}`).fillNormal(0, weights);
   const spec = output ?? { shape: [], dtype: "f32" };
-  return { c, inputs: makeInputs(op.name, c), weights: new Variable("weights", { ...spec, dtype: "f32" }, weights) };
+  return {
+    c,
+    inputs: makeInputs(op.name, c),
+    weights: new Variable("weights", { ...spec, dtype: "f32" }, weights),
+  };
 }
 
 /** Outputs, and gradients of the weighted sum of the first one. */
-function buildCase<A extends Attrs>(op: OpDef<A>, { c, inputs, weights }: MadeCase<A>): Record<string, Tensor> {
+function buildCase<A extends Attrs>(
+  op: OpDef<A>,
+  { c, inputs, weights }: MadeCase<A>,
+): Record<string, Tensor> {
   const outputs = record(op, inputs, c.attrs);
   const found: Record<string, Tensor> = {};
   outputs.forEach((t, i) => found[`output ${i}`] = t);
@@ -130,7 +137,11 @@ function checkDifferences<A extends Attrs>(op: OpDef<A>, c: OpCase<A>): void {
       const [above, below] = [h, -h].map((d) => {
         const data = Float64Array.from(variable.initial);
         data[at] += d;
-        return evaluateReference(graph, [result.value], new Map([[variable, { shape: variable.shape, data }]]))[0].data[0];
+        return evaluateReference(
+          graph,
+          [result.value],
+          new Map([[variable, { shape: variable.shape, data }]]),
+        )[0].data[0];
       });
       assertClose(`${op.name} (${c.name}) gradient ${k} at ${at}`, [grads[k].data[at]], {
         expected: [(above - below) / (2 * h)],
@@ -161,7 +172,7 @@ function makeInputs<A extends Attrs>(name: string, c: OpCase<A>): Variable[] {
     const data = new Float32Array(size);
     if (c.large) fillCheaply(data);
     else source.fillNormal(0, data);
-    if (c.positive) for (let n = 0; n < size; n++) data[n] = Math.abs(data[n]) + 0.5;
+    if (c.positive) { for (let n = 0; n < size; n++) data[n] = Math.abs(data[n]) + 0.5; }
     return new Variable(`input ${i}`, spec, data);
   });
 }

@@ -2,7 +2,8 @@
 
 import { type Gpu, type KernelVariant, openGpu } from "../device.ts";
 
-const available = (await navigator.gpu?.requestAdapter()) != null;
+const available = ((await navigator.gpu?.requestAdapter()) ?? null) !== null;
+// deno-lint-ignore no-console -- the reason has to be seen where the tests run
 if (!available) console.warn("GPU tests are ignored: no WebGPU adapter answers (sh setup.sh installs one)");
 
 /** Whether GPU tests have to be ignored. */
@@ -11,7 +12,11 @@ export const noGpu = !available;
 const opened = new Map<KernelVariant, Promise<Gpu>>();
 
 /** Registers a test that needs the GPU; ignored, and counted as such, where there is none. */
-export function gpuTest(name: string, run: (gpu: Gpu) => Promise<void>, variant: KernelVariant = "buffer"): void {
+export function gpuTest(
+  name: string,
+  run: (gpu: Gpu) => Promise<void>,
+  variant: KernelVariant = "buffer",
+): void {
   Deno.test({
     name,
     ignore: noGpu,
