@@ -1,14 +1,12 @@
 /** Projected gradient descent on the cross-entropy, untargeted and targeted. */
 
 import type { Gpu } from "../engine/device.ts";
-import { mul } from "../engine/ops/arithmetic.ts";
-import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { asTensor } from "../engine/graph.ts";
 import { Program } from "../engine/program.ts";
 import type { Stream } from "../engine/random.ts";
-import { f32, type Shape, u32 } from "../engine/shape.ts";
+import { type Shape, u32 } from "../engine/shape.ts";
 import { type HostData, type Tensor, Variable } from "../engine/tensor.ts";
 import { release, write } from "../engine/variables.ts";
 import type { ThreatModel } from "./threat_model.ts";
@@ -27,7 +25,7 @@ export interface PgdOptions {
   /** In pixel units; in L2 the length of a step. */
   readonly stepSize: number;
   readonly steps: number;
-  /** Runs from other random points; an example counts as correct only if it is after each. Default 1. */
+  /** Runs from different random points; the worst outcome counts. Default 1. */
   readonly restarts?: number;
   /** Start in a random point of the threat model instead of the image itself. Default true. */
   readonly randomStart?: boolean;
@@ -38,12 +36,15 @@ export interface PgdOptions {
 
 /** What PGD found for one batch. */
 export interface PgdOutcome {
-  /** 1 where the prediction is the label on the image itself, [B]. */
-  readonly cleanCorrect: HostData;
-  /** 1 where it is the label on the image and after every restart, [B]. */
-  readonly robustCorrect: HostData;
-  /** Distance of the last restart's images in the threat model's norm, [B]. */
-  readonly distance: HostData;
+  /** 1 where the image itself is predicted as its label, [B]. */
+  readonly before: Uint8Array;
+  /**
+   * Untargeted: 1 where the image itself and the end of every restart are predicted as the label: robust, [B].
+   * Targeted: 1 where the end of some restart is predicted as the target: reached, [B].
+   */
+  readonly after: Uint8Array;
+  /** The largest distance of any restart's end in the threat model's norm, [B]. */
+  readonly distance: Float32Array;
 }
 
 /**
@@ -56,43 +57,30 @@ export class Pgd {
   readonly walk: Walk;
   readonly #gpu: Gpu;
   readonly #options: PgdOptions;
-  readonly #robust: Variable;
-  readonly #judgeClean: Program;
   readonly #judge: Program;
 
-  private constructor(gpu: Gpu, options: PgdOptions, parts: {
-    labels: Variable;
-    walk: Walk;
-    robust: Variable;
-    judgeClean: Program;
-    judge: Program;
-  }) {
+  private constructor(
+    gpu: Gpu,
+    options: PgdOptions,
+    parts: { labels: Variable; walk: Walk; judge: Program },
+  ) {
     this.#gpu = gpu;
     this.#options = options;
     this.labels = parts.labels;
     this.walk = parts.walk;
-    this.#robust = parts.robust;
-    this.#judgeClean = parts.judgeClean;
     this.#judge = parts.judge;
   }
 
   /**
    * Compiles the attack.
    *
-   * @throws {RangeError} If steps or restarts are not positive integers or the step size is not positive.
+   * @throws {RangeError} If steps or restarts are not whole numbers, there is no restart, or the step size is not
+   * positive.
    */
   static async compile(gpu: Gpu, options: PgdOptions): Promise<Pgd> {
-    const { logits, threatModel, batchSize, imageShape, stepSize, steps, restarts = 1, targeted = false } =
-      options;
-    if (
-      !Number.isInteger(steps) || steps < 0 || !Number.isInteger(restarts) || restarts < 1 || !(stepSize > 0)
-    ) {
-      throw new RangeError(
-        `Cannot make PGD: expected steps >= 0, restarts >= 1 and a step size above 0, got ${steps}, ${restarts} and ${stepSize}`,
-      );
-    }
+    const { logits, threatModel, batchSize, imageShape, stepSize, targeted = false, stream } = options;
+    checkOptions(options);
     const labels = new Variable("pgd labels", u32(batchSize));
-    const robust = new Variable("pgd robust", f32(batchSize, 1));
     const walk = await Walk.compile(gpu, {
       label: "pgd",
       batchSize,
@@ -100,28 +88,20 @@ export class Pgd {
       objective: (images) => crossEntropy(logits(images), labels),
       threatModel,
       stepSize: targeted ? -stepSize : stepSize,
-      stream: options.stream,
+      stream,
     });
-    const judgeClean = await Program.compile(gpu, "pgd judge clean", () => {
-      const right = correct(logits(asTensor(walk.origin)), labels);
-      assign(robust, right);
-      return { right };
-    });
-    const judge = await Program.compile(gpu, "pgd judge", () => {
-      const right = mul(robust, correct(logits(asTensor(walk.images)), labels));
-      assign(robust, right);
-      return { right, distance: threatModel.distance(walk.images, walk.origin) };
-    });
-    return new Pgd(gpu, options, { labels, walk, robust, judgeClean, judge });
+    const judge = await Program.compile(gpu, "pgd judge", () => ({
+      right: correct(logits(asTensor(walk.images)), labels),
+      distance: threatModel.distance(walk.images, walk.origin),
+    }));
+    return new Pgd(gpu, options, { labels, walk, judge });
   }
 
   /** Sets the batch: images [B, H, W, C], labels [B], example numbers [B]. */
-  setBatch(
-    { images, labels, examples }: { images: Float32Array; labels: Uint32Array; examples: Uint32Array },
-  ): void {
-    write(this.#gpu, this.walk.origin, images);
-    write(this.#gpu, this.labels, labels);
-    write(this.#gpu, this.walk.examples, examples);
+  setBatch(batch: { images: Float32Array; labels: Uint32Array; examples: Uint32Array }): void {
+    write(this.#gpu, this.walk.origin, batch.images);
+    write(this.#gpu, this.labels, batch.labels);
+    write(this.#gpu, this.walk.examples, batch.examples);
   }
 
   /** Walks once, from the start of `restart`; the images are left in `walk.images`. */
@@ -133,25 +113,43 @@ export class Pgd {
 
   /** Attacks the batch with all restarts and judges every image. */
   async run(): Promise<PgdOutcome> {
-    const { restarts = 1 } = this.#options;
-    this.#judgeClean.run();
+    const { restarts = 1, targeted = false } = this.#options;
+    this.walk.start({ random: false });
+    const { right, distance } = await this.#judged();
+    const before = Uint8Array.from(right);
+    const after = targeted ? new Uint8Array(before.length) : before.slice();
     for (let restart = 0; restart < restarts; restart++) {
       this.perturb(restart);
-      this.#judge.run();
+      const end = await this.#judged();
+      for (let b = 0; b < before.length; b++) {
+        after[b] = targeted ? after[b] | end.right[b] : after[b] & end.right[b];
+        distance[b] = Math.max(distance[b], end.distance[b]);
+      }
     }
-    const [cleanCorrect, robustCorrect, distance] = await Promise.all([
-      this.#judgeClean.read("right"),
-      this.#judge.read("right"),
-      this.#judge.read("distance"),
-    ]);
-    return { cleanCorrect, robustCorrect, distance };
+    return { before, after, distance };
+  }
+
+  /** How the images where the walk stands are predicted, and how far from the origin they are. */
+  async #judged(): Promise<{ right: HostData; distance: Float32Array }> {
+    this.#judge.run();
+    const [right, distance] = await Promise.all([this.#judge.read("right"), this.#judge.read("distance")]);
+    return { right, distance: distance as Float32Array };
   }
 
   /** Frees its memory. */
   dispose(): void {
     this.walk.dispose();
     this.#judge.dispose();
-    this.#judgeClean.dispose();
-    release(this.#gpu, [this.labels, this.#robust]);
+    release(this.#gpu, [this.labels]);
   }
+}
+
+function checkOptions({ steps, restarts = 1, stepSize }: PgdOptions): void {
+  if (Number.isInteger(steps) && steps >= 0 && Number.isInteger(restarts) && restarts >= 1 && stepSize > 0) {
+    return;
+  }
+  throw new RangeError(
+    `Cannot make PGD: expected steps from 0, restarts from 1 and a step size above 0, got ${steps} steps, ` +
+      `${restarts} restarts and step size ${stepSize}`,
+  );
 }

@@ -94,9 +94,9 @@ export async function construct(gpu: Gpu, options: ConstructOptions, maker: Make
   }
   begin.dispose();
   end.dispose();
-  const { name, classNames, height, width } = { ...source, name: options.name };
+  const { classNames, height, width } = source;
   return {
-    set: imageSet({ name, classNames, height, width, images, labels }),
+    set: imageSet({ name: options.name, classNames, height, width, images, labels }),
     sources,
     targets,
     l2: columns.l2,

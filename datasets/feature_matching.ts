@@ -4,7 +4,7 @@ import { l2 } from "../attacks/threat_model.ts";
 import { Walk } from "../attacks/walk.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
-import { div, square, sub } from "../engine/ops/arithmetic.ts";
+import { addScalar, div, square, sub } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
@@ -42,9 +42,14 @@ export interface FeatureMatchingOptions extends ConstructOptions {
  * (https://arxiv.org/abs/1905.02175, section 3.1); with a standard network's and a radius the non-robust set of
  * Li et al. 2023 (https://arxiv.org/abs/2310.18936). Departure: the encoder is in eval mode (the reference code
  * leaves it in training mode, which couples the images of a batch). Step sizes there are given per L2 norm, as here.
+ *
+ * @throws {RangeError} If a setting is out of range or the source holds a single image.
  */
 export async function featureMatching(gpu: Gpu, options: FeatureMatchingOptions): Promise<Construction> {
   checkConstruction(options);
+  if (options.source.count < 2) {
+    throw new RangeError("Cannot match features: each image starts from another, got 1 image");
+  }
   const { source, batchSize, features, featureSize, logits, stepSize, radius, seed } = options;
   const starts = new Feed(gpu, source, { batchSize });
   const targets = new Feed(gpu, source, { batchSize });
@@ -68,7 +73,8 @@ export async function featureMatching(gpu: Gpu, options: FeatureMatchingOptions)
   const result = await construct(gpu, options, {
     walk,
     starts,
-    startOf: (example) => choice.below(source.count, { step: 0, example }),
+    // One of the other images: a shift of 1 to count - 1, all equally likely.
+    startOf: (example) => (example + 1 + choice.below(source.count - 1, { step: 0, example })) % source.count,
     labelOf: (example) => source.labels[example],
     prepare: (examples, carried) => {
       targets.load(examples);
@@ -77,7 +83,8 @@ export async function featureMatching(gpu: Gpu, options: FeatureMatchingOptions)
       measure.run();
     },
     judge: () => ({
-      remaining: div(distance(walk.images), first),
+      // The tiny number matters only where both images have the same features from the start: 0 is left then.
+      remaining: div(distance(walk.images), addScalar(first, 1e-12)),
       reached: logits && correct(logits(asTensor(walk.images)), labels),
     }),
   });

@@ -30,6 +30,8 @@ export interface TargetedPgdOptions extends ConstructOptions {
  * Moves each image towards a target class within eps and gives it that class as its label: to a person the labels
  * are wrong, so whatever a network learns from them are non-robust features.
  * Source: Ilyas et al. 2019, https://arxiv.org/abs/1905.02175, section 3.2. The walk starts at the image itself.
+ *
+ * @throws {RangeError} If a setting is out of range.
  */
 export async function targetedPgd(gpu: Gpu, options: TargetedPgdOptions): Promise<Construction> {
   checkConstruction(options);

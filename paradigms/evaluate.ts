@@ -1,7 +1,6 @@
 /** Clean and robust accuracy, per example. The one place where they are computed. */
 
-import type { LogitsFn } from "../attacks/pgd.ts";
-import { Pgd } from "../attacks/pgd.ts";
+import { type LogitsFn, Pgd } from "../attacks/pgd.ts";
 import { threatModel } from "../attacks/threat_model.ts";
 import { Feed, inOrder } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
@@ -31,15 +30,15 @@ export interface AttackOptions extends Adversary {
 
 /** Outcome per example: 1 where correct. */
 export interface AttackOutcome {
-  readonly clean: Uint8Array;
+  readonly clean: Uint8Array<ArrayBuffer>;
   /** Correct when clean and after every restart. */
-  readonly robust: Uint8Array;
-  /** Distance of the last restart's image in the attack's norm. */
+  readonly robust: Uint8Array<ArrayBuffer>;
+  /** The largest distance of any restart's image in the attack's norm. */
   readonly distance: Float32Array;
 }
 
 /** 1 for each image the classifier gets right, in the order of the set. */
-export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise<Uint8Array> {
+export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { logits, set, batchSize, onProgress } = options;
   const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
   const program = await Program.compile(
@@ -59,7 +58,7 @@ export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise
   return outcome;
 }
 
-/** Attacks every image of the set with PGD. */
+/** Attacks every image of the set with PGD; the image's number in the set keys its random starts. */
 export async function evaluateUnderPgd(
   gpu: Gpu,
   { logits, set, batchSize, onProgress }: EvaluateOptions,
@@ -87,8 +86,8 @@ export async function evaluateUnderPgd(
     begin.run();
     const found = await pgd.run();
     const n = examples.length;
-    clean.set(found.cleanCorrect.subarray(0, n), examples[0]);
-    robust.set(found.robustCorrect.subarray(0, n), examples[0]);
+    clean.set(found.before.subarray(0, n), examples[0]);
+    robust.set(found.after.subarray(0, n), examples[0]);
     distance.set(found.distance.subarray(0, n), examples[0]);
     onProgress?.(examples[0] + n);
   }

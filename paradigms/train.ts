@@ -6,8 +6,10 @@ import { type Batches, batches } from "../datasets/batches.ts";
 import { Feed } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import { gradients } from "../engine/autograd.ts";
+import { loadCheckpoint, saveCheckpoint } from "../engine/checkpoint.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
+import { exportWeights, loadWeights } from "../engine/nn/weights.ts";
 import { assign, assignRow } from "../engine/ops/assign.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
@@ -21,7 +23,7 @@ import { Variable } from "../engine/tensor.ts";
 import { read, release, write } from "../engine/variables.ts";
 import type { Learner } from "./types.ts";
 
-/** A loss or a weight stopped being a number. */
+/** A loss or a weight is no longer a finite number. */
 export class NonFiniteLossError extends Error {
   override name = "NonFiniteLossError";
 }
@@ -126,8 +128,7 @@ export class Trainer {
     return this.#stepsDone;
   }
 
-  /** All variables that make up the state of the run, but for `stepsDone`. */
-  get state(): readonly Variable[] {
+  get #state(): readonly Variable[] {
     const { learner, optimizer } = this.#options;
     return [...learner.parameters, ...learner.buffers, ...optimizer.state];
   }
@@ -138,9 +139,31 @@ export class Trainer {
     return this.#programs.step.flops + (this.#walk === null ? 0 : this.#walk.flops * adversary!.steps);
   }
 
-  /** Continues a run whose variables have been restored. */
-  resumeAt(stepsDone: number): void {
-    this.#stepsDone = stepsDone;
+  /** Saves the state to a checkpoint: a trainer made with the same options that restores it goes on bit for bit. */
+  async save(path: string): Promise<void> {
+    const tensors = await exportWeights(this.#gpu, { parameters: this.#state, buffers: [] });
+    const { seed, batchSize } = this.#options;
+    await saveCheckpoint(path, { tensors, state: { stepsDone: this.#stepsDone, seed, batchSize } });
+  }
+
+  /**
+   * Goes on from a checkpoint that {@linkcode Trainer.save} wrote.
+   *
+   * @throws {SyntaxError} If the file is not a checkpoint.
+   * @throws {RangeError} If it is one of another run: another seed, batch size, network or optimiser.
+   */
+  async restore(path: string): Promise<void> {
+    const { tensors, state } = await loadCheckpoint(path);
+    const saved = state as { stepsDone: number; seed: number; batchSize: number };
+    const { seed, batchSize } = this.#options;
+    if (saved.seed !== seed || saved.batchSize !== batchSize) {
+      throw new RangeError(
+        `Cannot restore ${path}: it is of another run, seed ${saved.seed} and batch size ${saved.batchSize}, ` +
+          `expected ${seed} and ${batchSize}`,
+      );
+    }
+    loadWeights(this.#gpu, { parameters: this.#state, buffers: [] }, tensors);
+    this.#stepsDone = saved.stepsDone;
   }
 
   /** Submits one step. Nothing is read back and no device memory allocated. */

@@ -1,6 +1,10 @@
 /** A construct cell: build a feature set with a trained network. */
 
-import { type Construction, type ConstructionManifest, encodeConstruction } from "../../datasets/constructed.ts";
+import {
+  type Construction,
+  type ConstructionManifest,
+  encodeConstruction,
+} from "../../datasets/constructed.ts";
 import { featureMatching } from "../../datasets/feature_matching.ts";
 import { targetedPgd } from "../../datasets/targeted_pgd.ts";
 import type { ImageSet } from "../../datasets/types.ts";
@@ -37,7 +41,11 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
     classNames: result.set.classNames,
   };
   const encoder = new TextEncoder();
-  await context.artifact("manifest", "manifest.json", encoder.encode(JSON.stringify(manifest, null, 2) + "\n"));
+  await context.artifact(
+    "manifest",
+    "manifest.json",
+    encoder.encode(JSON.stringify(manifest, null, 2) + "\n"),
+  );
   const examples = exampleImages(result, { source: dataset.train, count: cell.config.examples });
   await context.artifact("examples", "examples.json", encoder.encode(JSON.stringify(examples) + "\n"));
   return {
@@ -74,7 +82,13 @@ function build(
   const logits = learner.logits!;
   if (construction.method === "feature-matching") {
     const { features, featureSize } = learner;
-    return featureMatching(gpu, { ...shared, features, featureSize, logits, radius: construction.radius?.value ?? null });
+    return featureMatching(gpu, {
+      ...shared,
+      features,
+      featureSize,
+      logits,
+      radius: construction.radius?.value ?? null,
+    });
   }
   const { targets, norm, eps } = construction;
   return targetedPgd(gpu, { ...shared, logits, targets, norm, eps: eps.value });

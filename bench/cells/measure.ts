@@ -46,7 +46,10 @@ export async function measure(gpu: Gpu, options: MeasureTask): Promise<Measured>
 
 const fraction = (value: number): Metric => ({ value, unit: "fraction" });
 
-async function attack(gpu: Gpu, { learner, task: { cell, context, dataset } }: MeasureTask): Promise<Measured> {
+async function attack(
+  gpu: Gpu,
+  { learner, task: { cell, context, dataset } }: MeasureTask,
+): Promise<Measured> {
   const { batchSize, attack } = cell.config.evaluation;
   const set = dataset.test;
   const report = (done: number) => {
@@ -58,9 +61,8 @@ async function attack(gpu: Gpu, { learner, task: { cell, context, dataset } }: M
     { logits: learner.logits!, set, batchSize, onProgress: report },
     { ...attack, eps: attack.eps.value, stepSize: attack.stepSize.value, seed: cell.seed },
   );
-  const outcomes = new Map([["clean", clean], ["pgd", robust]].map(([name, bits]) =>
-    [name as string, { dtype: "U8" as const, shape: [set.count], data: bits as Uint8Array<ArrayBuffer> }] as const
-  ));
+  const bits = (data: Uint8Array<ArrayBuffer>) => ({ dtype: "U8" as const, shape: [set.count], data });
+  const outcomes = new Map([["clean", bits(clean)], ["pgd", bits(robust)]]);
   await context.artifact("outcomes", "outcomes.safetensors", encodeSafetensors(outcomes));
   const largest = distance.reduce((a, b) => Math.max(a, b), 0);
   const within = distance.every((d) => d <= attack.eps.value + SLACK);
@@ -78,18 +80,26 @@ async function attack(gpu: Gpu, { learner, task: { cell, context, dataset } }: M
   };
 }
 
-async function cueAccuracies(gpu: Gpu, { learner, task: { cell, dataset } }: MeasureTask): Promise<Record<string, Metric>> {
+async function cueAccuracies(
+  gpu: Gpu,
+  { learner, task: { cell, context, dataset } }: MeasureTask,
+): Promise<Record<string, Metric>> {
   if (dataset.extraTests === undefined) return {};
   const { batchSize } = cell.config.evaluation;
+  const logits = learner.logits!;
+  const onProgress = () => context.signal.throwIfAborted();
   const on = async (set: ImageSet) =>
-    fraction(accuracyOf(await evaluateClean(gpu, { logits: learner.logits!, set, batchSize })));
+    fraction(accuracyOf(await evaluateClean(gpu, { logits, set, batchSize, onProgress })));
   return {
     robustCueAccuracy: await on(dataset.extraTests.robustCueOnly),
     nonRobustCueAccuracy: await on(dataset.extraTests.nonRobustCueOnly),
   };
 }
 
-async function probeAccuracy(gpu: Gpu, { learner, set, task: { cell, context, dataset } }: MeasureTask): Promise<Measured> {
+async function probeAccuracy(
+  gpu: Gpu,
+  { learner, set, task: { cell, context, dataset } }: MeasureTask,
+): Promise<Measured> {
   const config = cell.config.probe;
   if (config === null) return { metrics: {}, checks: [] };
   context.signal.throwIfAborted();
@@ -100,6 +110,7 @@ async function probeAccuracy(gpu: Gpu, { learner, set, task: { cell, context, da
     logits: probe.logits,
     set: dataset.test,
     batchSize: cell.config.evaluation.batchSize,
+    onProgress: () => context.signal.throwIfAborted(),
   });
   probe.dispose();
   const after = await hashOf(gpu, learner);

@@ -31,7 +31,9 @@ export async function openWorkbench(
     adapter: gpu.info,
     kernelVariant: gpu.variant,
     executeCell: (cell: CellDescription, context: CellContext): Promise<CellOutcome> =>
-      cell.kind === "train" ? trainCell(gpu, { cell, context, dataset }) : constructCell(gpu, { cell, context, dataset }),
+      cell.kind === "train"
+        ? trainCell(gpu, { cell, context, dataset })
+        : constructCell(gpu, { cell, context, dataset }),
     close: () => gpu.close(),
   };
 }

@@ -16,7 +16,9 @@ export interface TrainedNetwork {
 }
 
 /** A learner of the configured architecture for the classes of a set. */
-export function createLearner({ model, set, seed }: { model: ModelConfig; set: ImageSet; seed: number }): Learner {
+export function createLearner(
+  { model, set, seed }: { model: ModelConfig; set: ImageSet; seed: number },
+): Learner {
   const widths = model.widths === null ? {} : { widths: model.widths };
   return supervised.create({ arch: model.arch, classes: set.classNames.length, ...widths }, { seed });
 }

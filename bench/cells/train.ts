@@ -8,9 +8,9 @@ import { adamw } from "../../engine/optim/adamw.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { constant, cosine, type Schedule } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
 import { release } from "../../engine/variables.ts";
-import { Trainer } from "../../paradigms/train.ts";
+import { NonFiniteLossError, Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import { sha256Hex } from "../_sha256.ts";
 import type { CellContext, CellOutcome, TrainCell } from "../cell.ts";
@@ -31,15 +31,32 @@ export async function trainCell(gpu: Gpu, task: CellTask<TrainCell>): Promise<Ce
   const { cell, context, dataset } = task;
   const set = cell.featureSet === "natural" ? dataset.train : context.outputs.get(cell.inputs[0]) as ImageSet;
   const learner = createLearner({ model: cell.config.model, set, seed: cell.seed });
-  const trained = await train(gpu, { learner, set, task });
-  const weights = await exportWeights(gpu, learner);
-  const bytes = encodeSafetensors(weights);
-  await context.artifact("weights", "weights.safetensors", bytes);
-  const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes) };
-  context.outputs.set(cell.name, network);
-  const measured = await measure(gpu, { learner, set, task });
-  release(gpu, [...learner.parameters, ...learner.buffers]);
-  return { metrics: { ...trained, ...measured.metrics }, checks: measured.checks };
+  try {
+    const trained = await train(gpu, { learner, set, task });
+    const weights = await exportWeights(gpu, learner);
+    checkFinite(weights);
+    const bytes = encodeSafetensors(weights);
+    await context.artifact("weights", "weights.safetensors", bytes);
+    const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes) };
+    context.outputs.set(cell.name, network);
+    const measured = await measure(gpu, { learner, set, task });
+    return { metrics: { ...trained, ...measured.metrics }, checks: measured.checks };
+  } finally {
+    release(gpu, [...learner.parameters, ...learner.buffers]);
+  }
+}
+
+/** @throws {NonFiniteLossError} If the last step broke a weight, which no later loss could show. */
+function checkFinite(weights: ReadonlyMap<string, HostTensor>): void {
+  for (const [name, { dtype, data }] of weights) {
+    if (dtype !== "F32") continue;
+    const bad = (data as Float32Array).find((value) => !Number.isFinite(value));
+    if (bad === undefined) continue;
+    throw new NonFiniteLossError(
+      `Cannot use the trained network: ${name} holds ${bad}\n` +
+        "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
+    );
+  }
 }
 
 async function train(
@@ -99,7 +116,10 @@ function makeOptimizer({ optimizer, momentum, nesterov, weightDecay }: TrainingC
   return optimizer === "adam" ? adam({ weightDecay }) : adamw({ weightDecay });
 }
 
-function makeSchedule({ schedule, lr, epochs, warmupEpochs }: TrainingConfig, stepsPerEpoch: number): Schedule {
+function makeSchedule(
+  { schedule, lr, epochs, warmupEpochs }: TrainingConfig,
+  stepsPerEpoch: number,
+): Schedule {
   const warmupSteps = warmupEpochs * stepsPerEpoch;
   return schedule === "cosine"
     ? cosine({ lr, warmupSteps, totalSteps: Math.max(warmupSteps + 1, epochs * stepsPerEpoch) })

@@ -37,7 +37,9 @@ export interface TrainingSpeedOptions {
 export async function measureTraining(gpu: Gpu, options: TrainingSpeedOptions): Promise<TrainingSpeed> {
   const { widths, imageSize, batchSize, steps, repetitions } = options;
   const data = planted({ size: imageSize, trainSize: 4 * batchSize, testSize: 10 });
-  const learner = supervised.create({ arch: "resnet8", widths, classes: data.train.classNames.length }, { seed: 0 });
+  const learner = supervised.create({ arch: "resnet8", widths, classes: data.train.classNames.length }, {
+    seed: 0,
+  });
   const startedAt = performance.now();
   const trainer = await Trainer.create(gpu, {
     learner,
