@@ -31,16 +31,28 @@ type Names = Record<string, number>;
 type Block = { line: string } | { head: string; body: Block[]; otherwise: Block[] };
 
 /**
- * Fills a shader template.
+ * Fills a shader template: `consts` become declarations at its top, directives are carried out.
  *
- * @throws {SyntaxError} If a directive is not closed or an expression names an unknown constant.
+ * @throws {SyntaxError} If a directive is unknown, not closed or closed twice, or an expression cannot be read or
+ * names an unknown constant.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fillTemplate } from "./wgsl_template.ts";
+ *
+ * const source = "#for p in 0..P\nsum += x[${p * 2}];\n#end";
+ * assertEquals(fillTemplate(source, { consts: { P: 2 } }), "const P: u32 = 2u;\nsum += x[0];\nsum += x[2];");
+ * ```
  */
 export function fillTemplate(source: string, values: TemplateValues = {}): string {
   const consts = values.consts ?? {};
   const lines = source.split("\n");
   const [blocks, rest] = parseBlocks(lines, 0);
   if (rest !== lines.length) {
-    throw new SyntaxError(`Cannot fill template: "#end" without a block at line ${rest + 1}`);
+    throw new SyntaxError(
+      `Cannot fill template: "${lines[rest].trim()}" without a block to close, line ${rest + 1}`,
+    );
   }
   const out: string[] = [...(values.include ?? [])];
   for (const [name, value] of Object.entries(consts)) {
@@ -60,10 +72,14 @@ function parseBlocks(lines: string[], start: number): [Block[], number] {
       const head = lines[i].trim();
       let [body, at] = parseBlocks(lines, i + 1);
       let otherwise: Block[] = [];
-      if (lines[at]?.trim() === "#else") [otherwise, at] = parseBlocks(lines, at + 1);
-      if (at >= lines.length) throw new SyntaxError(`Cannot fill template: "${head}" is not closed`);
+      if (word === "if" && lines[at]?.trim() === "#else") [otherwise, at] = parseBlocks(lines, at + 1);
+      if (lines[at]?.trim() !== "#end") {
+        throw new SyntaxError(`Cannot fill template: "${head}" is not closed by "#end", line ${i + 1}`);
+      }
       blocks.push({ head, body, otherwise });
       i = at + 1;
+    } else if (word !== undefined && word !== "input") {
+      throw new SyntaxError(`Cannot fill template: unknown directive "#${word}", line ${i + 1}`);
     } else blocks.push({ line: lines[i++] });
   }
   return [blocks, i];
@@ -116,19 +132,26 @@ const PRECEDENCE: Record<string, number> = {
 
 /** Integer arithmetic by precedence climbing; division truncates. */
 function evaluate(expression: string, names: Names): number {
-  const tokens = expression.match(/\w+|==|[-+*/%<>()]/g) ?? [];
+  const tokens = expression.match(/\w+|==|[^\s\w]/g) ?? [];
+  const unreadable = (token: string | undefined) =>
+    new SyntaxError(
+      `Cannot fill template: unexpected ${
+        token === undefined ? "end" : `"${token}"`
+      } in "${expression.trim()}"`,
+    );
   let at = 0;
   const primary = (): number => {
     const token = tokens[at++];
     if (token === "(") {
       const value = climb(0);
-      at++;
+      if (tokens[at++] !== ")") throw unreadable(tokens[at - 1]);
       return value;
     }
     if (token === "-") return -primary();
     if (token !== undefined && /^\d+$/.test(token)) return Number(token);
-    if (token === undefined || !(token in names)) {
-      throw new SyntaxError(`Cannot fill template: unknown name "${token ?? ""}" in "${expression.trim()}"`);
+    if (token === undefined || !/^\w/.test(token)) throw unreadable(token);
+    if (!Object.hasOwn(names, token)) {
+      throw new SyntaxError(`Cannot fill template: unknown name "${token}" in "${expression.trim()}"`);
     }
     return names[token];
   };
@@ -140,7 +163,9 @@ function evaluate(expression: string, names: Names): number {
     }
     return left;
   };
-  return climb(0);
+  const value = climb(0);
+  if (at < tokens.length) throw unreadable(tokens[at]);
+  return value;
 }
 
 function apply(operator: string, a: number, b: number): number {
