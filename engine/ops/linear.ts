@@ -44,7 +44,7 @@ export const linearOp: OpDef<LinearAttrs> = {
     { name: "odd", inputs: [f32(5, 7), f32(9, 7), f32(9)], attrs: {} },
     { name: "without bias", inputs: [f32(5, 7), f32(9, 7)], attrs: {} },
     { name: "tokens", inputs: [f32(3, 5, 6), f32(11, 6), f32(11)], attrs: {} },
-    { name: "split sum", inputs: [f32(6, 300), f32(5, 300), f32(5)], attrs: {} },
+    { name: "long sum", inputs: [f32(6, 300), f32(5, 300), f32(5)], attrs: {} },
     { name: "empty batch", inputs: [f32(0, 3), f32(2, 3), f32(2)], attrs: {} },
     { name: "large tiles", inputs: [f32(259, 48), f32(130, 48), f32(130)], attrs: {}, large: true },
   ],

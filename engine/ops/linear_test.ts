@@ -1,8 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { trace } from "../graph.ts";
 import { f32 } from "../shape.ts";
+import { Program } from "../program.ts";
+import { stream } from "../random.ts";
 import { checkOp } from "../testing/check_op.ts";
+import { gpuTest } from "../testing/gpu.ts";
 import { Variable } from "../tensor.ts";
+import { release } from "../variables.ts";
 import { linear, linearOp } from "./linear.ts";
 
 checkOp(linearOp, { forward: { atol: 1e-5, rtol: 1e-3 } });
@@ -20,4 +24,20 @@ Deno.test("linear() refuses features that differ and names both shapes", () => {
 Deno.test("linear() refuses a bias of another size", () => {
   const error = assertThrows(() => trace(() => linear(zeros(5, 7), zeros(10, 7), zeros(7))), RangeError);
   assertEquals(error.message, "Cannot apply linear layer: expected a bias of [10], got [7]");
+});
+
+gpuTest("linear() gives a row the same bits whatever the number of rows", async (gpu) => {
+  const values = stream(0, "rows").fillNormal(0, new Float32Array(512 * 200));
+  const weight = new Variable("weight", f32(10, 512), values.slice(0, 5120));
+  const outputs: ArrayLike<number>[] = [];
+  for (const rows of [1, 200]) {
+    const x = new Variable("x", f32(rows, 512), values.slice(0, rows * 512));
+    const program = await Program.compile(gpu, "linear", () => ({ y: linear(x, weight) }));
+    program.run();
+    outputs.push(await program.read("y"));
+    program.dispose();
+    release(gpu, [x]);
+  }
+  release(gpu, [weight]);
+  assertEquals(Array.from(outputs[1]).slice(0, 10), Array.from(outputs[0]));
 });

@@ -175,7 +175,9 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, textures, scratch }
   const { BATCH, M, K, N, sharedA, sharedB } = sizes;
   const { transposeA, transposeB } = attrs;
   const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
-  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, textures });
+  // A weight's gradient sums over examples; every other product is an example's own.
+  const split = attrs.sumBatch === true || (transposeA && a.spec.shape.length === 2);
+  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, split, textures });
   const STEPS = transposeA && !transposeB ? K : K4;
   const PART = Math.max(1, Math.ceil(STEPS / tile.splits));
   const SPLITS = Math.max(1, Math.ceil(STEPS / PART));

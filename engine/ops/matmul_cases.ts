@@ -24,7 +24,8 @@ const SIZES = [
   { name: "batched", lead: [2, 3], m: 5, k: 6, n: 7 },
   { name: "shared b", lead: [3], leadB: [], m: 6, k: 5, n: 9 },
   { name: "shared a", lead: [], leadB: [2, 2], m: 6, k: 5, n: 9 },
-  { name: "split sum", lead: [2], m: 7, k: 259, n: 10 },
+  { name: "long sum", lead: [2], m: 7, k: 259, n: 10 },
+  { name: "long sum of rows", m: 7, k: 259, n: 10 },
   { name: "largest tiles", m: 397, k: 9, n: 330, large: true },
 ];
 
@@ -50,6 +51,7 @@ export function matmulCases(): OpCase<MatmulAttrs>[] {
     ...cases,
     { ...cases[2], name: "TN, summed over the batch", inputs: [f32(3, 4, 6), f32(3, 4, 5)], attrs: SUMMED },
     { ...cases[2], name: "TN, summed, without a batch", inputs: [f32(4, 6), f32(4, 5)], attrs: SUMMED },
+    { ...cases[2], name: "TN, summed, split", inputs: [f32(2, 259, 7), f32(2, 259, 10)], attrs: SUMMED },
     plain("empty batch", [0, 3, 4], [4, 5]),
     plain("empty sum", [3, 0], [0, 5]),
     { ...plain("more than 65,535 workgroups", [4_194_305, 1, 1], [4_194_305, 1, 1]), large: true },
