@@ -4,7 +4,7 @@ import { asTensor, type Node } from "./graph.ts";
 import { add } from "./ops/arithmetic.ts";
 import { fill } from "./ops/fill.ts";
 import { sumTo } from "./ops/reduce_sum.ts";
-import { formatShape, sizeOf } from "./shape.ts";
+import { formatShape, sameShape, sizeOf } from "./shape.ts";
 import type { Tensor, Value } from "./tensor.ts";
 
 /** Where differentiation starts. */
@@ -17,13 +17,42 @@ export interface GradientOptions {
  * Gradients of `of` with respect to each of `wrt`, in their shapes. Only what leads from `wrt` to `of` is
  * differentiated: asking for an input's gradient costs no work on the weights, and the reverse.
  *
- * @throws {RangeError} If `of` holds several elements and no seed is given, or does not depend on one of `wrt`.
+ * A variable that an operation changes in place between the forward and the backward operations is read as it is
+ * then: change variables after asking for gradients.
+ *
+ * @param of What is differentiated, usually a loss of shape [].
+ * @param wrt Tensors and variables, each in any shape.
+ * @throws {RangeError} If `of` holds several elements and no seed is given, the seed has another shape than `of`, or
+ * `of` does not depend on one of `wrt`.
  * @throws {TypeError} If an operation on the way has no gradient.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { gradients } from "./autograd.ts";
+ * import { trace } from "./graph.ts";
+ * import { square } from "./ops/arithmetic.ts";
+ * import { sumAll } from "./ops/reduce_sum.ts";
+ * import { evaluateReference } from "./reference.ts";
+ * import { f32 } from "./shape.ts";
+ * import { Variable } from "./tensor.ts";
+ *
+ * const x = new Variable("x", f32(3), Float32Array.of(1, 2, 3));
+ * const { graph, result } = trace(() => gradients(sumAll(square(x)), [x]));
+ * assertEquals([...evaluateReference(graph, result)[0].data], [2, 4, 6]);
+ * ```
  */
 export function gradients(of: Tensor, wrt: readonly Value[], options: GradientOptions = {}): Tensor[] {
   if (options.seed === undefined && sizeOf(of.shape) !== 1) {
     throw new RangeError(
       `Cannot differentiate: expected one element or a seed, got shape ${formatShape(of.shape)}`,
+    );
+  }
+  if (options.seed !== undefined && !sameShape(options.seed.shape, of.shape)) {
+    throw new RangeError(
+      `Cannot differentiate: expected a seed of ${formatShape(of.shape)}, got ${
+        formatShape(options.seed.shape)
+      }`,
     );
   }
   const targets = wrt.map(asTensor);
