@@ -48,7 +48,8 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     const outer = sizeOf(shape.slice(0, from));
     const inner = lanes ? 1 : vec4Count(shape.slice(to));
     const length = lanes ? vec4Count(shape.slice(from)) : sizeOf(shape.slice(from, to));
-    return sumKernels({ x, out, scratch, outer, length, inner, lanes });
+    // Leading dimensions are examples: the order of one's sum must not depend on their number.
+    return sumKernels({ x, out, scratch, outer, length, inner, lanes, split: from === 0 });
   },
   backward: ({ inputs: [x], grads: [g] }) => [add(fill(x.shape, 0), g!)],
   reference: ([x], { from, to }, [out]) => {
@@ -89,13 +90,19 @@ interface SumPlan {
   readonly length: number;
   readonly inner: number;
   readonly lanes: boolean;
+  /** Whether a long sum may be split; default true. */
+  readonly split?: boolean;
   scratch(spec: ReturnType<typeof f32>): Operand;
 }
 
 /** One kernel, or two where a single stage would leave the device idle. Also used by operations that sum partials. */
-export function sumKernels({ x, out, outer, length, inner, lanes, scratch }: SumPlan): Kernel[] {
+export function sumKernels(
+  { x, out, outer, length, inner, lanes, split = true, scratch }: SumPlan,
+): Kernel[] {
   const outputs = outer * inner;
-  const wanted = outputs >= FEW ? 1 : Math.ceil(Math.min(length / 32, 2 * FEW / Math.max(1, outputs)));
+  const wanted = outputs >= FEW || !split
+    ? 1
+    : Math.ceil(Math.min(length / 32, 2 * FEW / Math.max(1, outputs)));
   const part = Math.max(1, Math.ceil(length / Math.max(1, wanted)));
   const splits = Math.max(1, Math.ceil(length / part));
   if (splits === 1) return [sumKernel({ x, out, outer, length, inner, lanes, splits, part })];
