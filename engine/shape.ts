@@ -87,18 +87,30 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   return out;
 }
 
-/** Copies unpadded row-major values into the padded layout. */
+/**
+ * Copies unpadded row-major values into the padded layout; the padding of `out` is left as it is.
+ *
+ * @param data As many values as the shape has elements.
+ * @param out At least `byteSize` bytes, zeroed.
+ * @returns `out`.
+ */
 export function padRows<T extends Float32Array | Uint32Array>(data: T, shape: Shape, out: T): T {
   const c = lastDim(shape), stride = rowVec4s(shape) * 4, rows = rowCount(shape);
   if (c === stride) out.set(data);
-  else for (let r = 0; r < rows; r++) out.set(data.subarray(r * c, (r + 1) * c), r * stride);
+  else for (let r = 0; r < rows; r++) for (let k = 0; k < c; k++) out[r * stride + k] = data[r * c + k];
   return out;
 }
 
-/** Copies padded values back into row-major order without padding. */
+/**
+ * Copies padded values back into row-major order without padding.
+ *
+ * @param data As a buffer of that shape holds them.
+ * @param out As many values as the shape has elements.
+ * @returns `out`.
+ */
 export function unpadRows<T extends Float32Array | Uint32Array>(data: T, shape: Shape, out: T): T {
   const c = lastDim(shape), stride = rowVec4s(shape) * 4, rows = rowCount(shape);
   if (c === stride) out.set(data.subarray(0, rows * c));
-  else for (let r = 0; r < rows; r++) out.set(data.subarray(r * stride, r * stride + c), r * c);
+  else for (let r = 0; r < rows; r++) for (let k = 0; k < c; k++) out[r * c + k] = data[r * stride + k];
   return out;
 }

@@ -41,6 +41,10 @@ export function convCases(): ConvCase[] {
     make("2x3 kernel", [1, 5, 6, 3], [2, 2, 3, 3], { padding: 1 }),
     make("padding wider than the kernel", [1, 3, 3, 2], [3, 2, 2, 2], { padding: 3 }),
     make("3x3, many rows", [16, 32, 32, 8], [8, 3, 3, 8], { padding: 1, large: true }),
-    make("more than 65,535 workgroups", [4, 1025, 1024, 1], [1, 1, 1, 1], { large: true }),
+    make("more than 65,535 workgroups", [1, 65_537 * 64, 1, 1], [1, 1, 1, 1], { large: true }),
+    make("more than 65,535 workgroups, stride 2", [1, 65_537 * 32, 1, 1], [1, 1, 1, 1], {
+      stride: 2,
+      large: true,
+    }),
   ];
 }

@@ -45,7 +45,7 @@ export const fillOp: OpDef<FillAttrs> = {
     {
       name: "more than 65,535 workgroups",
       inputs: [],
-      attrs: { shape: [65_537, 256], value: 2 },
+      attrs: { shape: [65_537 * 64, 1], value: 2 },
       large: true,
     },
   ],

@@ -76,7 +76,7 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     { name: "long, two stages", inputs: [f32(40_001, 6)], attrs: { from: 0, to: 1 }, large: true },
     {
       name: "more than 65,535 workgroups",
-      inputs: [f32(1, 65_537, 256)],
+      inputs: [f32(1, 65_537 * 64, 1)],
       attrs: { from: 0, to: 1 },
       large: true,
     },
