@@ -11,7 +11,7 @@ export interface ConvCase extends Omit<OpCase<ConvAttrs>, "inputs"> {
   readonly bias: boolean;
 }
 
-/** Shapes at, around and away from the tiles: 8 columns, 8 output channels, vec4s of input channels. */
+/** Shapes at, around and away from the tiles: 4, 8 or 16 columns, 8 output channels, vec4s of input channels. */
 export function convCases(): ConvCase[] {
   const make = (
     name: string,
@@ -32,6 +32,8 @@ export function convCases(): ConvCase[] {
     make("3x3, at the tile", [1, 4, 8, 8], [8, 3, 3, 8], { padding: 1 }),
     make("3x3, above the tile", [2, 3, 9, 9], [9, 3, 3, 9], { padding: 1, bias: true }),
     make("3x3, below the tile", [1, 3, 7, 7], [7, 3, 3, 7], { padding: 1 }),
+    make("3x3, at the wide tile", [1, 3, 16, 4], [8, 3, 3, 4], { padding: 1 }),
+    make("3x3, above the wide tile", [1, 3, 17, 4], [8, 3, 3, 4], { padding: 1 }),
     make("3x3, without padding", [1, 5, 5, 4], [4, 3, 3, 4]),
     make("3x3, stride 2", [2, 7, 8, 6], [10, 3, 3, 6], { stride: 2, padding: 1, bias: true }),
     make("3x3, stride 2, wide", [1, 6, 34, 4], [12, 3, 3, 4], { stride: 2, padding: 1 }),

@@ -13,10 +13,11 @@ import gradWeightsSource from "./conv2d_grad_weights.wgsl" with { type: "text" }
 
 const quads = (n: number) => Math.ceil(n / 4);
 
-/** Columns a lane computes: eight, unless the image is narrower or so wide a stride would load too much. */
+/** Columns a lane computes: the more, the fewer loads for each product, but no more than the image has. */
 function columnsPerLane(width: number, stride: number): number {
   if (width <= 1) return 1;
-  return width <= 4 || stride > 2 ? 4 : 8;
+  if (width <= 4 || stride > 2) return 4;
+  return width < 16 ? 8 : 16;
 }
 
 function heavyRead(operand: Operand, textures: boolean): Binding {
