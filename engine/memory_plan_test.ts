@@ -22,10 +22,16 @@ Deno.test("planMemory() never gives two values that live at once the same slot",
     const lifetimes = randomLifetimes(round);
     const { slotOf, slotBytes } = planMemory(lifetimes);
     for (const a of lifetimes) {
-      assert(slotBytes[slotOf.get(a.key)!] >= a.sizeBytes, `round ${round}: value ${a.key} does not fit its slot`);
+      assert(
+        slotBytes[slotOf.get(a.key)!] >= a.sizeBytes,
+        `round ${round}: value ${a.key} does not fit its slot`,
+      );
       for (const b of lifetimes) {
         if (a.key < b.key && together(a, b)) {
-          assert(slotOf.get(a.key) !== slotOf.get(b.key), `round ${round}: ${a.key} and ${b.key} share a slot`);
+          assert(
+            slotOf.get(a.key) !== slotOf.get(b.key),
+            `round ${round}: ${a.key} and ${b.key} share a slot`,
+          );
         }
       }
     }

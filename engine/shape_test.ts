@@ -1,5 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { broadcastShapes, byteSize, f32, padRows, rowCount, sizeOf, u32, unpadRows, vec4Count } from "./shape.ts";
+import {
+  broadcastShapes,
+  byteSize,
+  f32,
+  padRows,
+  rowCount,
+  sizeOf,
+  u32,
+  unpadRows,
+  vec4Count,
+} from "./shape.ts";
 
 Deno.test("broadcastShapes() aligns at the innermost end and stretches ones either way", () => {
   assertEquals(broadcastShapes([4, 3, 5], [5]), [4, 3, 5]);

@@ -88,6 +88,7 @@ export const assignRowOp: OpDef<NoAttrs> = {
   cases: [
     { name: "one number a row", inputs: [f32(10, 1), f32(), u32()], attrs: {} },
     { name: "wide rows", inputs: [f32(10, 3, 5), f32(3, 5), u32()], attrs: {} },
+    { name: "above a workgroup", inputs: [f32(10, 65, 4), f32(65, 4), u32()], attrs: {} },
     { name: "past the end", inputs: [f32(2, 3), f32(3), u32()], attrs: {}, below: 10_000 },
   ],
 };

@@ -157,7 +157,7 @@ export const globalAvgPoolOp: OpDef<GlobalAttrs> = {
     { name: "odd", inputs: [f32(3, 5, 7, 6)], attrs: {} },
     { name: "a head", inputs: [f32(5, 8, 8, 64)], attrs: {}, large: true },
     { name: "empty batch", inputs: [f32(0, 4, 4, 3)], attrs: {} },
-    { name: "more than 65,535 workgroups", inputs: [f32(65_537, 1, 1, 256)], attrs: {}, large: true },
+    { name: "more than 65,535 workgroups", inputs: [f32(65_537 * 64, 1, 1, 1)], attrs: {}, large: true },
   ],
 };
 
@@ -180,8 +180,8 @@ export const globalAvgPoolGradOp: OpDef<GlobalGradAttrs> = {
     { name: "odd", inputs: [f32(3, 6)], attrs: { shape: [3, 5, 7, 6] } },
     {
       name: "more than 65,535 workgroups",
-      inputs: [f32(65_537, 16)],
-      attrs: { shape: [65_537, 4, 4, 16] },
+      inputs: [f32(65_537 * 16, 1)],
+      attrs: { shape: [65_537 * 16, 2, 2, 1] },
       large: true,
     },
   ],
@@ -280,7 +280,7 @@ function poolCases(): OpCase<PoolAttrs>[] {
     make("5x5, stride 3, padding 2", [1, 8, 7, 2], [5, 3, 2]),
     make("gaps between windows", [1, 7, 8, 3], [2, 3, 0]),
     make("empty batch", [0, 4, 4, 3], [2, 2, 0]),
-    { ...make("more than 65,535 workgroups", [1, 2050, 2048, 4], [1, 1, 0]), large: true },
+    { ...make("more than 65,535 workgroups", [1, 2050, 2048, 1], [1, 1, 0]), large: true },
   ];
 }
 

@@ -68,10 +68,10 @@ export const reshapeOp: OpDef<ReshapeAttrs> = {
     reshapeCase("empty batch", [0, 6], [0, 2, 3]),
     { ...reshapeCase("above a workgroup", [65, 6], [195, 2]), large: true },
     {
-      ...reshapeCase("copied, more than 65,535 workgroups", [65_537, 256], [65_537 * 64, 4]),
+      ...reshapeCase("copied, more than 65,535 workgroups", [65_537 * 64, 1], [2, 65_537 * 32, 1]),
       large: true,
     },
-    { ...reshapeCase("gathered, more than 65,535 workgroups", [3, 5_600_000], [5_600_000, 3]), large: true },
+    { ...reshapeCase("gathered, more than 65,535 workgroups", [64, 65_537], [65_537 * 64, 1]), large: true },
   ],
 };
 

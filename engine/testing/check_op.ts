@@ -1,18 +1,19 @@
 /** The suite every operation passes: GPU against float64 reference, reference gradient against differences. */
 
 import { gradients } from "../autograd.ts";
-import type { Gpu } from "../device.ts";
-import { record, trace } from "../graph.ts";
-import type { Attrs, NdArray, OpCase, OpDef } from "../op.ts";
+import type { Gpu, KernelVariant } from "../device.ts";
+import { type Node, record, trace } from "../graph.ts";
+import type { Attrs, Kernel, NdArray, OpCase, OpDef } from "../op.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
-import { Program } from "../program.ts";
+import { type Outputs, Program } from "../program.ts";
 import { type Stream, stream } from "../random.ts";
 import { evaluateReference } from "../reference.ts";
 import { sizeOf } from "../shape.ts";
-import { type Tensor, Variable } from "../tensor.ts";
+import { type HostData, type Tensor, Variable } from "../tensor.ts";
 import { read, release } from "../variables.ts";
-import { assertClose, type Tolerance } from "./compare.ts";
+import { assertClose, assertSameBits, type Tolerance } from "./compare.ts";
+import { canFold, foldGrid } from "./fold_grid.ts";
 import { gpuTest } from "./gpu.ts";
 
 /** Tolerances of one operation's suite; the defaults are those of the style guide. */
@@ -24,11 +25,16 @@ export interface CheckOptions {
 const FORWARD: Tolerance = { atol: 1e-6, rtol: 1e-3 };
 const GRADIENT: Tolerance = { atol: 1e-4, rtol: 1e-3 };
 
-/** Registers one test per size case and kernel family, and one for the gradients of each small case. */
+/**
+ * Registers an operation's suite: its size cases on the GPU with each kernel family, and the gradients of the small
+ * cases by central differences. Nothing has to be said about an operation but its definition.
+ */
 export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {}): void {
   for (const variant of usesTextures(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
     gpuTest(`${op.name}() agrees with its float64 reference, ${variant}`, async (gpu) => {
-      for (const c of op.cases) await checkCase(gpu, { op, c, options });
+      let crossed = false;
+      for (const c of op.cases) crossed = await checkCase(gpu, { op, c, options }) || crossed;
+      if (!crossed) throw new Error(`${op.name}: every case fits one workgroup`);
     }, variant);
   }
   if (op.backward === null) return;
@@ -40,49 +46,84 @@ export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {
 /** Whether the operation or its gradient has kernels that read textures. */
 function usesTextures<A extends Attrs>(op: OpDef<A>): boolean {
   const { graph } = trace(() => buildCase(op, makeCase(op, op.cases[0])));
-  return graph.nodes.some((node) => {
-    const inputs = node.inputs, outputs = node.outputs, attrs = node.attrs;
-    const kernels = node.op.lower({ inputs, outputs, attrs, textures: true, scratch: (spec) => ({ spec }) });
-    return kernels.some((k) => k.bindings.some((b) => b.kind === "texture"));
-  });
+  const kernels = graph.nodes.flatMap((node) => kernelsOf(node, "texture"));
+  return kernels.some((k) => k.bindings.some((b) => b.kind === "texture"));
 }
 
-interface Run<A extends Attrs> {
+function kernelsOf({ op, inputs, outputs, attrs }: Node, variant: KernelVariant): Kernel[] {
+  return op.lower({ inputs, outputs, attrs, textures: variant === "texture", scratch: (spec) => ({ spec }) });
+}
+
+/** One case of an operation, and how close its results have to be. */
+export interface Run<A extends Attrs> {
   readonly op: OpDef<A>;
   readonly c: OpCase<A>;
   readonly options: CheckOptions;
 }
 
-/** Forward and gradient of one case on the GPU against the reference interpreter. */
-async function checkCase<A extends Attrs>(gpu: Gpu, { op, c, options }: Run<A>): Promise<void> {
-  const made = makeCase(op, c);
-  const { inputs } = made;
+/**
+ * Forward and gradient of one case on the GPU against the reference interpreter, and the forward result on a grid of
+ * two dimensions against the same bits.
+ *
+ * @returns Whether a kernel of the case has several workgroups.
+ */
+export async function checkCase<A extends Attrs>(gpu: Gpu, { op, c, options }: Run<A>): Promise<boolean> {
   const before = gpu.buffers.liveBytes;
+  const made = makeCase(op, c);
   const build = () => buildCase(op, made);
-  const program = await Program.compile(gpu, `${op.name} ${c.name}`, build);
-  program.run();
   const { graph, result } = trace(build);
+  const found = await compute(gpu, { label: `${op.name} ${c.name}`, build, changed: changedBy(op, made) });
   const names = Object.keys(result);
   const state = new Map<Variable, NdArray>();
-  const expected = evaluateReference(graph, names.map((n) => result[n]), state);
-  for (const [i, name] of names.entries()) {
-    const tolerance = name.startsWith("grad") ? options.gradient ?? GRADIENT : options.forward ?? FORWARD;
-    assertClose(`${op.name} (${c.name}) ${name}`, await program.read(name), {
-      expected: expected[i].data,
-      ...tolerance,
-    });
+  evaluateReference(graph, names.map((n) => result[n]), state).forEach(({ data }, i) => {
+    const tolerance = names[i].startsWith("grad") ? options.gradient ?? GRADIENT : options.forward ?? FORWARD;
+    assertClose(`${op.name} (${c.name}) ${names[i]}`, found[names[i]], { expected: data, ...tolerance });
+  });
+  for (const [name, variable] of Object.entries(changedBy(op, made))) {
+    const expected = state.get(variable)!.data;
+    assertClose(`${op.name} (${c.name}) ${name}`, found[name], { expected, ...(options.forward ?? FORWARD) });
   }
-  for (const i of op.mutates ?? []) {
-    assertClose(`${op.name} (${c.name}) input ${i} after`, await read(gpu, inputs[i]), {
-      expected: state.get(inputs[i])!.data,
-      ...(options.forward ?? FORWARD),
-    });
+  const kernels = kernelsOf(graph.nodes[0], gpu.variant);
+  if (kernels.some(canFold)) {
+    await checkFolded(gpu, { op, made, expected: found });
   }
-  program.dispose();
-  release(gpu, graph.variables);
   if (gpu.buffers.liveBytes !== before) {
     throw new Error(`${op.name} (${c.name}): ${gpu.buffers.liveBytes - before} bytes were not freed`);
   }
+  return kernels.some(({ workgroups: [x, y] }) => x * y > 1);
+}
+
+/** Computes a case on a grid of two dimensions and compares outputs and changed inputs bit by bit. */
+async function checkFolded<A extends Attrs>(
+  gpu: Gpu,
+  { op, made, expected }: { op: OpDef<A>; made: MadeCase<A>; expected: Record<string, HostData> },
+): Promise<void> {
+  const build = () => forward(foldGrid(op), made);
+  const label = `${op.name} ${made.c.name}, folded grid`;
+  const found = await compute(gpu, { label, build, changed: changedBy(op, made) });
+  for (const [name, values] of Object.entries(found)) {
+    assertSameBits(`${label}, ${name}`, values, expected[name]);
+  }
+}
+
+/** Compiles, runs once, reads what the program returns and changes, and frees everything. */
+async function compute(
+  gpu: Gpu,
+  { label, build, changed }: { label: string; build: () => Outputs; changed: Record<string, Variable> },
+): Promise<Record<string, HostData>> {
+  const program = await Program.compile(gpu, label, build);
+  program.run();
+  const found: Record<string, HostData> = {};
+  for (const name of program.outputNames) found[name] = await program.read(name);
+  for (const [name, variable] of Object.entries(changed)) found[name] = await read(gpu, variable);
+  program.dispose();
+  release(gpu, trace(build).graph.variables);
+  return found;
+}
+
+/** The inputs that an operation changes in place, by a name for messages. */
+function changedBy<A extends Attrs>(op: OpDef<A>, { inputs }: MadeCase<A>): Record<string, Variable> {
+  return Object.fromEntries((op.mutates ?? []).map((i) => [`input ${i} after`, inputs[i]]));
 }
 
 interface MadeCase<A extends Attrs> {
@@ -105,24 +146,25 @@ function makeCase<A extends Attrs>(op: OpDef<A>, c: OpCase<A>): MadeCase<A> {
 }
 
 /** Outputs, and gradients of the weighted sum of the first one. */
-function buildCase<A extends Attrs>(
-  op: OpDef<A>,
-  { c, inputs, weights }: MadeCase<A>,
-): Record<string, Tensor> {
-  const outputs = record(op, inputs, c.attrs);
-  const found: Record<string, Tensor> = {};
-  outputs.forEach((t, i) => found[`output ${i}`] = t);
+function buildCase<A extends Attrs>(op: OpDef<A>, made: MadeCase<A>): Record<string, Tensor> {
+  const { c, inputs, weights } = made;
+  const found = forward(op, made);
   if (op.backward === null || c.large) return found;
   const wrt = differentiable(op, inputs);
-  gradients(sumAll(mul(outputs[0], weights)), wrt).forEach((t, i) => found[`grad ${i}`] = t);
+  gradients(sumAll(mul(found["output 0"], weights)), wrt).forEach((t, i) => found[`grad ${i}`] = t);
   return found;
+}
+
+function forward<A extends Attrs>(op: OpDef<A>, { c, inputs }: MadeCase<A>): Record<string, Tensor> {
+  return Object.fromEntries(record(op, inputs, c.attrs).map((t, i) => [`output ${i}`, t]));
 }
 
 function differentiable<A extends Attrs>(op: OpDef<A>, inputs: readonly Variable[]): Variable[] {
   return inputs.filter((v, i) => v.spec.dtype === "f32" && !op.constantInputs?.includes(i));
 }
 
-function checkDifferences<A extends Attrs>(op: OpDef<A>, c: OpCase<A>): void {
+/** The reference gradients of one case against central differences of the reference, in float64. */
+export function checkDifferences<A extends Attrs>(op: OpDef<A>, c: OpCase<A>): void {
   const { inputs, weights } = makeCase(op, c);
   const { graph, result } = trace(() => {
     const [output] = record(op, inputs, c.attrs);

@@ -1,5 +1,7 @@
 /** Closeness of arrays, with a failure that says where and by how much. */
 
+import type { HostData } from "../tensor.ts";
+
 /** |a - b| <= atol + rtol * |b|. */
 export interface Tolerance {
   readonly atol: number;
@@ -29,4 +31,20 @@ export function assertClose(
     `${label}: ${count} of ${found.length} values differ, worst at ${worst}: ` +
       `found ${found[worst]}, expected ${expected[worst]} (atol ${atol}, rtol ${rtol})`,
   );
+}
+
+/** Throws if any element differs in any bit, naming the first one. */
+export function assertSameBits(label: string, found: HostData, expected: HostData): void {
+  if (found.length !== expected.length) {
+    throw new Error(`${label}: ${found.length} values found, ${expected.length} expected`);
+  }
+  const expectedBits = bitsOf(expected);
+  const at = bitsOf(found).findIndex((bits, i) => bits !== expectedBits[i]);
+  if (at !== -1) {
+    throw new Error(`${label}: bits differ at ${at}, found ${found[at]}, expected ${expected[at]}`);
+  }
+}
+
+function bitsOf({ buffer, byteOffset, length }: HostData): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
 }
