@@ -88,6 +88,11 @@ export class Walk {
     return this.#programs.step.flops;
   }
 
+  /** Kernels that one step starts. */
+  get dispatches(): number {
+    return this.#programs.step.dispatches;
+  }
+
   /** Goes to the origin, or to a random point around it: another one for each `restart`. */
   start({ random, restart = 0 }: { random: boolean; restart?: number }): void {
     if (!random) return this.#programs.keep.run();

@@ -67,33 +67,28 @@ export interface EpochReport {
 /** How long a burst of steps keeps the host from its signals, in ms. */
 const TURN_MS = 500;
 
+/** What a trainer is made of. */
+interface Parts {
+  readonly feed: Feed;
+  readonly order: Batches;
+  readonly history: { readonly index: Variable; readonly losses: Variable; readonly correct: Variable };
+  readonly step: Program;
+  /** Makes the batch that `step` trains on out of the augmented images; null for standard training. */
+  readonly attack: { readonly begin: Program; readonly walk: Walk; readonly options: Adversary } | null;
+  readonly predictsLabels: boolean;
+}
+
 /** A training run. Its state is in variables: the learner's, the optimiser's, and the number of steps done. */
 export class Trainer {
-  readonly stepsPerEpoch: number;
   readonly #gpu: Gpu;
   readonly #options: TrainOptions;
-  readonly #feed: Feed;
-  readonly #order: Batches;
-  readonly #history: { readonly index: Variable; readonly losses: Variable; readonly correct: Variable };
-  readonly #programs: { readonly prepare: Program | null; readonly step: Program };
-  readonly #walk: Walk | null;
+  readonly #parts: Parts;
   #stepsDone = 0;
 
-  private constructor(gpu: Gpu, options: TrainOptions, parts: {
-    feed: Feed;
-    order: Batches;
-    history: { index: Variable; losses: Variable; correct: Variable };
-    programs: { prepare: Program | null; step: Program };
-    walk: Walk | null;
-  }) {
+  private constructor(gpu: Gpu, options: TrainOptions, parts: Parts) {
     this.#gpu = gpu;
     this.#options = options;
-    this.#feed = parts.feed;
-    this.#order = parts.order;
-    this.#history = parts.history;
-    this.#programs = parts.programs;
-    this.#walk = parts.walk;
-    this.stepsPerEpoch = parts.order.batchesPerEpoch;
+    this.#parts = parts;
   }
 
   /** Compiles the training step. */
@@ -107,20 +102,31 @@ export class Trainer {
       losses: new Variable("losses", f32(order.batchesPerEpoch, 1)),
       correct: new Variable("correct", f32(order.batchesPerEpoch, 1)),
     };
-    const walk = adversary === null ? null : await compileAdversary(gpu, { learner, feed, adversary, seed });
-    const prepare = walk === null ? null : await Program.compile(gpu, "adversary batch", () => {
-      assign(walk.origin, feed.images(augmentation));
-      assign(walk.examples, feed.examples);
-    });
+    let attack: Parts["attack"] = null;
+    if (adversary !== null) {
+      const walk = await compileAdversary(gpu, { learner, feed, adversary, seed });
+      const begin = await Program.compile(gpu, "adversary batch", () => {
+        assign(walk.origin, feed.images(augmentation));
+        assign(walk.examples, feed.examples);
+      });
+      attack = { begin, walk, options: adversary };
+    }
+    let predictsLabels = false;
     const step = await Program.compile(gpu, "train step", () => {
-      const images = walk === null ? feed.images(augmentation) : asTensor(walk.images);
+      const images = attack === null ? feed.images(augmentation) : asTensor(attack.walk.images);
       const { loss, correct } = learner.loss({ images, labels: feed.labels });
       const grads = gradients(loss, learner.parameters);
       optimizer.step(learner.parameters, clipNorm === null ? grads : clipGradNorm(grads, clipNorm));
       assignRow(history.losses, loss, { index: history.index });
       if (correct !== null) assignRow(history.correct, meanAll(correct), { index: history.index });
+      predictsLabels = correct !== null;
     });
-    return new Trainer(gpu, options, { feed, order, history, programs: { prepare, step }, walk });
+    return new Trainer(gpu, options, { feed, order, history, step, attack, predictsLabels });
+  }
+
+  /** Batches in an epoch; a last, smaller one is left out. */
+  get stepsPerEpoch(): number {
+    return this.#parts.order.batchesPerEpoch;
   }
 
   /** Steps done so far. */
@@ -133,10 +139,19 @@ export class Trainer {
     return [...learner.parameters, ...learner.buffers, ...optimizer.state];
   }
 
-  /** Multiplications and additions of one step. */
+  /** Kernels that one step starts, an attack's steps included. */
+  get dispatchesPerStep(): number {
+    return this.#sumOverStep((program) => program.dispatches);
+  }
+
+  /** Multiplications and additions of one step, an attack's steps included. */
   get flopsPerStep(): number {
-    const { adversary } = this.#options;
-    return this.#programs.step.flops + (this.#walk === null ? 0 : this.#walk.flops * adversary!.steps);
+    return this.#sumOverStep((program) => program.flops);
+  }
+
+  #sumOverStep(of: (program: { readonly flops: number; readonly dispatches: number }) => number): number {
+    const { step, attack } = this.#parts;
+    return of(step) + (attack === null ? 0 : of(attack.begin) + attack.options.steps * of(attack.walk));
   }
 
   /** Saves the state to a checkpoint: a trainer made with the same options that restores it goes on bit for bit. */
@@ -168,17 +183,17 @@ export class Trainer {
 
   /** Submits one step. Nothing is read back and no device memory allocated. */
   step(): void {
-    const { optimizer, schedule, adversary } = this.#options;
-    const step = this.#stepsDone, epoch = this.#order.epochOf(step);
-    this.#feed.load(this.#order.at(step), { epoch });
-    write(this.#gpu, this.#history.index, Uint32Array.of(step - epoch * this.stepsPerEpoch));
-    if (this.#walk !== null && adversary !== null) {
-      this.#programs.prepare?.run();
-      this.#walk.start({ random: adversary.randomStart, restart: epoch });
-      this.#walk.step(adversary.steps);
+    const { optimizer, schedule } = this.#options, { feed, order, history, attack } = this.#parts;
+    const step = this.#stepsDone, epoch = order.epochOf(step);
+    feed.load(order.at(step), { epoch });
+    write(this.#gpu, history.index, Uint32Array.of(step - epoch * this.stepsPerEpoch));
+    if (attack !== null) {
+      attack.begin.run();
+      attack.walk.start({ random: attack.options.randomStart, restart: epoch });
+      attack.walk.step(attack.options.steps);
     }
     optimizer.prepare(this.#gpu, { step, learningRate: schedule(step) });
-    this.#programs.step.run();
+    this.#parts.step.run();
     this.#stepsDone++;
   }
 
@@ -191,7 +206,8 @@ export class Trainer {
   async epoch(
     { onStep, signal }: { onStep?: (step: number) => void; signal?: AbortSignal } = {},
   ): Promise<EpochReport> {
-    const epoch = this.#order.epochOf(this.#stepsDone);
+    const { order, history, predictsLabels } = this.#parts;
+    const epoch = order.epochOf(this.#stepsDone);
     const first = this.#stepsDone - epoch * this.stepsPerEpoch;
     let turn = performance.now();
     for (let i = first; i < this.stepsPerEpoch; i++) {
@@ -202,8 +218,8 @@ export class Trainer {
       signal?.throwIfAborted();
       turn = performance.now();
     }
-    const losses = (await read(this.#gpu, this.#history.losses) as Float32Array).subarray(first);
-    const correct = (await read(this.#gpu, this.#history.correct) as Float32Array).subarray(first);
+    const losses = (await read(this.#gpu, history.losses) as Float32Array).subarray(first);
+    const correct = (await read(this.#gpu, history.correct) as Float32Array).subarray(first);
     const bad = losses.findIndex((loss) => !Number.isFinite(loss));
     if (bad >= 0) {
       throw new NonFiniteLossError(
@@ -213,22 +229,14 @@ export class Trainer {
           "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
       );
     }
-    return { loss: mean(losses), accuracy: this.#predictsLabels ? mean(correct) : null, losses };
-  }
-
-  get #predictsLabels(): boolean {
-    return this.#options.learner.logits !== null;
+    return { loss: mean(losses), accuracy: predictsLabels ? mean(correct) : null, losses };
   }
 
   /** Frees what belongs to the loop; the learner's variables stay. */
   dispose(): void {
-    this.#programs.prepare?.dispose();
-    this.#programs.step.dispose();
-    this.#walk?.dispose();
-    this.#feed.dispose();
-    const { index, losses, correct } = this.#history;
-    const { optimizer } = this.#options;
-    release(this.#gpu, [index, losses, correct, ...optimizer.state, optimizer.scalars]);
+    const { feed, history, step, attack } = this.#parts, { optimizer } = this.#options;
+    for (const part of [feed, step, attack?.begin, attack?.walk]) part?.dispose();
+    release(this.#gpu, [...Object.values(history), ...optimizer.state, optimizer.scalars]);
   }
 }
 

@@ -1,0 +1,60 @@
+/** Small data, learners and trainers for the tests of this folder. All share their sizes, so that shaders compile once. */
+
+import { planted } from "../datasets/planted.ts";
+import { type ImageSet, subset } from "../datasets/types.ts";
+import type { Gpu } from "../engine/device.ts";
+import { constant } from "../engine/optim/schedules.ts";
+import { sgd } from "../engine/optim/sgd.ts";
+import { read, release } from "../engine/variables.ts";
+import { supervised } from "./supervised.ts";
+import { Trainer, type TrainOptions } from "./train.ts";
+import type { Learner } from "./types.ts";
+
+/** 320 training and 100 test images of 12 x 12 that show their class by a strong grating. */
+export const DATA = planted({
+  size: 12,
+  trainSize: 320,
+  testSize: 100,
+  gratingAmplitude: 0.1,
+  gratingReliability: 1,
+});
+
+/** 64 training images: four steps an epoch. */
+export const FEW: ImageSet = subset(DATA.train, 64);
+
+/** An untrained ResNet of 4, 8 and 8 channels. */
+export function smallLearner(seed = 0): Learner {
+  return supervised.create({ arch: "resnet8", widths: [4, 8, 8], classes: 10 }, { seed });
+}
+
+/** A trainer with everything switched on but the adversary, unless the test says otherwise. */
+export function smallTrainer(gpu: Gpu, learner: Learner, own: Partial<TrainOptions> = {}): Promise<Trainer> {
+  return Trainer.create(gpu, {
+    learner,
+    set: FEW,
+    batchSize: 16,
+    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
+    schedule: constant({ lr: 0.05 }),
+    clipNorm: 1,
+    cropPadding: 1,
+    flip: true,
+    adversary: null,
+    seed: 0,
+    ...own,
+  });
+}
+
+/** Weights and running statistics by name. */
+export async function valuesOf(
+  gpu: Gpu,
+  { parameters, buffers }: Learner,
+): Promise<Map<string, ArrayLike<number>>> {
+  const variables = [...parameters, ...buffers];
+  const values = await Promise.all(variables.map((variable) => read(gpu, variable)));
+  return new Map(variables.map(({ name }, i) => [name, values[i]]));
+}
+
+/** Frees the learners' memory. */
+export function releaseAll(gpu: Gpu, ...learners: Learner[]): void {
+  for (const { parameters, buffers } of learners) release(gpu, [...parameters, ...buffers]);
+}
