@@ -1,9 +1,23 @@
+import { assertThrows } from "@std/assert";
+import { trace } from "../graph.ts";
+import { f32 } from "../shape.ts";
+import { Variable } from "../tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { batchNormGradOp, batchNormOp } from "./batch_norm.ts";
-import { channelAffineGradOp, channelAffineOp } from "./channel_affine.ts";
+import { batchNorm, batchNormGradOp, batchNormOp } from "./batch_norm.ts";
 
-checkOp(channelAffineOp);
-checkOp(channelAffineGradOp);
 // y loses a few units in the last place of (x - mean); the sums of up to 8,193 rows lose 1e-4.
 checkOp(batchNormOp, { forward: { atol: 1e-4, rtol: 1e-3 } });
 checkOp(batchNormGradOp, { forward: { atol: 1e-2, rtol: 1e-3 } });
+
+const normalise = (...shape: number[]) => {
+  const [x, gamma, beta] = [f32(...shape), f32(5), f32(5)].map((spec) => new Variable("v", spec));
+  return () => trace(() => batchNorm(x, gamma, { beta }));
+};
+
+Deno.test("batchNorm() refuses an empty batch", () => {
+  assertThrows(normalise(0, 5), RangeError, "Cannot normalise: the batch is empty, x is [0, 5]");
+});
+
+Deno.test("batchNorm() refuses another number of channels", () => {
+  assertThrows(normalise(2, 3), RangeError, "Cannot normalise: expected [3] for x [2, 3], got [5]");
+});

@@ -122,8 +122,15 @@ function lowerElementwise(
   };
 }
 
-/** A number as a WGSL float32 literal. */
+/**
+ * A number as a WGSL float32 literal.
+ *
+ * @throws {RangeError} If float32 cannot hold it: WGSL has no literal for infinity or NaN.
+ */
 export function wgslFloat(value: number): string {
+  if (!Number.isFinite(Math.fround(value))) {
+    throw new RangeError(`Cannot write a number into a shader: expected a finite float32, got ${value}`);
+  }
   const text = String(Math.fround(value));
   return `(${/[.e]/.test(text) ? text : text + ".0"})`;
 }

@@ -132,16 +132,23 @@ function sumKernel(plan: Omit<SumPlan, "scratch"> & { splits: number; part: numb
   };
 }
 
-/** Sum over dimensions `from` to `to` (one past the last), which become 1. */
+/**
+ * Sum over dimensions `from` to `to` (one past the last), which become 1.
+ *
+ * @throws {RangeError} If the dimensions do not exist.
+ */
 export function reduceSum(x: Value, { from = 0, to }: { from?: number; to?: number } = {}): Tensor {
   const last = to ?? x.shape.length;
   return from === last ? asTensor(x) : record(reduceSumOp, [x], { from, to: last })[0];
 }
 
-/** Mean over dimensions `from` to `to` (one past the last), which become 1. */
+/**
+ * Mean over dimensions `from` to `to` (one past the last), which become 1.
+ *
+ * @throws {RangeError} If there is nothing to average.
+ */
 export function reduceMean(x: Value, { from = 0, to }: { from?: number; to?: number } = {}): Tensor {
-  const count = sizeOf(x.shape.slice(from, to));
-  return scale(reduceSum(x, { from, to }), 1 / count);
+  return scale(reduceSum(x, { from, to }), 1 / countOf(x.shape, x.shape.slice(from, to)));
 }
 
 /** Sum of all elements, shape []. */
@@ -149,9 +156,19 @@ export function sumAll(x: Value): Tensor {
   return record(reduceSumOp, [x], { from: 0, to: x.shape.length, rank: 0 })[0];
 }
 
-/** Mean of all elements, shape []. */
+/**
+ * Mean of all elements, shape [].
+ *
+ * @throws {RangeError} If there are none.
+ */
 export function meanAll(x: Value): Tensor {
-  return scale(sumAll(x), 1 / sizeOf(x.shape));
+  return scale(sumAll(x), 1 / countOf(x.shape, x.shape));
+}
+
+function countOf(shape: Shape, averaged: Shape): number {
+  const count = sizeOf(averaged);
+  if (count === 0) throw new RangeError(`Cannot average: ${formatShape(shape)} has no elements`);
+  return count;
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */

@@ -1,10 +1,57 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { asTensor, trace } from "../graph.ts";
+import { evaluateReference } from "../reference.ts";
+import { f32 } from "../shape.ts";
+import { Variable } from "../tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { fillOp } from "./fill.ts";
-import { reduceSumOp } from "./reduce_sum.ts";
-import { reluGradOp, reluOp } from "./relu.ts";
+import { meanAll, reduceMean, reduceSum, reduceSumOp, sumTo } from "./reduce_sum.ts";
 
 // Sums of up to 40,001 float32 normals lose about 1e-5 each way where they cancel.
 checkOp(reduceSumOp, { forward: { atol: 1e-3, rtol: 1e-3 } });
-checkOp(fillOp);
-checkOp(reluOp);
-checkOp(reluGradOp);
+
+const counting = (...shape: number[]) => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return new Variable("x", f32(...shape), Float32Array.from({ length: size }, (_, i) => i));
+};
+
+Deno.test("sumTo() undoes a broadcast over any dimensions", () => {
+  const x = counting(2, 3, 2);
+  for (
+    const [shape, expected] of [
+      [[2, 3, 2], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+      [[2], [30, 36]],
+      [[3, 1], [14, 22, 30]],
+      [[2, 1, 1], [15, 51]],
+      [[1, 3, 1], [14, 22, 30]],
+      [[], [66]],
+    ] as [number[], number[]][]
+  ) {
+    const { graph, result } = trace(() => sumTo(asTensor(x), shape));
+    assertEquals(result.shape, shape);
+    assertEquals([...evaluateReference(graph, [result])[0].data], expected);
+  }
+});
+
+Deno.test("meanAll() divides by the number of elements", () => {
+  const { graph, result } = trace(() => meanAll(counting(3, 5)));
+  assertEquals(result.shape, []);
+  assertEquals(evaluateReference(graph, [result])[0].data[0], 7);
+});
+
+Deno.test("meanAll() and reduceMean() refuse to average nothing", () => {
+  const x = new Variable("x", f32(0, 3));
+  assertThrows(() => trace(() => meanAll(x)), RangeError, "Cannot average: [0, 3] has no elements");
+  assertThrows(
+    () => trace(() => reduceMean(x, { to: 1 })),
+    RangeError,
+    "Cannot average: [0, 3] has no elements",
+  );
+});
+
+Deno.test("reduceSum() refuses dimensions that do not exist", () => {
+  assertThrows(
+    () => trace(() => reduceSum(counting(2, 3), { from: 1, to: 3 })),
+    RangeError,
+    "Cannot sum: dimensions 1 to 3 do not exist in [2, 3]",
+  );
+});

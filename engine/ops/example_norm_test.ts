@@ -1,0 +1,4 @@
+import { checkOp } from "../testing/check_op.ts";
+import { exampleNormOp } from "./example_norm.ts";
+
+checkOp(exampleNormOp);

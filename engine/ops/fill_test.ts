@@ -1,0 +1,4 @@
+import { checkOp } from "../testing/check_op.ts";
+import { fillOp } from "./fill.ts";
+
+checkOp(fillOp);
