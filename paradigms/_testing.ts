@@ -58,3 +58,16 @@ export async function valuesOf(
 export function releaseAll(gpu: Gpu, ...learners: Learner[]): void {
   for (const { parameters, buffers } of learners) release(gpu, [...parameters, ...buffers]);
 }
+
+let trained: Promise<Learner> | undefined;
+
+/** A network that has learnt its training set; trained once, and kept for all tests of a file. */
+export function trainedLearner(gpu: Gpu): Promise<Learner> {
+  return trained ??= (async () => {
+    const learner = smallLearner();
+    const trainer = await smallTrainer(gpu, learner, { set: DATA.train, flip: false });
+    for (let epoch = 0; epoch < 8; epoch++) await trainer.epoch();
+    trainer.dispose();
+    return learner;
+  })();
+}
