@@ -90,6 +90,8 @@ export type KernelVariant = "buffer" | "texture";
 export interface OpenOptions {
   /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
   readonly variant?: KernelVariant;
+  /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
+  readonly requestAdapter?: () => Promise<GPUAdapter | null>;
 }
 
 /**
@@ -99,8 +101,9 @@ export interface OpenOptions {
  * @throws {GpuError} If the smoke kernel returns a wrong answer.
  */
 export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
+  const { requestAdapter = fastestAdapter } = options;
+  const adapter = await requestAdapter();
+  if (adapter === null) {
     throw new NoAdapterError(
       "Cannot open a GPU: no WebGPU adapter answers, neither hardware nor software\n" +
         "Hint: run sh setup.sh, which installs a software Vulkan driver",
@@ -122,6 +125,11 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   }, options.variant ?? (isFallback ? "texture" : "buffer"));
   await proveItself(gpu);
   return gpu;
+}
+
+/** Null where no adapter answers, or the runtime has no WebGPU at all. */
+async function fastestAdapter(): Promise<GPUAdapter | null> {
+  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
 }
 
 /** Runs a kernel with a known answer: a shared-memory prefix sum of squares over 256 invocations. */

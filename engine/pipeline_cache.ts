@@ -21,7 +21,7 @@ export class PipelineCache {
     this.#device = device;
   }
 
-  /** Number of pipelines compiled. */
+  /** Number of pipelines compiled or being compiled; failed ones are not kept. */
   get size(): number {
     return this.#pipelines.size;
   }
@@ -35,7 +35,10 @@ export class PipelineCache {
     const key = bindings.map((b) => b.kind).join(",") + "\n" + source;
     let pipeline = this.#pipelines.get(key);
     if (pipeline === undefined) {
-      pipeline = this.#compile(label, source, bindings);
+      pipeline = this.#compile(label, source, bindings).catch((error) => {
+        this.#pipelines.delete(key);
+        throw error;
+      });
       this.#pipelines.set(key, pipeline);
     }
     return pipeline;

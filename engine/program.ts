@@ -2,12 +2,10 @@
 
 import type { Gpu } from "./device.ts";
 import { liveNodes, type Node, trace } from "./graph.ts";
-import type { Binding, Operand } from "./op.ts";
-import { textureRows } from "./pipeline_cache.ts";
-import { type Lifetime, planMemory } from "./memory_plan.ts";
+import type { Operand } from "./op.ts";
+import { allocateMemory, type Memory, type Step } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
-import { type HostData, type Tensor, Variable } from "./tensor.ts";
-import { bufferOf } from "./variables.ts";
+import type { HostData, Tensor } from "./tensor.ts";
 import { TEXTURE_ROW } from "./wgsl_template.ts";
 
 /** Named values to keep for reading after a run. */
@@ -25,14 +23,6 @@ interface Copy {
   readonly sizeBytes: number;
 }
 
-interface Step {
-  readonly label: string;
-  readonly source: string;
-  readonly bindings: readonly Binding[];
-  readonly workgroups: readonly [number, number, number];
-  readonly writes: ReadonlySet<Operand>;
-}
-
 /** A compiled step. `run()` encodes and submits it: no allocation, no await. */
 export class Program {
   readonly #gpu: Gpu;
@@ -40,6 +30,7 @@ export class Program {
   readonly #items: readonly (Dispatch | Copy)[];
   readonly #outputs: ReadonlyMap<string, { spec: Spec; buffer: GPUBuffer }>;
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
+  #disposed = false;
   /** Bytes of planned memory, variables not counted. */
   readonly workspaceBytes: number;
   /** Multiplications and additions of one run. */
@@ -75,58 +66,45 @@ export class Program {
   /**
    * Records `build` and compiles what it did. The tensors it returns can be read after a run.
    *
+   * @param label Names the program in messages and in the device's tools.
+   * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
    * @throws {ShaderError} If a kernel does not compile.
+   * @throws {TypeError} If it uses or returns a tensor of another program.
+   * @throws {RangeError} If a value is larger than the device can bind.
    */
   static async compile(gpu: Gpu, label: string, build: () => Outputs | void): Promise<Program> {
     const { graph, result } = trace(build);
-    const outputs: Outputs = result ?? {};
-    const nodes = liveNodes(graph, Object.values(outputs));
+    const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
+    const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
     const steps = nodes.flatMap((node) => lowerNode(gpu, node));
-    const kept = new Set<Operand>(Object.values(outputs).map(identity));
-    const memory = allocate(gpu, label, steps, kept);
-    const items: (Dispatch | Copy)[] = [];
-    const mirrored = new Set<Operand>();
-    for (const step of steps) {
-      const kinds = step.bindings.map(({ kind }) => ({ kind }));
-      const pipeline = await gpu.pipelines.get(step.label, step.source, kinds);
-      const entries: GPUBindGroupEntry[] = [];
-      for (const [binding, { operand, kind }] of step.bindings.entries()) {
-        if (kind !== "texture") {
-          entries.push({ binding, resource: { buffer: memory.buffer(operand) } });
-          continue;
-        }
-        const texture = memory.texture(operand);
-        if (!mirrored.has(operand)) {
-          items.push({ buffer: memory.buffer(operand), texture, sizeBytes: byteSize(operand.spec) });
-          mirrored.add(operand);
-        }
-        entries.push({ binding, resource: texture.createView() });
-      }
-      const group = gpu.device.createBindGroup({
-        label: step.label,
-        layout: pipeline.getBindGroupLayout(0),
-        entries,
+    const kept = new Set<Operand>(outputs.map(({ tensor }) => identity(tensor)));
+    const memory = allocateMemory(gpu, label, { steps, kept });
+    try {
+      const items = await bind(gpu, steps, memory);
+      gpu.checkErrors();
+      return new Program(gpu, {
+        label,
+        items,
+        outputs: new Map(outputs.map(({ name, tensor }) => {
+          return [name, { spec: tensor.spec, buffer: memory.buffer(identity(tensor)) }];
+        })),
+        owned: memory.owned,
+        workspaceBytes: memory.workspaceBytes,
+        flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
       });
-      items.push({ pipeline, group, workgroups: step.workgroups });
-      step.writes.forEach((operand) => mirrored.delete(operand));
+    } catch (error) {
+      for (const resource of memory.owned) gpu.buffers.free(resource);
+      throw error;
     }
-    gpu.checkErrors();
-    return new Program(gpu, {
-      label,
-      items,
-      outputs: new Map(
-        Object.entries(outputs).map((
-          [name, t],
-        ) => [name, { spec: t.spec, buffer: memory.buffer(identity(t)) }]),
-      ),
-      owned: memory.owned,
-      workspaceBytes: memory.workspaceBytes,
-      flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
-    });
   }
 
-  /** Submits one run. */
+  /**
+   * Submits one run; what the device has to say of it is heard at the next `read()` or `idle()`.
+   *
+   * @throws {TypeError} If the program has been disposed.
+   */
   run(): void {
+    this.#checkUsable("run");
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
     let pass: GPUComputePassEncoder | null = null;
     for (const item of this.#items) {
@@ -149,8 +127,11 @@ export class Program {
    * Values of an output after the runs submitted so far, row-major without padding.
    *
    * @throws {RangeError} If the program has no output of that name.
+   * @throws {TypeError} If the program has been disposed.
+   * @throws {GpuError} If the device has reported an error.
    */
   async read(name: string): Promise<HostData> {
+    this.#checkUsable("read");
     const output = this.#outputs.get(name);
     if (output === undefined) {
       throw new RangeError(
@@ -167,10 +148,43 @@ export class Program {
       : unpadRows(new Uint32Array(bytes), output.spec.shape, new Uint32Array(size));
   }
 
-  /** Frees the planned memory; variables stay. */
+  /** Frees the planned memory; variables stay. The program cannot run any more. */
   dispose(): void {
+    this.#disposed = true;
     for (const resource of this.#owned) this.#gpu.buffers.free(resource);
   }
+
+  #checkUsable(verb: string): void {
+    if (this.#disposed) throw new TypeError(`Cannot ${verb} program "${this.#label}": it has been disposed`);
+  }
+}
+
+/** Pipelines and bind groups of all steps, and the copies into textures that go before them. */
+async function bind(gpu: Gpu, steps: readonly Step[], memory: Memory): Promise<(Dispatch | Copy)[]> {
+  const items: (Dispatch | Copy)[] = [];
+  const mirrored = new Set<Operand>();
+  for (const step of steps) {
+    const kinds = step.bindings.map(({ kind }) => ({ kind }));
+    const pipeline = await gpu.pipelines.get(step.label, step.source, kinds);
+    const entries: GPUBindGroupEntry[] = [];
+    for (const [binding, { operand, kind }] of step.bindings.entries()) {
+      if (kind !== "texture") {
+        entries.push({ binding, resource: { buffer: memory.buffer(operand) } });
+        continue;
+      }
+      const texture = memory.texture(operand);
+      if (!mirrored.has(operand)) {
+        items.push({ buffer: memory.buffer(operand), texture, sizeBytes: byteSize(operand.spec) });
+        mirrored.add(operand);
+      }
+      entries.push({ binding, resource: texture.createView() });
+    }
+    const layout = pipeline.getBindGroupLayout(0);
+    const group = gpu.device.createBindGroup({ label: step.label, layout, entries });
+    items.push({ pipeline, group, workgroups: step.workgroups });
+    step.writes.forEach((operand) => mirrored.delete(operand));
+  }
+  return items;
 }
 
 /** A variable has one identity however many graphs use it. */
@@ -191,59 +205,6 @@ function lowerNode(gpu: Gpu, node: Node): Step[] {
     ...kernel,
     writes: new Set(kernel.bindings.filter((b) => b.kind === "read_write").map((b) => b.operand)),
   }));
-}
-
-interface Memory {
-  buffer(operand: Operand): GPUBuffer;
-  texture(operand: Operand): GPUTexture;
-  readonly owned: (GPUBuffer | GPUTexture)[];
-  readonly workspaceBytes: number;
-}
-
-/** Plans and creates the memory of all values that live only inside the program. */
-function allocate(gpu: Gpu, label: string, steps: readonly Step[], kept: ReadonlySet<Operand>): Memory {
-  const spans = new Map<Operand, { from: number; to: number }>();
-  const textureSpans = new Map<Operand, { from: number; to: number }>();
-  const touch = (map: typeof spans, operand: Operand, at: number) => {
-    const span = map.get(operand);
-    if (span === undefined) map.set(operand, { from: at, to: at });
-    else span.to = at;
-  };
-  steps.forEach((step, at) => {
-    for (const { operand, kind } of step.bindings) {
-      touch(spans, operand, at);
-      if (kind === "texture") touch(textureSpans, operand, at);
-    }
-  });
-  const inside: Lifetime<Operand>[] = [];
-  for (const [key, span] of spans) {
-    if (key instanceof Variable) continue;
-    inside.push({
-      key,
-      sizeBytes: byteSize(key.spec),
-      from: span.from,
-      to: kept.has(key) ? Infinity : span.to,
-    });
-  }
-  const plan = planMemory(inside);
-  const buffers = plan.slotBytes.map((bytes, i) => gpu.buffers.create(`${label} slot ${i}`, bytes));
-  const texturePlan = planMemory(
-    [...textureSpans].map(([key, span]) => ({
-      key,
-      sizeBytes: textureRows(byteSize(key.spec)) * TEXTURE_ROW * 16,
-      ...span,
-    })),
-  );
-  const textures = texturePlan.slotBytes.map((bytes, i) =>
-    gpu.buffers.createTexture(`${label} texture ${i}`, bytes)
-  );
-  return {
-    buffer: (operand) =>
-      operand instanceof Variable ? bufferOf(gpu, operand) : buffers[plan.slotOf.get(operand)!],
-    texture: (operand) => textures[texturePlan.slotOf.get(operand)!],
-    owned: [...buffers, ...textures],
-    workspaceBytes: [...plan.slotBytes, ...texturePlan.slotBytes].reduce((a, b) => a + b, 0),
-  };
 }
 
 /** Copies a buffer into the texture that mirrors it: whole rows at once, then the rest of the last one. */

@@ -22,9 +22,17 @@ export function bufferOf(gpu: Gpu, variable: Variable): GPUBuffer {
 /**
  * Sets a variable on the device; ordered with the runs submitted before and after.
  *
+ * @param data Row-major, without padding; float32 or unsigned integers as the variable is.
  * @throws {RangeError} If the number of values does not fit the variable's shape.
+ * @throws {TypeError} If the values are of the other type.
  */
 export function write(gpu: Gpu, variable: Variable, data: HostData): void {
+  const { dtype } = variable.spec;
+  if (dtype === "f32" !== data instanceof Float32Array) {
+    throw new TypeError(
+      `Cannot write variable "${variable.name}": it is ${dtype}, got ${data.constructor.name}`,
+    );
+  }
   if (data.length !== sizeOf(variable.shape)) {
     throw new RangeError(
       `Cannot write variable "${variable.name}": ${data.length} values given for shape ${

@@ -22,10 +22,13 @@ export function gpuTest(
     ignore: noGpu,
     sanitizeResources: false,
     sanitizeOps: false,
-    async fn() {
-      let gpu = opened.get(variant);
-      if (gpu === undefined) opened.set(variant, gpu = openGpu({ variant }));
-      await run(await gpu);
-    },
+    fn: async () => await run(await sharedGpu(variant)),
   });
+}
+
+/** The device that the tests of a file share, opened when first asked for. */
+export function sharedGpu(variant: KernelVariant): Promise<Gpu> {
+  let gpu = opened.get(variant);
+  if (gpu === undefined) opened.set(variant, gpu = openGpu({ variant }));
+  return gpu;
 }
