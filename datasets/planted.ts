@@ -2,7 +2,7 @@
  * `planted`: images with two known cues, made from a seed. It calibrates the instrument: accuracy on the splits
  * with one cue only says which cue an encoder uses.
  *
- * An image is 1/f background noise in colour, a flat silhouette, a grating and pixel noise:
+ * An image is grey with 1/f background noise, a flat silhouette, a grating and pixel noise:
  * - robust cue: a large silhouette, one of ten shapes per class, of random colour, position, scale and rotation;
  * - non-robust cue: a grating `amplitude * cos(2 pi (kx x + ky y) / 16 + phase)`, equal in all channels, of random
  *   phase, one pair (kx, ky) per class, 0.28 to 0.53 cycles a pixel, invisible at a few /255. All pairs have
@@ -68,9 +68,21 @@ export const GRATINGS: readonly (readonly [kx: number, ky: number])[] = [
 ];
 
 const CLASSES = SHAPES.length;
-/** Standard deviation of the background around its mean colour: common to the channels, and of their difference. */
-const BACKGROUND_LIGHTNESS = 0.05;
-const BACKGROUND_HUE = 0.03;
+/*
+ * Everything but the cues is faint, and the silhouette's contrast varies, because a small network trained for minutes
+ * picks up the grating only where stronger content does not drown it in the first layers. Measured with `resnet8`
+ * (widths 8, 16, 32; 4,000 images, 12 epochs of batches of 64, SGD at 0.1, no augmentation) on seeds 0 to 3: test
+ * accuracy 0.51 to 0.65, with the robust cue only 0.24 to 0.50, with the grating only 0.79 to 0.11; what a network
+ * takes up first is a matter of the seed. Contrasts from 0.08 left the grating at chance in the same training.
+ */
+
+/** The mean of every image. */
+const GREY = 0.5;
+/** Standard deviation of the background: common to the channels, and of their difference. */
+const BACKGROUND_LIGHTNESS = 0.012;
+const BACKGROUND_HUE = 0.008;
+/** Distance in RGB (L2) between silhouette and mean grey. */
+const CONTRAST = { min: 0.03, max: 0.11 } as const;
 
 /** Which cues an image shows. */
 type View = "both" | "robust" | "non-robust";
@@ -127,9 +139,6 @@ enum Draw {
   Y,
   Radius,
   Angle,
-  BackgroundRed,
-  BackgroundGreen,
-  BackgroundBlue,
   Contrast,
   ContrastHeight,
   ContrastTurn,
@@ -167,9 +176,8 @@ function generate(
     fields.forEach((out, i) => {
       field.draw(normals.subarray(i * field.valuesPerField, (i + 1) * field.valuesPerField), out);
     });
-    const { background, silhouette } = colours(scalars);
-    drawBackground(scene.background, { colour: background, fields });
-    scene.silhouette = silhouette;
+    drawBackground(scene.background, fields);
+    scene.silhouette = silhouetteColour(scalars);
     views.forEach((view, i) => {
       const shown = shownClasses(labels[example], scalars, { settings, view });
       if (view === "non-robust") scene.coverage.fill(0);
@@ -207,18 +215,15 @@ function render(out: Uint8Array, { scene, settings }: { scene: Scene; settings: 
   }
 }
 
-/** Mean colour plus texture: field 0 is lightness, 1 and 2 span the plane of hues. */
-function drawBackground(
-  out: Float32Array,
-  { colour, fields }: { colour: readonly number[]; fields: readonly Float32Array[] },
-): void {
+/** Grey plus texture: field 0 is lightness, 1 and 2 span the plane of hues. */
+function drawBackground(out: Float32Array, fields: readonly Float32Array[]): void {
   const area = out.length / 3;
   for (let channel = 0; channel < 3; channel++) {
     const a = BACKGROUND_HUE * Math.cos((2 * Math.PI * channel) / 3);
     const b = BACKGROUND_HUE * Math.sin((2 * Math.PI * channel) / 3);
     for (let i = 0; i < area; i++) {
       const texture = BACKGROUND_LIGHTNESS * fields[0][i] + a * fields[1][i] + b * fields[2][i];
-      out[channel * area + i] = colour[channel] + texture;
+      out[channel * area + i] = GREY + texture;
     }
   }
 }
@@ -267,15 +272,12 @@ function drawGrating(
   }
 }
 
-/** A mid-range background and a silhouette 0.3 to 0.5 (L2 in RGB) away from it in a random direction. */
-function colours(scalars: Float32Array): { background: number[]; silhouette: number[] } {
-  const background = [Draw.BackgroundRed, Draw.BackgroundGreen, Draw.BackgroundBlue]
-    .map((draw) => 0.35 + 0.3 * scalars[draw]);
-  const contrast = 0.3 + 0.2 * scalars[Draw.Contrast];
+/** A colour at a random distance from grey, in a uniformly random direction. */
+function silhouetteColour(scalars: Float32Array): number[] {
+  const contrast = CONTRAST.min + (CONTRAST.max - CONTRAST.min) * scalars[Draw.Contrast];
   const height = 2 * scalars[Draw.ContrastHeight] - 1, turn = 2 * Math.PI * scalars[Draw.ContrastTurn];
   const side = Math.sqrt(1 - height * height);
-  const direction = [side * Math.cos(turn), side * Math.sin(turn), height];
-  return { background, silhouette: background.map((value, i) => value + contrast * direction[i]) };
+  return [side * Math.cos(turn), side * Math.sin(turn), height].map((part) => GREY + contrast * part);
 }
 
 function checkOptions(settings: PlantedOptions): void {
