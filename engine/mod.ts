@@ -1,0 +1,85 @@
+/**
+ * The engine: steps recorded once as operations on tensors, compiled to WGSL kernels over planned memory, and
+ * replayed. Reverse-mode gradients, layers, optimisers, random streams, and weights in files.
+ *
+ * Activations are NHWC, weights OHWI or [out, in], float32 and row-major; files and `layout.ts` speak PyTorch's NCHW
+ * and OIHW. Numbers that outlive a step are {@linkcode Variable}s; a {@linkcode Program} is a compiled step.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { f32, gradients, meanAll, openGpu, Program, read, sgd, square, sub, Variable } from "./mod.ts";
+ *
+ * // Without an adapter, openGpu() throws a NoAdapterError that says what to install.
+ * if (await navigator.gpu?.requestAdapter()) {
+ *   const gpu = await openGpu();
+ *   const target = new Variable("target", f32(3), Float32Array.of(1, -2, 3));
+ *   const w = new Variable("w", f32(3));
+ *   const optimizer = sgd();
+ *   const program = await Program.compile(gpu, "fit", () => {
+ *     const loss = meanAll(square(sub(w, target)));
+ *     optimizer.step([w], gradients(loss, [w]));
+ *     return { loss };
+ *   });
+ *   for (let step = 0; step < 50; step++) {
+ *     optimizer.prepare(gpu, { step, learningRate: 0.5 });
+ *     program.run();
+ *   }
+ *   assertAlmostEquals((await read(gpu, w))[1], -2, 1e-4);
+ *   gpu.close();
+ * }
+ * ```
+ *
+ * @module
+ */
+export * from "./autograd.ts";
+export type { BufferStore } from "./buffer_store.ts";
+export * from "./checkpoint.ts";
+export * from "./device.ts";
+export { asTensor, type Graph, type Node, record, trace } from "./graph.ts";
+export * from "./layout.ts";
+export type * from "./op.ts";
+export { type BindingKind, type PipelineCache, ShaderError } from "./pipeline_cache.ts";
+export * from "./program.ts";
+export * from "./random.ts";
+export * from "./reference.ts";
+export * from "./safetensors.ts";
+export { type DType, f32, type Shape, sizeOf, type Spec, u32 } from "./shape.ts";
+export * from "./tensor.ts";
+export { read, release, write } from "./variables.ts";
+
+export { addRelu } from "./ops/add_relu.ts";
+export { add, addScalar, div, mul, scale, sqrt, square, sub } from "./ops/arithmetic.ts";
+export { assign, assignRow } from "./ops/assign.ts";
+export { batchNorm, type BatchNormResult } from "./ops/batch_norm.ts";
+export { channelAffine } from "./ops/channel_affine.ts";
+export { conv2d } from "./ops/conv2d.ts";
+export { correct } from "./ops/correct.ts";
+export { crossEntropy } from "./ops/cross_entropy.ts";
+export { exampleNorm, type Norm } from "./ops/example_norm.ts";
+export { fill } from "./ops/fill.ts";
+export { linear } from "./ops/linear.ts";
+export { loadImages, type LoadOptions } from "./ops/load_images.ts";
+export { matmul, type MatmulOptions } from "./ops/matmul.ts";
+export { avgPool2d, globalAvgPool, maxPool2d, type PoolOptions } from "./ops/pool2d.ts";
+export { randomImages, type RandomSource } from "./ops/random_images.ts";
+export { meanAll, reduceMean, reduceSum, sumAll, sumTo } from "./ops/reduce_sum.ts";
+export { relu } from "./ops/relu.ts";
+export { reshape } from "./ops/reshape.ts";
+
+export * from "./nn/batch_norm.ts";
+export * from "./nn/conv2d.ts";
+export * from "./nn/init.ts";
+export * from "./nn/linear.ts";
+export * from "./nn/model.ts";
+export * from "./nn/residual_block.ts";
+export * from "./nn/resnet.ts";
+export * from "./nn/weights.ts";
+
+export { adam, type AdamOptions } from "./optim/adam.ts";
+export { adamw } from "./optim/adamw.ts";
+export { clipGradNorm } from "./optim/clip.ts";
+export { type Ema, ema, type EmaOptions } from "./optim/ema.ts";
+export { decayMatricesOnly, type DecaysFn, type Optimizer, type UpdateScalars } from "./optim/optimizer.ts";
+export * from "./optim/schedules.ts";
+export { sgd, type SgdOptions } from "./optim/sgd.ts";
