@@ -16,7 +16,12 @@
 export * from "./batches.ts";
 export * from "./cifar10.ts";
 export * from "./cifar10_release.ts";
+export type { ConstructOptions, ConstructProgress } from "./construct.ts";
+export * from "./constructed.ts";
 export * from "./contact_sheet.ts";
+export * from "./feature_matching.ts";
+export * from "./feed.ts";
 export * from "./fetch_cifar10.ts";
 export * from "./planted.ts";
+export * from "./targeted_pgd.ts";
 export * from "./types.ts";
