@@ -42,7 +42,11 @@ export class Graph {
 
 let current: Graph | null = null;
 
-/** Records what `build` calls into a new graph. */
+/**
+ * Records what `build` calls into a new graph, which can be evaluated by references or compiled by a program.
+ *
+ * @returns The graph, and what `build` returned.
+ */
 export function trace<T>(build: () => T): { graph: Graph; result: T } {
   const outer = current;
   const graph = new Graph();
@@ -54,7 +58,11 @@ export function trace<T>(build: () => T): { graph: Graph; result: T } {
   }
 }
 
-/** The value as a tensor of the program being recorded. */
+/**
+ * The value as a tensor of the program being recorded; for a variable, its value at each place where it is used.
+ *
+ * @throws {TypeError} If no program is being recorded, or it is a tensor of another one.
+ */
 export function asTensor(value: Value): Tensor {
   return recording().tensor(value);
 }
@@ -62,7 +70,9 @@ export function asTensor(value: Value): Tensor {
 /**
  * Records one operation and returns its outputs.
  *
- * @throws {TypeError} If no program is being recorded, or a tensor would have to be changed in place.
+ * @throws {TypeError} If no program is being recorded, a tensor is of another one or would have to be changed in
+ * place.
+ * @throws {RangeError} If the shapes do not fit the operation.
  */
 export function record<A extends Attrs>(op: OpDef<A>, inputs: readonly Value[], attrs: A): readonly Tensor[] {
   const graph = recording();

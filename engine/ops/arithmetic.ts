@@ -1,4 +1,7 @@
-/** Sums, products and powers of elements, with broadcasting. */
+/**
+ * Sums, products and powers of elements. Operands of different shapes are aligned at the innermost dimension, and
+ * dimensions of 1 stretch; gradients are summed back to the operand's own shape.
+ */
 
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
 import type { Tensor, Value } from "../tensor.ts";
@@ -90,37 +93,61 @@ export const sqrtOp = defineElementwise({
   backward: backwardEach((c, g) => scale(div(g, c.outputs[0]), 0.5)),
 });
 
-/** Element by element, a + b. */
+/**
+ * Element by element, a + b, in the shape they broadcast to.
+ *
+ * @throws {RangeError} If the shapes do not broadcast together.
+ */
 export function add(a: Value, b: Value): Tensor {
   return applyElementwise(addOp, [a, b]);
 }
 
-/** Element by element, a - b. */
+/**
+ * Element by element, a - b, in the shape they broadcast to.
+ *
+ * @throws {RangeError} If the shapes do not broadcast together.
+ */
 export function sub(a: Value, b: Value): Tensor {
   return applyElementwise(subOp, [a, b]);
 }
 
-/** Element by element, a * b. */
+/**
+ * Element by element, a * b, in the shape they broadcast to.
+ *
+ * @throws {RangeError} If the shapes do not broadcast together.
+ */
 export function mul(a: Value, b: Value): Tensor {
   return applyElementwise(mulOp, [a, b]);
 }
 
-/** Element by element, a / b; b has to differ from 0. */
+/**
+ * Element by element, a / b, in the shape they broadcast to; b has to differ from 0.
+ *
+ * @throws {RangeError} If the shapes do not broadcast together.
+ */
 export function div(a: Value, b: Value): Tensor {
   return applyElementwise(divOp, [a, b]);
 }
 
-/** k * a, k fixed when the program is recorded. */
+/**
+ * k * a, in the shape of a; k is fixed when the program is recorded.
+ *
+ * @throws {RangeError} If float32 cannot hold k, when the program is compiled.
+ */
 export function scale(a: Value, k: number): Tensor {
   return applyElementwise(scaleOp, [a], k);
 }
 
-/** a + k, k fixed when the program is recorded. */
+/**
+ * a + k, in the shape of a; k is fixed when the program is recorded.
+ *
+ * @throws {RangeError} If float32 cannot hold k, when the program is compiled.
+ */
 export function addScalar(a: Value, k: number): Tensor {
   return applyElementwise(addScalarOp, [a], k);
 }
 
-/** Element by element, a * a. */
+/** Element by element, a * a, in the shape of a. */
 export function square(a: Value): Tensor {
   return applyElementwise(squareOp, [a]);
 }

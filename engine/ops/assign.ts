@@ -93,12 +93,23 @@ export const assignRowOp: OpDef<NoAttrs> = {
   ],
 };
 
-/** Sets a variable to a value when the program runs. */
+/**
+ * Sets a variable to a value when the program runs, after what was recorded before and before what is recorded after.
+ *
+ * @throws {RangeError} If shape or type differ.
+ */
 export function assign(variable: Variable, value: Value): void {
   record(assignOp, [variable, value], {});
 }
 
-/** Sets row `index` (a u32 scalar) of a variable [T, …] to `row` […]; a larger index writes nothing. */
+/**
+ * Sets one row of a variable when the program runs; an index past the end writes nothing.
+ *
+ * @param table [T, …].
+ * @param row […], or with leading dimensions of 1.
+ * @param options Index: a u32 scalar, so that each run can write another row.
+ * @throws {RangeError} If the row has another size.
+ */
 export function assignRow(table: Variable, row: Value, { index }: { index: Value }): void {
   record(assignRowOp, [table, row, index], {});
 }

@@ -143,7 +143,16 @@ export interface BatchNormResult {
   readonly variance: Tensor;
 }
 
-/** Normalises x [..., C] per channel with the batch's own statistics; gamma [C], beta [C]. */
+/**
+ * Normalises per channel with the batch's own statistics: gamma (x - mean) / sqrt(variance + eps) + beta, the
+ * variance divided by the number of rows; cut off below 0 if `relu` (default false); eps defaults to 1e-5. Source:
+ * Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1. Gradients reach x, gamma and beta through `y`
+ * only.
+ *
+ * @param x [..., C].
+ * @param gamma [C], as is beta.
+ * @throws {RangeError} If the batch is empty, or gamma or beta has another number of channels.
+ */
 export function batchNorm(
   x: Value,
   gamma: Value,

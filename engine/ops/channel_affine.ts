@@ -73,7 +73,13 @@ export const channelAffineGradOp: OpDef<AffineAttrs> = {
   })),
 };
 
-/** x * scale + offset per channel, cut off below 0 if `relu`. x [..., C], scale [C], offset [C]. */
+/**
+ * x * scale + offset per channel, cut off below 0 if `relu` (default false).
+ *
+ * @param x [..., C].
+ * @param scale [C], as is the offset.
+ * @throws {RangeError} If they have another number of channels.
+ */
 export function channelAffine(
   x: Value,
   scale: Value,

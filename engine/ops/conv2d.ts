@@ -96,7 +96,17 @@ export const convGradWeightsOp: OpDef<GradAttrs> = {
   }),
 };
 
-/** Convolves x [N, H, W, C] with weights [O, KH, KW, C] and adds a bias [O] if given. */
+/**
+ * Convolves images, or correlates, as PyTorch's `conv2d` does:
+ * y[n, i, j, o] = bias[o] + sum over ky, kx, c of x[n, i stride + ky - padding, j stride + kx - padding, c]
+ * w[o, ky, kx, c], zero outside the image.
+ *
+ * @param x [N, H, W, C].
+ * @param w [O, KH, KW, C].
+ * @param options Bias [O], default none; stride, default 1; padding on all four sides in pixels, default 0.
+ * @returns [N, OH, OW, O], OH = floor((H + 2 padding - KH) / stride) + 1 and OW likewise.
+ * @throws {RangeError} If the channels differ, the kernel is larger than the padded image, or a shape does not fit.
+ */
 export function conv2d(
   x: Value,
   w: Value,

@@ -45,7 +45,14 @@ export const correctOp: OpDef<Record<string, never>> = {
   ],
 };
 
-/** 1 where the first largest logit is at the label, else 0; [B, 1]. logits [B, C], labels [B]. */
+/**
+ * Whether each prediction is right: 1 where the first largest logit is at the label, else 0. Not differentiable.
+ *
+ * @param logits [B, C].
+ * @param labels [B] of u32, each below C.
+ * @returns [B, 1].
+ * @throws {RangeError} If the shapes or types are others.
+ */
 export function correct(logits: Value, labels: Value): Tensor {
   return record(correctOp, [logits, labels], {})[0];
 }

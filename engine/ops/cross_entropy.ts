@@ -57,7 +57,15 @@ export const crossEntropyGradOp: OpDef<NoAttrs> = {
   })),
 };
 
-/** Cross-entropy per example, [B, 1]. logits [B, C], labels [B] (u32, below C). */
+/**
+ * Softmax cross-entropy of each example: log(sum over c of exp(logits[b, c])) - logits[b, labels[b]], in natural
+ * logarithms, computed relative to the largest logit. The mean over the batch is {@linkcode meanAll} of it.
+ *
+ * @param logits [B, C].
+ * @param labels [B] of u32, each below C.
+ * @returns [B, 1].
+ * @throws {RangeError} If the shapes or types are others.
+ */
 export function crossEntropy(logits: Value, labels: Value): Tensor {
   return record(crossEntropyOp, [logits, labels], {})[0];
 }

@@ -46,7 +46,13 @@ export const exampleNormOp: OpDef<{ readonly [key: string]: unknown; readonly no
   ]),
 };
 
-/** The norm of each example: x [B, …] -> [B, 1, …]. */
+/**
+ * The norm of each example over all its elements: the square root of the sum of squares, or the largest absolute
+ * value. Not differentiable.
+ *
+ * @param x [B, …].
+ * @returns [B, 1, …], of the rank of x.
+ */
 export function exampleNorm(x: Value, norm: Norm): Tensor {
   return record(exampleNormOp, [x], { norm })[0];
 }

@@ -51,7 +51,11 @@ export const fillOp: OpDef<FillAttrs> = {
   ],
 };
 
-/** A tensor of `shape` in which every element is `value`. */
+/**
+ * A float32 tensor of `shape` in which every element is `value`, fixed when the program is recorded.
+ *
+ * @throws {RangeError} If float32 cannot hold the value, when the program is compiled.
+ */
 export function fill(shape: Shape, value: number): Tensor {
   return record(fillOp, [], { shape, value })[0];
 }

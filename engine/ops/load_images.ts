@@ -129,7 +129,15 @@ export interface LoadOptions {
   readonly stream: Stream;
 }
 
-/** Images [B, H, W, 3] from pixels [B, 3 H W] (float32, or u32 [B, 3 H W / 4] of packed bytes). */
+/**
+ * Turns stored pixels into a batch of images: decoding, zero padding, random crop, random mirroring, in one pass. An
+ * example's crop and side depend on its number, the epoch and the stream alone, not on its batch. Source of the
+ * augmentation: torchvision's RandomCrop with padding, then RandomHorizontalFlip.
+ *
+ * @param pixels NCHW: [B, 3 H W] float32 in [0, 1], or [B, 3 H W / 4] u32, four bytes to a word.
+ * @returns [B, H, W, 3] in [0, 1].
+ * @throws {RangeError} If the pixels are not those of `examples.length` images of that size.
+ */
 export function loadImages(pixels: Value, options: LoadOptions): Tensor {
   const { height, width, examples, epoch, cropPadding = 0, flip = false, stream } = options;
   const attrs = { height, width, bytes: pixels.spec.dtype === "u32", cropPadding, flip, key: stream.key };

@@ -77,7 +77,13 @@ export interface RandomSource {
   readonly stream: Stream;
 }
 
-/** Random [B, ...shape], uniform in [-1, 1) or standard normal; an example's numbers do not depend on its batch. */
+/**
+ * Random numbers for each example of a batch, uniform in [-1, 1) or standard normal. They depend on the example's
+ * number, the step and the stream alone, not on its batch.
+ *
+ * @param shape Of one example, at most 4 innermost: [H, W, 3].
+ * @returns [B, ...shape].
+ */
 export function randomImages(
   shape: Shape,
   { examples, step, stream, distribution }: RandomSource & { distribution: "uniform" | "normal" },

@@ -23,7 +23,7 @@ export const reluGradOp = defineElementwise({
   backward: null,
 });
 
-/** Element by element, max(a, 0). */
+/** Element by element, max(a, 0), in the shape of a; the gradient at 0 is 0, as in PyTorch. */
 export function relu(a: Value): Tensor {
   return applyElementwise(reluOp, [a]);
 }
