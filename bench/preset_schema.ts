@@ -50,7 +50,7 @@ export const PLANTED: Fields<PlantedConfig> = {
   name: { kind: "choice", choices: ["planted", "cifar10"], default: "planted", help: "data set" },
   trainSize: { kind: "integer", min: 10, max: 1_000_000, default: 4000, help: "training images" },
   testSize: { kind: "integer", min: 10, max: 1_000_000, default: 1000, help: "test images" },
-  size: { kind: "integer", min: 8, max: 256, default: 16, help: "height and width in pixels" },
+  size: { kind: "integer", min: 12, max: 128, default: 16, help: "height and width in pixels" },
   gratingAmplitude: {
     kind: "amount",
     min: 0,

@@ -1,0 +1,154 @@
+/** Real cells, end to end, on images small enough for a test. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readConstruction } from "../../datasets/constructed.ts";
+import { noGpu } from "../../engine/testing/gpu.ts";
+import { stream } from "../../engine/random.ts";
+import { readSafetensors } from "../../engine/safetensors.ts";
+import { parsePreset } from "../parse_preset.ts";
+import { SILENT } from "../progress.ts";
+import { run } from "../run.ts";
+import { loadRun, writeReport } from "../../reports/mod.ts";
+import type { CellRecord } from "../schema.ts";
+import { openWorkbench } from "./mod.ts";
+
+const TINY = `
+name: tiny
+description: for tests
+model: { arch: resnet8, widths: [4, 8, 8] }
+evaluation: { batchSize: 32, attack: { steps: 2, restarts: 2 } }
+`;
+
+/** Runs a preset into a temporary folder and hands the result on. */
+async function runTiny(
+  body: string,
+  use: (result: Awaited<ReturnType<typeof run>>) => Promise<void>,
+  dataDir: (dir: string) => Promise<string | null> = () => Promise.resolve(null),
+) {
+  const dir = await Deno.makeTempDir();
+  try {
+    const preset = parsePreset(TINY + body, { source: "tiny.yaml" });
+    const request = { preset, outDir: `${dir}/run`, dataDir: await dataDir(dir), command: "deno task bench" };
+    await use(
+      await run(request, {
+        openWorkbench,
+        writeReport: (runDir) => writeReport(runDir),
+        progress: SILENT,
+        signal: new AbortController().signal,
+      }),
+    );
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** Registers a test that is ignored where no adapter answers. */
+function cellTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: noGpu, sanitizeResources: false, sanitizeOps: false, fn });
+}
+
+const PLANTED = "dataset: { name: planted, trainSize: 64, testSize: 32, size: 12 }\n";
+const TRAINING = "training: { epochs: 1, batchSize: 16, lr: 0.05 }\n";
+
+cellTest("openWorkbench() runs every kind of cell, and its files are what the records say", async () => {
+  const body = PLANTED + TRAINING + `
+adversarialTraining: { attack: { steps: 1 } }
+featureSets: { robust: { steps: 2, count: 32 }, D_rand: { steps: 2 } }
+probe: { epochs: 1, batchSize: 16 }
+examples: 3
+`;
+  await runTiny(body, async ({ runDir, records, exitCode }) => {
+    assertEquals(records.map(({ benchmark, reason }) => [benchmark, reason]), [
+      ["sl/natural/seed-0", null],
+      ["sl/adversarial/seed-0", null],
+      ["construct/robust/seed-0", null],
+      ["construct/D_rand/seed-0", null],
+      ["sl/robust/seed-0", null],
+      ["sl/D_rand/seed-0", null],
+    ]);
+    assertEquals(exitCode, 0);
+    const checks = records.flatMap((record) => record.checks);
+    assertEquals(checks.filter(({ passed }) => !passed), []);
+    assertEquals(checks.length, 4 * 2 + 2);
+    const [natural, , robust] = records;
+    const { metrics } = natural;
+    assert(metrics.robustAccuracy.value <= metrics.cleanAccuracy.value);
+    assert(metrics.largestPerturbation.value > 0.1 && metrics.largestPerturbation.value <= 0.25 + 1e-6);
+    assertEquals([metrics.chance.value, metrics.trainLoss.samples!.length], [0.1, 1]);
+    for (const name of ["probeAccuracy", "robustCueAccuracy", "nonRobustCueAccuracy"]) {
+      assert(metrics[name].value >= 0 && metrics[name].value <= 1, name);
+    }
+    const outcomes = await readSafetensors(`${runDir}/${pathOf(natural, "outcomes")}`);
+    const bits = [...outcomes.tensors.get("clean")!.data as Uint8Array];
+    assertEquals(bits.filter((bit) => bit === 1).length / 32, metrics.cleanAccuracy.value);
+    const manifest = JSON.parse(await Deno.readTextFile(`${runDir}/${pathOf(robust, "manifest")}`));
+    const set = await readConstruction(`${runDir}/${pathOf(robust, "feature-set")}`, manifest);
+    assertEquals([set.count, set.height, manifest.settings.steps], [32, 12, 2]);
+    assertEquals(manifest.encoder, records[1].artifacts.find(({ kind }) => kind === "weights")!.sha256);
+    const examples = JSON.parse(await Deno.readTextFile(`${runDir}/${pathOf(robust, "examples")}`));
+    assertEquals(examples.examples.length, 3);
+    assertEquals(Uint8Array.fromBase64(examples.examples[0].result).length, 3 * 12 * 12);
+    assertEquals((await loadRun(runDir)).problems, []);
+  });
+});
+
+cellTest("openWorkbench() fails a cell whose loss is not finite and goes on with the others", async () => {
+  const body = `${PLANTED}
+training: { epochs: 1, batchSize: 16, lr: 1.0e+20 }
+adversarialTraining: { lr: 0.05, attack: { steps: 1 } }
+featureSets: { robust: { steps: 1 } }
+probe: null
+`;
+  await runTiny(body, async ({ runDir, records, exitCode }) => {
+    assertEquals(exitCode, 1);
+    assertEquals(records.map(({ status }) => status), ["failed", "ok", "ok", "failed"]);
+    assertMatch(
+      records[0].reason!,
+      /^Cannot go on training: the loss is (NaN|-?Infinity) at step [1-3]\nHint: use a smaller/,
+    );
+    assertEquals(records[0].metrics, {});
+    const label = ({ benchmark, status }: CellRecord) => `${benchmark} ${status}`;
+    const kept = (await loadRun(runDir)).records.map(({ record }) => label(record));
+    assertEquals(kept.sort(), records.map(label).sort());
+  });
+});
+
+/** Six files of the right length, all zeros but for the first 64 records of the first and 32 of the last. */
+async function sparseCifar10(dir: string): Promise<string> {
+  const random = stream(0, "sparse images");
+  for (const name of [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`).concat("test_batch.bin")) {
+    const file = await Deno.open(`${dir}/${name}`, { write: true, create: true });
+    await file.truncate(10_000 * 3073);
+    const records = new Uint8Array(64 * 3073).map((_, i) => i % 3073 === 0 ? Math.floor(i / 3073) % 10 : 0);
+    const noise = random.fillUniform(0, new Float32Array(records.length));
+    await file.write(records.map((byte, i) => i % 3073 === 0 ? byte : Math.floor(256 * noise[i])));
+    file.close();
+  }
+  await Deno.writeTextFile(`${dir}/batches.meta.txt`, "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  return dir;
+}
+
+cellTest("openWorkbench() trains on CIFAR-10 from a folder", async () => {
+  const body = TRAINING + `
+dataset: { name: cifar10, trainSize: 64, testSize: 32 }
+featureSets: {}
+adversarialTraining: null
+probe: null
+`;
+  await runTiny(body, ({ records, exitCode }) => {
+    assertEquals(exitCode, 0);
+    const [{ benchmark, dataset, metrics, config }] = records;
+    assertEquals([records.length, benchmark], [1, "sl/natural/seed-0"]);
+    assertMatch(dataset.name, /unrecognised/);
+    assertEquals(metrics.cleanAccuracy.value * 32 % 1, 0);
+    assertEquals("robustCueAccuracy" in metrics, false);
+    assertEquals((config.training as { flip: boolean }).flip, true);
+    return Promise.resolve();
+  }, sparseCifar10);
+});
+
+function pathOf(
+  { artifacts }: { artifacts: readonly { kind: string; path: string }[] },
+  kind: string,
+): string {
+  return artifacts.find((artifact) => artifact.kind === kind)!.path;
+}
