@@ -57,9 +57,16 @@ export const batchNormOp: OpDef<BatchNormAttrs> = {
       affineKernel({ x, scale, offset, y, relu: attrs.relu }),
     ];
   },
-  backward: ({ inputs: [x, gamma], outputs: [, mean, variance, scale, offset], grads: [g], attrs }) => [
-    ...record(batchNormGradOp, [x, gamma, mean, variance, scale, offset, g!], attrs),
-  ],
+  backward: (
+    { inputs: [x, gamma], outputs: [, mean, variance, scale, offset], grads: [g, ...others], attrs },
+  ) => {
+    if (g === null || others.some((other) => other !== null)) {
+      throw new TypeError(
+        "Cannot differentiate: the statistics of batch_norm have no gradient, only its result has",
+      );
+    }
+    return [...record(batchNormGradOp, [x, gamma, mean, variance, scale, offset, g], attrs)];
+  },
   reference: ([x, gamma, beta], { eps, relu }) => {
     const c = gamma.data.length, rows = x.data.length / c;
     const mean = new Float64Array(c), variance = new Float64Array(c);
