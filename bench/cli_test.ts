@@ -1,0 +1,107 @@
+/** The command as a person starts it: in a process of its own, with the real cells. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { noGpu } from "../engine/testing/gpu.ts";
+import { canonicalRecord } from "./canonical.ts";
+import { PROJECT_ROOT } from "./env.ts";
+import type { CellRecord } from "./schema.ts";
+import { withTempDir } from "./_testing.ts";
+
+interface StartOptions {
+  readonly env?: Record<string, string>;
+  /** Told each piece of stderr; may send signals to the process. */
+  readonly onStderr?: (text: string, child: Deno.ChildProcess) => void;
+}
+
+/** Starts `deno task bench` without the task's own line. */
+async function bench(args: string[], { env = {}, onStderr }: StartOptions = {}) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "bench/cli.ts", ...args],
+    cwd: PROJECT_ROOT,
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = new Response(child.stdout).text();
+  let stderr = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    onStderr?.(text, child);
+  }
+  const { code } = await child.status;
+  return { code, stdout: await stdout, stderr };
+}
+
+async function readRecords(runDir: string): Promise<CellRecord[]> {
+  const names = await Array.fromAsync(Deno.readDir(`${runDir}/records`), ({ name }) => name);
+  return await Promise.all(
+    names.sort().map(async (name) => JSON.parse(await Deno.readTextFile(`${runDir}/records/${name}`))),
+  );
+}
+
+/** What two runs of one command have in common, even while somebody edits the working tree between them. */
+function comparable(record: CellRecord) {
+  return { ...canonicalRecord(record), commit: null, dirty: null, benchmarkVersion: null };
+}
+
+const noSignals = Deno.build.os === "windows";
+
+Deno.test("bench gives the same records in two processes, down to the hashes of weights and images", {
+  ignore: noGpu,
+}, async () => {
+  await withTempDir(async (dir) => {
+    const runs = await Promise.all(["a", "b"].map(async (name) => {
+      const { code, stdout, stderr } = await bench([
+        "--preset",
+        "smoke",
+        "--out",
+        `${dir}/${name}`,
+        "--quiet",
+      ]);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, `Report:  ${dir}/${name}/report.html`);
+      return await readRecords(`${dir}/${name}`);
+    }));
+    assertEquals(runs[0].length, 10);
+    for (const [i, record] of runs[0].entries()) assertEquals(comparable(record), comparable(runs[1][i]));
+    assert(runs[0].every(({ artifacts }) => artifacts.length > 0));
+    assert(new Set(runs[0].map(({ artifacts }) => artifacts[0].sha256)).size === 10);
+  });
+});
+
+Deno.test("bench stops on Ctrl-C with 130, keeps finished records and leaves nothing half-written", {
+  ignore: noGpu || noSignals,
+}, async () => {
+  await withTempDir(async (dir) => {
+    let sent = false;
+    const { code, stdout, stderr } = await bench(["--preset", "smoke", "--out", `${dir}/run`], {
+      onStderr: (text, child) => {
+        if (sent || !text.includes("sl/natural/seed-0  done")) return;
+        sent = true;
+        child.kill("SIGINT");
+      },
+    });
+    assertEquals(code, 130, stderr);
+    assertStringIncludes(stderr, "Stopping after the current step; again to stop at once");
+    assertMatch(stdout, /\nInterrupted: \d of 10 cells did not run\n/);
+    const records = await readRecords(`${dir}/run`);
+    assert(records.length >= 1 && records.length < 10, `${records.length} records`);
+    assert(records.every(({ status }) => status === "quick"));
+    assert(records.some(({ benchmark }) => benchmark === "sl/natural/seed-0"));
+    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`)).cells.length, 10);
+    assertStringIncludes(await Deno.readTextFile(`${dir}/run/report.html`), "sl/natural");
+  });
+});
+
+for (const args of [["--preset", "smoke"], ["perf"]]) {
+  Deno.test(`bench ${args.join(" ")} ends with 4 and a hint where no adapter answers`, async () => {
+    await withTempDir(async (dir) => {
+      // A backend that this system does not have.
+      const env = { DENO_WEBGPU_BACKEND: Deno.build.os === "windows" ? "metal" : "dx12" };
+      const out = args[0] === "perf" ? [] : ["--out", `${dir}/run`];
+      const { code, stdout, stderr } = await bench([...args, ...out], { env });
+      assertEquals([code, stdout], [4, ""], stderr);
+      assertMatch(stderr, /^Cannot open a GPU: no WebGPU adapter answers.*\nHint: run sh setup\.sh.*\n$/);
+      assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
+    });
+  });
+}
