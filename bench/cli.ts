@@ -22,12 +22,14 @@ function terminalOf(stream: { isTerminal(): boolean }): { columns: number } | nu
 }
 
 if (import.meta.main) {
+  const signal = interruptSignal((text) => writeAll(Deno.stderr, text));
+  const stdout = (text: string) => writeAll(Deno.stdout, text);
   const code = await main(Deno.args, {
     openWorkbench,
     writeReport: (runDir) => writeReport(runDir),
-    perf,
-    signal: interruptSignal((text) => writeAll(Deno.stderr, text)),
-    stdout: (text) => writeAll(Deno.stdout, text),
+    perf: (args) => perf(args, { stdout, signal }),
+    signal,
+    stdout,
     stderr: (text) => writeAll(Deno.stderr, text),
     terminal: terminalOf(Deno.stderr),
   });

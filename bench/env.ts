@@ -73,7 +73,7 @@ async function codeFiles(root: URL, folder: string): Promise<string[]> {
   try {
     for await (const entry of Deno.readDir(new URL(folder, root))) {
       if (entry.isDirectory) files.push(...await codeFiles(root, `${folder}${entry.name}/`));
-      else if (/\.(ts|wgsl)$/.test(entry.name) && !entry.name.endsWith("_test.ts")) {
+      else if (/\.(ts|wgsl)$/.test(entry.name) && !/_test(ing)?\.ts$/.test(entry.name)) {
         files.push(folder + entry.name);
       }
     }
