@@ -1,7 +1,7 @@
 import { writeFileAtomic } from "../engine/atomic_file.ts";
 import type { Artifact, CellRecord, RunManifest } from "./schema.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
-import { sha256Hex } from "./_sha256.ts";
+import { sha256Hex } from "./sha256.ts";
 
 /** The folder a run leaves: `run.json`, `records/`, `artifacts/`. Every file is written whole or not at all. */
 export class RunFolder {

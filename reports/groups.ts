@@ -1,7 +1,7 @@
 import type { ParadigmName } from "../bench/schema.ts";
 import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
-import { isObject } from "./_check.ts";
+import { isObject } from "./check_shape.ts";
 import { type Spread, spread } from "./statistics.ts";
 import type { LoadedRecord, Run } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { type CellRecord, type ExampleImages, type RunManifest, SCHEMA_VERSION } from "../bench/schema.ts";
-import { Check, type Fields, isObject } from "./_check.ts";
+import { Check, type Fields, isObject } from "./check_shape.ts";
 
 const isString = (value: unknown) => typeof value === "string";
 

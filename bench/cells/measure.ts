@@ -7,7 +7,7 @@ import { encodeSafetensors } from "../../engine/safetensors.ts";
 import { accuracyOf, evaluateClean, evaluateUnderPgd } from "../../paradigms/evaluate.ts";
 import { trainProbe } from "../../paradigms/probe.ts";
 import type { Learner } from "../../paradigms/types.ts";
-import { sha256Hex } from "../_sha256.ts";
+import { sha256Hex } from "../sha256.ts";
 import type { TrainCell } from "../cell.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 import type { CellTask } from "./train.ts";

@@ -12,7 +12,7 @@ import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts"
 import { release } from "../../engine/variables.ts";
 import { NonFiniteLossError, Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";
-import { sha256Hex } from "../_sha256.ts";
+import { sha256Hex } from "../sha256.ts";
 import type { CellContext, CellOutcome, TrainCell } from "../cell.ts";
 import type { TrainingConfig } from "../preset.ts";
 import type { Metric } from "../schema.ts";

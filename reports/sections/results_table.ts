@@ -1,4 +1,4 @@
-import { isObject } from "../_check.ts";
+import { isObject } from "../check_shape.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { count, numberSpread, percent, percentSpread, points, significant } from "../format.ts";
 import {
