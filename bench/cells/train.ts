@@ -30,6 +30,12 @@ export interface CellTask<Cell> {
 export async function trainCell(gpu: Gpu, task: CellTask<TrainCell>): Promise<CellOutcome> {
   const { cell, context, dataset } = task;
   const set = cell.featureSet === "natural" ? dataset.train : context.outputs.get(cell.inputs[0]) as ImageSet;
+  if (set.count < dataset.train.count) {
+    context.warn(
+      `${cell.featureSet} holds ${set.count} images, natural ${dataset.train.count}: part of the difference in accuracy ` +
+        "is due to their number",
+    );
+  }
   const learner = createLearner({ model: cell.config.model, set, seed: cell.seed });
   try {
     const trained = await train(gpu, { learner, set, task });
