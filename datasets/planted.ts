@@ -2,11 +2,12 @@
  * `planted`: images with two known cues, made from a seed. It calibrates the instrument: accuracy on the splits
  * with one cue only says which cue an encoder uses.
  *
- * An image is grey with 1/f background noise, a flat silhouette, a grating and pixel noise:
+ * An image is a dark plain of random colour with 1/f noise, a brighter flat silhouette, a grating and pixel noise:
  * - robust cue: a large silhouette, one of ten shapes per class, of random colour, position, scale and rotation;
- * - non-robust cue: a grating `amplitude * cos(2 pi (kx x + ky y) / 16 + phase)`, equal in all channels, of random
- *   phase, one pair (kx, ky) per class, 0.28 to 0.53 cycles a pixel, invisible at a few /255. All pairs have
- *   kx, ky >= 0 and the phase is random, so that mirroring and shifting an image leave its class.
+ * - non-robust cue: a grating of fixed size in every pixel, invisible at a few /255, of random phase, one wave and
+ *   colour per class ({@linkcode GRATINGS}). Mirroring and shifting an image leave its class.
+ *
+ * Why just so, and what networks take up: docs/planted.md.
  *
  * Reliability r of a cue: with probability r it shows the label's class, else a uniformly random other class; the
  * two cues err independently. In the splits with one cue only, that cue always shows the label and the other one is
@@ -17,6 +18,7 @@
  * @module
  */
 import { type Stream, stream } from "../engine/random.ts";
+import { drawGrating, GRATINGS } from "./_grating.ts";
 import { pinkNoise } from "./_pink_noise.ts";
 import { drawShape, SHAPES } from "./_shapes.ts";
 import { type Dataset, dataset, imageSet } from "./types.ts";
@@ -53,36 +55,14 @@ export const PLANTED_DEFAULTS: Readonly<PlantedOptions> = {
   seed: 0,
 };
 
-/** Wave vectors of the gratings by class, in cycles per 16 pixels; neighbours are two apart. */
-export const GRATINGS: readonly (readonly [kx: number, ky: number])[] = [
-  [6, 0],
-  [6, 2],
-  [6, 4],
-  [6, 6],
-  [4, 6],
-  [2, 6],
-  [0, 6],
-  [4, 4],
-  [4, 2],
-  [2, 4],
-];
-
 const CLASSES = SHAPES.length;
-/*
- * Everything but the cues is faint, and the silhouette's contrast varies, because a small network trained for minutes
- * picks up the grating only where stronger content does not drown it in the first layers. Measured with `resnet8`
- * (widths 8, 16, 32; 4,000 images, 12 epochs of batches of 64, SGD at 0.1, no augmentation) on seeds 0 to 3: test
- * accuracy 0.51 to 0.65, with the robust cue only 0.24 to 0.50, with the grating only 0.79 to 0.11; what a network
- * takes up first is a matter of the seed. Contrasts from 0.08 left the grating at chance in the same training.
- */
-
-/** The mean of every image. */
-const GREY = 0.5;
-/** Standard deviation of the background: common to the channels, and of their difference. */
-const BACKGROUND_LIGHTNESS = 0.012;
-const BACKGROUND_HUE = 0.008;
-/** Distance in RGB (L2) between silhouette and mean grey. */
-const CONTRAST = { min: 0.03, max: 0.11 } as const;
+/** Range of each channel of the plain's mean colour: dark, because convolutions and crops pad with black. */
+const PLAIN = { min: 0.115, max: 0.165 } as const;
+/** Standard deviation of the 1/f noise: common to the channels, and of their difference. */
+const BACKGROUND_LIGHTNESS = 0.05;
+const BACKGROUND_HUE = 0.03;
+/** How much brighter than the plain's mean the silhouette is, L2 in RGB. */
+const CONTRAST = { min: 0.13, max: 0.25 } as const;
 
 /** Which cues an image shows. */
 type View = "both" | "robust" | "non-robust";
@@ -139,6 +119,9 @@ enum Draw {
   Y,
   Radius,
   Angle,
+  PlainRed,
+  PlainGreen,
+  PlainBlue,
   Contrast,
   ContrastHeight,
   ContrastTurn,
@@ -164,7 +147,7 @@ function generate(
     background: new Float32Array(3 * area),
     noise: new Float32Array(3 * area),
     coverage: new Float32Array(area),
-    grating: new Float32Array(area),
+    grating: new Float32Array(3 * area),
     silhouette: [],
   };
   const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES);
@@ -176,18 +159,15 @@ function generate(
     fields.forEach((out, i) => {
       field.draw(normals.subarray(i * field.valuesPerField, (i + 1) * field.valuesPerField), out);
     });
-    drawBackground(scene.background, fields);
-    scene.silhouette = silhouetteColour(scalars);
+    const { plain, silhouette } = colours(scalars);
+    drawBackground(scene.background, { plain, fields });
+    scene.silhouette = silhouette;
     views.forEach((view, i) => {
       const shown = shownClasses(labels[example], scalars, { settings, view });
       if (view === "non-robust") scene.coverage.fill(0);
       else drawShape(SHAPES[shown.silhouette], placement(scalars, size), scene.coverage);
       if (view === "robust") scene.grating.fill(0);
-      else {drawGrating(scene.grating, {
-          size,
-          class: shown.grating,
-          phase: 2 * Math.PI * scalars[Draw.Phase],
-        });}
+      else drawGrating(GRATINGS[shown.grating], Math.floor(4 * scalars[Draw.Phase]), scene.grating);
       render(splits[i].images.subarray(example * 3 * area, (example + 1) * 3 * area), { scene, settings });
     });
   }
@@ -210,20 +190,23 @@ function render(out: Uint8Array, { scene, settings }: { scene: Scene; settings: 
     const pixel = i % area;
     const behind = background[i];
     const seen = behind + coverage[pixel] * (silhouette[Math.floor(i / area)] - behind);
-    const value = seen + settings.gratingAmplitude * grating[pixel] + settings.pixelNoise * noise[i];
+    const value = seen + settings.gratingAmplitude * grating[i] + settings.pixelNoise * noise[i];
     out[i] = Math.round(255 * Math.min(1, Math.max(0, value)));
   }
 }
 
-/** Grey plus texture: field 0 is lightness, 1 and 2 span the plane of hues. */
-function drawBackground(out: Float32Array, fields: readonly Float32Array[]): void {
+/** Mean colour plus texture: field 0 is lightness, 1 and 2 span the plane of hues. */
+function drawBackground(
+  out: Float32Array,
+  { plain, fields }: { plain: readonly number[]; fields: readonly Float32Array[] },
+): void {
   const area = out.length / 3;
   for (let channel = 0; channel < 3; channel++) {
     const a = BACKGROUND_HUE * Math.cos((2 * Math.PI * channel) / 3);
     const b = BACKGROUND_HUE * Math.sin((2 * Math.PI * channel) / 3);
     for (let i = 0; i < area; i++) {
       const texture = BACKGROUND_LIGHTNESS * fields[0][i] + a * fields[1][i] + b * fields[2][i];
-      out[channel * area + i] = GREY + texture;
+      out[channel * area + i] = plain[channel] + texture;
     }
   }
 }
@@ -248,10 +231,10 @@ function shownClasses(
   };
 }
 
-/** Radius 0.3 to 0.42 of the size; the centre leaves most of the shape inside. */
+/** Radius 0.3 to 0.42 of the size; the centre stays 0.6 radii inside, so that parts may be cut off. */
 function placement(scalars: Float32Array, size: number) {
   const radius = size * (0.3 + 0.12 * scalars[Draw.Radius]);
-  const inside = (u: number) => 0.85 * radius + u * (size - 1.7 * radius);
+  const inside = (u: number) => 0.6 * radius + u * (size - 1.2 * radius);
   return {
     x: inside(scalars[Draw.X]),
     y: inside(scalars[Draw.Y]),
@@ -260,24 +243,16 @@ function placement(scalars: Float32Array, size: number) {
   };
 }
 
-function drawGrating(
-  out: Float32Array,
-  { size, class: index, phase }: { size: number; class: number; phase: number },
-) {
-  const [kx, ky] = GRATINGS[index];
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      out[y * size + x] = Math.cos((2 * Math.PI * (kx * x + ky * y)) / 16 + phase);
-    }
-  }
-}
-
-/** A colour at a random distance from grey, in a uniformly random direction. */
-function silhouetteColour(scalars: Float32Array): number[] {
-  const contrast = CONTRAST.min + (CONTRAST.max - CONTRAST.min) * scalars[Draw.Contrast];
+/** The plain's mean colour and the silhouette's, in a random direction with no negative part from it. */
+function colours(scalars: Float32Array): { plain: number[]; silhouette: number[] } {
+  const between = ({ min, max }: { min: number; max: number }, draw: Draw) =>
+    min + (max - min) * scalars[draw];
+  const plain = [Draw.PlainRed, Draw.PlainGreen, Draw.PlainBlue].map((draw) => between(PLAIN, draw));
+  const contrast = between(CONTRAST, Draw.Contrast);
   const height = 2 * scalars[Draw.ContrastHeight] - 1, turn = 2 * Math.PI * scalars[Draw.ContrastTurn];
   const side = Math.sqrt(1 - height * height);
-  return [side * Math.cos(turn), side * Math.sin(turn), height].map((part) => GREY + contrast * part);
+  const direction = [side * Math.cos(turn), side * Math.sin(turn), height].map(Math.abs);
+  return { plain, silhouette: plain.map((value, i) => value + contrast * direction[i]) };
 }
 
 function checkOptions(settings: PlantedOptions): void {
