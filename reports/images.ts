@@ -8,7 +8,7 @@ const FACTORS = [100, 50, 20, 10, 5, 2, 1, 0.5] as const;
 export interface Triple {
   readonly source: string;
   readonly result: string;
-  /** 128 + factor x (result - source) per channel: mid grey means no difference. */
+  /** 127.5 + factor x (result - source) per channel, clipped to a byte: mid grey means no difference. */
   readonly difference: string;
   readonly label: string;
   readonly sourceLabel: string;
@@ -24,7 +24,10 @@ export interface ImageGrid {
   readonly triples: readonly Triple[];
 }
 
-/** Decodes examples and amplifies their differences by the largest factor that clips no pixel. */
+/** Share of the differences that an amplified picture may clip: a few outliers would leave the rest invisible. */
+const CLIPPED = 0.01;
+
+/** Decodes examples and amplifies their differences by the largest factor that clips no more than {@linkcode CLIPPED}. */
 export function imageGrid(images: ExampleImages, { count = 8 } = {}): ImageGrid {
   const { height, width, classNames } = images;
   const pairs = images.examples.slice(0, count).map((example) => ({
@@ -32,17 +35,21 @@ export function imageGrid(images: ExampleImages, { count = 8 } = {}): ImageGrid 
     sourcePixels: bytes(example.source),
     resultPixels: bytes(example.result),
   }));
-  let largest = 0;
-  for (const { sourcePixels, resultPixels } of pairs) {
-    resultPixels.forEach((value, i) => largest = Math.max(largest, Math.abs(value - sourcePixels[i])));
-  }
-  const factor = amplification(largest);
+  const sizes = pairs.flatMap(({ sourcePixels, resultPixels }) =>
+    Array.from(resultPixels, (value, i) => Math.abs(value - sourcePixels[i]))
+  ).sort((a, b) => a - b);
+  const largest = sizes.at(-1) ?? 0;
+  const factor = amplification(sizes[Math.ceil((1 - CLIPPED) * sizes.length) - 1] ?? 0);
   const png = (data: Uint8Array) => pngDataUri(data, { height, width });
   const name = (label: number) => classNames[label] ?? `class ${label}`;
   const triples = pairs.map(({ sourcePixels, resultPixels, label, sourceLabel }) => ({
     source: png(sourcePixels),
     result: png(resultPixels),
-    difference: png(resultPixels.map((value, i) => Math.round(127.5 + factor * (value - sourcePixels[i])))),
+    difference: png(
+      Uint8Array.from(
+        Uint8ClampedArray.from(resultPixels, (value, i) => 127.5 + factor * (value - sourcePixels[i])),
+      ),
+    ),
     label: name(label),
     sourceLabel: name(sourceLabel),
   }));

@@ -59,3 +59,16 @@ Deno.test("imageGrid() names classes, and those that have no name by number", ()
     "class 2",
   ]]);
 });
+
+Deno.test("imageGrid() lets a few outliers clip rather than hide the rest", () => {
+  const images = makeExamples({ amplitude: 12, size: 32, count: 1 });
+  const [example] = images.examples;
+  const result = Uint8Array.from(bytes(example.result));
+  const source = bytes(example.source);
+  result[0] = source[0] < 128 ? 255 : 0;
+  const changed = { ...example, result: btoa(String.fromCharCode(...result)) };
+  const grid = imageGrid({ ...images, examples: [changed] });
+  assertEquals(grid.factor, 10);
+  assert(grid.largest >= 127);
+  assertEquals(pixels(grid.triples[0].difference)[0], source[0] < 128 ? 255 : 0);
+});

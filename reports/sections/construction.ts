@@ -106,7 +106,7 @@ function examplesFigure(group: Group, examples: readonly LoadedExamples[]): Html
     String(first.record.seed)
   }): ${featureSetStyle(group.set).meaning}. Difference × ${
     String(grid.factor)
-  }, mid grey is no change; the largest change of a pixel is ${grid.largest}/255.`;
+  } (at most 1 % of the values clipped), mid grey is no change; the largest change of a pixel is ${grid.largest}/255.`;
   const row = (head: Html, cells: Html[]) => markup`<tr><th scope="row">${head}</th>${cells}</tr>`;
   const picture = (src: string, alt: string) => markup`<td><img ${px} src="${src}" alt="${alt}"></td>`;
   return markup`<figure><figcaption>${caption}</figcaption>
