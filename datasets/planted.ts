@@ -4,7 +4,7 @@
  *
  * An image is a dark plain of random colour with 1/f noise, a brighter flat silhouette, a grating and pixel noise:
  * - robust cue: a large silhouette, one of ten shapes per class, of random colour, position, scale and rotation;
- * - non-robust cue: a grating of fixed size in every pixel, invisible at a few /255, of random phase, one wave and
+ * - non-robust cue: a grating of fixed size in every pixel, faint at a few /255, of random phase, one wave and
  *   colour per class ({@linkcode GRATINGS}). Mirroring and shifting an image leave its class.
  *
  * Why just so, and what networks take up: docs/planted.md.
