@@ -33,7 +33,6 @@ export interface TrainCell extends CellBase {
     readonly adversary: AttackConfig | null;
     readonly probe: ProbeConfig | null;
     readonly evaluation: EvaluationConfig;
-    readonly examples: number;
   };
 }
 

@@ -21,7 +21,7 @@ function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
     paradigm: "sl",
     seed,
     ...cell,
-    config: { dataset, model, ...how, probe, evaluation, examples },
+    config: { dataset, model, ...how, probe, evaluation },
   });
 
   const plain = { training, adversary: null };
