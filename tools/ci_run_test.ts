@@ -2,9 +2,13 @@ import { assertEquals } from "@std/assert";
 import { runInSandbox } from "./shell_sandbox.ts";
 
 /** What `.ci/run` makes of a test run that prints these lines and ends with this code: last line, exit code. */
-async function countOf(said: string[], code: number): Promise<[string | undefined, number]> {
+async function countOf(
+  said: string[],
+  code: number,
+  shell: "sh" | "bash" = "sh",
+): Promise<[string | undefined, number]> {
   const setup = [...said.map((line) => `echo '${line}'`), `exit ${code}`].join("\n");
-  const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
+  const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup }, shell });
   return [outcome.stdout.at(-1), outcome.code];
 }
 
@@ -13,6 +17,17 @@ Deno.test(".ci/run counts what passed", async () => {
     "12 passed, 0 failed",
     0,
   ]);
+});
+
+const hasBash = await Deno.stat("/bin/bash").then(() => true, () => false);
+
+Deno.test({
+  name: ".ci/run counts under bash too, which redirects in another order",
+  ignore: !hasBash,
+  async fn() {
+    const said = ["ok | 12 passed | 0 failed | 2 ignored (5s)"];
+    assertEquals(await countOf(said, 0, "bash"), ["12 passed, 0 failed, 2 skipped", 0]);
+  },
 });
 
 Deno.test(".ci/run counts what was skipped", async () => {

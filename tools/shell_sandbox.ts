@@ -22,14 +22,19 @@ export interface Outcome {
  *
  * @param script Path of the script, relative to the repository root.
  * @param options What the machine is like. `programs`: made-up programs, name to text of a shell script; `files`: other
- * files beside the script, likewise; both may use `$BOX`, the folder. `args`: words for the script.
+ * files beside the script, likewise; both may use `$BOX`, the folder. `args`: words for the script. `shell`: what runs it.
  * @returns Exit code and lines, with the folder's name replaced by `BOX`.
  */
 export async function runInSandbox(
   script: string,
-  options: { programs?: Record<string, string>; files?: Record<string, string>; args?: string[] } = {},
+  options: {
+    programs?: Record<string, string>;
+    files?: Record<string, string>;
+    args?: string[];
+    shell?: "sh" | "bash";
+  } = {},
 ): Promise<Outcome> {
-  const { programs = {}, files = {}, args = [] } = options;
+  const { programs = {}, files = {}, args = [], shell = "sh" } = options;
   const box = await Deno.realPath(await Deno.makeTempDir());
   try {
     const bin = join(box, "bin");
@@ -41,7 +46,7 @@ export async function runInSandbox(
     }
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(box, name), text);
     await Deno.copyFile(join(ROOT, script), join(box, script));
-    const output = await new Deno.Command("sh", {
+    const output = await new Deno.Command(await which(shell), {
       args: [join(box, script), ...args],
       clearEnv: true,
       env: { PATH: bin, HOME: box, TMPDIR: box, BOX: box },
