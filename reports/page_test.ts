@@ -64,7 +64,10 @@ Deno.test("renderReport() shows planted cues, all sets and the images of each co
   ]);
   assertEquals(all(page, "#calibration figure").length, 1);
   assertEquals(all(page, "#sets img").length, 4 * 8 * 3);
-  assertStringIncludes(page.querySelector("#sets")!.textContent, "Difference × 20 (at most 1 % of the values clipped), mid grey is no change");
+  assertStringIncludes(
+    page.querySelector("#sets")!.textContent,
+    "Difference × 20 (at most 1 % of the values clipped), mid grey is no change",
+  );
 });
 
 Deno.test("renderReport() says how sets were constructed and what the probe was trained on", () => {
