@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml } from "../html.ts";
+import type { ChartRow } from "./rows.ts";
 
 /** Width of every chart's coordinate system in pixels: it stays legible when a phone shrinks it. */
 export const CHART_WIDTH = 420;
@@ -31,4 +32,46 @@ export function facetTitles(facets: readonly string[]): Plot.Markish | null {
   if (facets.length < 2) return null;
   const name = (facet: string) => facet;
   return Plot.text(facets, { fy: name, text: name, frameAnchor: "top-left", dy: -16, fontWeight: 600 });
+}
+
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+/** The horizontal axis of a chart of accuracies: always 0 to 100 %, so that charts can be compared side by side. */
+export function accuracyAxis(label: string): Plot.ScaleOptions {
+  return {
+    domain: [0, 1],
+    label,
+    labelAnchor: "center",
+    labelArrow: "none",
+    tickFormat: (value: number) => `${value * 100}`,
+    ticks: TICKS,
+  };
+}
+
+/** Faint lines at the ticks of {@linkcode accuracyAxis}. */
+export function accuracyGrid(): Plot.Markish {
+  return Plot.gridX(TICKS, { stroke: "currentColor", strokeOpacity: 0.15 });
+}
+
+/** The accuracy of guessing as a dashed line; null draws none. */
+export function chanceRule(chance: number | null): Plot.Markish | null {
+  return chance === null
+    ? null
+    : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 });
+}
+
+/** Why a row has no number, in its place. */
+export function absentText(rows: readonly ChartRow[], facet: { fy?: string }): Plot.Markish {
+  return Plot.text(rows.filter((row) => row.mean === null), {
+    ...facet,
+    x: 0,
+    y: "label",
+    text: "absent",
+    textAnchor: "start",
+    dx: 6,
+    fontStyle: "italic",
+    fill: "var(--bad)",
+    stroke: "var(--page)",
+    strokeWidth: 5,
+  });
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { listing, percent } from "../format.ts";
-import { draw, facetTitles } from "./_draw.ts";
+import { absentText, accuracyAxis, accuracyGrid, chanceRule, draw, facetTitles } from "./_draw.ts";
 import type { ChartRow } from "./rows.ts";
 
 /** Settings of a bar chart of accuracies. */
@@ -27,14 +27,7 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
     marginRight: 58,
     marginTop: facets.length > 1 ? 24 : 6,
     marginBottom: 38,
-    x: {
-      domain: [0, 1],
-      label: options.measure,
-      labelAnchor: "center",
-      labelArrow: "none",
-      tickFormat: (value: number) => `${value * 100}`,
-      ticks: [0, 0.25, 0.5, 0.75, 1],
-    },
+    x: accuracyAxis(options.measure),
     y: {
       domain: [...new Set(rows.map((row) => row.label))],
       label: null,
@@ -45,7 +38,7 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
     fy: { domain: facets, label: null, axis: null },
     marks: [
       facetTitles(facets),
-      Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
+      accuracyGrid(),
       Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color" }),
       Plot.ruleY(rows.filter((row) => row.interval), {
         ...facet,
@@ -64,11 +57,7 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
         stroke: "currentColor",
         strokeWidth: 1.1,
       }),
-      options.chance === null ? null : Plot.ruleX([options.chance], {
-        stroke: "currentColor",
-        strokeDasharray: "3 3",
-        strokeOpacity: 0.8,
-      }),
+      chanceRule(options.chance),
       Plot.text(measured, {
         ...facet,
         y: "label",
@@ -77,18 +66,7 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
         textAnchor: "end",
         dx: 56,
       }),
-      Plot.text(rows.filter((row) => row.mean === null), {
-        ...facet,
-        x: 0,
-        y: "label",
-        text: "absent",
-        textAnchor: "start",
-        dx: 6,
-        fontStyle: "italic",
-        fill: "var(--bad)",
-        stroke: "var(--page)",
-        strokeWidth: 5,
-      }),
+      absentText(rows, facet),
     ],
   }, { alt: describe(rows, options) });
 }

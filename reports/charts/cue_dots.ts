@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { listing, percent } from "../format.ts";
-import { draw, facetTitles } from "./_draw.ts";
+import { absentText, accuracyAxis, accuracyGrid, chanceRule, draw, facetTitles } from "./_draw.ts";
 import { wrapLabel } from "./accuracy_bars.ts";
 import type { ChartRow } from "./rows.ts";
 
@@ -52,19 +52,12 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
     marginRight: 16,
     marginTop: facets.length > 1 ? 24 : 6,
     marginBottom: 38,
-    x: {
-      domain: [0, 1],
-      label: "Accuracy with one cue shown, %",
-      labelAnchor: "center",
-      labelArrow: "none",
-      tickFormat: (value: number) => `${value * 100}`,
-      ticks: [0, 0.25, 0.5, 0.75, 1],
-    },
+    x: accuracyAxis("Accuracy with one cue shown, %"),
     y: { type: "band", domain: labels, label: null, tickSize: 0, tickFormat: wrapLabel },
     fy: { domain: facets, label: null, axis: null },
     marks: [
       facetTitles(facets),
-      Plot.gridX([0, 0.25, 0.5, 0.75, 1], { stroke: "currentColor", strokeOpacity: 0.15 }),
+      accuracyGrid(),
       Plot.ruleY(both, {
         ...facet,
         x1: (row: { means: number[] }) => Math.min(...row.means),
@@ -73,22 +66,9 @@ export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | 
         stroke: "currentColor",
         strokeOpacity: 0.45,
       }),
-      chance === null
-        ? null
-        : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 }),
+      chanceRule(chance),
       ...cueMarks,
-      Plot.text(rows.filter((row) => row.mean === null && row.cue === "robust cue only"), {
-        ...facet,
-        x: 0,
-        y: "label",
-        text: "absent",
-        textAnchor: "start",
-        dx: 6,
-        fontStyle: "italic",
-        fill: "var(--bad)",
-        stroke: "var(--page)",
-        strokeWidth: 5,
-      }),
+      absentText(rows.filter((row) => row.cue === "robust cue only"), facet),
     ],
   }, { alt: describe(rows, chance) });
 }
