@@ -1,6 +1,7 @@
 /** The record of one step: operations in the order in which they were called. */
 
 import type { Attrs, OpDef } from "./op.ts";
+import { formatShape, sameShape } from "./shape.ts";
 import { Tensor, type Value, type Variable } from "./tensor.ts";
 
 /** One recorded operation. */
@@ -22,7 +23,8 @@ export class Graph {
   }
 
   /** The value as a tensor of this graph. */
-  tensor(value: Value): Tensor {
+  tensor(given: Value): Tensor {
+    const value = given instanceof Tensor ? given : replacements.get(given) ?? given;
     if (value instanceof Tensor) {
       if (value.graph !== this) {
         throw new TypeError(
@@ -41,6 +43,31 @@ export class Graph {
 }
 
 let current: Graph | null = null;
+let replacements: ReadonlyMap<Variable, Variable> = new Map();
+
+/**
+ * Records what `build` calls with other values in the place of some variables: a network of averaged weights, say.
+ *
+ * @param others Each variable's replacement, of the same shape; variables that are not in it stay themselves.
+ * @returns What `build` returned.
+ * @throws {RangeError} If a replacement has another shape.
+ */
+export function replacing<T>(others: ReadonlyMap<Variable, Variable>, build: () => T): T {
+  for (const [variable, other] of others) {
+    if (sameShape(variable.shape, other.shape)) continue;
+    throw new RangeError(
+      `Cannot replace variable "${variable.name}": its shape is ${formatShape(variable.shape)}, ` +
+        `"${other.name}" has ${formatShape(other.shape)}`,
+    );
+  }
+  const outer = replacements;
+  replacements = new Map([...outer, ...others]);
+  try {
+    return build();
+  } finally {
+    replacements = outer;
+  }
+}
 
 /**
  * Records what `build` calls into a new graph, which can be evaluated by references or compiled by a program.

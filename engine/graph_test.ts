@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { asTensor, liveNodes, record, trace } from "./graph.ts";
+import { asTensor, liveNodes, record, replacing, trace } from "./graph.ts";
 import { add, mul, scale } from "./ops/arithmetic.ts";
 import { assign, assignOp } from "./ops/assign.ts";
 import { evaluateReference } from "./reference.ts";
@@ -93,4 +93,24 @@ Deno.test("evaluateReference() carries out changes in place in their order", () 
   assertEquals(evaluateReference(graph, result, state).map((value) => value.data[0]), [11, 30]);
   assertEquals(state.get(x).data[0], 20);
   assertEquals(evaluateReference(graph, result, state).map((value) => value.data[0]), [30, 30]);
+});
+
+Deno.test("replacing() reads other variables in the place of some, and only within", () => {
+  const x = scalar(1), other = scalar(2);
+  const { graph, result } = trace(() => {
+    const inside = replacing(new Map([[x, other]]), () => scale(x, 10));
+    return [inside, scale(x, 10)];
+  });
+  assertEquals(evaluateReference(graph, result).map(({ data }) => data[0]), [20, 10]);
+});
+
+Deno.test("replacing() refuses a replacement of another shape", () => {
+  const error = assertThrows(
+    () => replacing(new Map([[scalar(), new Variable("y", f32(2))]]), () => {}),
+    RangeError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot replace variable "x": its shape is [], "y" has [2]',
+  );
 });

@@ -1,17 +1,30 @@
 /** What a paradigm is: a way to train an encoder on images. */
 
+import type { ImageSet } from "../datasets/types.ts";
+import type { Gpu } from "../engine/device.ts";
 import type { Stateful } from "../engine/nn/model.ts";
+import type { RandomSource } from "../engine/ops/random_images.ts";
 import type { Tensor, Value } from "../engine/tensor.ts";
 
-/** Names of the paradigms. */
-export type ParadigmName = "sl" | "cl" | "mim" | "dm";
+/** Names of the paradigms, in the order in which they are shown. */
+export const PARADIGM_NAMES = ["sl", "cl", "mim", "dm"] as const;
+
+/** Name of a paradigm. */
+export type ParadigmName = typeof PARADIGM_NAMES[number];
 
 /** A batch as a training program sees it. */
 export interface Batch {
-  /** [B, H, W, 3] in [0, 1], augmented. */
+  /** [B, H, W, 3] in [0, 1], as stored. */
   readonly images: Tensor;
   /** [B] u32. */
   readonly labels: Value;
+  /**
+   * The images under the training's augmentation, [B, H, W, 3] in [0, 1]. Each number is another draw; under
+   * adversarial training view 0 is the attacked one.
+   */
+  view(number: number): Tensor;
+  /** Random numbers for a purpose: functions of seed, purpose, epoch and each example's number alone. */
+  random(purpose: string): RandomSource;
 }
 
 /** What one training step is to be judged by. */
@@ -22,7 +35,31 @@ export interface StepOutcome {
   readonly correct: Tensor | null;
 }
 
-/** An encoder in training. Its functions are called while a program is recorded. */
+/** Rows of pictures that show what a paradigm does. */
+export interface Pictures {
+  readonly title: string;
+  /** What the columns or rows are, in one sentence. */
+  readonly caption: string;
+  readonly rows: readonly { readonly label: string; readonly images: readonly Picture[] }[];
+}
+
+/** Pixels [H, W, 3], row by row, in [0, 1]; values outside are cut off when shown. */
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Float32Array;
+}
+
+/** What pictures are made from. */
+export interface PictureOptions {
+  /** Images to show; paradigms that generate ignore them. */
+  readonly set: ImageSet;
+  /** Columns. */
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** An encoder in training. Its functions are called while a program is recorded, unless said otherwise. */
 export interface Learner extends Stateful {
   readonly featureSize: number;
   /** The loss of a batch, in training mode. */
@@ -31,11 +68,40 @@ export interface Learner extends Stateful {
   features(images: Tensor): Tensor;
   /** Scores [B, classes] in eval mode; null where the paradigm has no classifier of its own. */
   readonly logits: ((images: Tensor) => Tensor) | null;
+  /** Records what follows the optimiser's update, an average of the weights; its variables are among `buffers`. */
+  readonly afterUpdate?: () => void;
+  /** Before each step's run: writes numbers that change with the step. */
+  readonly prepare?: (gpu: Gpu, step: number) => void;
+  /** Not while a program is recorded: pictures of what the paradigm does with its present weights. */
+  readonly pictures?: (gpu: Gpu, options: PictureOptions) => Promise<Pictures>;
+}
+
+/** The images and labels a learner is made for. */
+export interface CreateOptions {
+  /** Weights are drawn from it. */
+  readonly seed: number;
+  /** Height of the images in pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** What a configuration has to fit, beside itself. */
+export interface CheckOptions extends Omit<CreateOptions, "seed"> {
+  readonly batchSize: number;
 }
 
 /** A paradigm: makes learners. */
 export interface Paradigm<Config> {
   readonly name: ParadigmName;
-  /** A new learner with weights drawn from `seed`. */
-  create(config: Config, options: { readonly seed: number }): Learner;
+  /** What it is, for tables: "SimCLR". */
+  readonly method: string;
+  /**
+   * Refuses what could not be trained, before anything is.
+   *
+   * @throws {RangeError} With the key at the start of what is wrong.
+   */
+  check(config: Config, options: CheckOptions): void;
+  /** A new learner with weights drawn from the seed. */
+  create(config: Config, options: CreateOptions): Learner;
 }
