@@ -20,14 +20,14 @@ export type RecordStatus = "ok" | "failed" | "skipped" | "quick";
 /** One measured quantity. Accuracy is a fraction in [0, 1]; `samples` are the raw values behind `value`. */
 export interface Metric {
   readonly value: number;
-  /** "fraction", "ms", "images/s", "bytes", "pixels" (a distance in [0, 1] pixel units), "1". */
+  /** "fraction", "ms", "images/s", "bytes", "epochs", "pixels" (a distance in [0, 1] pixel units), "1". */
   readonly unit: string;
   readonly samples?: readonly number[];
 }
 
 /** A file the cell left, by its path relative to the run folder. */
 export interface Artifact {
-  /** "weights", "feature-set", "manifest", "examples", "outcomes". */
+  /** "weights", "feature-set", "manifest", "examples" (ExampleImages), "pictures" (PictureSheets), "outcomes". */
   readonly kind: string;
   readonly path: string;
   readonly sha256: string;
@@ -80,7 +80,10 @@ export interface CellRecord {
   readonly benchmarkVersion: string;
   readonly commit: string | null;
   readonly dirty: boolean | null;
-  /** Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `construct` cells: `method`. */
+  /**
+   * Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `paradigm`, an object of the
+   * paradigm's settings; `probe.data`, "same" or "natural"; `dataset.testSize`. `construct` cells: `method`.
+   */
   readonly config: Readonly<Record<string, unknown>>;
   readonly configHash: string;
   readonly seed: number;
@@ -102,9 +105,13 @@ export interface CellRecord {
   /** Why a cell failed or was skipped. */
   readonly reason: string | null;
   /**
-   * Names used by `train` cells: `cleanAccuracy`, `robustAccuracy` (under `config.evaluation.attack`),
-   * `largestPerturbation`, `probeAccuracy`, `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`;
-   * on planted data also `robustCueAccuracy` and `nonRobustCueAccuracy`.
+   * Names used by `train` cells: `probeAccuracy` (linear probe on the frozen encoder: the usefulness under every
+   * paradigm), `untrainedProbeAccuracy` (the same on the untrained encoder; natural cells), `cleanAccuracy` and
+   * `robustAccuracy` (of the cell's classifier: under SL its own, otherwise encoder and probe; robust under
+   * `config.evaluation.attack`), `largestPerturbation`, `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`,
+   * `peakBytes`, `flops`; `probeCurve` (samples: accuracy of a probe on a subset during training) with
+   * `probeCurveEpochs` (samples: after which epochs, as many); on planted data also `robustCueAccuracy` and
+   * `nonRobustCueAccuracy`.
    * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
    */
   readonly metrics: Readonly<Record<string, Metric>>;
@@ -145,4 +152,24 @@ export interface ExampleImage {
   readonly sourceLabel: number;
   readonly source: string;
   readonly result: string;
+}
+
+/** A "pictures" artifact: what a paradigm does to images or makes of them, for the eye. */
+export interface PictureSheets {
+  readonly schemaVersion: number;
+  readonly sheets: readonly PictureSheet[];
+}
+
+/** One figure: rows of small images, e.g. masked images above their reconstructions. */
+export interface PictureSheet {
+  readonly title: string;
+  readonly caption: string;
+  readonly rows: readonly { readonly label: string; readonly images: readonly Picture[] }[];
+}
+
+/** Pixels are 8-bit RGB, row by row, base64. */
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  readonly rgb: string;
 }
