@@ -130,9 +130,24 @@ export interface RunManifest {
   readonly preset: Readonly<Record<string, unknown>>;
   readonly command: string;
   readonly startedAt: string;
+  /** Time at work: of all pieces of a resumed run together, without the pauses between them. */
   readonly durationMs: number;
+  /** When a stopped run went on; absent where it never did. */
+  readonly resumedAt?: readonly string[];
+  /** What decides the bits of every record: a run is resumed only where all of it is the same. */
+  readonly identity?: RunIdentity;
   /** Names of the cells in order. */
   readonly cells: readonly string[];
+}
+
+/** Code, data and device of a run. */
+export interface RunIdentity {
+  /** Hash of the code and kernels. */
+  readonly benchmarkVersion: string;
+  readonly dataset: { readonly name: string; readonly sha256: string };
+  /** The adapter's description. */
+  readonly adapter: string;
+  readonly kernelVariant: string;
 }
 
 /** An "examples" artifact: sources and results of a constructed set, or images of a data set. */
