@@ -53,6 +53,7 @@ export { add, addScalar, div, mul, scale, sqrt, square, sub } from "./ops/arithm
 export { assign, assignRow } from "./ops/assign.ts";
 export { batchNorm, type BatchNormResult } from "./ops/batch_norm.ts";
 export { channelAffine } from "./ops/channel_affine.ts";
+export { concat } from "./ops/concat.ts";
 export { conv2d } from "./ops/conv2d.ts";
 export { correct } from "./ops/correct.ts";
 export { crossEntropy } from "./ops/cross_entropy.ts";
@@ -60,6 +61,7 @@ export { embedding } from "./ops/embedding.ts";
 export { exampleNorm, type Norm } from "./ops/example_norm.ts";
 export { fill } from "./ops/fill.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";
+export { gelu, type GeluOptions } from "./ops/gelu.ts";
 export { linear } from "./ops/linear.ts";
 export { loadImages, type LoadOptions } from "./ops/load_images.ts";
 export { matmul, type MatmulOptions } from "./ops/matmul.ts";
@@ -69,6 +71,8 @@ export { randomOrder, type RandomOrderOptions } from "./ops/random_order.ts";
 export { meanAll, reduceMean, reduceSum, sumAll, sumTo } from "./ops/reduce_sum.ts";
 export { relu } from "./ops/relu.ts";
 export { reshape } from "./ops/reshape.ts";
+export { silu } from "./ops/silu.ts";
+export { split } from "./ops/split.ts";
 export { absentTokens, type ScatterOptions, scatterTokens } from "./ops/scatter_tokens.ts";
 
 export * from "./nn/batch_norm.ts";

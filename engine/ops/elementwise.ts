@@ -24,6 +24,8 @@ export interface ElementwiseRule {
   readonly arity: 1 | 2 | 3 | 4;
   /** WGSL over the vec4s a, b, c, d; K is the operation's constant. */
   readonly expression: string;
+  /** WGSL files with the functions that the expression calls. */
+  readonly include?: readonly string[];
   /** The same for one number in float64. */
   readonly apply: (args: readonly number[], k: number) => number;
   /** Whether all-zero arguments give zero, so that padding needs no mask. */
@@ -105,6 +107,7 @@ function lowerElementwise(
   return {
     label: rule.name,
     source: fillTemplate(source, {
+      include: rule.include,
       consts: {
         COUNT: count,
         ARITY: rule.arity,

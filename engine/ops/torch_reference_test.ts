@@ -15,9 +15,11 @@ import { channelAffine } from "./channel_affine.ts";
 import { conv2d } from "./conv2d.ts";
 import { crossEntropy } from "./cross_entropy.ts";
 import { frozenNorm } from "./frozen_norm.ts";
+import { gelu } from "./gelu.ts";
 import { linear } from "./linear.ts";
 import { meanAll } from "./reduce_sum.ts";
 import { relu } from "./relu.ts";
+import { silu } from "./silu.ts";
 
 type Inputs = Readonly<Record<string, Variable>>;
 
@@ -38,6 +40,9 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
     const { scale, offset } = frozenNorm({ gamma, beta, mean, variance, eps });
     return channelAffine(x, scale, { offset });
   },
+  gelu_erf: ({ x }) => gelu(x),
+  gelu_tanh: ({ x }) => gelu(x, { approximate: "tanh" }),
+  silu: ({ x }) => silu(x),
   cross_entropy: ({ logits, target }) => meanAll(crossEntropy(logits, target)),
 };
 
