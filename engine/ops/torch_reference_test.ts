@@ -16,10 +16,14 @@ import { conv2d } from "./conv2d.ts";
 import { crossEntropy } from "./cross_entropy.ts";
 import { frozenNorm } from "./frozen_norm.ts";
 import { gelu } from "./gelu.ts";
+import { groupNorm } from "./group_norm.ts";
 import { linear } from "./linear.ts";
 import { meanAll } from "./reduce_sum.ts";
+import { ntXent } from "./nt_xent.ts";
 import { relu } from "./relu.ts";
+import { resizeBilinear } from "./resize_bilinear.ts";
 import { silu } from "./silu.ts";
+import { upsampleNearest2x } from "./upsample_nearest2x.ts";
 
 type Inputs = Readonly<Record<string, Variable>>;
 
@@ -28,6 +32,8 @@ interface Settings {
   readonly stride: number;
   readonly padding: number;
   readonly eps: number;
+  readonly groups: number;
+  readonly temperature: number;
 }
 
 /** How each operation of the file is computed here; a new one is a line. */
@@ -43,7 +49,12 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   gelu_erf: ({ x }) => gelu(x),
   gelu_tanh: ({ x }) => gelu(x, { approximate: "tanh" }),
   silu: ({ x }) => silu(x),
+  group_norm: ({ x, weight: gamma, bias: beta }, { eps, groups }) =>
+    groupNorm(x, gamma, { beta, eps, groups }),
+  resize_bilinear: ({ x }) => resizeBilinear(x, { height: 16, width: 13 }),
+  upsample_nearest2x: ({ x }) => upsampleNearest2x(x),
   cross_entropy: ({ logits, target }) => meanAll(crossEntropy(logits, target)),
+  nt_xent: ({ z0, z1 }, { temperature }) => ntXent(z0, z1, { temperature }),
 };
 
 const FORWARD = { atol: 1e-5, rtol: 1e-4 };
