@@ -81,6 +81,7 @@ export { meanAll, reduceMean, reduceSum, sumAll, sumTo } from "./ops/reduce_sum.
 export { relu } from "./ops/relu.ts";
 export { reshape } from "./ops/reshape.ts";
 export { silu } from "./ops/silu.ts";
+export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { split } from "./ops/split.ts";
 export { absentTokens, type ScatterOptions, scatterTokens } from "./ops/scatter_tokens.ts";
 

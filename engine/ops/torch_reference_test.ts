@@ -23,6 +23,7 @@ import { ntXent } from "./nt_xent.ts";
 import { relu } from "./relu.ts";
 import { resizeBilinear } from "./resize_bilinear.ts";
 import { silu } from "./silu.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import { upsampleNearest2x } from "./upsample_nearest2x.ts";
 
 type Inputs = Readonly<Record<string, Variable>>;
@@ -49,6 +50,8 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   gelu_erf: ({ x }) => gelu(x),
   gelu_tanh: ({ x }) => gelu(x, { approximate: "tanh" }),
   silu: ({ x }) => silu(x),
+  softmax_last: ({ x }) => softmax(x),
+  log_softmax_last: ({ x }) => logSoftmax(x),
   group_norm: ({ x, weight: gamma, bias: beta }, { eps, groups }) =>
     groupNorm(x, gamma, { beta, eps, groups }),
   resize_bilinear: ({ x }) => resizeBilinear(x, { height: 16, width: 13 }),
