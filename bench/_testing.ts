@@ -2,6 +2,7 @@
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
+import type { ResumableWorkbench } from "./run_cells.ts";
 import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
 
 /** An adapter that no machine has. */
@@ -54,19 +55,21 @@ export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
   };
 }
 
-/** A workbench whose cells do what the test says. */
+/** A workbench whose cells do what the test says; other fields as given. */
 export function fakeWorkbench(
   executeCell: Workbench["executeCell"],
-  onClose: () => void = () => {},
+  own: Partial<ResumableWorkbench> = {},
 ): OpenWorkbench {
-  return () =>
-    Promise.resolve({
-      dataset: { name: "planted", sha256: "0" },
-      adapter: FAKE_ADAPTER,
-      kernelVariant: "buffer",
-      executeCell,
-      close: onClose,
-    });
+  const workbench: ResumableWorkbench = {
+    dataset: { name: "planted", sha256: "0" },
+    adapter: FAKE_ADAPTER,
+    kernelVariant: "buffer",
+    executeCell,
+    restoreOutput: () => Promise.resolve(undefined),
+    close: () => {},
+    ...own,
+  };
+  return () => Promise.resolve(workbench);
 }
 
 /** A cell's outcome with one accuracy, made of its name and seed. */

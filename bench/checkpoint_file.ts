@@ -47,14 +47,19 @@ export interface CheckpointFileOptions {
 /** One cell's checkpoint file. Its folder is made when it is first needed. */
 export class CheckpointFile implements CellCheckpoint {
   readonly path: string;
-  readonly #options: Required<CheckpointFileOptions>;
+  readonly #pauseMs: number;
+  readonly #now: () => number;
+  readonly #note: (text: string) => void;
   #savedAt: number;
 
   /** The clock of the pause starts here. */
   constructor(path: string, options: CheckpointFileOptions) {
+    const { pauseMs = CHECKPOINT_PAUSE, now = () => performance.now(), note } = options;
     this.path = path;
-    this.#options = { pauseMs: CHECKPOINT_PAUSE, now: () => performance.now(), ...options };
-    this.#savedAt = this.#options.now();
+    this.#pauseMs = pauseMs;
+    this.#now = now;
+    this.#note = note;
+    this.#savedAt = now();
   }
 
   async load(): Promise<TrainingHistory | null> {
@@ -64,17 +69,16 @@ export class CheckpointFile implements CellCheckpoint {
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.note(`The training starts anew, its checkpoint cannot be used: ${reason}`);
+      this.#note(`The training starts anew, its checkpoint cannot be used: ${reason}`);
       return null;
     }
   }
 
   async save(history: TrainingHistory, write: WriteCheckpoint): Promise<void> {
-    const { now, pauseMs } = this.#options;
-    if (now() - this.#savedAt < pauseMs) return;
+    if (this.#now() - this.#savedAt < this.#pauseMs) return;
     await Deno.mkdir(this.path.replace(/[^/]+$/, ""), { recursive: true });
     await write(this.path, history as unknown as Json);
-    this.#savedAt = now();
+    this.#savedAt = this.#now();
   }
 }
 

@@ -21,8 +21,12 @@ export function machineInfo(adapter: MachineInfo["adapter"], options: { name?: s
   const cpu = processors[0]?.model.trim() || "unknown";
   const os = `${Deno.build.os} ${Deno.build.arch}`;
   const cores = processors.length || navigator.hardwareConcurrency;
-  const gpu = adapter.description || adapter.device || adapter.vendor || "unknown adapter";
-  return { name: options.name ?? `${os}, ${cores} cores, ${gpu}`, os, cpu, cores, adapter };
+  return { name: options.name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`, os, cpu, cores, adapter };
+}
+
+/** An adapter in one word or a few. */
+export function adapterName({ description, device, vendor }: MachineInfo["adapter"]): string {
+  return description || device || vendor || "unknown adapter";
 }
 
 /** Versions of Deno and of what it is made of. */

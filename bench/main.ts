@@ -75,10 +75,14 @@ async function bench(
   const named = await loadPreset(options.preset ?? "quick");
   const preset = options.seeds === null ? named : { ...named, seeds: parseSeeds(options.seeds) };
   await checkData(preset, options.data);
+  if (options.resume && options.out === null) {
+    throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
+  }
   const result = await run({
     preset,
     outDir: options.out ?? defaultRunDir(preset.name, new Date()),
     dataDir: options.data,
+    resume: options.resume,
     command: [COMMAND, ...args].join(" "),
   }, { ...services, progress: progressFor(options, services) });
   services.stdout(options.json ? toJson(result) : toText(result));
@@ -112,7 +116,10 @@ function toText({ runDir, records, report, manifest, exitCode }: RunResult): str
   const lines = [formatSummary(records)];
   const missing = manifest.cells.length - records.length;
   if (exitCode === EXIT.interrupted) {
-    lines.push(`Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n`);
+    lines.push(
+      `Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n` +
+        `Hint: the same command with --out ${runDir} --resume goes on\n`,
+    );
   }
   lines.push(`Records: ${runDir}/records\n`);
   if (report !== null) lines.push(`Report:  ${report}\n`);

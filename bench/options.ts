@@ -21,6 +21,7 @@ export const BENCH_OPTIONS = [
   { name: "data", value: "DIR", help: "folder of the images, for presets on real data" },
   { name: "seeds", value: "LIST", help: "seeds such as 0,1,2 or 0..4 [those of the preset]" },
   { name: "out", value: "DIR", help: "run folder, without a run in it [runs/PRESET-TIME]" },
+  { name: "resume", value: null, help: "go on with the stopped run in --out; start it where there is none" },
   { name: "quiet", value: null, help: "show no progress" },
   { name: "json", value: null, help: "print the records as JSON instead of a table" },
   { name: "help", value: null, help: "show this", alias: "h" },

@@ -16,6 +16,7 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
     seeds: null,
     out: null,
     quiet: false,
+    resume: false,
     json: false,
     help: false,
   });

@@ -7,6 +7,8 @@ export interface Progress {
   start(cell: { name: string; index: number; count: number }): void;
   update(update: CellProgress): void;
   finish(record: CellRecord): void;
+  /** A cell that a resumed run does not run again. */
+  keep(cell: { name: string; index: number; count: number }, record: CellRecord): void;
   /** Shows a text once, however often it comes. */
   note(text: string): void;
 }
@@ -27,7 +29,7 @@ const TERMINAL_PAUSE = 100;
 const PLAIN_PAUSE = 5000;
 
 /** Progress that shows nothing. */
-export const SILENT: Progress = { start() {}, update() {}, finish() {}, note() {} };
+export const SILENT: Progress = { start() {}, update() {}, finish() {}, keep() {}, note() {} };
 
 /**
  * Progress for people: on a terminal one line that is overwritten; elsewhere a plain line at most every 5 seconds. Each
@@ -65,6 +67,9 @@ export function createProgress(options: ProgressOptions): Progress {
     finish(record) {
       line(`${place}  ${describeEnd(record)}`);
     },
+    keep({ name, index, count }, record) {
+      line([`[${index + 1}/${count}] ${name}  kept`, ...describeAccuracy(record)].join("  "));
+    },
     note(text) {
       if (noted.has(text)) return;
       noted.add(text);
@@ -83,10 +88,15 @@ function describeUpdate(update: CellProgress, ratePerMs: number): string[] {
   return parts;
 }
 
-function describeEnd({ status, reason, durationMs, metrics }: CellRecord): string {
+function describeEnd(record: CellRecord): string {
+  const { status, reason, durationMs } = record;
   if (status === "failed" || status === "skipped") return `${status}: ${reason}`;
-  const parts = [`done in ${duration(durationMs)}`];
+  return [`done in ${duration(durationMs)}`, ...describeAccuracy(record)].join("  ");
+}
+
+function describeAccuracy({ metrics }: CellRecord): string[] {
+  const parts: string[] = [];
   if (metrics.cleanAccuracy) parts.push(`clean ${percent(metrics.cleanAccuracy.value)}`);
   if (metrics.robustAccuracy) parts.push(`robust ${percent(metrics.robustAccuracy.value)}`);
-  return parts.join("  ");
+  return parts;
 }

@@ -88,3 +88,9 @@ Deno.test("createProgress() shows a note once", () => {
   progress.note("twice");
   assertEquals(state.text, "twice\n");
 });
+
+Deno.test("createProgress() shows a kept cell in one line", () => {
+  const { state, progress } = setUp(false);
+  progress.keep(CELL, fakeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } } }));
+  assertEquals(state.text, "[3/10] sl/natural/seed-0  kept  clean 50.0 %\n");
+});

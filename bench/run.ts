@@ -1,22 +1,26 @@
 /** Runs the cells of a preset one after the other and leaves a run folder. */
-import type { OpenWorkbench, Workbench } from "./cell.ts";
+import type { CellDescription, OpenWorkbench } from "./cell.ts";
 import { benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
 import { expand } from "./plan.ts";
 import type { Preset } from "./preset.ts";
 import type { Progress } from "./progress.ts";
-import { plainNumbers, type RunFacts } from "./record.ts";
-import { runCells } from "./run_cells.ts";
+import type { RunFacts } from "./record.ts";
+import { checkSameRun, finishedRecords, parseRunManifest } from "./resume.ts";
+import { type ResumableWorkbench, runCells } from "./run_cells.ts";
 import { RunFolder } from "./run_folder.ts";
-import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
+import { identityOf, newManifest, recordedPreset, resumedManifest, timestamp } from "./run_manifest.ts";
+import type { CellRecord, RunIdentity, RunManifest } from "./schema.ts";
 import { EXIT, type ExitCode } from "./usage_error.ts";
 
 /** What to run. */
 export interface RunRequest {
   /** Complete; its seeds are the ones that run. */
   readonly preset: Preset;
-  /** The run folder; it must not hold a run. */
+  /** The run folder; it must not hold a run, unless that is resumed. */
   readonly outDir: string;
+  /** Goes on with the run in the folder; starts one where there is none. Default: false. */
+  readonly resume?: boolean;
   /** Folder of the images, for data sets that are read. */
   readonly dataDir: string | null;
   /** The command as typed, for the manifest. */
@@ -38,6 +42,8 @@ export interface RunServices {
   readonly signal: AbortSignal;
   /** Default: the clock. */
   readonly now?: () => Date;
+  /** Milliseconds between two checkpoints of a training cell; default: 30 seconds. */
+  readonly checkpointPauseMs?: number;
 }
 
 /** How a run ended. */
@@ -54,55 +60,105 @@ export interface RunResult {
 
 /**
  * Runs every cell. A cell that throws is recorded as failed, the cells that need it as skipped, the others go on. On an
- * abort the current cell leaves no record, all earlier ones stay.
+ * abort the current cell leaves no record, all earlier ones stay. A resumed run keeps its finished records and ends with
+ * the ones of an uninterrupted run.
  *
- * @throws {UsageError} If the folder cannot be written or holds a run.
+ * @throws {UsageError} If the folder cannot be written, another process is at work there, or it holds a run that is not
+ * to be resumed, or one of another preset, code, data set or adapter; such a run stays as it is.
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
  */
 export async function run(request: RunRequest, services: RunServices): Promise<RunResult> {
-  const { preset, dataDir, command } = request;
-  const { progress, signal, now = () => new Date() } = services;
-  const folder = await RunFolder.create(request.outDir);
-  let workbench: Workbench;
+  const { preset, dataDir, outDir, command, resume = false } = request;
+  const { signal, now = () => new Date() } = services;
+  const existing = resume ? await RunFolder.open(outDir) : null;
+  const folder = existing ?? await RunFolder.create(outDir);
+  let workbench: ResumableWorkbench | null = null;
+  let piece: Piece;
   try {
-    workbench = await services.openWorkbench(preset, { dataDir, signal });
+    await folder.lock();
+    const version = await benchmarkVersion();
+    let stopped: RunManifest | null = null;
+    if (existing !== null) {
+      stopped = parseRunManifest(outDir, await folder.readManifest());
+      const identity = { ...stopped.identity, benchmarkVersion: version } as RunIdentity;
+      checkSameRun(outDir, stopped, { preset: recordedPreset(preset), identity });
+    }
+    workbench = await services.openWorkbench(preset, { dataDir, signal }) as ResumableWorkbench;
+    const identity = identityOf(workbench, version);
+    if (stopped !== null) checkSameRun(outDir, stopped, { identity });
+    const startedAt = now();
+    const cells = expand(preset);
+    const manifest = stopped === null
+      ? newManifest(preset, { cells, command, startedAt, identity })
+      : resumedManifest(stopped, startedAt);
+    piece = { folder, workbench, cells, manifest, startedAt, version };
   } catch (error) {
+    workbench?.close();
+    await folder.unlock();
     await folder.discard();
     throw error;
   }
-  const cells = expand(preset);
-  const startedAt = now();
-  let manifest: RunManifest = {
-    schemaVersion: SCHEMA_VERSION,
-    runId: newRunId(preset.name, startedAt),
-    suite: preset.name,
-    description: preset.description,
-    preset: plainNumbers(preset) as Record<string, unknown>,
-    command,
-    startedAt: startedAt.toISOString(),
-    durationMs: 0,
-    cells: cells.map(({ name }) => name),
+  try {
+    return await work(piece, request, services);
+  } finally {
+    await folder.unlock();
+  }
+}
+
+/** What one process does of a run. */
+interface Piece {
+  readonly folder: RunFolder;
+  readonly workbench: ResumableWorkbench;
+  readonly cells: readonly CellDescription[];
+  /** As it is at the start of the piece. */
+  readonly manifest: RunManifest;
+  readonly startedAt: Date;
+  /** Hash of the code. */
+  readonly version: string;
+}
+
+async function work(piece: Piece, { preset }: RunRequest, services: RunServices): Promise<RunResult> {
+  const { folder, workbench, cells, startedAt, version } = piece;
+  const { progress, signal, now = () => new Date(), checkpointPauseMs } = services;
+  let manifest = piece.manifest;
+  const writeManifest = async () => {
+    const durationMs = piece.manifest.durationMs + now().getTime() - startedAt.getTime();
+    manifest = { ...manifest, durationMs };
+    await folder.writeManifest(manifest);
   };
   let records: CellRecord[];
   try {
-    await folder.writeManifest(manifest);
+    await folder.removeTemporaries();
+    await writeManifest();
     const facts: RunFacts = {
       runId: manifest.runId,
       suite: preset.name,
-      benchmarkVersion: await benchmarkVersion(),
+      benchmarkVersion: version,
       ...await gitState(),
       dataset: workbench.dataset,
       machine: machineInfo(workbench.adapter),
       runtime: runtimeInfo(),
       kernelVariant: workbench.kernelVariant,
     };
-    const quick = preset.quick;
-    records = await runCells(cells, { folder, workbench, facts, quick, progress, signal, now });
+    const note = (text: string) => progress.note(text);
+    const kept = await finishedRecords(folder, { cells, facts, note });
+    for (const name of kept.keys()) await folder.removeCheckpoint(name);
+    records = await runCells(cells, {
+      folder,
+      workbench,
+      facts,
+      quick: preset.quick,
+      progress,
+      signal,
+      now,
+      kept,
+      checkpointPauseMs,
+      onRecord: writeManifest,
+    });
   } finally {
     workbench.close();
   }
-  manifest = { ...manifest, durationMs: now().getTime() - startedAt.getTime() };
-  await folder.writeManifest(manifest);
+  await writeManifest();
   const report = await tryReport(folder.path, services);
   const failed = report === null || records.some(({ status }) => status === "failed" || status === "skipped");
   const interrupted = records.length < cells.length;
@@ -125,12 +181,4 @@ async function tryReport(runDir: string, { writeReport, progress }: RunServices)
     progress.note(`The records are written, but not the report: ${formatError(error)}`);
     return null;
   }
-}
-
-function newRunId(preset: string, at: Date): string {
-  return `${preset}-${timestamp(at)}-${crypto.randomUUID().slice(0, 8)}`;
-}
-
-function timestamp(at: Date): string {
-  return at.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
 }

@@ -1,46 +1,105 @@
-import type { CellDescription, Workbench } from "./cell.ts";
+import type { CellContext, CellDescription, Workbench } from "./cell.ts";
+import { type CellCheckpoint, CheckpointFile } from "./checkpoint_file.ts";
 import { formatError, isExplained } from "./explained.ts";
 import type { Progress } from "./progress.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "./record.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { CellRecord } from "./schema.ts";
 
+/** A workbench that can load again what a finished cell left for later ones. */
+export interface ResumableWorkbench extends Workbench {
+  /**
+   * Loads what a cell put into the outputs from the artifacts that its record names.
+   *
+   * @throws {Error} If a file is absent, or is not the one that the record names: the cell then runs again.
+   */
+  restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
+}
+
 /** What the cells of a run share. */
 export interface CellsRun {
   readonly folder: RunFolder;
-  readonly workbench: Workbench;
+  readonly workbench: ResumableWorkbench;
   readonly facts: RunFacts;
   readonly quick: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Records of cells that need not run, by name; default: none. */
+  readonly kept?: ReadonlyMap<string, CellRecord>;
+  /** Milliseconds between two checkpoints of a training cell. */
+  readonly checkpointPauseMs?: number;
+  /** Called after each record that is written. */
+  readonly onRecord?: () => Promise<void>;
 }
 
 /**
  * Runs cells in order, each record written as its cell finishes. A cell that throws is recorded as failed, those that
- * need it as skipped. Fewer records than cells come back if the signal was aborted.
+ * need it as skipped. Kept cells do not run, unless a cell that does needs what they made and their files are broken.
+ * Fewer records than cells come back if the signal was aborted.
+ *
+ * @returns Records in the order of the cells, kept ones included.
  */
 export async function runCells(cells: readonly CellDescription[], context: CellsRun): Promise<CellRecord[]> {
-  const records: CellRecord[] = [];
-  const outputs = new Map<string, unknown>();
+  const { kept = new Map<string, CellRecord>(), progress, signal } = context;
+  const state: State = { cells, records: new Map(kept), outputs: new Map() };
   for (const [index, cell] of cells.entries()) {
-    if (context.signal.aborted) break;
-    context.progress.start({ name: cell.name, index, count: cells.length });
-    const record = missingInput(cell, records) ?? await runCell(cell, outputs, context);
-    if (record === null) break;
-    const finished = typeof record === "string" ? await skip(cell, record, context) : record;
-    await context.folder.writeRecord(finished);
-    records.push(finished);
-    context.progress.finish(finished);
-    dropUnneeded(outputs, cells.slice(index + 1));
+    const record = kept.get(cell.name);
+    if (record !== undefined) progress.keep({ name: cell.name, index, count: cells.length }, record);
+    else if (signal.aborted || !await produce(cell, state, context)) break;
+    dropUnneeded(state.outputs, cells.slice(index + 1).filter(({ name }) => !kept.has(name)));
   }
-  return records;
+  return cells.flatMap(({ name }) => state.records.get(name) ?? []);
+}
+
+/** How far a run is. */
+interface State {
+  readonly cells: readonly CellDescription[];
+  /** Of cells that need not run any more, whatever became of them. */
+  readonly records: Map<string, CellRecord>;
+  readonly outputs: Map<string, unknown>;
+}
+
+/** Runs a cell, or skips it, and writes its record; false if the run was aborted before it finished. */
+async function produce(cell: CellDescription, state: State, context: CellsRun): Promise<boolean> {
+  const { records, outputs, cells } = state, { folder, progress } = context;
+  if (missingInput(cell, records) === null) {
+    for (const input of cell.inputs) {
+      if (!await provide(input, state, context)) return false;
+    }
+  }
+  progress.start({ name: cell.name, index: cells.indexOf(cell), count: cells.length });
+  const reason = missingInput(cell, records); // once more: an input may have run again, and failed
+  const record = reason === null ? await runCell(cell, outputs, context) : await skip(cell, reason, context);
+  if (record === null) return false;
+  await folder.writeRecord(record);
+  await folder.removeCheckpoint(cell.name);
+  records.set(cell.name, record);
+  progress.finish(record);
+  await context.onRecord?.();
+  return true;
+}
+
+/** Sees to it that a finished cell's output is there: loads it, or runs the cell again; false if aborted. */
+async function provide(name: string, state: State, context: CellsRun): Promise<boolean> {
+  const { cells, records, outputs } = state, { folder, workbench, progress } = context;
+  const cell = cells.find((cell) => cell.name === name);
+  const record = records.get(name);
+  if (cell === undefined || record === undefined || outputs.has(name)) return true;
+  try {
+    outputs.set(name, await workbench.restoreOutput(cell, record, { runDir: folder.path }));
+    return true;
+  } catch (error) {
+    progress.note(`${name} runs again: ${error instanceof Error ? error.message : error}`);
+    records.delete(name);
+    return await produce(cell, state, context);
+  }
 }
 
 /** Why a cell cannot run, or null. */
-function missingInput(cell: CellDescription, records: readonly CellRecord[]): string | null {
+function missingInput(cell: CellDescription, records: ReadonlyMap<string, CellRecord>): string | null {
   for (const input of cell.inputs) {
-    const status = records.find(({ benchmark }) => benchmark === input)?.status;
+    const status = records.get(input)?.status;
     if (status === "failed" || status === "skipped") {
       return `its input ${input} ${status === "failed" ? "failed" : "was skipped"}`;
     }
@@ -70,7 +129,7 @@ async function runCell(
   const warnings: string[] = [];
   const end = () => ({ startedAt, durationMs: now().getTime() - startedAt.getTime() });
   try {
-    const outcome = await workbench.executeCell(cell, {
+    const cellContext: CellContext & { checkpoint: CellCheckpoint } = {
       runDir: folder.path,
       signal,
       outputs,
@@ -84,7 +143,12 @@ async function runCell(
         if (!warnings.includes(text)) warnings.push(text);
         progress.note(`${cell.name} warns: ${text}`);
       },
-    });
+      checkpoint: new CheckpointFile(folder.checkpointPath(cell.name), {
+        pauseMs: context.checkpointPauseMs,
+        note: (text) => progress.note(`${cell.name}: ${text}`),
+      }),
+    };
+    const outcome = await workbench.executeCell(cell, cellContext);
     const status = outcome.status ?? (quick ? "quick" : "ok");
     const all = {
       ...outcome,

@@ -1,12 +1,16 @@
-import { writeFileAtomic } from "../engine/atomic_file.ts";
+import { isTemporaryName, writeFileAtomic } from "../engine/atomic_file.ts";
 import type { Artifact, CellRecord, RunManifest } from "./schema.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
 import { sha256Hex } from "./sha256.ts";
 
-/** The folder a run leaves: `run.json`, `records/`, `artifacts/`. Every file is written whole or not at all. */
+/**
+ * The folder a run leaves: `run.json`, `records/`, `artifacts/`, and `checkpoints/` while it is unfinished. Every file
+ * is written whole or not at all.
+ */
 export class RunFolder {
   readonly path: string;
   readonly #created: readonly string[];
+  #lock: Deno.FsFile | null = null;
 
   private constructor(path: string, created: readonly string[]) {
     this.path = path;
@@ -39,10 +43,86 @@ export class RunFolder {
     if (await exists(`${path}/run.json`)) {
       throw new UsageError(
         `Cannot start a run in ${path}: the folder holds a run already, and records are never overwritten\n` +
-          `Hint: choose another folder with --out`,
+          `Hint: add --resume to go on with it, or choose another folder with --out`,
       );
     }
     return new RunFolder(path, created);
+  }
+
+  /** Takes a folder that holds a run, to go on with it; null where there is none. Nothing is written. */
+  static async open(path: string): Promise<RunFolder | null> {
+    return await exists(`${path}/run.json`).catch(() => false) ? new RunFolder(path, []) : null;
+  }
+
+  /**
+   * Keeps other processes out until {@linkcode RunFolder.unlock}, or until this one ends, however it does.
+   *
+   * @throws {UsageError} If another process is at work in the folder, or the folder cannot be written.
+   */
+  async lock(): Promise<void> {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(`${this.path}/.lock`, { create: true, write: true });
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot write to the run folder ${this.path}: ${(cause as Error).message}\n` +
+          "Hint: choose another folder with --out",
+        { exitCode: EXIT.failed, cause },
+      );
+    }
+    if (!await file.tryLock(true).catch(() => true)) { // file systems without locks let everybody in
+      file.close();
+      throw new UsageError(`Cannot run in ${this.path}: another process is at work there`);
+    }
+    this.#lock = file;
+  }
+
+  /** Lets others in again. */
+  async unlock(): Promise<void> {
+    if (this.#lock === null) return;
+    await Deno.remove(`${this.path}/.lock`).catch(() => {}); // Windows keeps open files
+    this.#lock.close();
+    this.#lock = null;
+  }
+
+  /** Removes what a killed process left half-written. */
+  async removeTemporaries(): Promise<void> {
+    for await (const file of temporaries(this.path)) await Deno.remove(file).catch(() => {});
+  }
+
+  /** Reads `run.json`, unchecked; undefined where it is not JSON. */
+  async readManifest(): Promise<unknown> {
+    const text = await Deno.readTextFile(`${this.path}/run.json`);
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Reads a cell's record, unchecked; null where there is none.
+   *
+   * @throws {SyntaxError} If it is not JSON.
+   */
+  async readRecord(cell: string): Promise<unknown> {
+    try {
+      return JSON.parse(await Deno.readTextFile(`${this.path}/${recordPath(cell)}`));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  /** Where a training cell keeps its state while it runs. */
+  checkpointPath(cell: string): string {
+    return `${this.path}/checkpoints/${cell.replaceAll("/", "--")}.safetensors`;
+  }
+
+  /** Removes a cell's checkpoint, and the folder of checkpoints with the last one. */
+  async removeCheckpoint(cell: string): Promise<void> {
+    await Deno.remove(this.checkpointPath(cell)).catch(() => {}); // most cells have none
+    await Deno.remove(`${this.path}/checkpoints`).catch(() => {}); // absent, or not empty
   }
 
   /** Removes what {@linkcode RunFolder.create} made, as far as it is empty: for a run that could not start. */
@@ -93,6 +173,14 @@ export function recordPath(cell: string): string {
 
 function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
+}
+
+/** Unfinished files below a folder; links are not followed. */
+async function* temporaries(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    if (isDirectory) yield* temporaries(`${folder}/${name}`);
+    else if (isFile && isTemporaryName(name)) yield `${folder}/${name}`;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

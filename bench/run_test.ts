@@ -47,7 +47,7 @@ async function readRecords(dir: string): Promise<Map<string, CellRecord>> {
 Deno.test("run() leaves a manifest and a record of every cell", async () => {
   await withTempDir(async (dir) => {
     let closed = 0;
-    const openWorkbench = fakeWorkbench(succeed, () => closed++);
+    const openWorkbench = fakeWorkbench(succeed, { close: () => closed++ });
     const result = await start(`${dir}/run`, succeed, { openWorkbench });
     assertEquals(result.exitCode, 0);
     assertEquals(closed, 1);

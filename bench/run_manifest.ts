@@ -1,0 +1,52 @@
+/** The manifest of a run: made new, or taken up from a stopped run. */
+import type { CellDescription, Workbench } from "./cell.ts";
+import { adapterName } from "./env.ts";
+import type { Preset } from "./preset.ts";
+import { plainNumbers } from "./record.ts";
+import { type RunIdentity, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
+
+/** The manifest of a run that begins. */
+export function newManifest(
+  preset: Preset,
+  options: {
+    cells: readonly CellDescription[];
+    command: string;
+    startedAt: Date;
+    identity: RunIdentity;
+  },
+): RunManifest {
+  const { cells, command, startedAt, identity } = options;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    runId: `${preset.name}-${timestamp(startedAt)}-${crypto.randomUUID().slice(0, 8)}`,
+    suite: preset.name,
+    description: preset.description,
+    preset: recordedPreset(preset),
+    command,
+    startedAt: startedAt.toISOString(),
+    durationMs: 0,
+    identity,
+    cells: cells.map(({ name }) => name),
+  };
+}
+
+/** The manifest of a stopped run that goes on. */
+export function resumedManifest(stopped: RunManifest, at: Date): RunManifest {
+  return { ...stopped, resumedAt: [...stopped.resumedAt ?? [], at.toISOString()] };
+}
+
+/** A preset as manifests hold it: numbers are numbers, with the words for them beside. */
+export function recordedPreset(preset: Preset): Record<string, unknown> {
+  return plainNumbers(preset) as Record<string, unknown>;
+}
+
+/** What decides the bits of every record of a run. */
+export function identityOf(workbench: Workbench, benchmarkVersion: string): RunIdentity {
+  const { dataset, adapter, kernelVariant } = workbench;
+  return { benchmarkVersion, dataset, adapter: adapterName(adapter), kernelVariant };
+}
+
+/** A time for names of files: `20260102T030405Z`. */
+export function timestamp(at: Date): string {
+  return at.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+}
