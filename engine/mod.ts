@@ -65,6 +65,7 @@ export { gatherTokens } from "./ops/gather_tokens.ts";
 export { gelu, type GeluOptions } from "./ops/gelu.ts";
 export { l2Normalize } from "./ops/l2_normalize.ts";
 export { type BlurSettings, gaussianBlur } from "./ops/gaussian_blur.ts";
+export { layerNorm } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";
 export { loadImages, type LoadOptions } from "./ops/load_images.ts";
 export { matmul, type MatmulOptions } from "./ops/matmul.ts";

@@ -17,6 +17,7 @@ import { crossEntropy } from "./cross_entropy.ts";
 import { frozenNorm } from "./frozen_norm.ts";
 import { gelu } from "./gelu.ts";
 import { groupNorm } from "./group_norm.ts";
+import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import { meanAll } from "./reduce_sum.ts";
 import { ntXent } from "./nt_xent.ts";
@@ -49,6 +50,7 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   },
   gelu_erf: ({ x }) => gelu(x),
   gelu_tanh: ({ x }) => gelu(x, { approximate: "tanh" }),
+  layer_norm: ({ x, weight, bias }, { eps }) => layerNorm(x, weight, { beta: bias, eps }),
   silu: ({ x }) => silu(x),
   softmax_last: ({ x }) => softmax(x),
   log_softmax_last: ({ x }) => logSoftmax(x),

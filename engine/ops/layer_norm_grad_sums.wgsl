@@ -1,0 +1,27 @@
+// Partial sums, over parts of the rows, for the gradients of layer normalisation's gamma and beta.
+//   part [SPLITS, 2, C4]: sums of dy * (x - mean) * rstd, and of dy; stats [ROWS, 2] = (mean, rstd)
+// One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost so that neighbouring lanes
+// read neighbouring memory. Order: ascending rows, fixed. The padding of dy is zero.
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> stats: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> part: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let i = gid.y * grid.x * 64u + gid.x;
+  if (i >= SPLITS * C4) { return; }
+  let c = i % C4;
+  let s = i / C4;
+  var slope = vec4<f32>(0.0);
+  var shift = vec4<f32>(0.0);
+  let last = min((s + 1u) * PART, ROWS);
+  for (var r = s * PART; r < last; r++) {
+    let g = dy[r * C4 + c];
+    let st = stats[r];
+    slope += g * ((x[r * C4 + c] - st.x) * st.y);
+    shift += g;
+  }
+  part[(s * 2u) * C4 + c] = slope;
+  part[(s * 2u + 1u) * C4 + c] = shift;
+}
