@@ -158,3 +158,40 @@ Deno.test("main() hands the words after perf on, and its exit code back", async 
   });
   assertEquals([code, given], [4, ["--batch", "64"]]);
 });
+
+Deno.test("main() goes on with a stopped run by the same command with --resume", async () => {
+  await withTempDir(async (dir) => {
+    const controller = new AbortController();
+    const args = ["--preset", "smoke", "--out", `${dir}/run`];
+    const stopped = await start(args, {
+      signal: controller.signal,
+      openWorkbench: fakeWorkbench((cell) => {
+        if (cell.name !== "sl/natural/seed-0") controller.abort();
+        controller.signal.throwIfAborted();
+        return Promise.resolve(fakeOutcome(cell));
+      }),
+    });
+    assertEquals(stopped.code, 130);
+    assertStringIncludes(stopped.stdout, `\nHint: the same command with --out ${dir}/run --resume goes on\n`);
+    const refused = await start(args);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, "add --resume");
+    for (let time = 0; time < 2; time++) {
+      const { code, stderr } = await start([...args, "--resume"]);
+      assertEquals(code, 0, stderr);
+      assertEquals(stderr.startsWith("[1/10] sl/natural/seed-0  kept  clean"), true, stderr);
+    }
+    const other = await start([...args, "--resume", "--seeds", "1"]);
+    assertEquals(other.code, 2);
+    assertStringIncludes(other.stderr, "preset.seeds: found [0], expected [1]");
+  });
+});
+
+Deno.test("main() refuses --resume without the folder to resume", async () => {
+  const { code, stderr } = await start(["--preset", "smoke", "--resume"]);
+  assertEquals(code, 2);
+  assertEquals(
+    stderr,
+    "Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run\n",
+  );
+});

@@ -128,7 +128,7 @@ async function work(piece: Piece, { preset }: RunRequest, services: RunServices)
   };
   let records: CellRecord[];
   try {
-    await folder.removeTemporaries();
+    await folder.tidy();
     await writeManifest();
     const facts: RunFacts = {
       runId: manifest.runId,

@@ -85,8 +85,11 @@ export class RunFolder {
     this.#lock = null;
   }
 
-  /** Removes what a killed process left half-written. */
-  async removeTemporaries(): Promise<void> {
+  /** Makes the folders that are missing and removes what a killed process left half-written. */
+  async tidy(): Promise<void> {
+    for (const name of ["records", "artifacts"]) {
+      await Deno.mkdir(`${this.path}/${name}`, { recursive: true });
+    }
     for await (const file of temporaries(this.path)) await Deno.remove(file).catch(() => {});
   }
 

@@ -82,3 +82,67 @@ Deno.test("writeArtifact() refuses paths that leave the cell's folder", async ()
     }
   });
 });
+
+Deno.test("RunFolder.open() gives null where no run lies, and writes nothing", async () => {
+  await withTempDir(async (dir) => {
+    assertEquals(await RunFolder.open(`${dir}/absent`), null);
+    assertEquals(await RunFolder.open(dir), null);
+    await Deno.writeTextFile(`${dir}/run.json`, '{"a":1}');
+    assertEquals(await (await RunFolder.open(dir))?.readManifest(), { a: 1 });
+    assertEquals(await filesOf(dir), ["run.json"]);
+  });
+});
+
+Deno.test("tidy() removes unfinished files and nothing else, and makes the folders that are missing", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/run.json`, "{}");
+    const folder = (await RunFolder.open(dir))!;
+    await Deno.mkdir(`${dir}/artifacts/sl`, { recursive: true });
+    for (const name of ["run.json", "artifacts/sl/w.bin"]) {
+      const path = `${dir}/${name}`.replace(/([^/]+)$/, `.$1.${crypto.randomUUID()}.tmp`);
+      await Deno.writeTextFile(path, "half");
+    }
+    await Deno.writeTextFile(`${dir}/artifacts/sl/mine.tmp`, "");
+    await folder.tidy();
+    assertEquals(await filesOf(dir), ["artifacts", "records", "run.json"]);
+    assertEquals(await filesOf(`${dir}/artifacts/sl`), ["mine.tmp"]);
+  });
+});
+
+Deno.test("lock() keeps a second process out until unlock(), and a lock left by a kill keeps nobody out", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/.lock`, "");
+    const [first, second] = [await RunFolder.create(dir), await RunFolder.create(dir)];
+    await first.lock();
+    const error = await assertRejects(() => second.lock(), UsageError);
+    assertEquals(error.message, `Cannot run in ${dir}: another process is at work there`);
+    await first.unlock();
+    await second.lock();
+    await second.unlock();
+    assertEquals(await filesOf(dir), ["artifacts", "records"]);
+  });
+});
+
+Deno.test("readRecord() gives back a record, null where there is none", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    await folder.writeRecord(fakeRecord());
+    assertEquals(await folder.readRecord("sl/natural/seed-0"), fakeRecord());
+    assertEquals(await folder.readRecord("sl/natural/seed-1"), null);
+    await Deno.writeTextFile(`${dir}/records/cut.json`, "{");
+    await assertRejects(() => folder.readRecord("cut"), SyntaxError);
+  });
+});
+
+Deno.test("removeCheckpoint() removes the folder with the last checkpoint", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    await folder.removeCheckpoint("sl/a");
+    await Deno.mkdir(`${dir}/checkpoints`);
+    for (const cell of ["sl/a", "sl/b"]) await Deno.writeTextFile(folder.checkpointPath(cell), "");
+    await folder.removeCheckpoint("sl/a");
+    assertEquals(await filesOf(`${dir}/checkpoints`), ["sl--b.safetensors"]);
+    await folder.removeCheckpoint("sl/b");
+    assertEquals(await filesOf(dir), ["artifacts", "records"]);
+  });
+});
