@@ -13,6 +13,8 @@
  *
  * @module
  */
+export * from "./augment.ts";
+export * from "./augmentation_strip.ts";
 export * from "./batches.ts";
 export * from "./cifar10.ts";
 export * from "./cifar10_release.ts";
