@@ -20,9 +20,14 @@ export class BufferStore {
     return this.#liveBytes;
   }
 
-  /** The most bytes ever held at once. */
+  /** The most bytes held at once since the start or the last {@linkcode BufferStore.resetPeak}. */
   get peakBytes(): number {
     return this.#peakBytes;
+  }
+
+  /** Lets the peak start again from what is held now. */
+  resetPeak(): void {
+    this.#peakBytes = this.#liveBytes;
   }
 
   /**

@@ -31,6 +31,22 @@ gpuTest("BufferStore counts what it holds, and the most it ever held", async (gp
   await gpu.idle();
 });
 
+gpuTest("BufferStore.resetPeak() lets the peak begin anew from what is held", async (gpu) => {
+  const store = new BufferStore(gpu.device);
+  const kept = store.create("kept", 32), freed = store.create("freed", 64);
+  store.free(freed);
+  assertEquals(store.peakBytes, 96);
+  store.resetPeak();
+  assertEquals(store.peakBytes, 32);
+  store.free(store.create("smaller", 16));
+  assertEquals([store.liveBytes, store.peakBytes], [32, 48]);
+  store.free(kept);
+  assertEquals(store.peakBytes, 48);
+  store.resetPeak();
+  assertEquals(store.peakBytes, 0);
+  await gpu.idle();
+});
+
 gpuTest("BufferStore.read() gives zeros for a new buffer, and what was written", async (gpu) => {
   const store = new BufferStore(gpu.device);
   const buffer = store.create("b", 32);
