@@ -2,7 +2,7 @@
 
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
-import { f32, formatShape, u32 } from "../shape.ts";
+import { f32, formatShape, lastDim, sizeOf, u32 } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { fill as constant } from "./fill.ts";
@@ -26,7 +26,7 @@ export const scatterTokensOp: OpDef<ScatterAttrs> = {
           formatShape(index.shape),
       );
     }
-    if (fill.shape.length !== 1 || fill.shape[0] !== x.shape[2]) {
+    if (lastDim(fill.shape) !== x.shape[2] || sizeOf(fill.shape) !== x.shape[2]) {
       throw new RangeError(
         `Cannot scatter tokens: expected a filling of [${x.shape[2]}], got ${formatShape(fill.shape)}`,
       );
@@ -37,7 +37,7 @@ export const scatterTokensOp: OpDef<ScatterAttrs> = {
   backward: ({ inputs: [, index], grads: [g], attrs: { tokens }, needs }) => [
     needs(0) ? gatherTokens(g!, index) : null,
     null,
-    // Autograd sums it down to [D].
+    // Autograd sums it down to the filling's shape.
     needs(2) ? mul(g!, absentTokens(index, { tokens })) : null,
   ],
   reference: ([x, index, fill], _, [out]) => [
@@ -64,7 +64,7 @@ export interface ScatterOptions {
   readonly index: Value;
   /** T, how many places there are. */
   readonly tokens: number;
-  /** [D]: the token of every place where none lands. */
+  /** [D], or [1, 1, D]: the token of every place where none lands. */
   readonly fill: Value;
 }
 
