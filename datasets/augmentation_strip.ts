@@ -41,8 +41,8 @@ const LABELS = {
 } as const;
 
 /**
- * Images as stored, under each step of an augmentation alone, and under all of them in two views, as training draws
- * them in its first epoch. Alone, a step is applied to every image, whatever its probability; mirroring keeps its half.
+ * Images as stored, under each step of an augmentation alone, and under all of them in two views. Alone, a step is
+ * applied to every image, whatever its probability; mirroring keeps its half.
  *
  * @throws {RangeError} If a setting makes no sense for such images.
  */

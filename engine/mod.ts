@@ -91,6 +91,7 @@ export * from "./nn/conv2d.ts";
 export * from "./nn/init.ts";
 export * from "./nn/linear.ts";
 export * from "./nn/model.ts";
+export * from "./nn/projector.ts";
 export * from "./nn/residual_block.ts";
 export * from "./nn/resnet.ts";
 export * from "./nn/weights.ts";

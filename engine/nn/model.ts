@@ -20,12 +20,16 @@ export interface Stateful {
   readonly buffers: readonly Variable[];
 }
 
-/** An image classifier made of an encoder and a linear head. Call its functions while a program is recorded. */
-export interface Model extends Stateful {
+/** What turns images into features. Call its function while a program is recorded. */
+export interface Encoder extends Stateful {
   /** F, the length of a feature vector. */
   readonly featureSize: number;
-  /** Penultimate features [B, F] of images [B, H, W, C] with pixels in [0, 1]. */
+  /** Features [B, F] of images [B, H, W, C] with pixels in [0, 1]. */
   features(images: Value, options: { readonly mode: Mode }): Tensor;
+}
+
+/** An image classifier made of an encoder, whose features are its penultimate ones, and a linear head. */
+export interface Model extends Encoder {
   /** Scores [B, classes] of images [B, H, W, C] with pixels in [0, 1]. */
   logits(images: Value, options: { readonly mode: Mode }): Tensor;
   /** The last layer: features [B, F] to scores [B, classes]. */

@@ -8,24 +8,28 @@ import { type Tensor, type Value, Variable } from "../tensor.ts";
 import { createBatchNorm } from "./batch_norm.ts";
 import { createConv2d } from "./conv2d.ts";
 import { createLinear } from "./linear.ts";
-import { joinState, type Mode, type Model } from "./model.ts";
+import { type Encoder, joinState, type Mode, type Model } from "./model.ts";
 import { type Block, type BlockFactory, createBasicBlock, createBottleneck } from "./residual_block.ts";
 
 /** Names of the architectures. */
 export type ResnetArch = "resnet8" | "resnet18" | "resnet50";
 
-/** Which residual network. */
-export interface ResnetConfig {
+/** Which residual network, up to its features. */
+export interface ResnetEncoderConfig {
   readonly arch: ResnetArch;
   /** Width of each stage. Default 16, 32, 64 for `resnet8` and 64, 128, 256, 512 for the others. */
   readonly widths?: readonly number[];
-  readonly classes: number;
   /** Default 3. */
   readonly inputChannels?: number;
   /** Subtracted from each channel's pixels before anything else. Default 0. */
   readonly mean?: readonly number[];
   /** Divides each channel's pixels after that. Default 1. */
   readonly std?: readonly number[];
+}
+
+/** Which residual network. */
+export interface ResnetConfig extends ResnetEncoderConfig {
+  readonly classes: number;
 }
 
 interface Arch {
@@ -58,8 +62,26 @@ export const RESNET_ARCHS = Object.keys(ARCHS) as readonly ResnetArch[];
  * @throws {RangeError} If the architecture is unknown or a size does not fit it.
  */
 export function resnet(config: ResnetConfig, { seed }: { readonly seed: number }): Model {
+  checkResnet(config);
+  const encoder = resnetEncoder(config, { seed });
+  const head = createLinear("linear", { inputs: encoder.featureSize, outputs: config.classes, seed });
+  return {
+    ...joinState([encoder, head]),
+    featureSize: encoder.featureSize,
+    features: encoder.features,
+    logits: (images, options) => head.apply(encoder.features(images, options)),
+    head,
+  };
+}
+
+/**
+ * Makes the same network without its head.
+ *
+ * @throws {RangeError} If the architecture is unknown or a size does not fit it.
+ */
+export function resnetEncoder(config: ResnetEncoderConfig, { seed }: { readonly seed: number }): Encoder {
   const { depths, widths, block } = checkConfig(config);
-  const { classes, inputChannels = 3 } = config;
+  const { inputChannels = 3 } = config;
   const stem = createConv2d("conv1", {
     inputs: inputChannels,
     outputs: widths[0],
@@ -78,7 +100,6 @@ export function resnet(config: ResnetConfig, { seed }: { readonly seed: number }
       channels = made.outputs;
     }
   }
-  const head = createLinear("linear", { inputs: channels, outputs: classes, seed });
   const normalise = createNormalisation({ ...config, inputChannels });
   const features = (images: Value, { mode }: { readonly mode: Mode }): Tensor => {
     if (images.shape.length !== 4 || images.shape[3] !== inputChannels) {
@@ -92,18 +113,12 @@ export function resnet(config: ResnetConfig, { seed }: { readonly seed: number }
     for (const made of blocks) x = made.apply(x, mode);
     return globalAvgPool(x);
   };
-  return {
-    ...joinState([stem, norm, ...blocks, head]),
-    featureSize: channels,
-    features,
-    logits: (images, options) => head.apply(features(images, options)),
-    head,
-  };
+  return { ...joinState([stem, norm, ...blocks]), featureSize: channels, features };
 }
 
 /** (x - mean) / std per channel, or nothing where neither is given. The numbers are settings, not weights. */
 function createNormalisation(
-  { mean, std, inputChannels }: Pick<ResnetConfig, "mean" | "std"> & { inputChannels: number },
+  { mean, std, inputChannels }: Pick<ResnetEncoderConfig, "mean" | "std"> & { inputChannels: number },
 ): (x: Value) => Tensor {
   if (mean === undefined && std === undefined) return asTensor;
   const scales = Float32Array.from({ length: inputChannels }, (_, c) => 1 / (std?.[c] ?? 1));
@@ -113,7 +128,18 @@ function createNormalisation(
   return (x) => channelAffine(x, scale, { offset });
 }
 
-function checkConfig({ arch, widths, classes, inputChannels = 3, mean, std }: ResnetConfig): Arch {
+/**
+ * Refuses a configuration that {@linkcode resnet}, or {@linkcode resnetEncoder} without classes, could not build.
+ *
+ * @throws {RangeError} If the architecture is unknown or a size does not fit it.
+ */
+export function checkResnet(config: ResnetEncoderConfig & { readonly classes?: number }): void {
+  checkConfig(config);
+}
+
+function checkConfig(
+  { arch, widths, classes = 1, inputChannels = 3, mean, std }: ResnetEncoderConfig & { classes?: number },
+): Arch {
   if (!Object.hasOwn(ARCHS, arch)) {
     throw new RangeError(
       `Cannot make a residual network: unknown architecture "${arch}", known are ${RESNET_ARCHS.join(", ")}`,
