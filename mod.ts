@@ -7,23 +7,23 @@
  * @example Train a small network on images whose cues are known, and attack it
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
- * import { constant, evaluateUnderPgd, openGpu, planted, sgd, supervised, Trainer } from "./mod.ts";
+ * import { constant, evaluateUnderPgd, NO_AUGMENTATION, openGpu, planted, sgd, supervised, Trainer } from "./mod.ts";
  *
  * // Without an adapter, openGpu() throws a NoAdapterError that says what to install.
  * if (await navigator.gpu?.requestAdapter()) {
  *   const gpu = await openGpu();
  *   const { train, test } = planted({ size: 12, trainSize: 64, testSize: 32 });
- *   const learner = supervised.create({ arch: "resnet8", widths: [4, 4, 4], classes: 10 }, { seed: 0 });
+ *   const learner = supervised.create(
+ *     { encoder: { arch: "resnet8", widths: [4, 4, 4] } },
+ *     { height: 12, width: 12, classes: 10, seed: 0 },
+ *   );
  *   const trainer = await Trainer.create(gpu, {
  *     learner,
  *     set: train,
  *     batchSize: 16,
  *     optimizer: sgd({ momentum: 0.9 }),
  *     schedule: constant({ lr: 0.1 }),
- *     clipNorm: null,
- *     cropPadding: 1,
- *     flip: true,
- *     adversary: null,
+ *     augmentation: { ...NO_AUGMENTATION, cropPadding: 1 },
  *     seed: 0,
  *   });
  *   const { losses } = await trainer.epoch();

@@ -92,3 +92,8 @@ export class SectionReader {
     return new UsageError(`Cannot read preset ${where}: ${path.join(".") || "the file"} ${problem}`);
   }
 }
+
+/** The defaults of a table whose keys all have one. */
+export function defaultsOf<T>(fields: Fields<T>): T {
+  return Object.fromEntries(Object.entries<Field>(fields).map(([key, field]) => [key, field.default])) as T;
+}

@@ -1,10 +1,15 @@
 import { parse } from "@std/yaml";
+import { NO_AUGMENTATION } from "../datasets/augment.ts";
+import type { ParadigmName } from "../paradigms/types.ts";
 import { amount, parseAmount } from "./amount.ts";
+import { readParadigms } from "./parse_paradigms.ts";
+import { checkAtMost, cropAndFlip, readAugmentation, readTraining } from "./parse_training.ts";
 import type { Field, Fields } from "./preset_field.ts";
 import {
   type AdversarialTrainingConfig,
   type AttackConfig,
   type ConstructedSetName,
+  type ConstructionConfig,
   type DatasetConfig,
   type EvaluationConfig,
   FEATURE_SETS,
@@ -48,14 +53,18 @@ export function parsePreset(text: string, options: { source: string }): Preset {
   const top = root.fields(schema.TOP);
   const dataset = readDataset(root.section("dataset"));
   const model = readModel(root.section("model"));
-  const training = readTraining(root.section("training"), dataset);
+  const training = readTraining(root.section("training"), {
+    dataset,
+    defaults: { augmentation: cropAndFlip(dataset) },
+  });
+  const paradigms = readParadigms(root.section("paradigms"), { dataset, model });
   const adversarialTraining = root.isNull("adversarialTraining")
     ? null
     : readAdversarial(root.section("adversarialTraining"), { training, dataset });
   const probe = root.isNull("probe") ? null : readProbe(root.section("probe"), dataset);
   const evaluation = readEvaluation(root.section("evaluation"), dataset);
-  const featureSets = readFeatureSets(root, { dataset, training, probe, adversarialTraining });
-  return { ...top, dataset, model, training, adversarialTraining, featureSets, probe, evaluation };
+  const featureSets = readFeatureSets(root, { dataset, training, paradigms, probe, adversarialTraining });
+  return { ...top, dataset, model, training, paradigms, adversarialTraining, featureSets, probe, evaluation };
 }
 
 function readYaml(text: string, source: string): unknown {
@@ -90,36 +99,12 @@ function readModel(section: SectionReader): ModelConfig {
   return { arch, widths: null };
 }
 
-function readTraining(section: SectionReader, dataset: DatasetConfig): TrainingConfig {
-  section.checkKeys(Object.keys(schema.TRAINING));
-  const defaults = { cropPadding: Math.round(imageSize(dataset) / 8), flip: dataset.name !== "planted" };
-  return checkTraining(section, section.fields(schema.TRAINING, defaults), dataset);
-}
-
 function readAdversarial(
   section: SectionReader,
   given: { training: TrainingConfig; dataset: DatasetConfig },
 ): AdversarialTrainingConfig {
-  section.checkKeys([...Object.keys(schema.TRAINING), "attack"]);
-  const own = checkTraining(section, section.fields(schema.TRAINING, given.training), given.dataset);
+  const own = readTraining(section, { dataset: given.dataset, defaults: given.training, others: ["attack"] });
   return { ...own, attack: readAttack(section.section("attack"), given.dataset) };
-}
-
-function checkTraining(
-  section: SectionReader,
-  training: TrainingConfig,
-  dataset: DatasetConfig,
-): TrainingConfig {
-  const { batchSize, warmupEpochs, epochs, cropPadding } = training;
-  const size = imageSize(dataset);
-  checkAtMost(section, "batchSize", {
-    value: batchSize,
-    limit: dataset.trainSize,
-    what: "dataset.trainSize",
-  });
-  checkAtMost(section, "warmupEpochs", { value: warmupEpochs, limit: epochs, what: "epochs" });
-  checkAtMost(section, "cropPadding", { value: cropPadding, limit: size, what: "the image size" });
-  return training;
 }
 
 function readEvaluation(section: SectionReader, dataset: DatasetConfig): EvaluationConfig {
@@ -136,8 +121,12 @@ function readAttack(section: SectionReader, dataset: DatasetConfig): AttackConfi
 }
 
 function readProbe(section: SectionReader, dataset: DatasetConfig): ProbeConfig {
-  section.checkKeys(Object.keys(schema.PROBE));
-  const probe = section.fields(schema.PROBE);
+  section.checkKeys([...Object.keys(schema.PROBE), "augmentation"]);
+  const augmentation = readAugmentation(section.section("augmentation"), {
+    dataset,
+    defaults: NO_AUGMENTATION,
+  });
+  const probe = { ...section.fields(schema.PROBE), augmentation };
   const limit = dataset.trainSize;
   checkAtMost(section, "batchSize", { value: probe.batchSize, limit, what: "dataset.trainSize" });
   return probe;
@@ -145,17 +134,30 @@ function readProbe(section: SectionReader, dataset: DatasetConfig): ProbeConfig 
 
 function readFeatureSets(
   root: SectionReader,
-  given: Pick<Preset, "dataset" | "training" | "probe" | "adversarialTraining">,
+  given: Pick<Preset, "dataset" | "training" | "paradigms" | "probe" | "adversarialTraining">,
 ): Preset["featureSets"] {
   const sets = root.section("featureSets");
   sets.checkKeys(FEATURE_SETS);
   const asked = root.has("featureSets") ? FEATURE_SETS.filter((name) => sets.has(name)) : FEATURE_SETS;
-  const { training, probe } = given;
-  const largestBatch = Math.max(training.batchSize, probe?.data === "same" ? probe.batchSize : 0);
+  const { probe } = given;
+  const trainings = trainingsOf(given);
+  const probeBatch = probe?.data === "same" ? probe.batchSize : 0;
   const result: Partial<Record<ConstructedSetName, FeatureSetConfig>> = {};
   for (const name of asked) {
     const section = sets.section(name);
-    const set = readFeatureSet(section, name, given.dataset);
+    const construction = readConstruction(section, name, given.dataset);
+    const all = Object.keys(trainings) as ParadigmName[];
+    const usual = name === "robust" || name === "non-robust" ? all : all.slice(0, 1);
+    const paradigms = section.field("paradigms", { ...schema.SET_PARADIGMS, default: usual });
+    const absent = paradigms.find((paradigm) => !all.includes(paradigm));
+    if (absent !== undefined) {
+      throw section.error(
+        "paradigms",
+        `holds ${absent}, which does not run, those that do are ${all.join(", ")}`,
+      );
+    }
+    const set = { ...construction, paradigms };
+    const largestBatch = Math.max(probeBatch, ...paradigms.map((paradigm) => trainings[paradigm]!.batchSize));
     if (set.count < largestBatch) {
       throw section.error(
         "count",
@@ -170,16 +172,28 @@ function readFeatureSets(
   return result;
 }
 
-function readFeatureSet(
+/** The training of each paradigm that runs, in their order. */
+function trainingsOf(
+  { training, paradigms: { cl, mim, dm } }: Pick<Preset, "training" | "paradigms">,
+): Partial<Record<ParadigmName, TrainingConfig>> {
+  return {
+    sl: training,
+    ...(cl && { cl: cl.training }),
+    ...(mim && { mim: mim.training }),
+    ...(dm && { dm: dm.training }),
+  };
+}
+
+function readConstruction(
   section: SectionReader,
   name: ConstructedSetName,
   dataset: DatasetConfig,
-): FeatureSetConfig {
+): ConstructionConfig {
   const ofName = SET_DEFAULTS[name];
   const method = section.field("method", { ...schema.METHOD, default: ofName.method });
   const matching = method === "feature-matching";
-  const fields = (matching ? schema.FEATURE_MATCHING : schema.TARGETED_PGD) as Fields<FeatureSetConfig>;
-  section.checkKeys(Object.keys(fields), `of ${method}`);
+  const fields = (matching ? schema.FEATURE_MATCHING : schema.TARGETED_PGD) as Fields<ConstructionConfig>;
+  section.checkKeys([...Object.keys(fields), "paradigms"], `of ${method}`);
   const sizes = { count: dataset.trainSize, batchSize: Math.min(128, dataset.trainSize) };
   const threat = matching ? {} : threatDefaults(section, schema.TARGETED_PGD, { L2: "0.5", Linf: "8/255" });
   const set = section.fields(fields, { ...ofName, ...sizes, ...threat });
@@ -212,13 +226,4 @@ function checkEps(
   if (eps.value <= largest) return;
   const limit = norm === "Linf" ? "1" : `${largest.toFixed(2)}, the diagonal of ${size}x${size} images`;
   throw section.error("eps", `must be at most ${limit} in ${norm}, given ${eps.label}`);
-}
-
-function checkAtMost(
-  section: SectionReader,
-  key: string,
-  than: { value: number; limit: number; what: string },
-): void {
-  const { value, limit, what } = than;
-  if (value > limit) throw section.error(key, `must be at most ${what} ${limit}, given ${value}`);
 }

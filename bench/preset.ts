@@ -1,6 +1,11 @@
 /**
  * What a preset says, as types. The table of defaults and ranges is `preset_schema.ts`; reading is `parse_preset.ts`.
  */
+import type { AugmentationConfig } from "../datasets/augment.ts";
+import type { DdpmConfig } from "../paradigms/ddpm.ts";
+import type { MaeConfig } from "../paradigms/mae.ts";
+import type { SimclrConfig } from "../paradigms/simclr.ts";
+import type { ParadigmName } from "../paradigms/types.ts";
 import type { Amount } from "./amount.ts";
 
 /** Constructed feature sets, in the order in which they are built and shown. */
@@ -52,17 +57,20 @@ export interface AttackConfig {
 export interface TrainingConfig {
   readonly epochs: number;
   readonly batchSize: number;
+  /** Batches whose gradients are averaged for one update. */
+  readonly accumulate: number;
   readonly optimizer: "sgd" | "adam" | "adamw";
   readonly lr: number;
   /** Used by sgd only. */
   readonly momentum: number;
   readonly nesterov: boolean;
+  /** Used by adam and adamw only. */
+  readonly betas: readonly [number, number];
   readonly weightDecay: number;
   readonly schedule: "cosine" | "constant";
   readonly warmupEpochs: number;
   readonly clipNorm: number | null;
-  readonly cropPadding: number;
-  readonly flip: boolean;
+  readonly augmentation: AugmentationConfig;
 }
 
 /** Training of the robust encoder: each batch is attacked first. */
@@ -95,7 +103,22 @@ export interface TargetedPgdConfig {
   readonly batchSize: number;
 }
 
-export type FeatureSetConfig = FeatureMatchingConfig | TargetedPgdConfig;
+/** How a set is constructed. */
+export type ConstructionConfig = FeatureMatchingConfig | TargetedPgdConfig;
+
+/** A constructed set, and the paradigms under which encoders are trained on it. */
+export type FeatureSetConfig = ConstructionConfig & { readonly paradigms: readonly ParadigmName[] };
+
+/** The paradigms beside supervised learning, each with its own training; null where it does not run. */
+export interface ParadigmsConfig {
+  readonly cl: Omit<SimclrConfig, "encoder"> & Trained | null;
+  readonly mim: MaeConfig & Trained | null;
+  readonly dm: DdpmConfig & Trained | null;
+}
+
+interface Trained {
+  readonly training: TrainingConfig;
+}
 
 /** A linear head trained on a frozen encoder in eval mode, by SGD with a cosine schedule. */
 export interface ProbeConfig {
@@ -106,6 +129,14 @@ export interface ProbeConfig {
   readonly lr: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Of its training images. */
+  readonly augmentation: AugmentationConfig;
+  /** Whether to probe the untrained encoder too, on the natural set. */
+  readonly untrained: boolean;
+  /** How often a probe looks at the encoder while it is trained; 0 for never. */
+  readonly curvePoints: number;
+  /** Training images, and at most as many test images, of these looks. */
+  readonly curveImages: number;
 }
 
 export interface EvaluationConfig {
@@ -121,8 +152,11 @@ export interface Preset {
   readonly quick: boolean;
   readonly seeds: readonly number[];
   readonly dataset: DatasetConfig;
+  /** The encoder of supervised and contrastive learning, and the network that sets are extracted with. */
   readonly model: ModelConfig;
+  /** Of supervised learning. */
   readonly training: TrainingConfig;
+  readonly paradigms: ParadigmsConfig;
   /** null where no robust encoder is trained. */
   readonly adversarialTraining: AdversarialTrainingConfig | null;
   readonly featureSets: Readonly<Partial<Record<ConstructedSetName, FeatureSetConfig>>>;
@@ -136,4 +170,11 @@ export interface Preset {
 /** Height and width of a data set's images in pixels. */
 export function imageSize(dataset: DatasetConfig): number {
   return dataset.name === "planted" ? dataset.size : 32;
+}
+
+/** The settings of a residual network as the engine takes them. */
+export function encoderOf(
+  { arch, widths }: ModelConfig,
+): { arch: ModelConfig["arch"]; widths?: readonly number[] } {
+  return widths === null ? { arch } : { arch, widths };
 }

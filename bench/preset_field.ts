@@ -11,9 +11,16 @@ export type Field<T = unknown> = FieldKind & {
 
 type FieldKind =
   | { readonly kind: "text" | "flag" }
-  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "choice" | "choices"; readonly choices: readonly string[] }
   | ({ readonly kind: "integer" | "number" | "amount" } & Range)
-  | ({ readonly kind: "integers"; readonly length?: number } & Range);
+  | ({ readonly kind: "integers" | "numbers" } & List & Range);
+
+/** How many numbers a list holds: any but none unless said, `distinct` ones no number twice. */
+interface List {
+  readonly length?: number;
+  readonly distinct?: boolean;
+  readonly mayBeEmpty?: boolean;
+}
 
 /** `min` and `max` are allowed values, `above` and `below` are not. */
 interface Range {
@@ -55,7 +62,10 @@ export function readField(field: Field, value: unknown): unknown {
     case "amount":
       return readAmount(field, value);
     case "integers":
-      return readIntegers(field, value);
+    case "numbers":
+      return readList(field, value);
+    case "choices":
+      return readChoices(field, value);
   }
 }
 
@@ -76,7 +86,10 @@ export function describe(field: Field): string {
     case "amount":
       return `a number or a fraction such as "8/255"${describeRange(field)}${or}`;
     case "integers":
-      return `a list of ${field.length ?? "distinct"} integers${describeRange(field)}${or}`;
+    case "numbers":
+      return `a list of ${describeLength(field)}${field.kind}${describeRange(field)}${or}`;
+    case "choices":
+      return `a list of some of ${field.choices.join(", ")}${or}`;
   }
 }
 
@@ -106,16 +119,31 @@ function readAmount(field: Field & Range, value: unknown): Amount {
   return result;
 }
 
-function readIntegers(field: Field & { length?: number } & Range, value: unknown): number[] {
-  const list: unknown[] | null = Array.isArray(value) && value.length > 0 ? value : null;
-  if (list === null || (field.length !== undefined && list.length !== field.length)) {
-    throw wrongType(field, value);
-  }
+function readList(field: Field & List & Range, value: unknown): number[] {
+  const { kind, length, distinct = false, mayBeEmpty = false } = field;
+  const list: unknown[] | null = Array.isArray(value) && (mayBeEmpty || value.length > 0) ? value : null;
+  if (list === null || (length !== undefined && list.length !== length)) throw wrongType(field, value);
   for (const item of list) {
-    if (!Number.isSafeInteger(item) || !inRange(field, item as number)) throw wrongType(field, value);
+    const fits = kind === "integers" ? Number.isSafeInteger(item) : Number.isFinite(item);
+    if (!fits || !inRange(field, item as number)) throw wrongType(field, value);
   }
-  if (field.length === undefined && new Set(list).size !== list.length) throw wrongType(field, value);
+  if (distinct && new Set(list).size !== list.length) throw wrongType(field, value);
   return list as number[];
+}
+
+function describeLength({ length, distinct = false }: List): string {
+  return length !== undefined ? `${length} ` : distinct ? "distinct " : "";
+}
+
+/** In the order of the choices, each once. */
+function readChoices(field: Field & { choices: readonly string[] }, value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrongType(field, value);
+  for (const item of value) {
+    if (!field.choices.includes(item)) {
+      throw new FieldProblem(`holds ${JSON.stringify(item)}, ${suggest(String(item), field.choices)}`);
+    }
+  }
+  return field.choices.filter((choice) => value.includes(choice));
 }
 
 function inRange({ min, max, above, below }: Range, value: number): boolean {

@@ -5,6 +5,7 @@
  */
 import { amount } from "./amount.ts";
 import type { Field, Fields } from "./preset_field.ts";
+import { PARADIGM_NAMES, type ParadigmName } from "../paradigms/types.ts";
 import type {
   AttackConfig,
   Cifar10Config,
@@ -21,6 +22,7 @@ type Sections =
   | "dataset"
   | "model"
   | "training"
+  | "paradigms"
   | "adversarialTraining"
   | "featureSets"
   | "probe"
@@ -31,7 +33,13 @@ export const TOP: Fields<Omit<Preset, Sections>> = {
   name: { kind: "text", help: "name of the preset" },
   description: { kind: "text", help: "what it is for, in one line" },
   quick: { kind: "flag", default: false, help: "marks records as too few to draw conclusions from" },
-  seeds: { kind: "integers", min: 0, default: [0], help: "one run of every cell for each seed" },
+  seeds: {
+    kind: "integers",
+    min: 0,
+    distinct: true,
+    default: [0],
+    help: "one run of every cell for each seed",
+  },
   examples: { kind: "integer", min: 0, max: 64, default: 8, help: "images kept of each constructed set" },
 };
 
@@ -40,6 +48,7 @@ export const SECTIONS: readonly Sections[] = [
   "dataset",
   "model",
   "training",
+  "paradigms",
   "adversarialTraining",
   "featureSets",
   "probe",
@@ -100,7 +109,8 @@ export const MODEL: Fields<ModelConfig> = {
   },
 };
 
-export const TRAINING: Fields<TrainingConfig> = {
+/** Keys of `training` beside its augmentation. */
+export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
   epochs: { kind: "integer", min: 1, default: 12, help: "passes over the feature set" },
   batchSize: {
     kind: "integer",
@@ -108,10 +118,19 @@ export const TRAINING: Fields<TrainingConfig> = {
     default: 64,
     help: "images a step; a last, smaller batch is left out",
   },
+  accumulate: { kind: "integer", min: 1, default: 1, help: "batches whose gradients make one update" },
   optimizer: { kind: "choice", choices: ["sgd", "adam", "adamw"], default: "sgd", help: "optimiser" },
   lr: { kind: "number", above: 0, default: 0.1, help: "learning rate at its highest" },
   momentum: { kind: "number", min: 0, below: 1, default: 0.9, help: "of sgd" },
   nesterov: { kind: "flag", default: true, help: "Nesterov momentum, of sgd" },
+  betas: {
+    kind: "numbers",
+    length: 2,
+    min: 0,
+    below: 1,
+    default: [0.9, 0.999],
+    help: "of adam and adamw",
+  },
   weightDecay: { kind: "number", min: 0, default: 5e-4, help: "L2 penalty; decoupled in adamw" },
   schedule: {
     kind: "choice",
@@ -119,22 +138,13 @@ export const TRAINING: Fields<TrainingConfig> = {
     default: "cosine",
     help: "of the learning rate",
   },
-  warmupEpochs: { kind: "integer", min: 0, default: 0, help: "epochs of linear warm-up" },
+  warmupEpochs: { kind: "number", min: 0, default: 0, help: "epochs of linear warm-up" },
   clipNorm: {
     kind: "number",
     above: 0,
     nullable: true,
     default: null,
     help: "largest L2 norm of the gradient",
-  },
-  cropPadding: {
-    kind: "integer",
-    min: 0,
-    help: "pixels of the random crop; default: an eighth of the image size",
-  },
-  flip: {
-    kind: "flag",
-    help: "random horizontal flips; default: true, but false on planted (it turns gratings)",
   },
 };
 
@@ -206,7 +216,8 @@ export const TARGETED_PGD: Fields<TargetedPgdConfig> = {
   batchSize: BATCH,
 };
 
-export const PROBE: Fields<ProbeConfig> = {
+/** Keys of `probe` beside its augmentation. */
+export const PROBE: Fields<Omit<ProbeConfig, "augmentation">> = {
   data: {
     kind: "choice",
     choices: ["same", "natural"],
@@ -218,6 +229,16 @@ export const PROBE: Fields<ProbeConfig> = {
   lr: { kind: "number", above: 0, default: 0.1, help: "learning rate at its highest (cosine)" },
   momentum: { kind: "number", min: 0, below: 1, default: 0.9, help: "of sgd" },
   weightDecay: { kind: "number", min: 0, default: 0, help: "L2 penalty" },
+  untrained: { kind: "flag", default: true, help: "probe the untrained encoder too, for comparison" },
+  curvePoints: { kind: "integer", min: 0, default: 4, help: "probes in the course of training" },
+  curveImages: { kind: "integer", min: 10, default: 1000, help: "training and test images of these" },
+};
+
+/** Paradigms under which encoders are trained on a set. */
+export const SET_PARADIGMS: Field<readonly ParadigmName[]> = {
+  kind: "choices",
+  choices: PARADIGM_NAMES,
+  help: "paradigms trained on the set; default: all that run for robust and non-robust, sl for the others",
 };
 
 /** Keys of `evaluation` beside its attack. */

@@ -44,6 +44,8 @@ export class Gpu {
   readonly buffers: BufferStore;
   /** Which kernel family computes; part of every result, since it changes the bits. */
   readonly variant: KernelVariant;
+  /** What all programs have submitted so far. */
+  readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
   #firstError: string | null = null;
 
   constructor(device: GPUDevice, info: AdapterInfo, variant: KernelVariant) {

@@ -35,6 +35,8 @@ export class Program {
   readonly workspaceBytes: number;
   /** Multiplications and additions of one run. */
   readonly flops: number;
+  /** Number of dispatches of one run. */
+  readonly dispatches: number;
 
   private constructor(gpu: Gpu, parts: {
     label: string;
@@ -51,6 +53,7 @@ export class Program {
     this.#owned = parts.owned;
     this.workspaceBytes = parts.workspaceBytes;
     this.flops = parts.flops;
+    this.dispatches = parts.items.filter((item) => "pipeline" in item).length;
   }
 
   /** Names of the outputs that can be read. */
@@ -58,10 +61,6 @@ export class Program {
     return [...this.#outputs.keys()];
   }
 
-  /** Number of dispatches of one run. */
-  get dispatches(): number {
-    return this.#items.filter((item) => "pipeline" in item).length;
-  }
 
   /**
    * Records `build` and compiles what it did. The tensors it returns can be read after a run.
@@ -121,6 +120,8 @@ export class Program {
     }
     pass?.end();
     this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#gpu.work.flops += this.flops;
+    this.#gpu.work.dispatches += this.dispatches;
   }
 
   /**

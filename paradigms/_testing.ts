@@ -1,12 +1,13 @@
 /** Small data, learners and trainers for the tests of this folder. All share their sizes, so that shaders compile once. */
 
+import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import { type ImageSet, imageSet, subset } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { stream } from "../engine/random.ts";
 import { read, release } from "../engine/variables.ts";
-import { supervised } from "./supervised.ts";
+import { supervised, type SupervisedConfig } from "./supervised.ts";
 import { Trainer, type TrainOptions } from "./train.ts";
 import type { Learner } from "./types.ts";
 
@@ -33,12 +34,17 @@ function gratings(name: string, count: number): ImageSet {
 /** Images of 12 x 12 that a small network learns in a few epochs. */
 export const DATA = { train: gratings("train", 320), test: gratings("test", 100) };
 
+/** What a learner for {@linkcode DATA} is made for, but the seed. */
+export const DATA_SIZES = { height: SIZE, width: SIZE, classes: CLASSES } as const;
+
+const SMALL_ENCODER: SupervisedConfig = { encoder: { arch: "resnet8", widths: [4, 8, 8] } };
+
 /** 64 training images: four steps an epoch. */
 export const FEW: ImageSet = subset(DATA.train, 64);
 
 /** An untrained ResNet of 4, 8 and 8 channels. */
 export function smallLearner(seed = 0): Learner {
-  return supervised.create({ arch: "resnet8", widths: [4, 8, 8], classes: 10 }, { seed });
+  return supervised.create(SMALL_ENCODER, { ...DATA_SIZES, seed });
 }
 
 /** A trainer with everything switched on but the adversary, unless the test says otherwise. */
@@ -50,9 +56,7 @@ export function smallTrainer(gpu: Gpu, learner: Learner, own: Partial<TrainOptio
     optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
     schedule: constant({ lr: 0.05 }),
     clipNorm: 1,
-    cropPadding: 1,
-    flip: true,
-    adversary: null,
+    augmentation: { ...NO_AUGMENTATION, cropPadding: 1, flip: true },
     seed: 0,
     ...own,
   });
@@ -79,7 +83,10 @@ let trained: Promise<Learner> | undefined;
 export function trainedLearner(gpu: Gpu): Promise<Learner> {
   return trained ??= (async () => {
     const learner = smallLearner();
-    const trainer = await smallTrainer(gpu, learner, { set: DATA.train, flip: false });
+    const trainer = await smallTrainer(gpu, learner, {
+      set: DATA.train,
+      augmentation: { ...NO_AUGMENTATION, cropPadding: 1 },
+    });
     for (let epoch = 0; epoch < 8; epoch++) await trainer.epoch();
     trainer.dispose();
     return learner;

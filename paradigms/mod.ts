@@ -7,15 +7,24 @@
  * import { assertEquals } from "@std/assert";
  * import { accuracyOf, supervised } from "./mod.ts";
  *
- * const learner = supervised.create({ arch: "resnet8", classes: 10 }, { seed: 0 });
+ * const learner = supervised.create(
+ *   { encoder: { arch: "resnet8" } },
+ *   { height: 32, width: 32, classes: 10, seed: 0 },
+ * );
  * assertEquals(learner.featureSize, 64);
  * assertEquals(accuracyOf(Uint8Array.of(1, 0, 1, 1)), 0.75);
  * ```
  *
  * @module
  */
+export * from "./ddpm.ts";
 export * from "./evaluate.ts";
+export * from "./features.ts";
+export * from "./linear_head.ts";
+export * from "./mae.ts";
 export * from "./probe.ts";
+export * from "./registry.ts";
+export * from "./simclr.ts";
 export * from "./supervised.ts";
 export * from "./train.ts";
 export * from "./types.ts";

@@ -2,11 +2,12 @@
 
 import { Walk } from "../attacks/walk.ts";
 import { threatModel } from "../attacks/threat_model.ts";
+import { type AugmentationConfig, NO_AUGMENTATION } from "../datasets/augment.ts";
 import { type Batches, batches } from "../datasets/batches.ts";
 import { Feed } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import { gradients } from "../engine/autograd.ts";
-import { loadCheckpoint, saveCheckpoint } from "../engine/checkpoint.ts";
+import { type Json, loadCheckpoint, saveCheckpoint } from "../engine/checkpoint.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
 import { exportWeights, loadWeights } from "../engine/nn/weights.ts";
@@ -19,8 +20,10 @@ import type { Schedule } from "../engine/optim/schedules.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { type Tensor, Variable } from "../engine/tensor.ts";
 import { read, release, write } from "../engine/variables.ts";
+import { Accumulator } from "./accumulate.ts";
+import { batchOf } from "./batch.ts";
 import type { Learner } from "./types.ts";
 
 /** A loss or a weight is no longer a finite number. */
@@ -43,13 +46,16 @@ export interface TrainOptions {
   readonly set: ImageSet;
   readonly batchSize: number;
   readonly optimizer: Optimizer;
-  /** Learning rate by step. */
+  /** Learning rate by update. */
   readonly schedule: Schedule;
-  /** Largest common norm of the gradients; null for any. */
-  readonly clipNorm: number | null;
-  readonly cropPadding: number;
-  readonly flip: boolean;
-  readonly adversary: Adversary | null;
+  /** Batches whose gradients are averaged for one update. Default 1. */
+  readonly accumulate?: number;
+  /** Largest common norm of the gradients; null, the default, for any. */
+  readonly clipNorm?: number | null;
+  /** Of the views that the paradigm asks for. Default none. */
+  readonly augmentation?: AugmentationConfig;
+  /** Default null: standard training. */
+  readonly adversary?: Adversary | null;
   /** Of the order of examples, the augmentation and the adversary's starts. */
   readonly seed: number;
 }
@@ -73,6 +79,8 @@ interface Parts {
   readonly order: Batches;
   readonly history: { readonly index: Variable; readonly losses: Variable; readonly correct: Variable };
   readonly step: Program;
+  /** The update of the parameters, where it is not part of every step. */
+  readonly update: { readonly program: Program; readonly sums: readonly Variable[] } | null;
   /** Makes the batch that `step` trains on out of the augmented images; null for standard training. */
   readonly attack: { readonly begin: Program; readonly walk: Walk; readonly options: Adversary } | null;
   readonly predictsLabels: boolean;
@@ -93,10 +101,10 @@ export class Trainer {
 
   /** Compiles the training step. */
   static async create(gpu: Gpu, options: TrainOptions): Promise<Trainer> {
-    const { learner, set, batchSize, optimizer, clipNorm, cropPadding, flip, adversary, seed } = options;
+    const { learner, set, batchSize, optimizer, seed } = options;
+    const { accumulate = 1, clipNorm = null, augmentation = NO_AUGMENTATION, adversary = null } = options;
     const feed = new Feed(gpu, set, { batchSize });
     const order = batches(stream(seed, "batches"), { count: set.count, batchSize });
-    const augmentation = { cropPadding, flip, stream: stream(seed, "augmentation") };
     const history = {
       index: new Variable("history index", u32()),
       losses: new Variable("losses", f32(order.batchesPerEpoch, 1)),
@@ -106,22 +114,32 @@ export class Trainer {
     if (adversary !== null) {
       const walk = await compileAdversary(gpu, { learner, feed, adversary, seed });
       const begin = await Program.compile(gpu, "adversary batch", () => {
-        assign(walk.origin, feed.images(augmentation));
+        assign(walk.origin, batchOf(feed, { augmentation, seed }).view(0));
         assign(walk.examples, feed.examples);
       });
       attack = { begin, walk, options: adversary };
     }
+    const applyUpdate = (params: readonly Variable[], grads: readonly Tensor[]) => {
+      optimizer.step(params, clipNorm === null ? grads : clipGradNorm(grads, clipNorm));
+      learner.afterUpdate?.();
+    };
+    const accumulator = accumulate === 1 ? null : new Accumulator(learner.parameters, accumulate);
     let predictsLabels = false;
     const step = await Program.compile(gpu, "train step", () => {
-      const images = attack === null ? feed.images(augmentation) : asTensor(attack.walk.images);
-      const { loss, correct } = learner.loss({ images, labels: feed.labels });
+      const attacked = attack === null ? undefined : asTensor(attack.walk.images);
+      const { loss, correct } = learner.loss(batchOf(feed, { augmentation, seed, attacked }));
       const grads = gradients(loss, learner.parameters);
-      optimizer.step(learner.parameters, clipNorm === null ? grads : clipGradNorm(grads, clipNorm));
+      if (accumulator === null) applyUpdate(learner.parameters, grads);
+      else accumulator.add(grads);
       assignRow(history.losses, loss, { index: history.index });
       if (correct !== null) assignRow(history.correct, meanAll(correct), { index: history.index });
       predictsLabels = correct !== null;
     });
-    return new Trainer(gpu, options, { feed, order, history, step, attack, predictsLabels });
+    const update = accumulator && {
+      program: await accumulator.compileUpdate(gpu, applyUpdate),
+      sums: accumulator.sums,
+    };
+    return new Trainer(gpu, options, { feed, order, history, step, update, attack, predictsLabels });
   }
 
   /** Batches in an epoch; a last, smaller one is left out. */
@@ -136,7 +154,8 @@ export class Trainer {
 
   get #state(): readonly Variable[] {
     const { learner, optimizer } = this.#options;
-    return [...learner.parameters, ...learner.buffers, ...optimizer.state];
+    const sums = this.#parts.update?.sums ?? [];
+    return [...learner.parameters, ...learner.buffers, ...optimizer.state, ...sums];
   }
 
   /** Kernels that one step starts, an attack's steps included. */
@@ -150,15 +169,21 @@ export class Trainer {
   }
 
   #sumOverStep(of: (program: { readonly flops: number; readonly dispatches: number }) => number): number {
-    const { step, attack } = this.#parts;
-    return of(step) + (attack === null ? 0 : of(attack.begin) + attack.options.steps * of(attack.walk));
+    const { step, update, attack } = this.#parts;
+    const updates = update === null ? 0 : of(update.program) / (this.#options.accumulate ?? 1);
+    return of(step) + updates +
+      (attack === null ? 0 : of(attack.begin) + attack.options.steps * of(attack.walk));
   }
 
-  /** Saves the state to a checkpoint: a trainer made with the same options that restores it goes on bit for bit. */
-  async save(path: string): Promise<void> {
+  /**
+   * Saves the state to a checkpoint: a trainer made with the same options that restores it goes on bit for bit.
+   *
+   * @param notes What the caller wants to find in the file again, under `notes` of its state.
+   */
+  async save(path: string, notes: Json = null): Promise<void> {
     const tensors = await exportWeights(this.#gpu, { parameters: this.#state, buffers: [] });
     const { seed, batchSize } = this.#options;
-    await saveCheckpoint(path, { tensors, state: { stepsDone: this.#stepsDone, seed, batchSize } });
+    await saveCheckpoint(path, { tensors, state: { stepsDone: this.#stepsDone, seed, batchSize, notes } });
   }
 
   /**
@@ -183,8 +208,9 @@ export class Trainer {
 
   /** Submits one step. Nothing is read back and no device memory allocated. */
   step(): void {
-    const { optimizer, schedule } = this.#options, { feed, order, history, attack } = this.#parts;
-    const step = this.#stepsDone, epoch = order.epochOf(step);
+    const { learner, optimizer, schedule, accumulate = 1 } = this.#options;
+    const { feed, order, history, update, attack } = this.#parts;
+    const step = this.#stepsDone, epoch = order.epochOf(step), updates = Math.floor(step / accumulate);
     feed.load(order.at(step), { epoch });
     write(this.#gpu, history.index, Uint32Array.of(step - epoch * this.stepsPerEpoch));
     if (attack !== null) {
@@ -192,9 +218,11 @@ export class Trainer {
       attack.walk.start({ random: attack.options.randomStart, restart: epoch });
       attack.walk.step(attack.options.steps);
     }
-    optimizer.prepare(this.#gpu, { step, learningRate: schedule(step) });
+    optimizer.prepare(this.#gpu, { step: updates, learningRate: schedule(updates) });
+    learner.prepare?.(this.#gpu, updates);
     this.#parts.step.run();
     this.#stepsDone++;
+    if (this.#stepsDone % accumulate === 0) update?.program.run();
   }
 
   /**
@@ -234,9 +262,10 @@ export class Trainer {
 
   /** Frees what belongs to the loop; the learner's variables stay. */
   dispose(): void {
-    const { feed, history, step, attack } = this.#parts, { optimizer } = this.#options;
-    for (const part of [feed, step, attack?.begin, attack?.walk]) part?.dispose();
-    release(this.#gpu, [...Object.values(history), ...optimizer.state, optimizer.scalars]);
+    const { feed, history, step, update, attack } = this.#parts, { optimizer } = this.#options;
+    for (const part of [feed, step, update?.program, attack?.begin, attack?.walk]) part?.dispose();
+    const sums = update?.sums ?? [];
+    release(this.#gpu, [...Object.values(history), ...optimizer.state, optimizer.scalars, ...sums]);
   }
 }
 

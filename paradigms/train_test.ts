@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
+import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import { batches } from "../datasets/batches.ts";
 import { subset, toFloat } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
@@ -39,6 +40,7 @@ const RESUMED: [name: string, own: () => Partial<TrainOptions>][] = [
   ["SGD", () => ({ schedule: cosine({ lr: 0.1, totalSteps: 8, warmupSteps: 2 }) })],
   ["AdamW", () => ({ optimizer: adamw(), schedule: constant({ lr: 1e-3 }), clipNorm: null })],
   ["SGD and an adversary", () => ({ adversary: ADVERSARY })],
+  ["gradients accumulated over three batches", () => ({ accumulate: 3 })],
 ];
 
 for (const [name, own] of RESUMED) {
@@ -93,7 +95,7 @@ gpuTest(
   async (gpu) => {
     const learner = smallLearner();
     const atStart = gpu.buffers.liveBytes;
-    const trainer = await smallTrainer(gpu, learner, { set: subset(FEW, 16), cropPadding: 0, flip: false });
+    const trainer = await smallTrainer(gpu, learner, { set: subset(FEW, 16), augmentation: NO_AUGMENTATION });
     const losses: number[] = [], live: number[] = [];
     let accuracy: number | null = 0;
     for (let epoch = 0; epoch < 40; epoch++) {
@@ -130,11 +132,11 @@ gpuTest("Trainer.step() with an adversary trains on images within eps of the bat
     const learner: Learner = {
       ...inner,
       loss(batch) {
-        assign(seen, batch.images);
+        assign(seen, batch.view(0));
         return inner.loss(batch);
       },
     };
-    const trainer = await smallTrainer(gpu, learner, { adversary, cropPadding: 0, flip: false, seed: 5 });
+    const trainer = await smallTrainer(gpu, learner, { adversary, augmentation: NO_AUGMENTATION, seed: 5 });
     const order = batches(stream(5, "batches"), { count: FEW.count, batchSize: 16 });
     const pixels = toFloat(FEW), size = 3 * 12 * 12;
     for (let step = 0; step < 5; step++) {

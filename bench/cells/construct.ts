@@ -11,8 +11,11 @@ import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { release } from "../../engine/variables.ts";
 import type { CellOutcome, ConstructCell } from "../cell.ts";
+import { encoderOf } from "../preset.ts";
+import { PhaseLog } from "../phases.ts";
 import { plainNumbers } from "../record.ts";
 import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
+import { base64Of, imageAt } from "./encode_image.ts";
 import { restoreLearner, type TrainedNetwork } from "./network.ts";
 import type { CellTask } from "./train.ts";
 
@@ -20,9 +23,12 @@ import type { CellTask } from "./train.ts";
 export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Promise<CellOutcome> {
   const { cell, context, dataset } = task;
   const network = context.outputs.get(cell.inputs[0]) as TrainedNetwork;
-  const learner = restoreLearner(gpu, network, { model: cell.config.model, set: dataset.train });
+  const phases = new PhaseLog(gpu);
+  const settings = { name: "sl", config: { encoder: encoderOf(cell.config.model) } } as const;
+  const learner = restoreLearner(gpu, network, { settings, set: dataset.train });
   const startedAt = performance.now();
-  const result = await build(gpu, { learner, task });
+  const { count, steps } = cell.config.construction;
+  const result = await phases.measure("construct", count * steps, () => build(gpu, { learner, task }));
   const seconds = (performance.now() - startedAt) / 1000;
   release(gpu, [...learner.parameters, ...learner.buffers]);
   context.outputs.set(cell.name, result.set);
@@ -52,7 +58,10 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
     metrics: {
       ...distanceMetrics(result),
       imagesPerSecond: { value: result.set.count / seconds, unit: "images/s" },
+      peakBytes: { value: phases.peakBytes, unit: "bytes" },
+      flops: { value: phases.flops, unit: "1" },
     },
+    phases: phases.phases,
     checks: [radiusCheck(cell, result)],
   };
 }
@@ -132,21 +141,8 @@ function exampleImages(
     examples: Array.from({ length: Math.min(count, set.count) }, (_, i) => ({
       label: set.labels[i],
       sourceLabel: source.labels[sources[i]],
-      source: encodeImage(source, sources[i]),
-      result: encodeImage(set, i),
+      source: base64Of(imageAt(source, sources[i])),
+      result: base64Of(imageAt(set, i)),
     })),
   };
-}
-
-/** One image as base64 of its 8-bit RGB pixels, row by row. */
-function encodeImage({ images, height, width }: ImageSet, index: number): string {
-  const pixels = height * width;
-  const bytes = new Uint8Array(3 * pixels);
-  for (let p = 0; p < pixels; p++) {
-    for (let c = 0; c < 3; c++) {
-      const value = images[(index * 3 + c) * pixels + p];
-      bytes[3 * p + c] = images instanceof Uint8Array ? value : Math.round(255 * value);
-    }
-  }
-  return bytes.toBase64();
 }

@@ -4,9 +4,8 @@ import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import type { HostTensor } from "../../engine/safetensors.ts";
-import { supervised } from "../../paradigms/supervised.ts";
-import type { Learner } from "../../paradigms/types.ts";
-import type { ModelConfig } from "../preset.ts";
+import { createLearner, type Learner, type ParadigmSettings } from "../../paradigms/mod.ts";
+import type { TrainCell } from "../cell.ts";
 
 /** What a train cell leaves for later cells. */
 export interface TrainedNetwork {
@@ -15,21 +14,27 @@ export interface TrainedNetwork {
   readonly sha256: string;
 }
 
-/** A learner of the configured architecture for the classes of a set. */
-export function createLearner(
-  { model, set, seed }: { model: ModelConfig; set: ImageSet; seed: number },
+/** The paradigm of a cell with its settings. */
+export function settingsOf({ paradigm, config }: TrainCell): ParadigmSettings {
+  return { name: paradigm, config: config.paradigm } as ParadigmSettings;
+}
+
+/** A learner for the images and classes of a set. */
+export function learnerFor(
+  settings: ParadigmSettings,
+  { set, seed }: { set: ImageSet; seed: number },
 ): Learner {
-  const widths = model.widths === null ? {} : { widths: model.widths };
-  return supervised.create({ arch: model.arch, classes: set.classNames.length, ...widths }, { seed });
+  const { height, width, classNames } = set;
+  return createLearner(settings, { height, width, classes: classNames.length, seed });
 }
 
 /** A learner with the weights of a trained network. */
 export function restoreLearner(
   gpu: Gpu,
   network: TrainedNetwork,
-  options: { model: ModelConfig; set: ImageSet },
+  { settings, set }: { settings: ParadigmSettings; set: ImageSet },
 ): Learner {
-  const learner = createLearner({ ...options, seed: 0 });
+  const learner = learnerFor(settings, { set, seed: 0 });
   loadWeights(gpu, learner, network.weights);
   return learner;
 }

@@ -1,5 +1,6 @@
 /** How fast a training step of the suite runs, augmentation and optimiser included. */
 
+import { NO_AUGMENTATION } from "../../datasets/augment.ts";
 import { planted } from "../../datasets/planted.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { parameterCount } from "../../engine/nn/model.ts";
@@ -38,7 +39,10 @@ export interface TrainingSpeedOptions extends SpeedOptions {
 export async function measureTraining(gpu: Gpu, options: TrainingSpeedOptions): Promise<NetworkSpeed> {
   const { widths, imageSize, batchSize, steps, repetitions } = options;
   const data = planted({ size: imageSize, trainSize: 4 * batchSize, testSize: 10 });
-  const learner = supervised.create({ arch: "resnet8", widths, classes: 10 }, { seed: 0 });
+  const learner = supervised.create(
+    { encoder: { arch: "resnet8", widths } },
+    { height: imageSize, width: imageSize, classes: 10, seed: 0 },
+  );
   const since = performance.now();
   const trainer = await Trainer.create(gpu, {
     learner,
@@ -46,10 +50,7 @@ export async function measureTraining(gpu: Gpu, options: TrainingSpeedOptions): 
     batchSize,
     optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
     schedule: cosine({ lr: 0.05, totalSteps: steps * repetitions + 1 }),
-    clipNorm: null,
-    cropPadding: Math.round(imageSize / 8),
-    flip: true,
-    adversary: null,
+    augmentation: { ...NO_AUGMENTATION, cropPadding: Math.round(imageSize / 8), flip: true },
     seed: 0,
   });
   const times = await timeSteps(gpu, { ...options, since, step: () => trainer.step() });

@@ -1,0 +1,82 @@
+/** The training of a train cell: epochs, progress, checkpoints and the probe's curve. */
+
+import type { Gpu } from "../../engine/device.ts";
+import { type EpochReport, Trainer } from "../../paradigms/mod.ts";
+import type { TrainingHistory } from "../checkpoint_file.ts";
+import type { Metric } from "../schema.ts";
+import { curveMetrics, type CurvePoint, ProbeCurve } from "./curve.ts";
+import { makeOptimizer, makeSchedule } from "./recipe.ts";
+import type { TrainTask } from "./train.ts";
+
+/** How far a training has come. */
+interface Fit {
+  readonly losses: number[];
+  accuracy: number | null;
+  elapsedMs: number;
+  readonly curve: CurvePoint[];
+}
+
+/** Trains the encoder, from its checkpoint if there is one. */
+export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<string, Metric>> {
+  const { cell, context, learner, set, phases } = task;
+  const { training, adversary } = cell.config;
+  const { epochs, batchSize, accumulate, clipNorm, augmentation } = training;
+  const curve = await ProbeCurve.open(gpu, task);
+  const trainer = await Trainer.create(gpu, {
+    learner,
+    set,
+    batchSize,
+    optimizer: makeOptimizer(training),
+    schedule: makeSchedule(training, Math.floor(set.count / batchSize)),
+    accumulate,
+    clipNorm,
+    augmentation,
+    adversary: adversary && { ...adversary, eps: adversary.eps.value, stepSize: adversary.stepSize.value },
+    seed: cell.seed,
+  });
+  const imagesPerEpoch = trainer.stepsPerEpoch * batchSize, total = epochs * imagesPerEpoch;
+  const fit = await restore(trainer, task);
+  const onStep = (step: number) =>
+    context.progress({
+      label: "train",
+      done: step * batchSize,
+      total,
+      unit: "images",
+      ...(fit.losses.length === 0 ? {} : { loss: fit.losses[fit.losses.length - 1] }),
+      ...(fit.accuracy === null ? {} : { accuracy: fit.accuracy }),
+    });
+  try {
+    if (fit.losses.length === 0) fit.curve.push(...await curve.at(0));
+    for (let epoch = fit.losses.length; epoch < epochs; epoch++) {
+      const startedAt = performance.now();
+      const run = () => trainer.epoch({ signal: context.signal, onStep });
+      const report: EpochReport = await phases.measure("train", imagesPerEpoch, run);
+      fit.elapsedMs += performance.now() - startedAt;
+      fit.losses.push(report.loss);
+      fit.accuracy = report.accuracy;
+      fit.curve.push(...await curve.at(epoch + 1));
+      await context.checkpoint.save(historyOf(fit), (path, notes) => trainer.save(path, notes));
+    }
+  } finally {
+    trainer.dispose();
+    curve.dispose();
+  }
+  return {
+    trainLoss: { value: fit.losses[epochs - 1], unit: "1", samples: fit.losses },
+    ...(fit.accuracy === null ? {} : { trainAccuracy: { value: fit.accuracy, unit: "fraction" } }),
+    imagesPerSecond: { value: total / (fit.elapsedMs / 1000), unit: "images/s" },
+    ...curveMetrics(fit.curve),
+  };
+}
+
+async function restore(trainer: Trainer, { context: { checkpoint } }: TrainTask): Promise<Fit> {
+  const history = await checkpoint.load();
+  if (history === null) return { losses: [], accuracy: null, elapsedMs: 0, curve: [] };
+  await trainer.restore(checkpoint.path);
+  const { losses, accuracy, elapsedMs, more } = history;
+  return { losses: [...losses], accuracy, elapsedMs, curve: [...more as unknown as CurvePoint[]] };
+}
+
+function historyOf({ losses, accuracy, elapsedMs, curve }: Fit): TrainingHistory {
+  return { losses, accuracy, elapsedMs, more: curve.map(({ epoch, accuracy }) => ({ epoch, accuracy })) };
+}

@@ -1,0 +1,41 @@
+/** Pictures of what a paradigm does, for the report. */
+
+import { augmentationStrip, isNoAugmentation } from "../../datasets/augment.ts";
+import type { Gpu } from "../../engine/device.ts";
+import type { Pictures } from "../../paradigms/mod.ts";
+import { type PictureSheets, SCHEMA_VERSION } from "../schema.ts";
+import { base64Of } from "./encode_image.ts";
+import type { TrainTask } from "./train.ts";
+
+/** Saves the paradigm's pictures and a strip of its augmentation, where it has any: of natural images only. */
+export async function savePictures(gpu: Gpu, task: TrainTask): Promise<void> {
+  const { cell, context, dataset, learner } = task;
+  const count = cell.config.examples;
+  if (count === 0 || cell.featureSet !== "natural" || cell.config.adversary !== null) return;
+  const sheets: Pictures[] = [];
+  const { augmentation } = cell.config.training;
+  if (!isNoAugmentation(augmentation)) {
+    sheets.push(
+      await augmentationStrip(gpu, { set: dataset.train, config: augmentation, count, seed: cell.seed }),
+    );
+  }
+  const own = await learner.pictures?.(gpu, { set: dataset.test, count, seed: cell.seed });
+  if (own !== undefined) sheets.push(own);
+  if (sheets.length === 0) return;
+  const file: PictureSheets = {
+    schemaVersion: SCHEMA_VERSION,
+    sheets: sheets.map(({ title, caption, rows }) => ({
+      title,
+      caption,
+      rows: rows.map(({ label, images }) => ({
+        label,
+        images: images.map(({ height, width, ...picture }) => ({
+          height,
+          width,
+          rgb: base64Of({ height, width, ...picture }),
+        })),
+      })),
+    })),
+  };
+  await context.artifact("pictures", "pictures.json", new TextEncoder().encode(JSON.stringify(file) + "\n"));
+}

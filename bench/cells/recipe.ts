@@ -1,0 +1,27 @@
+/** From the words of a preset to an optimiser and a schedule. */
+
+import { adam } from "../../engine/optim/adam.ts";
+import { adamw } from "../../engine/optim/adamw.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import { constant, cosine, type Schedule } from "../../engine/optim/schedules.ts";
+import { sgd } from "../../engine/optim/sgd.ts";
+import type { TrainingConfig } from "../preset.ts";
+
+/** The optimiser of a training. */
+export function makeOptimizer(config: TrainingConfig): Optimizer {
+  const { optimizer, momentum, nesterov, betas, weightDecay } = config;
+  if (optimizer === "sgd") return sgd({ momentum, nesterov, weightDecay });
+  return optimizer === "adam" ? adam({ betas, weightDecay }) : adamw({ betas, weightDecay });
+}
+
+/** The learning rate by update, for epochs of so many batches. */
+export function makeSchedule(
+  { schedule, lr, epochs, warmupEpochs, accumulate }: TrainingConfig,
+  batchesPerEpoch: number,
+): Schedule {
+  const updates = (count: number) => Math.round(count * batchesPerEpoch / accumulate);
+  const warmupSteps = updates(warmupEpochs);
+  return schedule === "cosine"
+    ? cosine({ lr, warmupSteps, totalSteps: Math.max(warmupSteps + 1, updates(epochs)) })
+    : constant({ lr, warmupSteps });
+}

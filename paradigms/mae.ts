@@ -1,0 +1,66 @@
+/** Masked image modelling: an encoder that sees a few patches of each image, from which a decoder paints the others. */
+
+import { createMaeDecoder } from "../engine/nn/mae_decoder.ts";
+import { joinState } from "../engine/nn/model.ts";
+import { vit } from "../engine/nn/vit.ts";
+import { gatherTokens } from "../engine/ops/gather_tokens.ts";
+import { maskedMse } from "../engine/ops/masked_mse.ts";
+import { randomOrder } from "../engine/ops/random_order.ts";
+import { absentTokens } from "../engine/ops/scatter_tokens.ts";
+import { checkMae, type MaeConfig, visiblePatches } from "./_mae_config.ts";
+import { maePictures, type Reconstruct } from "./_mae_pictures.ts";
+import { patchTargets } from "./_patch_targets.ts";
+import type { Paradigm } from "./types.ts";
+
+export type { MaeConfig } from "./_mae_config.ts";
+
+/**
+ * MIM: MAE (He et al., CVPR 2022, https://arxiv.org/abs/2111.06377). A Vision Transformer encodes a random part of each
+ * image's patches; a light decoder predicts the pixels of the rest, on which alone the loss is taken. Another part is
+ * drawn for each example in each epoch.
+ */
+export const mae: Paradigm<MaeConfig> = {
+  name: "mim",
+  method: "MAE",
+  check: checkMae,
+  create(config, { seed, height, width }) {
+    const { patchSize, dim, depth, heads, mlpRatio, normalisePixels } = config;
+    const encoder = vit({ height, width, patchSize, dim, depth, heads, mlpRatio }, { seed });
+    const decoder = createMaeDecoder({
+      encoderDim: dim,
+      dim: config.decoderDim,
+      depth: config.decoderDepth,
+      heads: config.decoderHeads,
+      mlpRatio,
+      rows: height / patchSize,
+      columns: width / patchSize,
+      outputs: 3 * patchSize ** 2,
+      seed,
+    });
+    const kept = visiblePatches(encoder.tokens, config.maskRatio);
+
+    const reconstruct: Reconstruct = (images, random) => {
+      const visible = randomOrder({ count: encoder.tokens, take: kept, random });
+      const encoded = encoder.encode(gatherTokens(encoder.embed(images), visible));
+      return {
+        patches: encoder.patchify(images),
+        predictions: decoder.apply(encoded, visible),
+        mask: absentTokens(visible, { tokens: encoder.tokens }),
+      };
+    };
+
+    return {
+      ...joinState([encoder, decoder]),
+      featureSize: dim,
+      loss(batch) {
+        const { patches, predictions, mask } = reconstruct(batch.view(0), batch.random("mask"));
+        const targets = patchTargets(patches, { normalise: normalisePixels });
+        return { loss: maskedMse(predictions, targets, { mask }), correct: null };
+      },
+      features: (images) => encoder.features(images, { pooling: config.pooling }),
+      logits: null,
+      pictures: (gpu, options) =>
+        maePictures(gpu, { ...options, reconstruct, patchSize, normalise: normalisePixels }),
+    };
+  },
+};
