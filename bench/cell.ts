@@ -1,11 +1,14 @@
 /** A cell is one unit of work: train and evaluate an encoder, or construct a feature set. */
+import type { ParadigmName, ParadigmSettings } from "../paradigms/mod.ts";
+import type { CellCheckpoint } from "./checkpoint_file.ts";
+import type { Phase } from "./phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "./schema.ts";
 import type {
   AttackConfig,
   ConstructedSetName,
+  ConstructionConfig,
   DatasetConfig,
   EvaluationConfig,
-  FeatureSetConfig,
   ModelConfig,
   Preset,
   ProbeConfig,
@@ -23,16 +26,19 @@ interface CellBase {
 /** Trains a network on a feature set and evaluates it on the natural test set. */
 export interface TrainCell extends CellBase {
   readonly kind: "train";
-  readonly paradigm: "sl";
+  readonly paradigm: ParadigmName;
   readonly featureSet: "natural" | ConstructedSetName;
   readonly config: {
     readonly dataset: DatasetConfig;
-    readonly model: ModelConfig;
+    /** The paradigm's own settings, its encoder among them. */
+    readonly paradigm: ParadigmSettings["config"];
     readonly training: TrainingConfig;
     /** The attack on each training batch (adversarial training); null for standard training. */
     readonly adversary: AttackConfig | null;
     readonly probe: ProbeConfig | null;
     readonly evaluation: EvaluationConfig;
+    /** Pictures kept for the report. */
+    readonly examples: number;
   };
 }
 
@@ -44,7 +50,7 @@ export interface ConstructCell extends CellBase {
   readonly config: {
     readonly dataset: DatasetConfig;
     readonly model: ModelConfig;
-    readonly construction: FeatureSetConfig;
+    readonly construction: ConstructionConfig;
     readonly examples: number;
   };
 }
@@ -80,6 +86,8 @@ export interface CellContext {
    * @throws {RangeError} If the path leaves the folder.
    */
   artifact(kind: string, relativePath: string, bytes: Uint8Array): Promise<Artifact>;
+  /** Where a train cell keeps its state while it runs. */
+  readonly checkpoint: CellCheckpoint;
   /** Adds a warning to the record and shows it once. */
   warn(text: string): void;
 }
@@ -90,6 +98,8 @@ export interface CellOutcome {
   readonly checks?: CellRecord["checks"];
   readonly warnings?: readonly string[];
   readonly artifacts?: readonly Artifact[];
+  /** What the time went into. */
+  readonly phases?: readonly Phase[];
   /** Default: "quick" under a quick preset, else "ok". */
   readonly status?: RecordStatus;
 }
