@@ -51,6 +51,7 @@ export { read, release, write } from "./variables.ts";
 export { addRelu } from "./ops/add_relu.ts";
 export { add, addScalar, div, mul, scale, sqrt, square, sub } from "./ops/arithmetic.ts";
 export { assign, assignRow } from "./ops/assign.ts";
+export { attention } from "./ops/attention.ts";
 export { batchNorm, type BatchNormResult } from "./ops/batch_norm.ts";
 export { channelAffine } from "./ops/channel_affine.ts";
 export { concat } from "./ops/concat.ts";

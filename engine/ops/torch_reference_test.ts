@@ -10,6 +10,7 @@ import { type Tensor, Variable } from "../tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest, noGpu } from "../testing/gpu.ts";
 import { release } from "../variables.ts";
+import { attention } from "./attention.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { channelAffine } from "./channel_affine.ts";
 import { conv2d } from "./conv2d.ts";
@@ -34,6 +35,7 @@ interface Settings {
   readonly stride: number;
   readonly padding: number;
   readonly eps: number;
+  readonly heads: number;
   readonly groups: number;
   readonly temperature: number;
 }
@@ -51,6 +53,7 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   gelu_erf: ({ x }) => gelu(x),
   gelu_tanh: ({ x }) => gelu(x, { approximate: "tanh" }),
   layer_norm: ({ x, weight, bias }, { eps }) => layerNorm(x, weight, { beta: bias, eps }),
+  attention: ({ q, k, v }, { heads }) => attention(q, k, v, { heads }),
   silu: ({ x }) => silu(x),
   softmax_last: ({ x }) => softmax(x),
   log_softmax_last: ({ x }) => logSoftmax(x),
