@@ -1,5 +1,4 @@
 import { trace } from "../engine/graph.ts";
-import { asTensor } from "../engine/graph.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { evaluateReference } from "../engine/reference.ts";
@@ -67,15 +66,16 @@ Deno.test("qSample() equals, in mean and variance, the chain of single steps", (
 gpuTest("qSample() takes one timestep and one noise image for all examples", async (gpu) => {
   const { noising, x0, noise, t } = made();
   const one = new Variable("t", u32(1), Uint32Array.of(5));
+  const image = new Variable("noise image", f32(1, 2, 2, 3), normal("noise").slice(0, SIZE));
   const program = await Program.compile(gpu, "q_sample", () => ({
     each: noising.qSample(x0, { t, noise }),
-    shared: noising.qSample(x0, { t: one, noise: asTensor(noise) }),
+    shared: noising.qSample(x0, { t: one, noise: image }),
   }));
   program.run();
   assertClose("each", await program.read("each"), { expected: closedForm(), atol: 1e-6, rtol: 1e-5 });
   const [a, b] = [schedule.alphaBars[5], 1 - schedule.alphaBars[5]].map(Math.sqrt);
-  const expected = Array.from(normal("x0"), (v, i) => a * v + b * normal("noise")[i]);
+  const expected = Array.from(normal("x0"), (v, i) => a * v + b * image.initial[i % SIZE]);
   assertClose("shared", await program.read("shared"), { expected, atol: 1e-6, rtol: 1e-5 });
   program.dispose();
-  release(gpu, [...noising.tables, x0, noise, t, one]);
+  release(gpu, [...noising.tables, x0, noise, t, one, image]);
 });
