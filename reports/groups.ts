@@ -13,6 +13,17 @@ export const PARADIGMS: Readonly<Record<ParadigmName, string>> = {
   dm: "diffusion models (DM)",
 };
 
+/** A paradigm's short name, "SL". */
+export function shortParadigm(paradigm: ParadigmName | null): string {
+  return paradigm?.toUpperCase() ?? "unnamed";
+}
+
+/** The groups of each paradigm, in order. */
+export function byParadigm(groups: readonly Group[]): Group[][] {
+  const names = [...new Set(groups.map((group) => group.paradigm))];
+  return names.map((name) => groups.filter((group) => group.paradigm === name));
+}
+
 /** The cells that differ in nothing but the seed. */
 export interface Group {
   /** The cell's name without the seed, "sl/non-robust". */
@@ -83,27 +94,6 @@ export function metricValues(group: Group, metric: string): { seed: number; valu
 /** Mean and spread of one metric over a group's seeds, or null where no record has it. */
 export function metricSpread(group: Group, metric: string): Spread | null {
   return spread(metricValues(group, metric).map(({ value }) => value));
-}
-
-/**
- * Relative usefulness by seed: (accuracy - chance) / (accuracy of natural - chance), where natural is the cell
- * of the same paradigm and seed trained in the standard way. Seeds without such a cell, or where that cell is
- * not above chance, are left out.
- */
-export function relativeUsefulness(group: Group, groups: readonly Group[]): Spread | null {
-  const natural = groups.find((other) => other.set === "natural" && other.paradigm === group.paradigm);
-  const reference = new Map(
-    natural ? metricValues(natural, "cleanAccuracy").map((v) => [v.seed, v.value]) : [],
-  );
-  const chance = new Map(metricValues(group, "chance").map((v) => [v.seed, v.value]));
-  return spread(
-    metricValues(group, "cleanAccuracy").flatMap(({ seed, value }) => {
-      const [top, floor] = [reference.get(seed), chance.get(seed)];
-      return top === undefined || floor === undefined || top <= floor
-        ? []
-        : [(value - floor) / (top - floor)];
-    }),
-  );
 }
 
 /** The attack that robust accuracy was measured under, or null where the config does not say. */

@@ -1,13 +1,7 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  attackOf,
-  groupOverSeeds,
-  metricSpread,
-  nameWithoutSeed,
-  relativeUsefulness,
-  seedsOf,
-} from "./groups.ts";
-import { makePlantedRun, makeRecord, makeRun, makeTrained } from "./testing.ts";
+import { assertEquals } from "@std/assert";
+import { attackOf, groupOverSeeds, metricSpread, nameWithoutSeed, seedsOf } from "./groups.ts";
+import { makeRecord, makeRun, makeTrained } from "./testing.ts";
+import { makePlantedRun } from "./testing_planted.ts";
 
 Deno.test("groupOverSeeds() orders feature sets and gathers seeds", () => {
   const groups = groupOverSeeds(makePlantedRun(), "train");
@@ -45,34 +39,6 @@ Deno.test("nameWithoutSeed() drops the seed wherever it stands", () => {
     "sl/natural",
     "sl/seeds",
   ]);
-});
-
-Deno.test("relativeUsefulness() pairs seeds with natural of the same seed", () => {
-  const groups = groupOverSeeds(
-    makeRun([
-      makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 }),
-      makeTrained("natural", { seed: 1, clean: 0.7, robust: 0 }),
-      makeTrained("robust", { seed: 0, clean: 0.35, robust: 0 }),
-      makeTrained("robust", { seed: 1, clean: 0.4, robust: 0 }),
-      makeTrained("robust", { seed: 2, clean: 0.9, robust: 0 }),
-    ]),
-    "train",
-  );
-  const relative = relativeUsefulness(groups[1], groups)!;
-  assertEquals(relative.n, 2);
-  assertAlmostEquals(relative.mean, 0.5, 1e-12);
-  assertAlmostEquals(relative.sd!, 0, 1e-12);
-});
-
-Deno.test("relativeUsefulness() says nothing where natural is not above chance", () => {
-  const groups = groupOverSeeds(
-    makeRun([
-      makeTrained("natural", { seed: 0, clean: 0.1, robust: 0 }),
-      makeTrained("robust", { seed: 0, clean: 0.3, robust: 0 }),
-    ]),
-    "train",
-  );
-  assertEquals(relativeUsefulness(groups[1], groups), null);
 });
 
 Deno.test("attackOf() names norm, eps, steps and restarts", () => {

@@ -32,8 +32,8 @@ export function imageGrid(images: ExampleImages, { count = 8 } = {}): ImageGrid 
   const { height, width, classNames } = images;
   const pairs = images.examples.slice(0, count).map((example) => ({
     ...example,
-    sourcePixels: bytes(example.source),
-    resultPixels: bytes(example.result),
+    sourcePixels: base64Bytes(example.source),
+    resultPixels: base64Bytes(example.result),
   }));
   const sizes = pairs.flatMap(({ sourcePixels, resultPixels }) =>
     Array.from(resultPixels, (value, i) => Math.abs(value - sourcePixels[i]))
@@ -67,6 +67,7 @@ export function pngDataUri(data: Uint8Array, { height, width }: { height: number
   return `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(""))}`;
 }
 
-function bytes(base64: string): Uint8Array {
+/** The bytes that a base64 text stands for. */
+export function base64Bytes(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
 import { amplification, imageGrid, pngDataUri } from "./images.ts";
-import { makeExamples } from "./testing.ts";
+import { makeExamples } from "./testing_images.ts";
 
 function pixels(uri: string): number[] {
   const prefix = "data:image/png;base64,";

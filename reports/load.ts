@@ -1,9 +1,9 @@
 import { isInside } from "./paths.ts";
-import { parseExamples, parseManifest, parseRecord } from "./validate.ts";
-import type { LoadedExamples, LoadedRecord, Problem, Run } from "./types.ts";
+import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
+import type { LoadedRecord, Problem, Run } from "./types.ts";
 
 /**
- * Reads a run folder: `run.json`, every `records/*.json` and the "examples" artifacts these name.
+ * Reads a run folder: `run.json`, every `records/*.json` and the "examples" and "pictures" artifacts these name.
  * A file that cannot be used becomes an entry of `problems`; it never stops the rest.
  *
  * @throws {TypeError} If `dir` is not a folder, or holds neither run.json nor a records folder.
@@ -25,14 +25,37 @@ export async function loadRun(dir: string): Promise<Run> {
     if (record) found.push({ record, path });
   }
   const records = withoutRepeats(inOrder(found, manifest?.cells ?? []), problems);
-  const examples: LoadedExamples[] = [];
+  const examples = await artifacts(records, {
+    kind: "examples",
+    readOne: (path, sha256) => read(dir, path, { parse: parseExamples, problems, sha256 }),
+  });
+  const pictures = await artifacts(records, {
+    kind: "pictures",
+    readOne: (path, sha256) => read(dir, path, { parse: parsePictures, problems, sha256 }),
+  });
+  return {
+    name: folderName(dir),
+    manifest,
+    records,
+    examples: examples.map(({ content, ...where }) => ({ ...where, images: content })),
+    pictures,
+    problems,
+  };
+}
+
+/** What the artifacts of one kind hold, those that can be read. */
+async function artifacts<T>(
+  records: readonly LoadedRecord[],
+  { kind, readOne }: { kind: string; readOne: (path: string, sha256: string) => Promise<T | null> },
+): Promise<{ benchmark: string; path: string; content: T }[]> {
+  const found: { benchmark: string; path: string; content: T }[] = [];
   for (const { record } of records) {
-    for (const { path, sha256 } of record.artifacts.filter((artifact) => artifact.kind === "examples")) {
-      const images = await read(dir, path, { parse: parseExamples, problems, sha256 });
-      if (images) examples.push({ benchmark: record.benchmark, path, images });
+    for (const { path, sha256 } of record.artifacts.filter((artifact) => artifact.kind === kind)) {
+      const content = await readOne(path, sha256);
+      if (content !== null) found.push({ benchmark: record.benchmark, path, content });
     }
   }
-  return { name: folderName(dir), manifest, records, examples, problems };
+  return found;
 }
 
 async function recordNames(dir: string): Promise<string[] | null> {

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { loadRun } from "./load.ts";
 import type { CellRecord } from "../bench/schema.ts";
-import { makeExamples, makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
+import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
+import { makeExamples } from "./testing_images.ts";
 
 const first = makeRecord();
 const second = makeRecord({ benchmark: "sl/robust/seed-0", featureSet: "robust" });

@@ -13,5 +13,5 @@
  */
 export { loadRun } from "./load.ts";
 export { renderReport, type ReportOptions } from "./page.ts";
-export type { LoadedExamples, LoadedRecord, Problem, Run } from "./types.ts";
+export type { LoadedExamples, LoadedPictures, LoadedRecord, Problem, Run } from "./types.ts";
 export { writeReport } from "./write_report.ts";

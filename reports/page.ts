@@ -3,9 +3,13 @@ import { Html, markup } from "./html.ts";
 import { links as linksFrom } from "./paths.ts";
 import { calibrationSection } from "./sections/calibration.ts";
 import { constructionSection } from "./sections/construction.ts";
+import { costSection } from "./sections/cost.ts";
+import { curvesSection } from "./sections/curves.ts";
 import { methodSection } from "./sections/method.ts";
 import { notices } from "./sections/notices.ts";
+import { picturesSection } from "./sections/pictures.ts";
 import { problemsSection } from "./sections/problems.ts";
+import { relativeSection } from "./sections/relative.ts";
 import { resultsSection } from "./sections/results.ts";
 import { seedsSection } from "./sections/seeds.ts";
 import { settingsSection } from "./sections/settings.ts";
@@ -26,7 +30,7 @@ export interface ReportOptions {
  * @example
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
- * const run = { name: "empty", manifest: null, records: [], examples: [], problems: [] };
+ * const run = { name: "empty", manifest: null, records: [], examples: [], pictures: [], problems: [] };
  * assertStringIncludes(renderReport(run), "No record of this run trains an encoder.");
  * ```
  */
@@ -37,11 +41,15 @@ export function renderReport(run: Run, { base = "" }: ReportOptions = {}): strin
   const suite = run.manifest?.suite ?? run.records[0]?.record.suite ?? run.name;
   const sections = ([
     ["summary", "Summary", markup`${summarySentences(trained).map((text) => markup`<p>${text}</p>`)}`],
-    ["results", "Usefulness and robustness", resultsSection(trained, links)],
+    ["relative", "Relative usefulness", relativeSection(trained)],
     ["calibration", "Calibration on planted cues", calibrationSection(trained)],
+    ["results", "Usefulness and robustness", resultsSection(trained, links)],
+    ["curves", "Usefulness during training", curvesSection(trained)],
+    ["pictures", "Pictures", picturesSection(run, trained)],
     ["sets", "Constructed feature sets", constructionSection(run, { groups: constructed, links })],
     ["seeds", "Every seed", seedsSection([...trained, ...constructed], links)],
     ["problems", "Failures and warnings", problemsSection(run, links)],
+    ["cost", "Cost of each cell", costSection(trained)],
     ["settings", "Settings and machine", settingsSection(run)],
     ["method", "How to read the numbers", methodSection(trained)],
   ] as const).filter(([, , content]) => content !== null);

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseHTML } from "linkedom";
 import { renderReport } from "./page.ts";
-import { makeExamples, makePlantedRun, makeRecord, makeRun } from "./testing.ts";
+import { makeRecord, makeRun } from "./testing.ts";
+import { makeExamples } from "./testing_images.ts";
+import { makePlantedRun } from "./testing_planted.ts";
 
 /** The little of the DOM that these tests ask for. */
 interface Element {

@@ -1,45 +1,69 @@
-import { attackLabels, type Group, metricSpread, PARADIGMS, relativeUsefulness, seedsOf } from "./groups.ts";
-import { count, listing, percent, percentSpread, points } from "./format.ts";
+import { count, listing, percent, percentSpread } from "./format.ts";
+import { attackLabels, type Group, metricSpread, PARADIGMS, seedsOf, shortParadigm } from "./groups.ts";
+import { relativeUsefulness } from "./relative_usefulness.ts";
+import { estimateWords } from "./relative_words.ts";
 import type { Spread } from "./statistics.ts";
 
+/** The number that is called usefulness. */
+const USEFULNESS = "probeAccuracy";
+
 /**
- * What the run measured, in sentences computed from its numbers: usefulness per feature set with its spread,
- * the same relative to natural, robust accuracy, and which statistic each is. No verdict: the sentences say how
- * many paradigms and seeds stand behind them.
+ * What the run measured, in sentences computed from its numbers: the smallest relative usefulness over the paradigms,
+ * then the usefulness of natural under each (of a single paradigm: usefulness and robust accuracy per feature set) with
+ * their spread, and which statistic each is.
+ * No verdict: the sentences say how many paradigms and seeds stand behind them.
  */
 export function summarySentences(groups: readonly Group[]): string[] {
-  const measured = groups.filter((group) => metricSpread(group, "cleanAccuracy") !== null);
+  const measured = groups.filter((group) => metricSpread(group, USEFULNESS) !== null);
   if (measured.length === 0) {
-    return ["No cell of this run has a clean accuracy, so there is nothing to summarise."];
+    return ["No cell of this run has a probe accuracy, so there is nothing to summarise."];
   }
   const paradigms = [...new Set(measured.map((group) => group.paradigm))];
   return [
-    ...paradigms.flatMap((paradigm) => paradigmSentences(measured.filter((g) => g.paradigm === paradigm))),
+    ...relativeSentences(groups),
+    ...paradigms.length === 1 ? paradigmSentences(measured) : naturalSentence(measured),
     statisticSentence(measured),
     coverageSentence(paradigms.length, seedsOf(measured).length),
+  ];
+}
+
+/** The smallest over the paradigms where several were run, else what there is under the one. */
+function relativeSentences(groups: readonly Group[]): string[] {
+  const sets = relativeUsefulness(groups);
+  const over = sets.flatMap(({ label, minimum }) => minimum ? [`${label} ${estimateWords(minimum)}`] : []);
+  const only = sets.flatMap(({ label, paradigms, minimum }) =>
+    minimum ? [] : [`${label} ${estimateWords(paradigms[0].estimate)}`]
+  );
+  return [
+    ...over.length > 0 ? [`The smallest relative usefulness over the paradigms: ${listing(over)}.`] : [],
+    ...only.length > 0 ? [`Relative usefulness where one paradigm was run: ${listing(only)}.`] : [],
+  ];
+}
+
+/** What natural images give under each paradigm: the margin that everything else is relative to. */
+function naturalSentence(groups: readonly Group[]): string[] {
+  const natural = groups.filter(({ set }) => set === "natural");
+  if (natural.length === 0) return [];
+  const parts = natural.map((group) =>
+    `${shortParadigm(group.paradigm)} ${percentSpread(metricSpread(group, USEFULNESS)!)}`
+  );
+  const chance = metricSpread(natural[0], "chance");
+  return [
+    `Usefulness, that is probe accuracy, of the natural images: ${listing(parts)}${
+      chance ? `; guessing gives ${percent(chance.mean)}` : ""
+    }.`,
   ];
 }
 
 function paradigmSentences(groups: readonly Group[]): string[] {
   const paradigm = groups[0].paradigm === null ? "an unnamed paradigm" : PARADIGMS[groups[0].paradigm];
   const say = (group: Group, spread: Spread) => `${group.label} ${percentSpread(spread)}`;
-  const clean = groups.map((group) => say(group, metricSpread(group, "cleanAccuracy")!));
+  const useful = groups.map((group) => say(group, metricSpread(group, USEFULNESS)!));
   const chance = metricSpread(groups[0], "chance");
   const sentences = [
-    `Usefulness, that is clean test accuracy, under ${paradigm}, by what the encoder was trained on: ` +
-    `${listing(clean)}${chance ? `; guessing gives ${percent(chance.mean)}` : ""}.`,
+    `Usefulness, that is probe accuracy, under ${paradigm}, by what the encoder was trained on: ` +
+    `${listing(useful)}${chance ? `; guessing gives ${percent(chance.mean)}` : ""}.`,
   ];
-  const relative = groups.flatMap((group) => {
-    const value = group.set === "natural" || group.set === "adversarial"
-      ? null
-      : relativeUsefulness(group, groups);
-    if (value === null) return [];
-    const between = value.interval ? ` (${points(value.interval[0])} to ${percent(value.interval[1])})` : "";
-    return [`${group.label} ${percent(value.mean)}${between}`];
-  });
-  if (relative.length > 0) {
-    sentences.push(`Of the margin above chance that natural reaches, ${listing(relative)} remain.`);
-  }
   const attacks = attackLabels(groups);
   const robust = groups.flatMap((group) => {
     const value = metricSpread(group, "robustAccuracy");
@@ -52,12 +76,11 @@ function paradigmSentences(groups: readonly Group[]): string[] {
 }
 
 function statisticSentence(groups: readonly Group[]): string {
-  const counts = groups.map((group) => metricSpread(group, "cleanAccuracy")!.n);
+  const counts = groups.map((group) => metricSpread(group, USEFULNESS)!.n);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  if (most === 1) return "Each number comes from one seed: no spread can be given.";
+  if (most === 1) return "Each number comes from one seed: no spread over seeds can be given.";
   const over = least === most ? count(most, "seed") : `${least} to ${count(most, "seed")}`;
-  return `Each number is the mean over ${over}, ± is the sample standard deviation, and a range in brackets is ` +
-    `the 95 % Student t interval of the mean.`;
+  return `Each number is the mean over ${over}, ± is the sample standard deviation.`;
 }
 
 function coverageSentence(paradigms: number, seeds: number): string {

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { groupOverSeeds } from "./groups.ts";
 import { summarySentences } from "./summary.ts";
-import { makePlantedRun, makeRun, makeTrained } from "./testing.ts";
+import { makeRun, makeTrained } from "./testing.ts";
+import { FOUR, makePlantedRun } from "./testing_planted.ts";
 
 const say = (run: ReturnType<typeof makeRun>) =>
   summarySentences(groupOverSeeds(run, "train")).map((text) => text.replaceAll("\u00a0", " "));
@@ -14,24 +15,37 @@ Deno.test("summarySentences() states usefulness, spread and attack computed from
     makeTrained("robust", { seed: 1, clean: 0.4, robust: 0.2 }),
   ]));
   assertEquals(text, [
-    "Usefulness, that is clean test accuracy, under supervised learning (SL), by what the encoder was trained on: " +
-    "natural 65.0 ± 7.1 % and robust 37.5 ± 3.5 %; guessing gives 10.0 %.",
-    "Of the margin above chance that natural reaches, robust 50.0 % (50.0 to 50.0 %) remain.",
+    "Relative usefulness where one paradigm was run: robust 50.4 % (95 % interval over 2 seeds: 49.9 to 50.8 %).",
+    "Usefulness, that is probe accuracy, under supervised learning (SL), by what the encoder was trained on: " +
+    "natural 65.4 ± 7.1 % and robust 37.9 ± 3.5 %; guessing gives 10.0 %.",
     "Robust accuracy under PGD, L2, eps 0.25, 20 steps, 1 restart: natural 2.0 ± 1.4 % and robust 20.0 ± 0.0 %.",
-    "Each number is the mean over 2 seeds, ± is the sample standard deviation, and a range in brackets is the 95 % " +
-    "Student t interval of the mean.",
+    "Each number is the mean over 2 seeds, ± is the sample standard deviation.",
     "One of the four paradigms was run, so whether a feature set is useful across paradigms is not answered here.",
   ]);
+});
+
+Deno.test("summarySentences() begins with the smallest relative usefulness over the paradigms", () => {
+  const text = say(makePlantedRun({ paradigms: FOUR }));
+  assertMatch(
+    text[0],
+    /^The smallest relative usefulness over the paradigms: robust [\d.]+ % \(95 % interval over 3 seeds: .* and non-robust /,
+  );
+  assertEquals(
+    text.find((sentence) => sentence.startsWith("Usefulness, that is")),
+    "Usefulness, that is probe accuracy, of the natural images: SL 65.5 ± 1.4 %, CL 60.0 ± 1.4 %, MIM 49.0 ± 1.4 % and " +
+      "DM 54.5 ± 1.4 %; guessing gives 10.0 %.",
+  );
+  assertEquals(text.at(-1), "All four paradigms were run, with 3 seeds.");
 });
 
 Deno.test("summarySentences() gives no spread for one seed, and says so", () => {
   const text = say(makePlantedRun({ seeds: [4] }));
   assert(text.every((sentence) => !sentence.includes("±")));
-  assertStringIncludes(text.join(" "), "Each number comes from one seed: no spread can be given.");
+  assertStringIncludes(text.join(" "), "Each number comes from one seed: no spread over seeds can be given.");
 });
 
 Deno.test("summarySentences() has nothing to summarise without an accuracy", () => {
   assertEquals(say(makeRun([])), [
-    "No cell of this run has a clean accuracy, so there is nothing to summarise.",
+    "No cell of this run has a probe accuracy, so there is nothing to summarise.",
   ]);
 });

@@ -1,8 +1,8 @@
 import {
   type CellRecord,
-  type ExampleImages,
   type MachineInfo,
   type Metric,
+  type ParadigmName,
   type RunManifest,
   SCHEMA_VERSION,
 } from "../bench/schema.ts";
@@ -49,6 +49,7 @@ export function makeRecord(fields: Partial<CellRecord> = {}): CellRecord {
     dirty: false,
     config: {
       seed: fields.seed ?? 0,
+      dataset: { name: "planted", testSize: 1000 },
       architecture: "resnet8",
       probe: { data: "same" },
       evaluation: { attack: ATTACK },
@@ -79,11 +80,15 @@ export interface Accuracies {
   readonly clean: number;
   readonly robust: number;
   readonly cues?: readonly [robust: number, nonRobust: number];
+  /** The probe on an untrained encoder. */
+  readonly untrained?: number;
 }
 
 /** The metrics of a `train` cell. */
-export function makeMetrics({ clean, robust, cues }: Accuracies): Record<string, Metric> {
+export function makeMetrics({ clean, robust, cues, untrained }: Accuracies): Record<string, Metric> {
   const fraction = (value: number): Metric => ({ value: Math.round(value * 1e4) / 1e4, unit: "fraction" });
+  const epochs = [1, 2, 4, 8];
+  const curve = epochs.map((epoch) => fraction(0.1 + (clean - 0.1) * (1 - 0.6 ** epoch)).value);
   return {
     cleanAccuracy: fraction(clean),
     probeAccuracy: fraction(clean + 0.004),
@@ -92,26 +97,50 @@ export function makeMetrics({ clean, robust, cues }: Accuracies): Record<string,
     chance: fraction(0.1),
     trainLoss: { value: 0.84, unit: "1" },
     imagesPerSecond: { value: 312.4, unit: "images/s" },
+    peakBytes: { value: 48 * 2 ** 20, unit: "bytes" },
+    flops: { value: 3.2e12, unit: "1" },
+    probeCurve: { ...fraction(curve[3]), samples: curve },
+    probeCurveEpochs: { value: 8, unit: "epochs", samples: epochs },
+    ...(untrained === undefined ? {} : { untrainedProbeAccuracy: fraction(untrained) }),
     ...(cues ? { robustCueAccuracy: fraction(cues[0]), nonRobustCueAccuracy: fraction(cues[1]) } : {}),
   };
 }
 
+/** Where a `train` record of a test stands, and how far its accuracies lie from the given ones. */
+export interface TrainedFields extends Accuracies {
+  readonly seed: number;
+  readonly paradigm?: ParadigmName;
+  /** Added to every accuracy. */
+  readonly shift?: number;
+}
+
+const SETTINGS: Readonly<Record<ParadigmName, Readonly<Record<string, unknown>>>> = {
+  sl: { name: "sl", labelSmoothing: 0 },
+  cl: { name: "cl", temperature: 0.5, projectionHead: [64, 32] },
+  mim: { name: "mim", maskRatio: 0.75, patchSize: 4 },
+  dm: { name: "dm", timesteps: 200, betaSchedule: "cosine" },
+};
+
 /** A `train` record of one seed; `shift` is added to every accuracy. */
 export function makeTrained(
   set: string,
-  { seed, shift = 0, ...accuracies }: Accuracies & { seed: number; shift?: number },
+  { seed, paradigm = "sl", shift = 0, ...accuracies }: TrainedFields,
 ): CellRecord {
   const adversarial = set === "adversarial";
-  const name = `sl/${set}/seed-${seed}`;
+  const name = `${paradigm}/${set}/seed-${seed}`;
+  const base = makeRecord({ seed });
   return makeRecord({
     benchmark: name,
     seed,
+    paradigm,
+    config: { ...base.config, paradigm: SETTINGS[paradigm] },
     featureSet: adversarial ? "natural" : set,
     training: adversarial ? "adversarial" : "standard",
     metrics: makeMetrics({
       clean: accuracies.clean + shift,
       robust: Math.max(0, accuracies.robust + shift / 2),
       cues: accuracies.cues && [accuracies.cues[0] + shift, accuracies.cues[1] - shift],
+      untrained: accuracies.untrained,
     }),
     artifacts: [{ kind: "weights", path: `artifacts/${name}/weights.safetensors`, sha256: "e".repeat(64) }],
   });
@@ -149,37 +178,6 @@ export function makeConstructed(
   });
 }
 
-/** Ten examples of 16 x 16 pixels whose results differ from their sources by at most `amplitude` of 255. */
-export function makeExamples({ amplitude = 12, size = 16, count = 8 } = {}): ExampleImages {
-  const base64 = (pixels: number[]) => btoa(String.fromCharCode(...pixels));
-  const at = (i: number) => [Math.floor(i / 3) % size, Math.floor(i / 3 / size), i % 3];
-  const indices = Array.from({ length: size * size * 3 }, (_, i) => i);
-  const examples = Array.from({ length: count }, (_, k) => {
-    const source = indices.map((i) => {
-      const [x, y, c] = at(i);
-      const inside = Math.hypot(x - size / 2 - (k % 3) + 1, y - size / 2) < size / 4 + k % 4;
-      return inside ? 90 + 50 * ((k + c) % 3) : 110 + (i * 7919 + k * 104729) % 40;
-    });
-    const result = source.map((value, i) =>
-      Math.min(255, value + Math.round(amplitude * Math.sin(at(i)[0] * (1 + k % 4) + at(i)[1])))
-    );
-    return { label: (k + 1) % 10, sourceLabel: k % 10, source: base64(source), result: base64(result) };
-  });
-  const classNames = [
-    "disc",
-    "square",
-    "triangle",
-    "cross",
-    "ring",
-    "star",
-    "bar",
-    "crescent",
-    "hexagon",
-    "arrow",
-  ];
-  return { schemaVersion: SCHEMA_VERSION, height: size, width: size, classNames, examples };
-}
-
 /** A run in memory; records get the paths that a run folder would give them. */
 export function makeRun(records: readonly CellRecord[], fields: Partial<Run> = {}): Run {
   const loaded: LoadedRecord[] = records.map((record) => ({
@@ -191,6 +189,7 @@ export function makeRun(records: readonly CellRecord[], fields: Partial<Run> = {
     manifest: makeManifest(records),
     records: loaded,
     examples: [],
+    pictures: [],
     problems: [],
     ...fields,
   };
@@ -209,40 +208,6 @@ export function makeManifest(records: readonly CellRecord[]): RunManifest {
     durationMs: 254_000,
     cells: records.map((record) => record.benchmark),
   };
-}
-
-/** A whole run on planted data: five feature sets and the robust encoder, over seeds, with constructed sets and images. */
-export function makePlantedRun({ seeds = [0, 1, 2] } = {}): Run {
-  const accuracies: Record<string, Accuracies> = {
-    natural: { clean: 0.651, robust: 0.012, cues: [0.46, 0.29] },
-    robust: { clean: 0.38, robust: 0.06, cues: [0.35, 0.1] },
-    "non-robust": { clean: 0.47, robust: 0, cues: [0.19, 0.41] },
-    D_det: { clean: 0.36, robust: 0, cues: [0.16, 0.31] },
-    D_rand: { clean: 0.42, robust: 0, cues: [0.16, 0.38] },
-    adversarial: { clean: 0.32, robust: 0.22, cues: [0.32, 0.12] },
-  };
-  const trained = Object.entries(accuracies).flatMap(([set, values], index) =>
-    seeds.map((seed) =>
-      makeTrained(set, { ...values, seed, shift: ((seed * 7 + index * 3) % 5 - 2) * 0.007 })
-    )
-  );
-  const constructed = ["robust", "non-robust", "D_det", "D_rand"].flatMap((set) =>
-    seeds.map((seed) =>
-      makeConstructed(set, {
-        seed,
-        l2: set === "robust" ? 3.1 + seed * 0.1 : 0.35,
-        reached: 0.93 - seed * 0.01,
-      })
-    )
-  );
-  const amplitudes: Record<string, number> = { robust: 70, "non-robust": 24, D_det: 10, D_rand: 6 };
-  return makeRun([...constructed, ...trained], {
-    examples: Object.entries(amplitudes).map(([set, amplitude]) => ({
-      benchmark: `construct/${set}/seed-${seeds[0]}`,
-      path: `artifacts/construct/${set}/seed-${seeds[0]}/examples.json`,
-      images: makeExamples({ amplitude }),
-    })),
-  });
 }
 
 /** Writes files into a new temporary folder, as a run folder; the caller removes it. */

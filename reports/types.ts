@@ -1,4 +1,4 @@
-import type { CellRecord, ExampleImages, RunManifest } from "../bench/schema.ts";
+import type { CellRecord, ExampleImages, PictureSheets, RunManifest } from "../bench/schema.ts";
 
 /** A record together with where it lies, so that every number can link to it. */
 export interface LoadedRecord {
@@ -20,6 +20,13 @@ export interface LoadedExamples {
   readonly images: ExampleImages;
 }
 
+/** The sheets of one cell's "pictures" artifact. */
+export interface LoadedPictures {
+  readonly benchmark: string;
+  readonly path: string;
+  readonly content: PictureSheets;
+}
+
 /** A run folder in memory: what could be read, and the names of what could not. */
 export interface Run {
   /** The folder's own name, shown where run.json is missing. */
@@ -28,5 +35,6 @@ export interface Run {
   /** In the order of `manifest.cells`, then by path. */
   readonly records: readonly LoadedRecord[];
   readonly examples: readonly LoadedExamples[];
+  readonly pictures: readonly LoadedPictures[];
   readonly problems: readonly Problem[];
 }

@@ -1,4 +1,10 @@
-import { type CellRecord, type ExampleImages, type RunManifest, SCHEMA_VERSION } from "../bench/schema.ts";
+import {
+  type CellRecord,
+  type ExampleImages,
+  type PictureSheets,
+  type RunManifest,
+  SCHEMA_VERSION,
+} from "../bench/schema.ts";
 import { Check, type Fields, isObject } from "./check_shape.ts";
 
 const isString = (value: unknown) => typeof value === "string";
@@ -26,8 +32,22 @@ function checkMetrics(metrics: unknown, check: Check): void {
       check.faults.push(`metrics.${name} has no finite value with a unit`);
     } else if (metric.unit === "fraction" && (Number(metric.value) < 0 || Number(metric.value) > 1)) {
       check.faults.push(`metrics.${name} is a fraction outside [0, 1], got ${metric.value}`);
+    } else if (metric.samples !== undefined && !isNumbers(metric.samples)) {
+      check.faults.push(`metrics.${name}.samples is not a list of finite numbers`);
     }
   }
+  const [curve, epochs] = ["probeCurve", "probeCurveEpochs"].map((name) => lengthOfSamples(metrics[name]));
+  if (curve !== epochs) {
+    check.faults.push(`metrics.probeCurve has ${curve} samples, probeCurveEpochs ${epochs}`);
+  }
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isFinite(item));
+}
+
+function lengthOfSamples(metric: unknown): number {
+  return isObject(metric) && Array.isArray(metric.samples) ? metric.samples.length : 0;
 }
 
 /**
@@ -105,6 +125,41 @@ export function parseExamples(json: unknown): ExampleImages {
     }
   });
   return images;
+}
+
+/**
+ * Checks that parsed JSON is a "pictures" artifact whose images have the stated sizes.
+ *
+ * @throws {SyntaxError} If a field is missing or an image does not hold height x width x 3 bytes.
+ */
+export function parsePictures(json: unknown): PictureSheets {
+  const fields = open("pictures", json);
+  const check = new Check(fields);
+  const isPicture = (p: unknown) =>
+    isObject(p) && isString(p.rgb) &&
+    [p.height, p.width].every((side) => Number.isInteger(side) && Number(side) > 0);
+  const isRow = (r: unknown) =>
+    isObject(r) && isString(r.label) && Array.isArray(r.images) && r.images.every(isPicture);
+  check.list(
+    "sheets",
+    (s) =>
+      isObject(s) && isString(s.title) && isString(s.caption) && Array.isArray(s.rows) && s.rows.every(isRow),
+    "sheets with rows of pictures",
+  );
+  finish("pictures", check);
+  const content = fields as unknown as PictureSheets;
+  for (const { title, rows } of content.sheets) {
+    for (const { label, images } of rows) {
+      images.forEach(({ height, width, rgb }, index) => {
+        if (base64Bytes(rgb) === height * width * 3) return;
+        throw new SyntaxError(
+          `Cannot read pictures: ${title}, ${label} ${index} holds ${base64Bytes(rgb)} bytes, ` +
+            `${height} x ${width} x 3 = ${height * width * 3} expected`,
+        );
+      });
+    }
+  }
+  return content;
 }
 
 /** Number of bytes that a base64 text stands for, or -1 where it is none. */

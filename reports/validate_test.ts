@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { makeExamples, makeManifest, makePlantedRun, makeRecord } from "./testing.ts";
+import { makeManifest, makeRecord } from "./testing.ts";
+import { makeExamples } from "./testing_images.ts";
+import { makePlantedRun } from "./testing_planted.ts";
 import { parseExamples, parseManifest, parseRecord } from "./validate.ts";
 
 const json = (value: unknown) => JSON.parse(JSON.stringify(value));

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml } from "../html.ts";
+import { rowKey } from "./_row_scale.ts";
 import type { ChartRow } from "./rows.ts";
 
 /** Width of every chart's coordinate system in pixels: it stays legible when a phone shrinks it. */
@@ -27,13 +28,6 @@ export function draw(options: Plot.PlotOptions, { alt }: { alt: string }): strin
   return svg.outerHTML.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(alt)}" `);
 }
 
-/** The panels' names above them, or nothing where there is one panel. Charts name their panels by `paradigm`. */
-export function facetTitles(facets: readonly string[]): Plot.Markish | null {
-  if (facets.length < 2) return null;
-  const name = (facet: string) => facet;
-  return Plot.text(facets, { fy: name, text: name, frameAnchor: "top-left", dy: -16, fontWeight: 600 });
-}
-
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 /** The horizontal axis of a chart of accuracies: always 0 to 100 %, so that charts can be compared side by side. */
@@ -53,19 +47,21 @@ export function accuracyGrid(): Plot.Markish {
   return Plot.gridX(TICKS, { stroke: "currentColor", strokeOpacity: 0.15 });
 }
 
-/** The accuracy of guessing as a dashed line; null draws none. */
-export function chanceRule(chance: number | null): Plot.Markish | null {
-  return chance === null
-    ? null
-    : Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 });
+/** The accuracy of guessing as a dashed line across the axis of accuracies; null draws none. */
+export function chanceRule(
+  chance: number | null,
+  { axis = "x" }: { axis?: "x" | "y" } = {},
+): Plot.Markish | null {
+  if (chance === null) return null;
+  const style = { stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8 };
+  return axis === "x" ? Plot.ruleX([chance], style) : Plot.ruleY([chance], style);
 }
 
 /** Why a row has no number, in its place. */
-export function absentText(rows: readonly ChartRow[], facet: { fy?: string }): Plot.Markish {
+export function absentText(rows: readonly ChartRow[]): Plot.Markish {
   return Plot.text(rows.filter((row) => row.mean === null), {
-    ...facet,
     x: 0,
-    y: "label",
+    y: rowKey,
     text: "absent",
     textAnchor: "start",
     dx: 6,

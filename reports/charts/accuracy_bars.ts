@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { listing, percent } from "../format.ts";
-import { absentText, accuracyAxis, accuracyGrid, chanceRule, draw, facetTitles } from "./_draw.ts";
+import { absentText, accuracyAxis, accuracyGrid, chanceRule, draw } from "./_draw.ts";
+import { rowKey, rowScale } from "./_row_scale.ts";
 import type { ChartRow } from "./rows.ts";
 
 /** Settings of a bar chart of accuracies. */
@@ -11,47 +12,38 @@ export interface AccuracyBarsOptions {
   readonly chance: number | null;
 }
 
+const MARGIN_LEFT = 92;
+
 /**
- * Horizontal bars of an accuracy per feature set, one panel per paradigm: bar = mean over seeds, open dots =
+ * Horizontal bars of an accuracy per feature set, under a heading per paradigm: bar = mean over seeds, open dots =
  * seeds, thin line = 95 % t interval (from three seeds on), dashed line = chance. The axis is 0 to 100 % always, so
  * that charts can be compared side by side.
  */
 export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOptions): string {
-  const facets = [...new Set(rows.map((row) => row.paradigm))];
-  const facet = facets.length > 1 ? { fy: "paradigm" } : {};
   const measured = rows.filter((row) => row.mean !== null);
   const dots = rows.flatMap((row) => row.seeds.map(({ value }) => ({ ...row, value })));
+  const scale = rowScale(rows, { marginLeft: MARGIN_LEFT });
   return draw({
-    height: 44 + facets.length * (20 + 34 * new Set(rows.map((row) => row.label)).size),
-    marginLeft: 92,
+    height: 44 + scale.height,
+    marginLeft: MARGIN_LEFT,
     marginRight: 58,
-    marginTop: facets.length > 1 ? 24 : 6,
+    marginTop: 6,
     marginBottom: 38,
     x: accuracyAxis(options.measure),
-    y: {
-      domain: [...new Set(rows.map((row) => row.label))],
-      label: null,
-      tickSize: 0,
-      tickFormat: wrapLabel,
-      padding: 0.32,
-    },
-    fy: { domain: facets, label: null, axis: null },
+    y: scale.y,
     marks: [
-      facetTitles(facets),
       accuracyGrid(),
-      Plot.barX(measured, { ...facet, x: "mean", y: "label", fill: "color" }),
+      Plot.barX(measured, { x: "mean", y: rowKey, fill: "color" }),
       Plot.ruleY(rows.filter((row) => row.interval), {
-        ...facet,
         x1: (row: ChartRow) => row.interval![0],
         x2: (row: ChartRow) => row.interval![1],
-        y: "label",
+        y: rowKey,
         stroke: "currentColor",
         strokeWidth: 1.25,
       }),
       Plot.dot(dots, {
-        ...facet,
         x: "value",
-        y: "label",
+        y: rowKey,
         r: 3,
         fill: "var(--page)",
         stroke: "currentColor",
@@ -59,14 +51,14 @@ export function accuracyBars(rows: readonly ChartRow[], options: AccuracyBarsOpt
       }),
       chanceRule(options.chance),
       Plot.text(measured, {
-        ...facet,
-        y: "label",
+        y: rowKey,
         text: (row: ChartRow) => percent(row.mean!),
         frameAnchor: "right",
         textAnchor: "end",
         dx: 56,
       }),
-      absentText(rows, facet),
+      absentText(rows),
+      scale.headings,
     ],
   }, { alt: describe(rows, options) });
 }
@@ -77,9 +69,4 @@ function describe(rows: readonly ChartRow[], { measure, chance }: AccuracyBarsOp
     `${several ? `${row.paradigm}, ` : ""}${row.label} ${row.mean === null ? row.absent : percent(row.mean)}`
   );
   return `Bar chart, ${measure}: ${listing(parts)}${chance === null ? "" : `; chance ${percent(chance)}`}`;
-}
-
-/** Breaks a label after its first comma or before a bracket, so that it fits beside the bars. */
-export function wrapLabel(label: string): string {
-  return label.replace(", adversarially trained", ",\nadv. trained").replace(" (", "\n(");
 }

@@ -22,7 +22,7 @@ export function calibrationSection(groups: readonly Group[]): Html | null {
   const chance = metricSpread(groups.find(hasCue)!, "chance")?.mean ?? null;
   const data = CUES.flatMap(([metric]) => metricRows(tested, metric));
   return markup`<p>The planted data set carries two known cues, a large silhouette (robust) and a faint grating (non-robust). Test
-images that show only one of them tell which cue an encoder uses. This checks the instrument; it says nothing about
+images that show only one of them tell which cue an encoder uses, under each paradigm. This checks the instrument; it says nothing about
 real images.</p>
 <ul class="legend" aria-label="Legend"><li>${
     mark(`<circle cx="6" cy="6" r="5" fill="var(--set-robust)"/>`)

@@ -7,11 +7,16 @@ import { swatch } from "./_parts.ts";
 export function methodSection(groups: readonly Group[]): Html {
   const sets = [...new Set(groups.map((group) => group.set))];
   return markup`<dl>
-<dt>Clean accuracy</dt><dd>Share of natural test images classified correctly by the encoder with its own head. It is the usefulness of the feature
-set that the encoder was trained on.</dd>
-<dt>Relative usefulness</dt><dd>(accuracy − chance) / (accuracy of natural − chance), with natural of the same paradigm and seed, then the mean over
-seeds. It is left out where natural is not above chance.</dd>
-<dt>Probe accuracy</dt><dd>The same with a linear head trained on the frozen encoder in eval mode.</dd>
+<dt>Probe accuracy</dt><dd>Share of natural test images classified correctly by a linear probe on the frozen encoder in eval mode. It is the
+usefulness of the feature set that the encoder was trained on, under every paradigm. “Untrained encoder” is the same probe on the
+encoder before any training: what its architecture gives away.</dd>
+<dt>Relative usefulness</dt><dd>(accuracy − chance) / (accuracy of natural − chance) with the probe’s accuracies, natural of the same paradigm and seed;
+minimum and mean are taken over the paradigms of one seed, then the mean over seeds. Where natural is not above chance by more than
+1.96 standard errors of its test images, the value is undefined and enters nothing.</dd>
+<dt>Interval of relative usefulness</dt><dd>Two seeds or more: Student’s t over seeds. One seed: the accuracies are redrawn 4000 times as binomial shares
+of a test set of the same size, independently of each other, and 2.5 % are cut off at each end; that says nothing about other seeds.</dd>
+<dt>Clean accuracy</dt><dd>The same share for the classifier that is attacked: under SL the encoder with its own head, under the other paradigms encoder and
+probe.</dd>
 <dt>Robust accuracy</dt><dd>Share of test images classified correctly both clean and under the attack that the column names. An attack gives an upper
 bound: a stronger one may find less. Eps is in pixel units of [0, 1].</dd>
 <dt>Largest perturbation</dt><dd>The largest distance that the attack really moved an image, over all seeds; above eps it is marked.</dd>

@@ -7,38 +7,64 @@ import type { Links } from "../paths.ts";
 import { resultsTable } from "./results_table.ts";
 import { chartFigure } from "./_parts.ts";
 
-/** The main table and its two bar charts. */
+/** Bar charts of usefulness and robustness by paradigm and feature set, and the main table. */
 export function resultsSection(groups: readonly Group[], links: Links): Html {
   if (groups.length === 0) return markup`<p>No record of this run trains an encoder.</p>`;
   const chance = metricSpread(groups.find((g) => metricSpread(g, "chance")) ?? groups[0], "chance")?.mean ??
     null;
   const attacks = attackLabels(groups);
-  const legend =
-    "Bar: mean over seeds. Dots: seeds. Thin line, from three seeds on: 95\u00a0% t interval of the mean.";
-  const anyRobust = groups.some((group) => metricSpread(group, "robustAccuracy"));
+  const hasProbe = groups.some((group) => metricSpread(group, "probeAccuracy"));
+  const figure = (metric: string, { title, note, measure, name }: FigureWords) =>
+    groups.some((group) => metricSpread(group, metric)) && chartFigure({
+      title,
+      caption: `${note} ${LEGEND}${
+        metric === "robustAccuracy" || chance === null ? "" : " Dashed: guessing."
+      }`,
+      svg: accuracyBars(chartRows(groups, metric), {
+        measure,
+        chance: metric === "robustAccuracy" ? null : chance,
+      }),
+      data: downloadLinks(name, metricRows(groups, metric)),
+    });
   return markup`
-${resultsTable(groups, links)}
 <div class="charts">
 ${
-    chartFigure({
-      title: "Usefulness: clean test accuracy",
-      caption: `${legend}${chance === null ? "" : " Dashed: guessing."}`,
-      svg: accuracyBars(chartRows(groups, "cleanAccuracy"), { measure: "Clean test accuracy, %", chance }),
-      data: downloadLinks("usefulness", metricRows(groups, "cleanAccuracy")),
-    })
+    hasProbe
+      ? figure("probeAccuracy", {
+        title: "Usefulness: probe accuracy",
+        note: "A linear probe on the frozen encoder, natural test images.",
+        measure: "Probe accuracy, %",
+        name: "usefulness",
+      })
+      : figure("cleanAccuracy", {
+        title: "Clean test accuracy",
+        note: "The classifier that is attacked; no probe was trained.",
+        measure: "Clean test accuracy, %",
+        name: "clean-accuracy",
+      })
   }
 ${
-    anyRobust && chartFigure({
+    figure("robustAccuracy", {
       title: "Robustness: accuracy on attacked test images",
-      caption: `${
-        attacks.length === 1 ? `${attacks[0]}. ` : "The attack of each row stands in the table. "
-      }${legend}`,
-      svg: accuracyBars(chartRows(groups, "robustAccuracy"), { measure: "Robust accuracy, %", chance: null }),
-      data: downloadLinks("robust-accuracy", metricRows(groups, "robustAccuracy")),
+      note: attacks.length === 1 ? `${attacks[0]}.` : "The attack of each row stands in the table.",
+      measure: "Robust accuracy, %",
+      name: "robust-accuracy",
     })
   }
-</div>`;
+</div>
+${resultsTable(groups, links)}`;
 }
+
+interface FigureWords {
+  readonly title: string;
+  readonly note: string;
+  readonly measure: string;
+  /** Name of the downloaded files. */
+  readonly name: string;
+}
+
+const LEGEND =
+  "Bar: mean over seeds. Dots: seeds. Thin line, from three seeds on: 95\u00a0% t interval of the mean.";
 
 /** Every seed's value of one metric, with the record that holds it: what a chart's links save. */
 export function metricRows(groups: readonly Group[], metric: string): Rows {

@@ -1,18 +1,19 @@
 import { isObject } from "../check_shape.ts";
 import { downloadLinks, type Rows } from "../download.ts";
-import { count, numberSpread, percent, percentSpread, points, significant } from "../format.ts";
+import { count, percent, percentSpread, points, significant } from "../format.ts";
 import {
   attackLabels,
   attackOf,
+  byParadigm,
   type Group,
   metricSpread,
   metricValues,
   PARADIGMS,
-  relativeUsefulness,
   undoneWord,
 } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
+import { groupUsefulness } from "../relative_usefulness.ts";
 import { type Spread, spread } from "../statistics.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
@@ -64,16 +65,17 @@ function columnsFor(groups: readonly Group[]): Column[] {
     ? [accuracy("robustAccuracy", ["Robust accuracy", "attack not recorded"])]
     : [];
   return [
-    accuracy("cleanAccuracy", ["Clean accuracy", "usefulness"]),
-    {
-      name: "Relative usefulness",
-      note: "natural = 100\u00a0%, chance = 0",
-      key: "relativeUsefulness",
-      value: (group) => relativeUsefulness(group, groups),
-      show: percentSpread,
-      interval: true,
-    },
-    ...has("probeAccuracy") ? [accuracy("probeAccuracy", ["Probe accuracy", probeNote(groups)])] : [],
+    accuracy("cleanAccuracy", ["Clean accuracy", "of the cell’s classifier"]),
+    ...has("probeAccuracy")
+      ? [accuracy("probeAccuracy", ["Probe accuracy: usefulness", probeNote(groups)]), {
+        name: "Relative usefulness",
+        note: "natural = 100\u00a0%, chance = 0",
+        key: "relativeUsefulness",
+        value: (group: Group) => spread(groupUsefulness(group, groups).seeds.map(({ value }) => value)),
+        show: percentSpread,
+        interval: true,
+      }]
+      : [],
     ...robust,
     ...unnamed,
     ...has("largestPerturbation")
@@ -90,15 +92,6 @@ function columnsFor(groups: readonly Group[]): Column[] {
       : [],
     ...has("nonRobustCueAccuracy")
       ? [accuracy("nonRobustCueAccuracy", ["Non-robust cue only", "accuracy, planted data"])]
-      : [],
-    ...has("imagesPerSecond")
-      ? [{
-        name: "Images/s",
-        note: "training",
-        key: "imagesPerSecond",
-        value: (group: Group) => metricSpread(group, "imagesPerSecond"),
-        show: numberSpread,
-      }]
       : [],
   ];
 }
@@ -156,15 +149,21 @@ function undoneCells(group: Group, columns: readonly Column[]): Html {
 
 function cell(group: Group, column: Column): Html {
   const value = column.value(group);
-  if (value === null) return markup`<td class="n quiet">not measured</td>`;
   if (column.key === "relativeUsefulness" && group.set === "natural") {
     return markup`<td class="n quiet">reference</td>`;
+  }
+  if (value === null) {
+    const word = column.key === "relativeUsefulness" ? "undefined" : "not measured";
+    return markup`<td class="n quiet">${word}</td>`;
   }
   if (column.key === "largestPerturbation") return perturbationCell(group, column.show(value));
   const between = column.interval && value.interval
     ? markup`<small>${points(value.interval[0])} to ${percent(value.interval[1])}</small>`
     : null;
-  return markup`<td class="n">${column.show(value)}${between}</td>`;
+  const untrained = column.key === "probeAccuracy" ? metricSpread(group, "untrainedProbeAccuracy") : null;
+  return markup`<td class="n">${column.show(value)}${between}${
+    untrained && markup`<small>untrained encoder ${percentSpread(untrained)}</small>`
+  }</td>`;
 }
 
 /** The largest over seeds, not their mean, against the radius that was asked for. */
@@ -193,17 +192,13 @@ function seedLinks(group: Group, links: Links): Html {
   return markup`${anchors}${missing}`;
 }
 
-function byParadigm(groups: readonly Group[]): Group[][] {
-  const names = [...new Set(groups.map((group) => group.paradigm))];
-  return names.map((name) => groups.filter((group) => group.paradigm === name));
-}
-
 function tableRows(groups: readonly Group[], columns: readonly Column[]): Rows {
   return groups.map((group) => ({
     paradigm: group.paradigm,
     trainedOn: group.label,
     seeds: group.done.length,
     failedOrSkipped: group.undone.length,
+    untrainedProbeAccuracy: metricSpread(group, "untrainedProbeAccuracy")?.mean ?? null,
     ...Object.fromEntries(columns.flatMap((column) => {
       const value = column.value(group);
       return [

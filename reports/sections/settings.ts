@@ -2,12 +2,14 @@ import type { CellRecord } from "../../bench/schema.ts";
 import { duration, shortHash } from "../format.ts";
 import { type Html, markup } from "../html.ts";
 import type { Run } from "../types.ts";
+import { paradigmSettings } from "./paradigm_settings.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
 export function settingsSection(run: Run): Html {
   const records = run.records.map(({ record }) => record);
   return markup`
 ${definitions(facts(run, records))}
+${paradigmSettings(run)}
 ${run.manifest && json("The preset, after defaults", run.manifest.preset)}
 <details><summary>Complete configuration of every cell</summary>
 <div class="nested">${records.map((record) => json(record.benchmark, record.config))}</div></details>

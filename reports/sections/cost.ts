@@ -1,0 +1,51 @@
+import { downloadLinks } from "../download.ts";
+import { duration, numberSpread, significant } from "../format.ts";
+import { byParadigm, type Group, metricSpread, metricValues, shortParadigm } from "../groups.ts";
+import { type Html, markup } from "../html.ts";
+import { spread } from "../statistics.ts";
+import { swatch, tableFrame } from "./_parts.ts";
+
+const METRICS = ["imagesPerSecond", "flops", "peakBytes"] as const;
+
+/** Time, speed, operations and memory of each cell, or null where nothing was trained. */
+export function costSection(groups: readonly Group[]): Html | null {
+  const done = groups.filter((group) => group.done.length > 0);
+  if (done.length === 0) return null;
+  const name = "What each cell cost";
+  return markup`${
+    tableFrame(
+      name,
+      markup`<table><caption>${name}: mean ± sample standard deviation over seeds; memory is the largest over seeds. Time covers training, probe and
+attacks together, on the machine below.</caption>
+<thead><tr><th scope="col">Trained on</th><th scope="col" class="n">Time</th><th scope="col" class="n">Images/s<small>training</small></th><th scope="col" class="n">Operations<small>GFLOP</small></th><th scope="col" class="n">Peak GPU memory<small>MiB</small></th></tr></thead>
+<tbody>${byParadigm(done).map((part) => part.map(row))}</tbody></table>`,
+    )
+  }${downloadLinks("cost", done.flatMap(downloadRows))}`;
+}
+
+function row(group: Group): Html {
+  const time = spread(group.done.map(({ record }) => record.durationMs))!;
+  const speed = metricSpread(group, "imagesPerSecond");
+  const flops = spread(metricValues(group, "flops").map(({ value }) => value / 1e9));
+  const bytes = metricValues(group, "peakBytes").map(({ value }) => value);
+  const none = "not measured";
+  return markup`<tr><th scope="row">${swatch(group.set)}${
+    shortParadigm(group.paradigm)
+  }, ${group.label}</th><td class="n">${duration(time.mean)}</td><td class="n">${
+    speed ? numberSpread(speed) : none
+  }</td><td class="n">${flops ? numberSpread(flops) : none}</td><td class="n">${
+    bytes.length ? significant(Math.max(...bytes) / 2 ** 20) : none
+  }</td></tr>
+`;
+}
+
+function downloadRows(group: Group) {
+  return group.done.map(({ record, path }) => ({
+    paradigm: group.paradigm,
+    trainedOn: group.label,
+    seed: record.seed,
+    durationMs: record.durationMs,
+    ...Object.fromEntries(METRICS.map((metric) => [metric, record.metrics[metric]?.value ?? null])),
+    record: path,
+  }));
+}
