@@ -4,7 +4,16 @@ import type { OpenWorkbench } from "./cell.ts";
 import { formatError } from "./explained.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
-import { BENCH_OPTIONS, type BenchOptions, describeOptions, parseOptions, parseSeeds } from "./options.ts";
+import {
+  BENCH_OPTIONS,
+  type BenchOptions,
+  describeOptions,
+  parseOptions,
+  parseSeeds,
+  PLAN_OPTIONS,
+} from "./options.ts";
+import { expand } from "./plan.ts";
+import { formatPlan, makePlan } from "./plan_command.ts";
 import type { Preset } from "./preset.ts";
 import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
@@ -30,7 +39,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf"];
+const SUBCOMMANDS = ["perf", "plan"];
 
 /**
  * Runs the command.
@@ -61,10 +70,48 @@ export async function main(args: readonly string[], services: MainServices): Pro
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
   if (name === "perf") return await services.perf(rest);
+  if (name === "plan") return await plan(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
       `Hint: ${COMMAND} --preset ${Object.hasOwn(PRESETS, name) ? name : "NAME"} runs a preset`,
   );
+}
+
+/** `bench plan`: rehearses and prints; runs nothing and writes nothing. */
+async function plan(args: readonly string[], services: MainServices): Promise<number> {
+  const command = `${COMMAND} plan`;
+  const options = parseOptions(args, { table: PLAN_OPTIONS, command });
+  if (options.help) {
+    services.stdout(
+      `Says what a preset would run and what it would cost.\n\nUsage: ${command} [options]\n\n` +
+        `Options:\n${describeOptions(PLAN_OPTIONS)}`,
+    );
+    return EXIT.done;
+  }
+  const preset = await presetOf(options);
+  const { signal } = services;
+  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal });
+  try {
+    const onCell = ({ name }: { name: string }) =>
+      options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
+    const made = await makePlan({ preset: preset.name, cells: expand(preset) }, {
+      workbench,
+      onCell,
+      signal,
+    });
+    services.stdout(options.json ? JSON.stringify(made, null, 2) + "\n" : formatPlan(made));
+    return EXIT.done;
+  } finally {
+    workbench.close();
+  }
+}
+
+/** The preset that options name, with the seeds that they name. */
+async function presetOf(options: Pick<BenchOptions, "preset" | "seeds" | "data">): Promise<Preset> {
+  const named = await loadPreset(options.preset ?? "quick");
+  const preset = options.seeds === null ? named : { ...named, seeds: parseSeeds(options.seeds) };
+  await checkData(preset, options.data);
+  return preset;
 }
 
 async function bench(
@@ -72,9 +119,7 @@ async function bench(
   args: readonly string[],
   services: MainServices,
 ): Promise<number> {
-  const named = await loadPreset(options.preset ?? "quick");
-  const preset = options.seeds === null ? named : { ...named, seeds: parseSeeds(options.seeds) };
-  await checkData(preset, options.data);
+  const preset = await presetOf(options);
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
   }
@@ -134,6 +179,7 @@ function helpText(): string {
   return `Measures how useful and how robust natural, robust and non-robust features are.
 
 Usage: ${COMMAND} [options]
+       ${COMMAND} plan [options]    say what would run and what it would cost
        ${COMMAND} perf [options]    measure speed and memory
 
 Options:

@@ -27,6 +27,11 @@ export const BENCH_OPTIONS = [
   { name: "help", value: null, help: "show this", alias: "h" },
 ] as const satisfies readonly Option[];
 
+/** Options of `bench plan`. */
+export const PLAN_OPTIONS = BENCH_OPTIONS.filter((option) =>
+  option.name !== "out" && option.name !== "resume"
+) as readonly Exclude<typeof BENCH_OPTIONS[number], { name: "out" | "resume" }>[];
+
 type Values<T extends readonly Option[]> = {
   readonly [O in T[number] as O["name"]]: O["value"] extends null ? boolean : string | null;
 };

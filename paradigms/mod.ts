@@ -17,6 +17,7 @@
  *
  * @module
  */
+export * from "./augmentation_pictures.ts";
 export * from "./ddpm.ts";
 export * from "./evaluate.ts";
 export * from "./features.ts";

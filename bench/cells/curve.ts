@@ -4,6 +4,7 @@ import { subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { release } from "../../engine/variables.ts";
 import { accuracyOf, FeatureExtractor, judgeHead, trainHead } from "../../paradigms/mod.ts";
+import { curveEpochs } from "../curve_epochs.ts";
 import type { ProbeConfig } from "../preset.ts";
 import type { Metric } from "../schema.ts";
 import type { TrainTask } from "./train.ts";
@@ -80,12 +81,6 @@ export class ProbeCurve {
     this.#parts?.train.dispose();
     this.#parts?.test.dispose();
   }
-}
-
-/** Epochs after which a curve of so many points has one, evenly spread, and 0, the untrained encoder. */
-export function curveEpochs(epochs: number, points: number): number[] {
-  const even = Array.from({ length: points }, (_, k) => Math.round((k + 1) * epochs / points));
-  return [...new Set([0, ...even])];
 }
 
 /** The curve as metrics. */

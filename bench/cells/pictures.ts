@@ -1,8 +1,8 @@
 /** Pictures of what a paradigm does, for the report. */
 
-import { augmentationStrip, isNoAugmentation } from "../../datasets/augment.ts";
+import { isNoAugmentation } from "../../datasets/augment.ts";
 import type { Gpu } from "../../engine/device.ts";
-import type { Pictures } from "../../paradigms/mod.ts";
+import { augmentationPictures, type Pictures } from "../../paradigms/mod.ts";
 import { type PictureSheets, SCHEMA_VERSION } from "../schema.ts";
 import { base64Of } from "./encode_image.ts";
 import type { TrainTask } from "./train.ts";
@@ -12,14 +12,12 @@ export async function savePictures(gpu: Gpu, task: TrainTask): Promise<void> {
   const { cell, context, dataset, learner } = task;
   const count = cell.config.examples;
   if (count === 0 || cell.featureSet !== "natural" || cell.config.adversary !== null) return;
-  const sheets: Pictures[] = [];
+  const sheets: Pictures[] = [], options = { set: dataset.test, count, seed: cell.seed };
   const { augmentation } = cell.config.training;
   if (!isNoAugmentation(augmentation)) {
-    sheets.push(
-      await augmentationStrip(gpu, { set: dataset.train, config: augmentation, count, seed: cell.seed }),
-    );
+    sheets.push(await augmentationPictures(gpu, { ...options, augmentation, set: dataset.train }));
   }
-  const own = await learner.pictures?.(gpu, { set: dataset.test, count, seed: cell.seed });
+  const own = await learner.pictures?.(gpu, options);
   if (own !== undefined) sheets.push(own);
   if (sheets.length === 0) return;
   const file: PictureSheets = {

@@ -1,0 +1,90 @@
+/** What a plan will cost, from rehearsals of its cells. */
+import type { CellDescription, ConstructCell, TrainCell } from "./cell.ts";
+import { curveEpochs } from "./curve_epochs.ts";
+import type { Phase, PhaseName } from "./phases.ts";
+import type { DatasetConfig } from "./preset.ts";
+
+/** What a rehearsal of a cell found. */
+export interface Rehearsal {
+  readonly phases: readonly Phase[];
+  /** What does not grow with the number of images: recording, shaders, memory. */
+  readonly setUpMs: number;
+  readonly peakBytes: number;
+}
+
+/** What a cell is expected to cost. */
+export interface CellEstimate {
+  readonly name: string;
+  /** Multiplications and additions. */
+  readonly flops: number;
+  /** The most device memory held at once. */
+  readonly peakBytes: number;
+  readonly durationMs: number;
+}
+
+/** Units of each kind of work in a whole cell; see {@linkcode PhaseName}. */
+export type Units = Readonly<Partial<Record<PhaseName, number>>>;
+
+/**
+ * Cells of one kind cost the same for each image, whatever set and seed they work on: those that share this key need
+ * one rehearsal.
+ */
+export function rehearsalKey(cell: CellDescription): string {
+  const { kind, paradigm, config } = cell;
+  const probed = cell.kind === "train" && cell.featureSet === "natural";
+  return JSON.stringify([kind, paradigm, config, probed]);
+}
+
+/** The work of a cell. `counts` are the numbers of images of the constructed sets by the names of their cells. */
+export function unitsOf(cell: CellDescription, counts: ReadonlyMap<string, number>): Units {
+  return cell.kind === "train" ? trainUnits(cell, counts) : constructUnits(cell);
+}
+
+function trainUnits({ config, featureSet, inputs }: TrainCell, counts: ReadonlyMap<string, number>): Units {
+  const { dataset, training, probe, evaluation, adversary } = config;
+  const { trainSize, testSize } = dataset;
+  const count = featureSet === "natural" ? trainSize : counts.get(inputs[0])!;
+  const { epochs, batchSize } = training, { attack } = evaluation;
+  let probed = 0;
+  if (probe !== null) {
+    const standard = adversary === null;
+    const probeSet = probe.data === "same" ? count : trainSize;
+    const whole = probe.untrained && featureSet === "natural" && standard ? 2 : 1;
+    const looks = standard && probe.curvePoints > 0 ? curveEpochs(epochs, probe.curvePoints).length : 0;
+    const few = Math.max(probe.curveImages, Math.min(probe.batchSize, count));
+    probed = whole * (probeSet + testSize) + looks * (Math.min(few, probeSet) + Math.min(few, testSize));
+  }
+  return {
+    train: epochs * Math.floor(count / batchSize) * batchSize,
+    probe: probed,
+    clean: hasCues(dataset) ? 2 * testSize : 0,
+    attack: testSize * attack.steps * attack.restarts,
+    other: 1,
+  };
+}
+
+function constructUnits({ config: { construction: { count, steps } } }: ConstructCell): Units {
+  return { construct: count * steps };
+}
+
+function hasCues(dataset: DatasetConfig): boolean {
+  return dataset.name === "planted";
+}
+
+/** The cost of a whole cell: of each kind of work the units times what one cost in rehearsal. */
+export function estimateCell(name: string, rehearsal: Rehearsal, units: Units): CellEstimate {
+  let { setUpMs: durationMs } = rehearsal, flops = 0;
+  for (const phase of rehearsal.phases) {
+    const times = (units[phase.name] ?? 0) / phase.units;
+    durationMs += times * phase.durationMs;
+    flops += times * phase.flops;
+  }
+  return { name, flops, peakBytes: rehearsal.peakBytes, durationMs };
+}
+
+/** Images of each constructed set, by the name of the cell that makes it. */
+export function setCounts(cells: readonly CellDescription[]): Map<string, number> {
+  return new Map(
+    cells.flatMap((cell) => cell.kind === "construct" ? [[cell.name, cell.config.construction.count]] : []),
+  );
+}
