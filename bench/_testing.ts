@@ -2,7 +2,6 @@
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
-import type { ResumableWorkbench } from "./run_cells.ts";
 import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
 
 /** An adapter that no machine has. */
@@ -58,9 +57,9 @@ export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
 /** A workbench whose cells do what the test says; other fields as given. */
 export function fakeWorkbench(
   executeCell: Workbench["executeCell"],
-  own: Partial<ResumableWorkbench> = {},
+  own: Partial<Workbench> = {},
 ): OpenWorkbench {
-  const workbench: ResumableWorkbench = {
+  const workbench: Workbench = {
     dataset: { name: "planted", sha256: "0" },
     adapter: FAKE_ADAPTER,
     kernelVariant: "buffer",

@@ -1,6 +1,7 @@
 /** A cell is one unit of work: train and evaluate an encoder, or construct a feature set. */
 import type { ParadigmName, ParadigmSettings } from "../paradigms/mod.ts";
 import type { CellCheckpoint } from "./checkpoint_file.ts";
+import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "./phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "./schema.ts";
 import type {
@@ -111,6 +112,14 @@ export interface Workbench {
   readonly kernelVariant: string;
   /** @throws {Error} If the cell fails, e.g. on a non-finite loss. */
   executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome>;
+  /**
+   * What a finished cell put into the outputs, loaded from the artifacts that its record names.
+   *
+   * @throws {Error} If a file is absent, or is not the one that the record names: the cell then runs again.
+   */
+  restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
+  /** Runs a cell on a few images, leaving nothing, to learn what it costs. */
+  rehearse(cell: CellDescription, signal: AbortSignal): Promise<Rehearsal>;
   close(): void;
 }
 

@@ -29,6 +29,7 @@ export interface Phase {
 export class PhaseLog {
   readonly #gpu: Gpu;
   readonly #phases: Phase[] = [];
+  #earlierPeak = 0;
 
   /** The memory's high-water mark starts here. */
   constructor(gpu: Gpu) {
@@ -48,7 +49,16 @@ export class PhaseLog {
 
   /** The most device memory held at once, in bytes. */
   get peakBytes(): number {
-    return this.#gpu.buffers.peakBytes;
+    return Math.max(this.#earlierPeak, this.#gpu.buffers.peakBytes);
+  }
+
+  /**
+   * Goes on from what an earlier process had measured of the cell, in place of what this one has: work that it had to
+   * do again counts once.
+   */
+  restore({ phases, peakBytes }: Pick<PhaseLog, "phases" | "peakBytes">): void {
+    this.#phases.splice(0, Infinity, ...phases);
+    this.#earlierPeak = peakBytes;
   }
 
   /** Multiplications and additions so far. */

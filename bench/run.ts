@@ -1,5 +1,5 @@
 /** Runs the cells of a preset one after the other and leaves a run folder. */
-import type { CellDescription, OpenWorkbench } from "./cell.ts";
+import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import { benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
 import { expand } from "./plan.ts";
@@ -7,7 +7,7 @@ import type { Preset } from "./preset.ts";
 import type { Progress } from "./progress.ts";
 import type { RunFacts } from "./record.ts";
 import { checkSameRun, finishedRecords, parseRunManifest } from "./resume.ts";
-import { type ResumableWorkbench, runCells } from "./run_cells.ts";
+import { runCells } from "./run_cells.ts";
 import { RunFolder } from "./run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest, timestamp } from "./run_manifest.ts";
 import type { CellRecord, RunIdentity, RunManifest } from "./schema.ts";
@@ -72,7 +72,7 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
   const { signal, now = () => new Date() } = services;
   const existing = resume ? await RunFolder.open(outDir) : null;
   const folder = existing ?? await RunFolder.create(outDir);
-  let workbench: ResumableWorkbench | null = null;
+  let workbench: Workbench | null = null;
   let piece: Piece;
   try {
     await folder.lock();
@@ -83,7 +83,7 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
       const identity = { ...stopped.identity, benchmarkVersion: version } as RunIdentity;
       checkSameRun(outDir, stopped, { preset: recordedPreset(preset), identity });
     }
-    workbench = await services.openWorkbench(preset, { dataDir, signal }) as ResumableWorkbench;
+    workbench = await services.openWorkbench(preset, { dataDir, signal });
     const identity = identityOf(workbench, version);
     if (stopped !== null) checkSameRun(outDir, stopped, { identity });
     const startedAt = now();
@@ -108,7 +108,7 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
 /** What one process does of a run. */
 interface Piece {
   readonly folder: RunFolder;
-  readonly workbench: ResumableWorkbench;
+  readonly workbench: Workbench;
   readonly cells: readonly CellDescription[];
   /** As it is at the start of the piece. */
   readonly manifest: RunManifest;

@@ -1,25 +1,15 @@
 import type { CellContext, CellDescription, Workbench } from "./cell.ts";
-import { type CellCheckpoint, CheckpointFile } from "./checkpoint_file.ts";
+import { CheckpointFile } from "./checkpoint_file.ts";
 import { formatError, isExplained } from "./explained.ts";
 import type { Progress } from "./progress.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "./record.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { CellRecord } from "./schema.ts";
 
-/** A workbench that can load again what a finished cell left for later ones. */
-export interface ResumableWorkbench extends Workbench {
-  /**
-   * Loads what a cell put into the outputs from the artifacts that its record names.
-   *
-   * @throws {Error} If a file is absent, or is not the one that the record names: the cell then runs again.
-   */
-  restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
-}
-
 /** What the cells of a run share. */
 export interface CellsRun {
   readonly folder: RunFolder;
-  readonly workbench: ResumableWorkbench;
+  readonly workbench: Workbench;
   readonly facts: RunFacts;
   readonly quick: boolean;
   readonly progress: Progress;
@@ -129,7 +119,7 @@ async function runCell(
   const warnings: string[] = [];
   const end = () => ({ startedAt, durationMs: now().getTime() - startedAt.getTime() });
   try {
-    const cellContext: CellContext & { checkpoint: CellCheckpoint } = {
+    const cellContext: CellContext = {
       runDir: folder.path,
       signal,
       outputs,

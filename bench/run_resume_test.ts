@@ -3,7 +3,6 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { canonicalRecord } from "./canonical.ts";
 import type { CellContext, CellDescription, Workbench } from "./cell.ts";
 import { type Progress, SILENT } from "./progress.ts";
-import type { ResumableWorkbench } from "./run_cells.ts";
 import { run, type RunRequest, type RunServices } from "./run.ts";
 import type { CellRecord, RunManifest } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
@@ -15,7 +14,7 @@ const PRESET = smallPreset();
 /** What the test may say of a run. */
 interface Settings extends Partial<Omit<RunServices, "openWorkbench">>, Partial<RunRequest> {
   readonly execute?: Workbench["executeCell"];
-  readonly workbench?: Partial<ResumableWorkbench>;
+  readonly workbench?: Partial<Workbench>;
 }
 
 /** Cells whose output is a text that depends on their input's; it is also their artifact. */
@@ -28,7 +27,7 @@ async function chained(cell: CellDescription, context: CellContext) {
 }
 
 /** Loads what {@linkcode chained} left. */
-const restoreOutput: ResumableWorkbench["restoreOutput"] = async (cell, record, { runDir }) => {
+const restoreOutput: Workbench["restoreOutput"] = async (cell, record, { runDir }) => {
   const text = await Deno.readTextFile(`${runDir}/${record.artifacts[0].path}`);
   if (!text.startsWith(cell.name)) throw new RangeError(`Cannot restore ${cell.name}: broken`);
   return text;

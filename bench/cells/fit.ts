@@ -1,8 +1,10 @@
 /** The training of a train cell: epochs, progress, checkpoints and the probe's curve. */
 
+import type { Json } from "../../engine/checkpoint.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { type EpochReport, Trainer } from "../../paradigms/mod.ts";
 import type { TrainingHistory } from "../checkpoint_file.ts";
+import type { PhaseLog } from "../phases.ts";
 import type { Metric } from "../schema.ts";
 import { curveMetrics, type CurvePoint, ProbeCurve } from "./curve.ts";
 import { makeOptimizer, makeSchedule } from "./recipe.ts";
@@ -55,7 +57,7 @@ export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<stri
       fit.losses.push(report.loss);
       fit.accuracy = report.accuracy;
       fit.curve.push(...await curve.at(epoch + 1));
-      await context.checkpoint.save(historyOf(fit), (path, notes) => trainer.save(path, notes));
+      await context.checkpoint.save(historyOf(fit, phases), (path, notes) => trainer.save(path, notes));
     }
   } finally {
     trainer.dispose();
@@ -69,14 +71,23 @@ export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<stri
   };
 }
 
-async function restore(trainer: Trainer, { context: { checkpoint } }: TrainTask): Promise<Fit> {
+async function restore(trainer: Trainer, { context: { checkpoint }, phases }: TrainTask): Promise<Fit> {
   const history = await checkpoint.load();
   if (history === null) return { losses: [], accuracy: null, elapsedMs: 0, curve: [] };
   await trainer.restore(checkpoint.path);
   const { losses, accuracy, elapsedMs, more } = history;
-  return { losses: [...losses], accuracy, elapsedMs, curve: [...more as unknown as CurvePoint[]] };
+  const { curve, work } = more as unknown as More;
+  phases.restore(work);
+  return { losses: [...losses], accuracy, elapsedMs, curve: [...curve] };
 }
 
-function historyOf({ losses, accuracy, elapsedMs, curve }: Fit): TrainingHistory {
-  return { losses, accuracy, elapsedMs, more: curve.map(({ epoch, accuracy }) => ({ epoch, accuracy })) };
+/** What a checkpoint holds beside weights, losses and time. */
+interface More {
+  readonly curve: readonly CurvePoint[];
+  readonly work: Pick<PhaseLog, "phases" | "peakBytes">;
+}
+
+function historyOf({ losses, accuracy, elapsedMs, curve }: Fit, phases: PhaseLog): TrainingHistory {
+  const more: More = { curve, work: { phases: phases.phases, peakBytes: phases.peakBytes } };
+  return { losses, accuracy, elapsedMs, more: more as unknown as Json };
 }

@@ -11,6 +11,8 @@ import { openGpu } from "../../engine/device.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench } from "../cell.ts";
 import type { DatasetConfig, Preset } from "../preset.ts";
 import { constructCell } from "./construct.ts";
+import { rehearse } from "./rehearse.ts";
+import { restoreOutput } from "./restore.ts";
 import { trainCell } from "./train.ts";
 
 /**
@@ -34,6 +36,8 @@ export async function openWorkbench(
       cell.kind === "train"
         ? trainCell(gpu, { cell, context, dataset })
         : constructCell(gpu, { cell, context, dataset }),
+    restoreOutput,
+    rehearse: (cell, signal) => rehearse(gpu, { cell, dataset, signal }),
     close: () => gpu.close(),
   };
 }
