@@ -72,6 +72,7 @@ export { loadImages, type LoadOptions } from "./ops/load_images.ts";
 export { matmul, type MatmulOptions } from "./ops/matmul.ts";
 export { checkNtXent, ntXent } from "./ops/nt_xent.ts";
 export { maskedMse, mse } from "./ops/masked_mse.ts";
+export { joinPatches, patchify } from "./ops/patchify.ts";
 export { avgPool2d, globalAvgPool, maxPool2d, type PoolOptions } from "./ops/pool2d.ts";
 export { randomCrop } from "./ops/random_crop.ts";
 export { randomFlip } from "./ops/random_flip.ts";

@@ -1,0 +1,36 @@
+// Images cut into square patches, or put together from them (JOIN); lanes are moved one by one.
+//   images [B, ROWS * P, COLUMNS * P, C], patches [B, ROWS * COLUMNS, P * P * C], elements of a patch in the order
+//   (row, column, channel)
+// One invocation computes one vec4 of the output; workgroup 64. Lanes of the padding stay zero. Order-free.
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let i = gid.y * grid.x * 64u + gid.x;
+  if (i >= COUNT) { return; }
+  var value = vec4<f32>(0.0);
+#if JOIN
+  let pixel = i / C4;
+  let c = i % C4 * 4u;
+  let column = pixel % (COLUMNS * P);
+  let line = pixel / (COLUMNS * P);
+  let token = line / P * COLUMNS + column / P;
+  let e = (line % P * P + column % P) * C + c;
+  for (var j = 0u; j < 4u; j++) {
+    if (c + j < C) { value[j] = x[token * SIZE4 + (e + j) / 4u][(e + j) % 4u]; }
+  }
+#else
+  let token = i / SIZE4;
+  let e = i % SIZE4 * 4u;
+  let corner = token / COLUMNS * P * (COLUMNS * P) + token % COLUMNS * P;
+  for (var j = 0u; j < 4u; j++) {
+    let at = e + j;
+    if (at < SIZE) {
+      let pixel = corner + at / (P * C) * (COLUMNS * P) + at / C % P;
+      value[j] = x[pixel * C4 + at % C / 4u][at % C % 4u];
+    }
+  }
+#end
+  out[i] = value;
+}
