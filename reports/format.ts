@@ -33,6 +33,11 @@ export function significant(value: number): string {
   return String(Number(value.toPrecision(3))).replace("-", "\u2212");
 }
 
+/** A number of bytes as MiB with three significant digits. */
+export function mebibytes(bytes: number): string {
+  return `${significant(bytes / 2 ** 20)} MiB`;
+}
+
 /** A duration for people: "850 ms", "12.3 s", "4 min 05 s", "2 h 03 min". */
 export function duration(ms: number): string {
   if (ms < 1000) return `${ms.toFixed(0)} ms`;

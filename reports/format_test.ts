@@ -1,5 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { count, duration, listing, percent, percentSpread, points, significant } from "./format.ts";
+import {
+  count,
+  duration,
+  listing,
+  mebibytes,
+  percent,
+  percentSpread,
+  points,
+  significant,
+} from "./format.ts";
 import { spread } from "./statistics.ts";
 
 Deno.test("percent() shows one decimal and a no-break space", () => {
@@ -18,6 +27,10 @@ Deno.test("percentSpread() shows a deviation only where there is one", () => {
 Deno.test("significant() keeps three digits", () => {
   const shown = [0, 0.25, 0.033333, 312.44, 12345, -1.5, 2e-7, 3e9].map(significant);
   assertEquals(shown, ["0", "0.25", "0.0333", "312", "12345", "\u22121.5", "2.00e\u22127", "3.00e+9"]);
+});
+
+Deno.test("mebibytes() keeps three digits", () => {
+  assertEquals([48 * 2 ** 20, 1536, 0].map(mebibytes), ["48 MiB", "0.00146 MiB", "0 MiB"]);
 });
 
 Deno.test("duration() picks the unit", () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { loadRun } from "./load.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
-import { makeExamples } from "./testing_images.ts";
+import { makeExamples, makePictures } from "./testing_images.ts";
 
 const first = makeRecord();
 const second = makeRecord({ benchmark: "sl/robust/seed-0", featureSet: "robust" });
@@ -87,6 +87,21 @@ Deno.test("loadRun() reads examples, and only the file whose hash the record nam
   ]);
   assertEquals(await load(withArtifact("../e.json", sha256)), [0, ["the path leaves the run folder"]]);
   assertEquals(await load(withArtifact("artifacts/gone.json", sha256)), [0, ["the file does not exist"]]);
+});
+
+Deno.test("loadRun() reads pictures", async () => {
+  const text = JSON.stringify(makePictures());
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const record = { ...first, artifacts: [{ kind: "pictures", path: "artifacts/p.json", sha256 }] };
+  await inFolder({ "records/a.json": JSON.stringify(record), "artifacts/p.json": text }, async (dir) => {
+    const run = await loadRun(dir);
+    assertEquals(run.pictures, [{
+      benchmark: record.benchmark,
+      path: "artifacts/p.json",
+      content: makePictures(),
+    }]);
+  });
 });
 
 Deno.test("loadRun() refuses a folder without a run, and no folder", async () => {

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { parseHTML } from "linkedom";
 import { renderReport } from "./page.ts";
 import { makeRecord, makeRun } from "./testing.ts";
-import { makeExamples } from "./testing_images.ts";
-import { makePlantedRun } from "./testing_planted.ts";
+import { makeExamples, makePictures } from "./testing_images.ts";
+import { FOUR, makePlantedRun } from "./testing_planted.ts";
 
 /** The little of the DOM that these tests ask for. */
 interface Element {
@@ -21,7 +21,7 @@ Deno.test("renderReport() gives the same page for the same run", () => {
 });
 
 Deno.test("renderReport() has one h1, landmarks, and a name for every section, table and picture", () => {
-  const page = parse(renderReport(makePlantedRun()));
+  const page = parse(renderReport(makePlantedRun({ paradigms: FOUR })));
   assertEquals(all(page, "h1").length, 1);
   for (const landmark of ["header", "nav", "main", "footer"]) {
     assertEquals(all(page, landmark).length, 1, landmark);
@@ -39,8 +39,28 @@ Deno.test("renderReport() has one h1, landmarks, and a name for every section, t
   for (const figure of all(page, "figure")) assert(figure.querySelector("figcaption")?.textContent);
 });
 
+Deno.test("renderReport() begins with relative usefulness, then the calibration, then accuracies", () => {
+  const page = parse(renderReport(makePlantedRun({ paradigms: FOUR })));
+  const titles = all(page, "figure strong").map((title) => title.textContent);
+  assertEquals(titles.slice(0, 5), [
+    "Relative usefulness of each feature set under each paradigm",
+    "Calibration: accuracy on test images with one cue",
+    "Usefulness: probe accuracy",
+    "Robustness: accuracy on attacked test images",
+    "Supervised learning (SL)",
+  ]);
+});
+
+Deno.test("renderReport() gives natural the untrained encoder's probe, under every paradigm", () => {
+  const page = parse(renderReport(makePlantedRun({ paradigms: FOUR })));
+  const rows = all(page, "#results tbody tr").filter((row) =>
+    row.textContent.includes("untrained encoder 21.4")
+  );
+  assertEquals(rows.map((row) => row.querySelector("th")!.textContent), FOUR.map(() => "natural"));
+});
+
 Deno.test("renderReport() needs no script and no network", () => {
-  const page = renderReport(makePlantedRun());
+  const page = renderReport(makePlantedRun({ paradigms: FOUR }));
   assertFalse(/<script|<link|@import|url\(|\son[a-z]+=/i.test(page));
   const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address);
   assertEquals(addresses.filter((address) => !/^(data:|#|records\/|artifacts\/)/.test(address)), []);
@@ -91,6 +111,7 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
     featureSet: bad,
     config: {
       [bad]: bad,
+      paradigm: { [bad]: bad },
       evaluation: { attack: { name: bad, norm: bad, eps: 1, epsLabel: bad } },
       method: bad,
     },
@@ -100,10 +121,14 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
     metrics: {
       cleanAccuracy: { value: 0.5, unit: "fraction" },
       robustAccuracy: { value: 0, unit: "fraction" },
+      probeAccuracy: { value: 0.4, unit: "fraction" },
+      probeCurve: { value: 0.4, unit: "fraction", samples: [0.4] },
+      probeCurveEpochs: { value: 1, unit: "epochs", samples: [1] },
       [bad]: { value: 1, unit: bad },
     },
     commit: bad,
   });
+  const sheets = makePictures();
   const failed = { ...record, benchmark: `${bad}/2`, seed: 1, status: "failed" as const, reason: bad };
   const set = { ...record, benchmark: `construct ${bad}`, kind: "construct" as const };
   const run = makeRun([record, failed, set], {
@@ -112,6 +137,14 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
       benchmark: set.benchmark,
       path: bad,
       images: { ...makeExamples(), classNames: [bad, bad] },
+    }],
+    pictures: [{
+      benchmark: record.benchmark,
+      path: bad,
+      content: {
+        ...sheets,
+        sheets: [{ title: bad, caption: bad, rows: [{ ...sheets.sheets[0].rows[0], label: bad }] }],
+      },
     }],
   });
   const text = renderReport({

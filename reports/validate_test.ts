@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { makeManifest, makeRecord } from "./testing.ts";
-import { makeExamples } from "./testing_images.ts";
+import { makeExamples, makePictures } from "./testing_images.ts";
 import { makePlantedRun } from "./testing_planted.ts";
-import { parseExamples, parseManifest, parseRecord } from "./validate.ts";
+import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
 
 const json = (value: unknown) => JSON.parse(JSON.stringify(value));
 
@@ -24,6 +24,16 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
     "an accuracy in percent",
     { metrics: { a: { value: 65, unit: "fraction" } } },
     "metrics.a is a fraction outside [0, 1], got 65",
+  ],
+  [
+    "samples that are text",
+    { metrics: { a: { value: 1, unit: "1", samples: ["1"] } } },
+    "metrics.a.samples is not a list of finite numbers",
+  ],
+  [
+    "a probe curve without its epochs",
+    { metrics: { probeCurve: { value: 0.2, unit: "fraction", samples: [0.1, 0.2] } } },
+    "metrics.probeCurve has 2 samples, probeCurveEpochs 0",
   ],
   [
     "an artifact without hash",
@@ -75,4 +85,24 @@ Deno.test("parseExamples() accepts examples and refuses images of another size",
     SyntaxError,
     "result 0 holds -1 bytes",
   );
+});
+
+Deno.test("parsePictures() accepts sheets and refuses pictures of another size, or none", () => {
+  const pictures = makePictures();
+  assertEquals(parsePictures(json(pictures)), pictures);
+  const [sheet] = pictures.sheets;
+  const withImage = (image: unknown) => ({
+    ...pictures,
+    sheets: [{ ...sheet, rows: [{ label: "row", images: [image] }] }],
+  });
+  const [image] = sheet.rows[0].images;
+  assertThrows(
+    () => parsePictures(withImage({ ...image, width: 15 })),
+    SyntaxError,
+    "Masked images and reconstructions, row 0 holds 768 bytes, 16 x 15 x 3 = 720 expected",
+  );
+  for (const bad of [{ ...image, height: 0 }, { ...image, rgb: 3 }, null]) {
+    assertThrows(() => parsePictures(withImage(bad)), SyntaxError, "sheets is not a list of sheets");
+  }
+  assertThrows(() => parsePictures({ ...pictures, schemaVersion: 2 }), SyntaxError, "schemaVersion is 2");
 });

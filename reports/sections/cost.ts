@@ -1,5 +1,5 @@
 import { downloadLinks } from "../download.ts";
-import { duration, numberSpread, significant } from "../format.ts";
+import { duration, mebibytes, numberSpread } from "../format.ts";
 import { byParadigm, type Group, metricSpread, metricValues, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { spread } from "../statistics.ts";
@@ -15,9 +15,9 @@ export function costSection(groups: readonly Group[]): Html | null {
   return markup`${
     tableFrame(
       name,
-      markup`<table><caption>${name}: mean ± sample standard deviation over seeds; memory is the largest over seeds. Time covers training, probe and
+      markup`<table><caption>${name}: mean ± sample standard deviation over seeds. Time covers training, probe and
 attacks together, on the machine below.</caption>
-<thead><tr><th scope="col">Trained on</th><th scope="col" class="n">Time</th><th scope="col" class="n">Images/s<small>training</small></th><th scope="col" class="n">Operations<small>GFLOP</small></th><th scope="col" class="n">Peak GPU memory<small>MiB</small></th></tr></thead>
+<thead><tr><th scope="col">Trained on</th><th scope="col" class="n">Time</th><th scope="col" class="n">Images/s<small>training</small></th><th scope="col" class="n">Operations<small>GFLOP</small></th><th scope="col" class="n">Peak GPU memory<small>largest over seeds</small></th></tr></thead>
 <tbody>${byParadigm(done).map((part) => part.map(row))}</tbody></table>`,
     )
   }${downloadLinks("cost", done.flatMap(downloadRows))}`;
@@ -34,7 +34,7 @@ function row(group: Group): Html {
   }, ${group.label}</th><td class="n">${duration(time.mean)}</td><td class="n">${
     speed ? numberSpread(speed) : none
   }</td><td class="n">${flops ? numberSpread(flops) : none}</td><td class="n">${
-    bytes.length ? significant(Math.max(...bytes) / 2 ** 20) : none
+    bytes.length ? mebibytes(Math.max(...bytes)) : none
   }</td></tr>
 `;
 }

@@ -23,7 +23,7 @@ export function paradigmSettings(run: Run): Html | null {
   const name = "Settings of each paradigm";
   return tableFrame(
     name,
-    markup`<table class="settings"><caption>${name}, encoders trained in the standard way; several values where cells differ.</caption>
+    markup`<table><caption>${name}, encoders trained in the standard way; several values where cells differ.</caption>
 <thead><tr><th scope="col">Setting</th>${
       columns.map((column) => markup`<th scope="col">${column.name}</th>`)
     }</tr></thead>

@@ -15,7 +15,7 @@ export function relativeSection(groups: readonly Group[]): Html | null {
   if (sets.length === 0) return null;
   return markup`<p>Usefulness is the test accuracy of a linear probe on the frozen encoder. Relative usefulness is (accuracy − chance) /
 (accuracy of natural − chance), under the same paradigm and seed: 100 % is as good as the natural images, 0 is guessing.</p>
-<div class="charts lead">${
+<div class="charts">${
     chartFigure({
       title: "Relative usefulness of each feature set under each paradigm",
       caption: `Bar: mean over seeds${

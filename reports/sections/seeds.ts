@@ -1,4 +1,4 @@
-import { duration, percent, shortHash, significant } from "../format.ts";
+import { duration, mebibytes, percent, shortHash, significant } from "../format.ts";
 import type { Group } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
@@ -48,5 +48,6 @@ function recordRows(group: Group, { loaded, links }: { loaded: LoadedRecord; lin
 
 function metricText({ value, unit }: Metric): string {
   if (unit === "fraction") return percent(value);
+  if (unit === "bytes") return mebibytes(value);
   return unit === "1" ? significant(value) : `${significant(value)} ${unit}`;
 }

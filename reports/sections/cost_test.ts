@@ -1,0 +1,26 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { groupOverSeeds } from "../groups.ts";
+import { makeRecord, makeRun, makeTrained } from "../testing.ts";
+import { costSection } from "./cost.ts";
+
+const section = (records: ReturnType<typeof makeRecord>[]) =>
+  costSection(groupOverSeeds(makeRun(records), "train"))?.text ?? null;
+
+Deno.test("costSection() gives time, speed, operations and the largest memory of each cell", () => {
+  const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
+  const larger = {
+    ...record,
+    benchmark: "sl/natural/seed-1",
+    seed: 1,
+    metrics: { ...record.metrics, peakBytes: { value: 64 * 2 ** 20, unit: "bytes" } },
+  };
+  const text = section([record, larger])!;
+  for (const part of ["SL, natural", "1 min 02 s", "312 ± 0", "3200 ± 0", "64 MiB"]) {
+    assertStringIncludes(text, part);
+  }
+});
+
+Deno.test("costSection() says not measured where a record lacks a number, and is absent without records", () => {
+  assertEquals(section([makeRecord()])!.match(/not measured/g)?.length, 3);
+  assertEquals(section([makeRecord({ status: "failed", reason: "x" })]), null);
+});
