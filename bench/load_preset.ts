@@ -1,13 +1,21 @@
 import { suggest } from "./nearest.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
+import cifar10Small from "./presets/cifar10-small.yaml" with { type: "text" };
 import cifar10Sl from "./presets/cifar10-sl.yaml" with { type: "text" };
+import paper from "./presets/paper.yaml" with { type: "text" };
 import quick from "./presets/quick.yaml" with { type: "text" };
 import smoke from "./presets/smoke.yaml" with { type: "text" };
 import { UsageError } from "./usage_error.ts";
 
 /** The presets that come with the suite, as YAML. */
-export const PRESETS: Readonly<Record<string, string>> = { quick, smoke, "cifar10-sl": cifar10Sl };
+export const PRESETS: Readonly<Record<string, string>> = {
+  quick,
+  smoke,
+  "cifar10-small": cifar10Small,
+  "cifar10-sl": cifar10Sl,
+  paper,
+};
 
 /**
  * Reads a preset by its name or from a file: what has a slash or ends in .yaml or .yml is a file.

@@ -62,6 +62,10 @@ export function parsePreset(text: string, options: { source: string }): Preset {
     ? null
     : readAdversarial(root.section("adversarialTraining"), { training, dataset });
   const probe = root.isNull("probe") ? null : readProbe(root.section("probe"), dataset);
+  const others = Object.entries(paradigms).flatMap(([name, config]) => config === null ? [] : [name]);
+  if (probe === null && others.length > 0) {
+    throw root.error("probe", `is null, but ${others.join(", ")} cannot be judged without one`);
+  }
   const evaluation = readEvaluation(root.section("evaluation"), dataset);
   const featureSets = readFeatureSets(root, { dataset, training, paradigms, probe, adversarialTraining });
   return { ...top, dataset, model, training, paradigms, adversarialTraining, featureSets, probe, evaluation };

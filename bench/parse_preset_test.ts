@@ -25,10 +25,11 @@ Deno.test("parsePreset() fills in everything that is not said", () => {
 });
 
 Deno.test("parsePreset() sets defaults by data set", () => {
-  const planted = parse("dataset: { name: planted, size: 24 }").training;
+  const planted = parse("dataset: { name: planted, size: 24 }").training.augmentation;
   assertEquals([planted.flip, planted.cropPadding], [false, 3]);
   const cifar10 = parse("dataset: { name: cifar10 }");
-  assertEquals([cifar10.training.flip, cifar10.training.cropPadding], [true, 4]);
+  const { flip, cropPadding } = cifar10.training.augmentation;
+  assertEquals([flip, cropPadding], [true, 4]);
   assertEquals(cifar10.dataset, { name: "cifar10", trainSize: 50_000, testSize: 10_000 });
   assertEquals(cifar10.featureSets.robust?.count, 50_000);
 });
@@ -163,7 +164,7 @@ Deno.test("parsePreset() refuses sizes that contradict each other", () => {
     /warmupEpochs must be at most epochs 2, given 3/,
   );
   assertMatch(
-    refusal("training: { cropPadding: 99 }"),
+    refusal("training: { augmentation: { cropPadding: 99 } }"),
     /cropPadding must be at most the image size 16, given 99/,
   );
 });

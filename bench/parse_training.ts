@@ -39,7 +39,13 @@ export function readTraining(
     defaults: defaults.augmentation,
   });
   const training = { ...section.fields(TRAINING, defaults), augmentation };
-  const { batchSize, warmupEpochs, epochs } = training;
+  const { batchSize, warmupEpochs, epochs, milestones, schedule } = training;
+  if (milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1])) {
+    throw section.error("milestones", `must rise, given ${milestones.join(", ")}`);
+  }
+  if (schedule === "step" && milestones.length === 0) {
+    throw section.error("milestones", "must name an epoch at least where the schedule is step, given none");
+  }
   checkAtMost(section, "batchSize", {
     value: batchSize,
     limit: dataset.trainSize,

@@ -67,7 +67,9 @@ export interface TrainingConfig {
   /** Used by adam and adamw only. */
   readonly betas: readonly [number, number];
   readonly weightDecay: number;
-  readonly schedule: "cosine" | "constant";
+  readonly schedule: "cosine" | "constant" | "step";
+  /** Epochs after which the rate falls to a tenth, used by step only. */
+  readonly milestones: readonly number[];
   readonly warmupEpochs: number;
   readonly clipNorm: number | null;
   readonly augmentation: AugmentationConfig;

@@ -134,9 +134,17 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
   weightDecay: { kind: "number", min: 0, default: 5e-4, help: "L2 penalty; decoupled in adamw" },
   schedule: {
     kind: "choice",
-    choices: ["cosine", "constant"],
+    choices: ["cosine", "constant", "step"],
     default: "cosine",
     help: "of the learning rate",
+  },
+  milestones: {
+    kind: "integers",
+    min: 1,
+    mayBeEmpty: true,
+    distinct: true,
+    default: [],
+    help: "epochs after which the rate falls to a tenth, of step",
   },
   warmupEpochs: { kind: "number", min: 0, default: 0, help: "epochs of linear warm-up" },
   clipNorm: {

@@ -3,7 +3,7 @@
 import { adam } from "../../engine/optim/adam.ts";
 import { adamw } from "../../engine/optim/adamw.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
-import { constant, cosine, type Schedule } from "../../engine/optim/schedules.ts";
+import { constant, cosine, type Schedule, stepDecay } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
 import type { TrainingConfig } from "../preset.ts";
 
@@ -16,12 +16,17 @@ export function makeOptimizer(config: TrainingConfig): Optimizer {
 
 /** The learning rate by update, for epochs of so many batches. */
 export function makeSchedule(
-  { schedule, lr, epochs, warmupEpochs, accumulate }: TrainingConfig,
+  { schedule, lr, epochs, warmupEpochs, milestones, accumulate }: TrainingConfig,
   batchesPerEpoch: number,
 ): Schedule {
   const updates = (count: number) => Math.round(count * batchesPerEpoch / accumulate);
   const warmupSteps = updates(warmupEpochs);
-  return schedule === "cosine"
-    ? cosine({ lr, warmupSteps, totalSteps: Math.max(warmupSteps + 1, updates(epochs)) })
-    : constant({ lr, warmupSteps });
+  switch (schedule) {
+    case "cosine":
+      return cosine({ lr, warmupSteps, totalSteps: Math.max(warmupSteps + 1, updates(epochs)) });
+    case "step":
+      return stepDecay({ lr, warmupSteps, milestones: milestones.map(updates) });
+    case "constant":
+      return constant({ lr, warmupSteps });
+  }
 }

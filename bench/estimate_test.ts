@@ -1,0 +1,70 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { estimateCell, rehearsalKey, setCounts, unitsOf } from "./estimate.ts";
+import { parsePreset } from "./parse_preset.ts";
+import { expand } from "./plan.ts";
+
+const CELLS = expand(parsePreset(
+  `
+name: a
+description: b
+seeds: [0, 1]
+dataset: { name: planted, trainSize: 100, testSize: 40 }
+training: { epochs: 3, batchSize: 32 }
+paradigms: { mim: { training: { epochs: 2, batchSize: 32 } } }
+featureSets: { robust: { steps: 7, count: 50 } }
+probe: { batchSize: 20, curvePoints: 2, curveImages: 30 }
+evaluation: { attack: { steps: 5, restarts: 2 } }
+`,
+  { source: "a.yaml" },
+));
+const COUNTS = setCounts(CELLS);
+const cell = (name: string) => CELLS.find((c) => c.name === name)!;
+
+Deno.test("unitsOf() counts what a cell does to images", () => {
+  assertEquals(unitsOf(cell("construct/robust/seed-1"), COUNTS), { construct: 50 * 7 });
+  // Two whole probes (untrained, trained), three looks (before, midway, at the end) at 30 and 30 images.
+  assertEquals(unitsOf(cell("sl/natural/seed-0"), COUNTS), {
+    train: 3 * 96,
+    probe: 2 * 140 + 3 * 60,
+    clean: 80,
+    attack: 40 * 5 * 2,
+    other: 1,
+  });
+  assertEquals(unitsOf(cell("mim/robust/seed-0"), COUNTS), {
+    train: 2 * 32,
+    probe: 90 + 3 * 60,
+    clean: 80,
+    attack: 400,
+    other: 1,
+  });
+  assertEquals(unitsOf(cell("sl/adversarial/seed-0"), COUNTS).probe, 140);
+});
+
+Deno.test("rehearsalKey() is one for cells that cost the same an image", () => {
+  const key = (name: string) => rehearsalKey(cell(name));
+  assertEquals(key("sl/natural/seed-0"), key("sl/natural/seed-1"));
+  const distinct = [
+    "sl/natural",
+    "sl/adversarial",
+    "sl/robust",
+    "mim/natural",
+    "mim/robust",
+    "construct/robust",
+  ];
+  assertEquals(new Set(distinct.map((name) => key(`${name}/seed-0`))).size, distinct.length);
+});
+
+Deno.test("estimateCell() scales each kind of work by itself and adds the set-up once", () => {
+  const rehearsal = {
+    phases: [
+      { name: "train", units: 10, durationMs: 100, flops: 1000 },
+      { name: "attack", units: 4, durationMs: 8, flops: 40 },
+    ],
+    setUpMs: 50,
+    peakBytes: 123,
+  } as const;
+  const { durationMs, flops, peakBytes } = estimateCell("x", rehearsal, { train: 100, attack: 6 });
+  assertAlmostEquals(durationMs, 50 + 1000 + 12);
+  assertEquals([flops, peakBytes], [10_060, 123]);
+  assert(estimateCell("x", rehearsal, {}).durationMs === 50);
+});
