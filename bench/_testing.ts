@@ -65,6 +65,7 @@ export function fakeWorkbench(
     kernelVariant: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),
+    rehearse: () => Promise.resolve({ phases: [], setUpMs: 0, peakBytes: 0 }),
     close: () => {},
     ...own,
   };

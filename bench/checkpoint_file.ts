@@ -50,22 +50,31 @@ export class CheckpointFile implements CellCheckpoint {
   readonly #pauseMs: number;
   readonly #now: () => number;
   readonly #note: (text: string) => void;
+  readonly #startedAt: number;
   #savedAt: number;
+  #earlierMs = 0;
 
-  /** The clock of the pause starts here. */
+  /** The clock starts here: make it when the cell starts. */
   constructor(path: string, options: CheckpointFileOptions) {
     const { pauseMs = CHECKPOINT_PAUSE, now = () => performance.now(), note } = options;
     this.path = path;
     this.#pauseMs = pauseMs;
     this.#now = now;
     this.#note = note;
-    this.#savedAt = now();
+    this.#startedAt = this.#savedAt = now();
+  }
+
+  /** Time that the cell had taken up to the checkpoint it went on from, in all earlier pieces of the run. */
+  get earlierMs(): number {
+    return this.#earlierMs;
   }
 
   async load(): Promise<TrainingHistory | null> {
     try {
       const { state } = await loadCheckpoint(this.path);
-      return parseHistory((state as { notes?: unknown } | null)?.notes);
+      const { spentMs, ...history } = parseNotes((state as { notes?: unknown } | null)?.notes);
+      this.#earlierMs = spentMs;
+      return history;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       const reason = error instanceof Error ? error.message : String(error);
@@ -77,19 +86,23 @@ export class CheckpointFile implements CellCheckpoint {
   async save(history: TrainingHistory, write: WriteCheckpoint): Promise<void> {
     if (this.#now() - this.#savedAt < this.#pauseMs) return;
     await Deno.mkdir(this.path.replace(/[^/]+$/, ""), { recursive: true });
-    await write(this.path, history as unknown as Json);
+    const spentMs = this.#earlierMs + this.#now() - this.#startedAt;
+    await write(this.path, { ...history, spentMs } as unknown as Json);
     this.#savedAt = this.#now();
   }
 }
 
-/** @throws {SyntaxError} If it is no history. */
-function parseHistory(value: unknown): TrainingHistory {
-  const { losses, accuracy, elapsedMs } = (value ?? {}) as Partial<TrainingHistory>;
+/** What the file holds: the history, and how long the cell had taken. */
+type Notes = TrainingHistory & { readonly spentMs: number };
+
+/** @throws {SyntaxError} If it is anything else. */
+function parseNotes(value: unknown): Notes {
+  const { losses, accuracy, elapsedMs, spentMs } = (value ?? {}) as Partial<Notes>;
   if (
-    !Array.isArray(losses) || !losses.every(Number.isFinite) || !Number.isFinite(elapsedMs) ||
+    !Array.isArray(losses) || ![...losses, elapsedMs, spentMs].every(Number.isFinite) ||
     !(accuracy === null || Number.isFinite(accuracy))
   ) {
     throw new SyntaxError("Cannot read checkpoint: it holds no history of a training");
   }
-  return value as TrainingHistory;
+  return value as Notes;
 }

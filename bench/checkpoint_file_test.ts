@@ -15,9 +15,10 @@ Deno.test("CheckpointFile gives back the history bit for bit, beside the trainer
     const note = (text: string) => notes.push(text);
     const path = `${dir}/checkpoints/sl--natural.safetensors`;
     assertEquals(await new CheckpointFile(path, { note }).load(), null);
-    await new CheckpointFile(path, { pauseMs: 0, note }).save(HISTORY, write);
+    await new CheckpointFile(path, { pauseMs: 0, now: () => 5, note }).save(HISTORY, write);
     assertEquals(await new CheckpointFile(path, { note }).load(), HISTORY);
-    assertEquals((await loadCheckpoint(path)).state, { stepsDone: 3, notes: HISTORY } as unknown as Json);
+    const state = { stepsDone: 3, notes: { ...HISTORY, spentMs: 0 } } as unknown as Json;
+    assertEquals((await loadCheckpoint(path)).state, state);
     assertEquals(notes, []);
   });
 });
@@ -53,8 +54,26 @@ Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says
     );
     await saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3 } });
     assertMatch(await reasonOf(), /holds no history of a training/);
-    const broken = { ...HISTORY, losses: ["1"] } as unknown as Json;
-    await saveCheckpoint(path, { tensors: new Map(), state: { notes: broken } });
-    assertMatch(await reasonOf(), /holds no history of a training/);
+    for (const part of [{ losses: ["1"] }, { losses: null }, { accuracy: "1" }, { spentMs: null }]) {
+      const notes = { ...HISTORY, spentMs: 0, ...part } as unknown as Json;
+      await saveCheckpoint(path, { tensors: new Map(), state: { notes } });
+      assertMatch(await reasonOf(), /holds no history of a training/);
+    }
+  });
+});
+
+Deno.test("CheckpointFile.earlierMs adds up the pieces of a cell, without what was lost", async () => {
+  await withTempDir(async (dir) => {
+    let now = 0;
+    const options = { pauseMs: 0, now: () => now, note: () => {} };
+    const path = `${dir}/c.safetensors`;
+    for (const earlier of [0, 70, 140]) {
+      const file = new CheckpointFile(path, options);
+      await file.load();
+      assertEquals(file.earlierMs, earlier);
+      now += 70;
+      await file.save(HISTORY, write);
+      now += 1000; // lost: no checkpoint after it
+    }
   });
 });

@@ -117,7 +117,14 @@ async function runCell(
   const startedAt = now();
   const artifacts: CellRecord["artifacts"][number][] = [];
   const warnings: string[] = [];
-  const end = () => ({ startedAt, durationMs: now().getTime() - startedAt.getTime() });
+  const checkpoint = new CheckpointFile(folder.checkpointPath(cell.name), {
+    pauseMs: context.checkpointPauseMs,
+    note: (text) => progress.note(`${cell.name}: ${text}`),
+  });
+  const end = () => ({
+    startedAt,
+    durationMs: Math.round(checkpoint.earlierMs) + now().getTime() - startedAt.getTime(),
+  });
   try {
     const cellContext: CellContext = {
       runDir: folder.path,
@@ -133,10 +140,7 @@ async function runCell(
         if (!warnings.includes(text)) warnings.push(text);
         progress.note(`${cell.name} warns: ${text}`);
       },
-      checkpoint: new CheckpointFile(folder.checkpointPath(cell.name), {
-        pauseMs: context.checkpointPauseMs,
-        note: (text) => progress.note(`${cell.name}: ${text}`),
-      }),
+      checkpoint,
     };
     const outcome = await workbench.executeCell(cell, cellContext);
     const status = outcome.status ?? (quick ? "quick" : "ok");

@@ -98,8 +98,9 @@ export interface CellRecord {
   readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. Of a cell that went on from a checkpoint: when it went on. */
   readonly startedAt: string;
+  /** Time the cell took; where it went on from a checkpoint, with the time up to that. */
   readonly durationMs: number;
   readonly status: RecordStatus;
   /** Why a cell failed or was skipped. */
