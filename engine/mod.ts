@@ -91,11 +91,17 @@ export { absentTokens, type ScatterOptions, scatterTokens } from "./ops/scatter_
 export * from "./nn/batch_norm.ts";
 export * from "./nn/conv2d.ts";
 export * from "./nn/init.ts";
+export * from "./nn/layer_norm.ts";
 export * from "./nn/linear.ts";
+export * from "./nn/mlp.ts";
 export * from "./nn/model.ts";
 export * from "./nn/projector.ts";
+export * from "./nn/position_embedding.ts";
 export * from "./nn/residual_block.ts";
 export * from "./nn/resnet.ts";
+export * from "./nn/self_attention.ts";
+export * from "./nn/transformer_block.ts";
+export * from "./nn/vit.ts";
 export * from "./nn/weights.ts";
 
 export { adam, type AdamOptions } from "./optim/adam.ts";

@@ -27,6 +27,21 @@ export function uniformParameter(
   return new Variable(name, f32(...shape), values);
 }
 
+/**
+ * A parameter drawn from the normal distribution with mean 0. Values are a function of (seed, name) alone.
+ *
+ * @param name Name of the parameter; keys its random stream, `init/<name>`.
+ * @param std Standard deviation.
+ */
+export function normalParameter(
+  name: string,
+  { shape, std, seed }: { shape: Shape; std: number; seed: number },
+): Variable {
+  const values = stream(seed, `init/${name}`).fillNormal(0, new Float32Array(sizeOf(shape)));
+  for (let i = 0; i < values.length; i++) values[i] *= std;
+  return new Variable(name, f32(...shape), values);
+}
+
 /** A vector whose elements are all `value`. */
 export function constantVector(name: string, { size, value }: { size: number; value: number }): Variable {
   return new Variable(name, f32(size), new Float32Array(size).fill(value));
