@@ -1,0 +1,99 @@
+/** DM: denoising diffusion; a U-Net predicts the noise in an image, and its inner blocks serve as features. */
+
+import { replacing } from "../engine/graph.ts";
+import { unet, type UnetConfig } from "../engine/nn/unet.ts";
+import { addScalar, scale, square, sub } from "../engine/ops/arithmetic.ts";
+import { globalAvgPool } from "../engine/ops/pool2d.ts";
+import { randomImages } from "../engine/ops/random_images.ts";
+import { randomIntegers } from "../engine/ops/random_integers.ts";
+import { meanAll } from "../engine/ops/reduce_sum.ts";
+import { ema } from "../engine/optim/ema.ts";
+import { stream } from "../engine/random.ts";
+import { f32, sizeOf, u32 } from "../engine/shape.ts";
+import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
+import { checkDdpm } from "./ddpm_check.ts";
+import { ddpmPictures } from "./ddpm_pictures.ts";
+import { type BetaSchedule, diffusionSchedule } from "./diffusion_schedule.ts";
+import { createNoising } from "./q_sample.ts";
+import type { Paradigm } from "./types.ts";
+
+/** Settings of {@linkcode ddpm}. */
+export interface DdpmConfig extends Omit<UnetConfig, "height" | "width" | "channels"> {
+  /** T, steps of the diffusion. */
+  readonly timesteps: number;
+  readonly betaSchedule: BetaSchedule;
+  /** Decay of the average of the weights, which features and pictures are made with; it rises to that at first. */
+  readonly ema: number;
+  /** Block of the U-Net whose output, averaged over positions, is the feature vector: `in_1` ..., `mid`, `out_1` ... */
+  readonly featureBlock: string;
+  /** Timestep at which the U-Net sees the image for its features. */
+  readonly featureTimestep: number;
+  /** Noise of that timestep: one image of noise for all images, or none. Features are a function of the image. */
+  readonly featureNoise: "fixed" | "none";
+  /** Steps of the sampler for pictures; as many as timesteps for DDPM's own. */
+  readonly sampleSteps: number;
+}
+
+/**
+ * DDPM with features as in DDAE. The loss is the mean squared error of the predicted noise in x_t, t uniform, images
+ * mapped to [-1, 1]. Features: the averaged network sees x_t at `featureTimestep`; a named block, globally pooled.
+ *
+ * Sources: Ho et al. 2020, https://arxiv.org/abs/2006.11239, algorithm 1 and appendix B; features: Xiang et al. 2023,
+ * https://arxiv.org/abs/2303.09769. Departures: the feature's noise is drawn once from the seed, not for each image
+ * anew; the decay of the average rises from 0.1 at first, so that short runs forget the initial weights.
+ */
+export const ddpm: Paradigm<DdpmConfig> = {
+  name: "dm",
+  method: "DDPM",
+  check: checkDdpm,
+  create(config, { seed, height, width }) {
+    const { timesteps, betaSchedule, featureBlock, featureTimestep, featureNoise, sampleSteps } = config;
+    const network = unet({ ...config, height, width, channels: 3 }, { seed });
+    const schedule = diffusionSchedule(betaSchedule, { timesteps });
+    const { tables, qSample } = createNoising(schedule);
+    const average = ema({ decay: config.ema, warmup: true });
+    const averages = new Map(network.parameters.map((param) => [param, average.average(param)]));
+    const averaged = <T>(build: () => T) => replacing(averages, build);
+    const featureT = new Variable("diffusion.feature_timestep", u32(1), Uint32Array.of(featureTimestep));
+    const noiseImage = fixedNoise([1, height, width, 3], seed);
+    return {
+      parameters: network.parameters,
+      buffers: [...averages.values(), average.scalars, ...tables, featureT, noiseImage],
+      featureSize: network.blockWidths[featureBlock],
+      loss(batch) {
+        const x0 = toSymmetric(batch.view(0));
+        const t = randomIntegers({ ...batch.random("timestep"), below: timesteps });
+        const noise = randomImages([height, width, 3], { ...batch.random("noise"), distribution: "normal" });
+        const predicted = network.predict(qSample(x0, { t, noise }), { t, random: batch.random("dropout") });
+        return { loss: meanAll(square(sub(predicted, noise))), correct: null };
+      },
+      features(images) {
+        const noise = featureNoise === "fixed" ? noiseImage : null;
+        const x = qSample(toSymmetric(images), { t: featureT, noise });
+        return globalAvgPool(averaged(() => network.block(x, { t: featureT, name: featureBlock })));
+      },
+      logits: null,
+      afterUpdate: () => average.update(network.parameters),
+      prepare: (gpu, step) => average.prepare(gpu, step),
+      pictures: (gpu, options) =>
+        ddpmPictures(gpu, {
+          ...options,
+          predict: (x, call) => averaged(() => network.predict(x, call)),
+          schedule,
+          sampleSteps,
+          toSymmetric,
+        }),
+    };
+  },
+};
+
+/** Pixels in [0, 1] to [-1, 1]. */
+function toSymmetric(images: Value): Tensor {
+  return addScalar(scale(images, 2), -1);
+}
+
+/** One image of standard normal noise. */
+function fixedNoise(shape: readonly number[], seed: number): Variable {
+  const noise = stream(seed, "ddpm feature noise").fillNormal(0, new Float32Array(sizeOf(shape)));
+  return new Variable("diffusion.feature_noise", f32(...shape), noise);
+}
