@@ -61,7 +61,7 @@ async function runUntil(dir: string, moment: string | null): Promise<string[]> {
   const args = ["run", "-A", ...config, script, `${dir}/run`, moment ?? ""];
   const options = { args, cwd: PROJECT_ROOT, stderr: "inherit" } as const;
   const { code, stdout, signal } = await new Deno.Command(Deno.execPath(), options).output();
-  assertEquals([code, signal], moment === null ? [0, null] : [128 + 9, "SIGKILL"]);
+  assertEquals<unknown>([code, signal], moment === null ? [0, null] : [128 + 9, "SIGKILL"]);
   return new TextDecoder().decode(stdout).trimEnd().split("\n");
 }
 
