@@ -94,6 +94,7 @@ export * from "./nn/init.ts";
 export * from "./nn/layer_norm.ts";
 export * from "./nn/linear.ts";
 export * from "./nn/mlp.ts";
+export * from "./nn/mae_decoder.ts";
 export * from "./nn/model.ts";
 export * from "./nn/projector.ts";
 export * from "./nn/position_embedding.ts";

@@ -3,10 +3,16 @@
 import { createMaeDecoder } from "../engine/nn/mae_decoder.ts";
 import { joinState } from "../engine/nn/model.ts";
 import { vit } from "../engine/nn/vit.ts";
+import { addScalar, scale } from "../engine/ops/arithmetic.ts";
 import { gatherTokens } from "../engine/ops/gather_tokens.ts";
 import { maskedMse } from "../engine/ops/masked_mse.ts";
+import { patchify } from "../engine/ops/patchify.ts";
 import { randomOrder } from "../engine/ops/random_order.ts";
+import { reduceMean } from "../engine/ops/reduce_sum.ts";
+import { reshape } from "../engine/ops/reshape.ts";
 import { absentTokens } from "../engine/ops/scatter_tokens.ts";
+import { split } from "../engine/ops/split.ts";
+import type { Tensor } from "../engine/tensor.ts";
 import { checkMae, type MaeConfig, visiblePatches } from "./_mae_config.ts";
 import { maePictures, type Reconstruct } from "./_mae_pictures.ts";
 import { patchTargets } from "./_patch_targets.ts";
@@ -43,7 +49,7 @@ export const mae: Paradigm<MaeConfig> = {
       const visible = randomOrder({ count: encoder.tokens, take: kept, random });
       const encoded = encoder.encode(gatherTokens(encoder.embed(images), visible));
       return {
-        patches: encoder.patchify(images),
+        patches: patchify(addScalar(scale(images, 2), -1), { patchSize }),
         predictions: decoder.apply(encoded, visible),
         mask: absentTokens(visible, { tokens: encoder.tokens }),
       };
@@ -57,10 +63,17 @@ export const mae: Paradigm<MaeConfig> = {
         const targets = patchTargets(patches, { normalise: normalisePixels });
         return { loss: maskedMse(predictions, targets, { mask }), correct: null };
       },
-      features: (images) => encoder.features(images, { pooling: config.pooling }),
+      features: (images) => pool(encoder.encode(encoder.embed(images)), config.pooling),
       logits: null,
       pictures: (gpu, options) =>
         maePictures(gpu, { ...options, reconstruct, patchSize, normalise: normalisePixels }),
     };
   },
 };
+
+/** [B, D] from encoded tokens [B, 1 + T, D]: the class token, or the mean of the others. */
+function pool(encoded: Tensor, pooling: MaeConfig["pooling"]): Tensor {
+  const [batch, tokens, dim] = encoded.shape;
+  const [classToken, patches] = split(encoded, { sizes: [1, tokens - 1], axis: 1 });
+  return reshape(pooling === "cls" ? classToken : reduceMean(patches, { from: 1, to: 2 }), [batch, dim]);
+}
