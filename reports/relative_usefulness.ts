@@ -2,7 +2,7 @@ import type { ParadigmName } from "../bench/schema.ts";
 import { isObject } from "./check_shape.ts";
 import { count, percent, points } from "./format.ts";
 import { type Group, metricValues, shortParadigm } from "./groups.ts";
-import { type Estimate, type Ratio, ratioEstimate } from "./ratio_estimate.ts";
+import { type Combination, type Estimate, type Ratio, ratioEstimate } from "./ratio_estimate.ts";
 
 /** How useful a feature set is relative to natural, under each paradigm and over them. */
 export interface SetUsefulness {
@@ -32,24 +32,23 @@ export function relativeUsefulness(groups: readonly Group[]): SetUsefulness[] {
   return labels.map((label) => {
     const members = eligible.filter((group) => group.label === label);
     const ratios = members.map((group) => ratiosOf(group, groups));
-    const over = (combine: (values: readonly number[]) => number) =>
-      members.length < 2 ? null : ratioEstimate(ratios, combine);
+    const over = (combination: Combination) => members.length < 2 ? null : ratioEstimate(ratios, combination);
     return {
       set: members[0].set,
       label,
       paradigms: members.map((group, at) => ({
         paradigm: group.paradigm!,
-        estimate: ratioEstimate([ratios[at]], ([value]) => value),
+        estimate: ratioEstimate([ratios[at]]),
       })),
-      minimum: over((values) => Math.min(...values)),
-      mean: over((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+      minimum: over("minimum"),
+      mean: over("mean"),
     };
   });
 }
 
 /** Relative usefulness of one group under its own paradigm. */
 export function groupUsefulness(group: Group, groups: readonly Group[]): Estimate {
-  return ratioEstimate([ratiosOf(group, groups)], ([value]) => value);
+  return ratioEstimate([ratiosOf(group, groups)]);
 }
 
 /** The group's ratio by seed, or why a seed has none. */

@@ -14,7 +14,9 @@ encoder before any training: what its architecture gives away.</dd>
 minimum and mean are taken over the paradigms of one seed, then the mean over seeds. Where natural is not above chance by more than
 1.96 standard errors of its test images, the value is undefined and enters nothing.</dd>
 <dt>Interval of relative usefulness</dt><dd>Two seeds or more: Student’s t over seeds. One seed: the accuracies are redrawn 4000 times as binomial shares
-of a test set of the same size, independently of each other, and 2.5 % are cut off at each end; that says nothing about other seeds.</dd>
+of a test set of the same size, independently of each other, and 2.5 % are cut off at each end; that says nothing about other seeds.
+That of a minimum over k paradigms goes from the smallest lower end among them to the smallest upper end at 2.5 / k %. The smallest of
+several uncertain numbers tends to lie below the smallest true one: read a minimum by its interval.</dd>
 <dt>Clean accuracy</dt><dd>The same share for the classifier that is attacked: under SL the encoder with its own head, under the other paradigms encoder and
 probe.</dd>
 <dt>Robust accuracy</dt><dd>Share of test images classified correctly both clean and under the attack that the column names. An attack gives an upper
