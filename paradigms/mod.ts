@@ -19,11 +19,14 @@
  */
 export * from "./augmentation_pictures.ts";
 export * from "./ddpm.ts";
+export * from "./ddpm_sampler.ts";
+export * from "./diffusion_schedule.ts";
 export * from "./evaluate.ts";
 export * from "./features.ts";
 export * from "./linear_head.ts";
 export * from "./mae.ts";
 export * from "./probe.ts";
+export * from "./q_sample.ts";
 export * from "./registry.ts";
 export * from "./simclr.ts";
 export * from "./supervised.ts";
