@@ -8,6 +8,13 @@ import {
 } from "@std/assert";
 import { subset } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
+import { gradients } from "../engine/autograd.ts";
+import { asTensor, trace } from "../engine/graph.ts";
+import { sumAll } from "../engine/ops/reduce_sum.ts";
+import { stream } from "../engine/random.ts";
+import { evaluateReference } from "../engine/reference.ts";
+import { f32 } from "../engine/shape.ts";
+import { Variable } from "../engine/tensor.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { adam } from "../engine/optim/adam.ts";
 import { assertClose } from "../engine/testing/compare.ts";
@@ -117,6 +124,42 @@ gpuTest(
     assertNotEquals(mean.features, last.features);
   },
 );
+
+gpuTest(
+  "ddpm goes on from a checkpoint as if it had not stopped, averages included, bit for bit",
+  async (gpu) => {
+    const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+    const run = async (steps: readonly number[]) => {
+      let learner = create(), trainer = await trainOnOneBatch(gpu, learner, 1e-3);
+      for (const [i, count] of steps.entries()) {
+        if (i > 0) {
+          await trainer.save(path);
+          trainer.dispose();
+          releaseAll(gpu, learner);
+          learner = create({}, 1);
+          trainer = await trainOnOneBatch(gpu, learner, 1e-3);
+          await trainer.restore(path);
+        }
+        for (let step = 0; step < count; step++) trainer.step();
+      }
+      const values = await valuesOf(gpu, learner);
+      trainer.dispose();
+      releaseAll(gpu, learner);
+      return values;
+    };
+    assertEquals(await run([2, 3]), await run([5]));
+    await Deno.remove(path);
+  },
+);
+
+Deno.test("ddpm.features() have a gradient by the images, for attacks", () => {
+  const { height, width } = DATA_SIZES, learner = create();
+  const pixels = stream(0, "images").fillUniform(0, new Float32Array(2 * height * width * 3));
+  const images = new Variable("images", f32(2, height, width, 3), pixels);
+  const { graph, result } = trace(() => gradients(sumAll(learner.features(asTensor(images))), [images]));
+  const [{ data }] = evaluateReference(graph, result);
+  assert(data.filter((v) => v !== 0).length > 0.9 * data.length);
+});
 
 gpuTest("ddpm.pictures() shows samples and denoising, the same each time", async (gpu) => {
   const learner = create(), before = gpu.buffers.liveBytes;
