@@ -1,18 +1,17 @@
 /** Group normalisation: statistics of each example and group of channels; with the SiLU that may follow it. */
 
 import { record } from "../graph.ts";
-import type { Kernel, OpDef, Operand } from "../op.ts";
+import type { OpDef } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, rowVec4s, type Shape, sizeOf, type Spec } from "../shape.ts";
+import { f32, formatShape, lastDim, sizeOf, type Spec } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
+import { applyKernel, reads, sumsKernel, writes } from "./group_norm_kernels.ts";
 import { type GroupNormAttrs, groupNormGradReference, groupNormReference } from "./group_norm_reference.ts";
-import applySource from "./group_norm_apply.wgsl" with { type: "text" };
 import finishSource from "./group_norm_finish.wgsl" with { type: "text" };
 import gradAffineSource from "./group_norm_grad_affine.wgsl" with { type: "text" };
 import gradFinishSource from "./group_norm_grad_finish.wgsl" with { type: "text" };
-import sumsSource from "./group_norm_sums.wgsl" with { type: "text" };
 
 /**
  * y = gamma * (x - mean) / sqrt(variance + eps) + beta, mean and biased variance over all positions and the channels
@@ -135,73 +134,6 @@ function checkShapes([x, ...affine]: readonly Spec[], groups: number): void {
       `Cannot normalise groups: expected gamma and beta [${c}], got ${formatShape(shape)}`,
     );
   }
-}
-
-/** Rows of a part of the sums; parts depend on the example's size alone, so the result does not on the batch. */
-const PART = 64;
-/** Rows one invocation computes in the last stage. */
-const PER = 8;
-
-function sizes(shape: Shape, groups: number) {
-  const C = lastDim(shape), C4 = rowVec4s(shape), HW = sizeOf(shape.slice(1, -1));
-  const G = groups, CG = C / groups;
-  return { B: shape[0], HW, C4, G, CG, ROW: 4 * C4, GROUP_ROW: 4 * Math.ceil(G / 4) };
-}
-
-interface SumsPlan {
-  readonly x: Operand;
-  readonly grad?: { readonly dy: Operand; readonly scale: Operand; readonly offset: Operand };
-  readonly attrs: GroupNormAttrs;
-  scratch(spec: Spec): Operand;
-}
-
-function sumsKernel({ x, grad, attrs, scratch }: SumsPlan) {
-  const size = sizes(x.spec.shape, attrs.groups);
-  const consts = { ...size, PART, SPLITS: Math.ceil(size.HW / PART) };
-  const part = scratch(f32(size.B, consts.SPLITS, 2, size.ROW));
-  const flags = { GRAD: grad === undefined ? 0 : 1, SILU: attrs.silu ? 1 : 0 };
-  const kernel: Kernel = {
-    label: "group_norm_sums",
-    source: fillTemplate(sumsSource, { consts: { ...consts, ...flags } }),
-    bindings: [
-      ...(grad === undefined ? reads(x) : reads(x, grad.dy, grad.scale, grad.offset)),
-      ...writes(part),
-    ],
-    workgroups: splitGrid(Math.ceil(size.B * consts.SPLITS * size.C4 / 64)),
-  };
-  return { kernel, part, consts };
-}
-
-interface ApplyPlan {
-  readonly x: Operand;
-  readonly scale: Operand;
-  readonly offset: Operand;
-  readonly grad?: { readonly dy: Operand; readonly k: Operand };
-  readonly y: Operand;
-  readonly attrs: GroupNormAttrs;
-}
-
-function applyKernel({ x, scale, offset, grad, y, attrs }: ApplyPlan): Kernel {
-  const { B, HW, C4 } = sizes(x.spec.shape, attrs.groups);
-  const BLOCKS = Math.ceil(HW / PER);
-  const flags = { GRAD: grad === undefined ? 0 : 1, SILU: attrs.silu ? 1 : 0 };
-  return {
-    label: grad === undefined ? "group_norm_apply" : "group_norm_grad_input",
-    source: fillTemplate(applySource, { consts: { B, HW, C4, BLOCKS, PER, ...flags } }),
-    bindings: [
-      ...(grad === undefined ? reads(x, scale, offset) : reads(x, scale, offset, grad.dy, grad.k)),
-      ...writes(y),
-    ],
-    workgroups: splitGrid(Math.ceil(B * BLOCKS * C4 / 64)),
-  };
-}
-
-function reads(...operands: Operand[]) {
-  return operands.map((operand) => ({ operand, kind: "read" as const }));
-}
-
-function writes(...operands: Operand[]) {
-  return operands.map((operand) => ({ operand, kind: "read_write" as const }));
 }
 
 function groupNormCases() {
