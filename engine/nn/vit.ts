@@ -64,6 +64,20 @@ export interface Vit extends Stateful {
  *
  * @throws {RangeError} If a size is no whole number from 1 up, the patches do not divide the images, or the heads or 4
  * do not divide `dim`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { trace } from "../graph.ts";
+ * import { f32 } from "../shape.ts";
+ * import { Variable } from "../tensor.ts";
+ * import { vit } from "./vit.ts";
+ *
+ * const model = vit({ height: 32, width: 32, patchSize: 4, dim: 48, depth: 2, heads: 3 }, { seed: 0 });
+ * const images = new Variable("images", f32(5, 32, 32, 3));
+ * assertEquals(model.tokens, 64);
+ * assertEquals(trace(() => model.features(images)).result.shape, [5, 48]);
+ * ```
  */
 export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit {
   checkConfig(config);
