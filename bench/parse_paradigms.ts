@@ -41,7 +41,7 @@ export function readParadigms(
       defaults: trainingDefaults(name, dataset),
     });
     const settings = { name, config: name === "cl" ? { ...config, encoder: encoderOf(model) } : config };
-    checkSettings(own, settings as ParadigmSettings, { dataset, batchSize: training.batchSize });
+    checkSettings(own, settings as unknown as ParadigmSettings, { dataset, batchSize: training.batchSize });
     return { ...config, training } as ParadigmsConfig[N];
   };
   return { cl: read("cl"), mim: read("mim"), dm: read("dm") };

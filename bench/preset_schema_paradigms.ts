@@ -2,7 +2,7 @@
 import type { DdpmConfig } from "../paradigms/ddpm.ts";
 import type { MaeConfig } from "../paradigms/mae.ts";
 import type { SimclrConfig } from "../paradigms/simclr.ts";
-import type { Fields } from "./preset_field.ts";
+import type { Field, Fields } from "./preset_field.ts";
 
 /** Contrastive learning; its encoder is `model`. */
 export const CL: Fields<Omit<SimclrConfig, "encoder">> = {
@@ -14,6 +14,13 @@ export const CL: Fields<Omit<SimclrConfig, "encoder">> = {
     help: "widths of the projection head: hidden layer and output",
   },
   temperature: { kind: "number", default: 0.5, help: "of NT-Xent" },
+};
+
+const PIXEL_RANGE: Field<readonly [number, number]> = {
+  kind: "numbers",
+  length: 2,
+  default: [0, 1],
+  help: "pixels that the network stretches to [-1, 1]",
 };
 
 /** Masked image modelling. */
@@ -32,6 +39,7 @@ export const MIM: Fields<MaeConfig> = {
     default: false,
     help: "normalise each target patch by its own statistics",
   },
+  pixelRange: PIXEL_RANGE,
   pooling: {
     kind: "choice",
     choices: ["cls", "mean"],
@@ -67,5 +75,6 @@ export const DM: Fields<DdpmConfig> = {
     default: "fixed",
     help: "noise added at that timestep: one image of noise for all, or none",
   },
+  pixelRange: PIXEL_RANGE,
   sampleSteps: { kind: "integer", min: 1, default: 50, help: "denoising steps of the pictures" },
 };

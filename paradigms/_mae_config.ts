@@ -1,5 +1,6 @@
 /** The settings of a masked autoencoder, and what is wrong with them. */
 
+import { checkPixelRange, type PixelRange } from "../engine/nn/pixel_range.ts";
 import type { CheckOptions } from "./types.ts";
 
 /** Settings of a masked autoencoder. */
@@ -20,6 +21,8 @@ export interface MaeConfig {
   readonly maskRatio: number;
   /** Whether the targets are normalised within each patch. */
   readonly normalisePixels: boolean;
+  /** Pixels that encoder and targets stretch to [-1, 1]: [0, 1] for all. */
+  readonly pixelRange: PixelRange;
   /** What features are: the class token, or the mean of the patches' tokens; after the last normalisation. */
   readonly pooling: "cls" | "mean";
 }
@@ -43,7 +46,8 @@ export function visiblePatches(patches: number, maskRatio: number): number {
 
 /** @throws {RangeError} If the settings do not fit together, or not the images. */
 export function checkMae(config: MaeConfig, { height, width }: Omit<CheckOptions, "batchSize">): void {
-  const { patchSize, maskRatio } = config;
+  const { patchSize, maskRatio, pixelRange } = config;
+  checkPixelRange(pixelRange);
   for (
     const key of ["patchSize", "dim", "depth", "heads", "decoderDim", "decoderDepth", "decoderHeads"] as const
   ) {

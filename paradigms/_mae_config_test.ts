@@ -12,6 +12,7 @@ const GOOD: MaeConfig = {
   decoderHeads: 2,
   maskRatio: 0.75,
   normalisePixels: false,
+  pixelRange: [0, 1],
   pooling: "cls",
 };
 

@@ -2,6 +2,7 @@
 
 import { Feed, inOrder } from "../datasets/feed.ts";
 import type { Gpu } from "../engine/device.ts";
+import { fromSymmetric, type PixelRange } from "../engine/nn/pixel_range.ts";
 import { add, addScalar, mul, scale } from "../engine/ops/arithmetic.ts";
 import { joinPatches } from "../engine/ops/patchify.ts";
 import type { RandomSource } from "../engine/ops/random_images.ts";
@@ -25,13 +26,14 @@ export type Reconstruct = (images: Tensor, random: RandomSource) => {
 export interface MaePictureOptions extends PictureOptions {
   readonly reconstruct: Reconstruct;
   readonly patchSize: number;
+  readonly pixelRange: PixelRange;
   /** Whether predictions are of normalised patches. */
   readonly normalise: boolean;
 }
 
 /** The first images of a set, what is left of them when patches are hidden, and the same with these painted. */
 export async function maePictures(gpu: Gpu, options: MaePictureOptions): Promise<Pictures> {
-  const { set, seed, reconstruct, patchSize, normalise } = options, { height, width } = set;
+  const { set, seed, reconstruct, patchSize, pixelRange, normalise } = options, { height, width } = set;
   const feed = new Feed(gpu, set, { batchSize: Math.min(options.count, set.count) });
   const program = await Program.compile(gpu, "mae pictures", () => {
     const random = { examples: feed.examples, step: feed.epoch, stream: stream(seed, "pictures/mask") };
@@ -39,7 +41,7 @@ export async function maePictures(gpu: Gpu, options: MaePictureOptions): Promise
     const seen = mul(patches, addScalar(scale(mask, -1), 1));
     const painted = mul(pixelsOfTargets(predictions, { patches, normalise }), mask);
     const images = (signed: Tensor) =>
-      joinPatches(addScalar(scale(signed, 0.5), 0.5), { patchSize, height, width });
+      joinPatches(fromSymmetric(signed, pixelRange), { patchSize, height, width });
     return { image: images(patches), masked: images(seen), reconstruction: images(add(seen, painted)) };
   });
   const [examples] = inOrder(feed.batchSize, feed.batchSize);

@@ -1,8 +1,9 @@
 /** DM: denoising diffusion; a U-Net predicts the noise in an image, and its inner blocks serve as features. */
 
 import { replacing } from "../engine/graph.ts";
+import { type PixelRange, toSymmetric } from "../engine/nn/pixel_range.ts";
 import { unet, type UnetConfig } from "../engine/nn/unet.ts";
-import { addScalar, scale, square, sub } from "../engine/ops/arithmetic.ts";
+import { square, sub } from "../engine/ops/arithmetic.ts";
 import { globalAvgPool } from "../engine/ops/pool2d.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { randomIntegers } from "../engine/ops/random_integers.ts";
@@ -10,7 +11,7 @@ import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { ema } from "../engine/optim/ema.ts";
 import { stream } from "../engine/random.ts";
 import { f32, sizeOf, u32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
+import { Variable } from "../engine/tensor.ts";
 import { checkDdpm } from "./ddpm_check.ts";
 import { ddpmPictures } from "./ddpm_pictures.ts";
 import { type BetaSchedule, diffusionSchedule } from "./diffusion_schedule.ts";
@@ -30,13 +31,15 @@ export interface DdpmConfig extends Omit<UnetConfig, "height" | "width" | "chann
   readonly featureTimestep: number;
   /** Noise of that timestep: one image of noise for all images, or none. Features are a function of the image. */
   readonly featureNoise: "fixed" | "none";
+  /** Pixels that are stretched to [-1, 1]: [0, 1] for all. */
+  readonly pixelRange: PixelRange;
   /** Steps of the sampler for pictures; as many as timesteps for DDPM's own. */
   readonly sampleSteps: number;
 }
 
 /**
  * DDPM with features as in DDAE. The loss is the mean squared error of the predicted noise in x_t, t uniform, images
- * mapped to [-1, 1]. Features: the averaged network sees x_t at `featureTimestep`; a named block, globally pooled.
+ * stretched to [-1, 1]. Features: the averaged network sees x_t at `featureTimestep`; a named block, globally pooled.
  *
  * Sources: Ho et al. 2020, https://arxiv.org/abs/2006.11239, algorithm 1 and appendix B; features: Xiang et al. 2023,
  * https://arxiv.org/abs/2303.09769. Departures: the feature's noise is drawn once from the seed, not for each image
@@ -47,7 +50,8 @@ export const ddpm: Paradigm<DdpmConfig> = {
   method: "DDPM",
   check: checkDdpm,
   create(config, { seed, height, width }) {
-    const { timesteps, betaSchedule, featureBlock, featureTimestep, featureNoise, sampleSteps } = config;
+    const { timesteps, betaSchedule, featureBlock, featureTimestep, featureNoise, sampleSteps, pixelRange } =
+      config;
     const network = unet({ ...config, height, width, channels: 3 }, { seed });
     const schedule = diffusionSchedule(betaSchedule, { timesteps });
     const { tables, qSample } = createNoising(schedule);
@@ -61,7 +65,7 @@ export const ddpm: Paradigm<DdpmConfig> = {
       buffers: [...averages.values(), average.scalars, ...tables, featureT, noiseImage],
       featureSize: network.blockWidths[featureBlock],
       loss(batch) {
-        const x0 = toSymmetric(batch.view(0));
+        const x0 = toSymmetric(batch.view(0), pixelRange);
         const t = randomIntegers({ ...batch.random("timestep"), below: timesteps });
         const noise = randomImages([height, width, 3], { ...batch.random("noise"), distribution: "normal" });
         const predicted = network.predict(qSample(x0, { t, noise }), { t, random: batch.random("dropout") });
@@ -69,7 +73,7 @@ export const ddpm: Paradigm<DdpmConfig> = {
       },
       features(images) {
         const noise = featureNoise === "fixed" ? noiseImage : null;
-        const x = qSample(toSymmetric(images), { t: featureT, noise });
+        const x = qSample(toSymmetric(images, pixelRange), { t: featureT, noise });
         return globalAvgPool(averaged(() => network.block(x, { t: featureT, name: featureBlock })));
       },
       logits: null,
@@ -81,16 +85,11 @@ export const ddpm: Paradigm<DdpmConfig> = {
           predict: (x, call) => averaged(() => network.predict(x, call)),
           schedule,
           sampleSteps,
-          toSymmetric,
+          pixelRange,
         }),
     };
   },
 };
-
-/** Pixels in [0, 1] to [-1, 1]. */
-function toSymmetric(images: Value): Tensor {
-  return addScalar(scale(images, 2), -1);
-}
 
 /** One image of standard normal noise. */
 function fixedNoise(shape: readonly number[], seed: number): Variable {

@@ -1,5 +1,6 @@
 /** Which settings of DDPM can be trained. */
 
+import { checkPixelRange } from "../engine/nn/pixel_range.ts";
 import { checkUnet, unetBlockNames } from "../engine/nn/unet_check.ts";
 import type { DdpmConfig } from "./ddpm.ts";
 import { diffusionSchedule, stridedTimesteps } from "./diffusion_schedule.ts";
@@ -12,7 +13,17 @@ import type { CheckOptions } from "./types.ts";
  * asked for at a block or timesteps that do not exist.
  */
 export function checkDdpm(config: DdpmConfig, { height, width }: CheckOptions): void {
-  const { timesteps, betaSchedule, featureBlock, featureTimestep, featureNoise, sampleSteps, ema } = config;
+  const {
+    timesteps,
+    betaSchedule,
+    featureBlock,
+    featureTimestep,
+    featureNoise,
+    sampleSteps,
+    ema,
+    pixelRange,
+  } = config;
+  checkPixelRange(pixelRange);
   checkUnet({ ...config, height, width, channels: 3 });
   stridedTimesteps(diffusionSchedule(betaSchedule, { timesteps }), sampleSteps);
   const blocks = unetBlockNames(config);

@@ -3,12 +3,13 @@
 import { subset, toFloat } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { nchwToNhwc } from "../engine/layout.ts";
+import { type PixelRange, pixelsFrom, toSymmetric } from "../engine/nn/pixel_range.ts";
 import { scale, sub } from "../engine/ops/arithmetic.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, type Shape, u32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
+import { Variable } from "../engine/tensor.ts";
 import { release } from "../engine/variables.ts";
 import { posterior, sample, type SampleOptions } from "./ddpm_sampler.ts";
 import { createNoising } from "./q_sample.ts";
@@ -18,8 +19,8 @@ import type { Picture, PictureOptions, Pictures } from "./types.ts";
 export interface DdpmPictureOptions extends PictureOptions, Pick<SampleOptions, "predict" | "schedule"> {
   /** Of the sampler. */
   readonly sampleSteps: number;
-  /** Pixels in [0, 1] to what the model sees. */
-  toSymmetric(images: Value): Tensor;
+  /** Pixels that the model sees as -1 and 1. */
+  readonly pixelRange: PixelRange;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface DdpmPictureOptions extends PictureOptions, Pick<SampleOptions, 
  * @throws {RangeError} If the set has not that many images.
  */
 export async function ddpmPictures(gpu: Gpu, options: DdpmPictureOptions): Promise<Pictures> {
-  const { set, count, seed, schedule, sampleSteps, predict } = options;
+  const { set, count, seed, schedule, sampleSteps, predict, pixelRange } = options;
   const shape = [count, set.height, set.width, 3];
   const samples = await sample(gpu, { predict, schedule, steps: sampleSteps, shape, seed });
   const t = Math.floor(schedule.timesteps / 4);
@@ -40,10 +41,10 @@ export async function ddpmPictures(gpu: Gpu, options: DdpmPictureOptions): Promi
       `Samples by ${sampleSteps} of the ${timesteps} steps of DDPM's sampler, from the average of the weights; ` +
       `below them images noised up to timestep ${t} and what one prediction makes of them.`,
     rows: [
-      { label: "samples", images: cut(samples, shape) },
-      { label: "images", images: cut(images, shape) },
-      { label: `noised, t = ${t}`, images: cut(noised, shape) },
-      { label: "restored in one step", images: cut(restored, shape) },
+      { label: "samples", images: cut(samples, shape, pixelRange) },
+      { label: "images", images: cut(images, shape, pixelRange) },
+      { label: `noised, t = ${t}`, images: cut(noised, shape, pixelRange) },
+      { label: "restored in one step", images: cut(restored, shape, pixelRange) },
     ],
   };
 }
@@ -51,7 +52,7 @@ export async function ddpmPictures(gpu: Gpu, options: DdpmPictureOptions): Promi
 /** The first images of the set, noised, and the images that the predicted noise implies; all in [-1, 1]. */
 async function restore(
   gpu: Gpu,
-  { set, predict, schedule, seed, shape, t, toSymmetric }: DdpmPictureOptions & { shape: Shape; t: number },
+  { set, predict, schedule, seed, shape, t, pixelRange }: DdpmPictureOptions & { shape: Shape; t: number },
 ) {
   const [count, height, width] = shape;
   const pixels = nchwToNhwc(toFloat(subset(set, count)), [count, 3, height, width]);
@@ -62,7 +63,7 @@ async function restore(
   const { fromX, fromNoise } = posterior([schedule.alphaBars[t], 1]);
   const source = { examples, step, stream: stream(seed, "ddpm pictures"), distribution: "normal" } as const;
   const program = await Program.compile(gpu, "ddpm restore", () => {
-    const images = toSymmetric(given);
+    const images = toSymmetric(given, pixelRange);
     const noised = qSample(images, { t: timestep, noise: randomImages(shape.slice(1), source) });
     const noise = predict(noised, { t: timestep });
     return { images, noised, restored: sub(scale(noised, fromX), scale(noise, fromNoise)) };
@@ -76,12 +77,12 @@ async function restore(
   return { images, noised, restored };
 }
 
-/** Images in [-1, 1] as pictures in [0, 1]. */
-function cut(images: Float32Array, [count, height, width]: Shape): Picture[] {
+/** Images in [-1, 1] as pictures. */
+function cut(images: Float32Array, [count, height, width]: Shape, range: PixelRange): Picture[] {
   const size = 3 * height * width;
   return Array.from({ length: count }, (_, i) => ({
     height,
     width,
-    pixels: images.slice(i * size, (i + 1) * size).map((v) => (v + 1) / 2),
+    pixels: pixelsFrom(images.slice(i * size, (i + 1) * size), range),
   }));
 }

@@ -41,6 +41,7 @@ const CONFIG: DdpmConfig = {
   featureBlock: "out_2",
   featureTimestep: 4,
   featureNoise: "fixed",
+  pixelRange: [0, 1],
   sampleSteps: 5,
 };
 

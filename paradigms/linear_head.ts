@@ -32,20 +32,19 @@ export interface LabelledFeatures {
   readonly labels: ArrayLike<number>;
 }
 
-/** A trained head: scores = weight (features / spread) + bias. */
+/** A trained head: scores = weight features + bias. */
 export interface LinearHead {
   /** [classes, F]. */
   readonly weight: Variable;
   /** [classes]. */
   readonly bias: Variable;
-  /** What features are divided by: their root mean square over the training set. */
-  readonly spread: number;
 }
 
 /**
  * Trains a head on features. It starts at zero weights, which for a convex loss loses nothing and needs no draw.
- * Features are divided by their root mean square over the training set, a fixed number, so that one learning rate
- * serves encoders of any scale; the head stays linear.
+ * While it is trained, each feature is standardised by its mean and deviation over the training set, fixed numbers, so
+ * that one learning rate serves encoders of any scale; in the end these are folded into the weights, and the head is
+ * linear in the features as they are.
  */
 export async function trainHead(
   gpu: Gpu,
@@ -53,15 +52,15 @@ export async function trainHead(
   { epochs, batchSize, lr, momentum, weightDecay, seed }: HeadOptions,
 ): Promise<LinearHead> {
   const { features, featureSize, labels, classes } = data;
-  const count = labels.length, spread = rootMeanSquare(features);
+  const count = labels.length, standard = standardisation(features, featureSize);
   const order = batches(stream(seed, "probe batches"), { count, batchSize: Math.min(batchSize, count) });
   const x = new Variable("probe features", f32(order.batchSize, featureSize));
   const y = new Variable("probe labels", u32(order.batchSize));
-  const { weight, bias } = newHead(classes, featureSize);
+  const head = newHead(classes, featureSize), params = [head.weight, head.bias];
   const optimizer = sgd({ momentum, weightDecay });
   const program = await Program.compile(gpu, "probe step", () => {
-    const loss = meanAll(crossEntropy(linear(x, weight, bias), y));
-    optimizer.step([weight, bias], gradients(loss, [weight, bias]));
+    const loss = meanAll(crossEntropy(linear(x, head.weight, head.bias), y));
+    optimizer.step(params, gradients(loss, params));
   });
   const totalSteps = epochs * order.batchesPerEpoch;
   const schedule = cosine({ lr, totalSteps });
@@ -69,7 +68,7 @@ export async function trainHead(
   for (let step = 0; step < totalSteps; step++) {
     order.at(step).forEach((i, b) => {
       for (let k = 0; k < featureSize; k++) {
-        rows[b * featureSize + k] = features[i * featureSize + k] / spread;
+        rows[b * featureSize + k] = (features[i * featureSize + k] - standard.mean[k]) * standard.scale[k];
       }
       chosen[b] = labels[i];
     });
@@ -78,39 +77,66 @@ export async function trainHead(
     optimizer.prepare(gpu, { step, learningRate: schedule(step) });
     program.run();
   }
-  await gpu.idle();
+  await fold(gpu, head, standard);
   program.dispose();
   release(gpu, [x, y, ...optimizer.state, optimizer.scalars]);
-  return { weight, bias, spread };
+  return head;
 }
 
 /** A head's weights before training. */
-export function newHead(classes: number, featureSize: number): Pick<LinearHead, "weight" | "bias"> {
+export function newHead(classes: number, featureSize: number): LinearHead {
   return {
     weight: new Variable("probe.weight", f32(classes, featureSize)),
     bias: new Variable("probe.bias", f32(classes)),
   };
 }
 
+/** What makes features standard: (feature - mean) * scale, [F] each. */
+export interface Standardisation {
+  readonly mean: Float32Array<ArrayBuffer>;
+  readonly scale: Float32Array<ArrayBuffer>;
+}
+
+/** A feature whose deviation is below this share of the largest one is noise, and is not blown up further. */
+const LEAST_DEVIATION = 1e-4;
+
+/** Mean and inverse deviation of each feature over a set; scale 1 where no feature differs from image to image. */
+export function standardisation(features: Float32Array, featureSize: number): Standardisation {
+  const count = features.length / featureSize;
+  const mean = new Float64Array(featureSize), variance = new Float64Array(featureSize);
+  features.forEach((value, i) => mean[i % featureSize] += value / count);
+  features.forEach((value, i) => variance[i % featureSize] += (value - mean[i % featureSize]) ** 2 / count);
+  const least = LEAST_DEVIATION * Math.sqrt(variance.reduce((a, b) => Math.max(a, b), 0)) || 1;
+  const scale = Float32Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), least));
+  return { mean: Float32Array.from(mean), scale };
+}
+
+/** Makes a head that was trained on standardised features one for the features as they are. */
+export async function fold(gpu: Gpu, { weight, bias }: LinearHead, standard: Standardisation): Promise<void> {
+  const { mean, scale } = standard;
+  const w = Float32Array.from(await read(gpu, weight), (v, i) => v * scale[i % scale.length]);
+  const b = Float32Array.from(
+    await read(gpu, bias),
+    (v, c) => mean.reduce((sum, m, k) => sum - w[c * mean.length + k] * m, v),
+  );
+  write(gpu, weight, w);
+  write(gpu, bias, b);
+}
+
 /** 1 for each example whose highest score is that of its label, computed on the host. */
 export async function judgeHead(
   gpu: Gpu,
-  { weight, bias, spread }: LinearHead,
+  { weight, bias }: LinearHead,
   { features, featureSize, labels }: LabelledFeatures,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const w = await read(gpu, weight), b = await read(gpu, bias);
   return Uint8Array.from(labels, (label, i) => {
     let best = 0, highest = -Infinity;
     for (let c = 0; c < b.length; c++) {
-      let score = b[c] * spread;
+      let score = b[c];
       for (let k = 0; k < featureSize; k++) score += w[c * featureSize + k] * features[i * featureSize + k];
       if (score > highest) [best, highest] = [c, score];
     }
     return best === label ? 1 : 0;
   });
-}
-
-/** The root mean square of features; 1 where all are 0. */
-export function rootMeanSquare(values: Float32Array): number {
-  return Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length) || 1;
 }

@@ -2,8 +2,8 @@
 
 import { createMaeDecoder } from "../engine/nn/mae_decoder.ts";
 import { joinState } from "../engine/nn/model.ts";
+import { toSymmetric } from "../engine/nn/pixel_range.ts";
 import { vit } from "../engine/nn/vit.ts";
-import { addScalar, scale } from "../engine/ops/arithmetic.ts";
 import { gatherTokens } from "../engine/ops/gather_tokens.ts";
 import { maskedMse } from "../engine/ops/masked_mse.ts";
 import { patchify } from "../engine/ops/patchify.ts";
@@ -30,8 +30,8 @@ export const mae: Paradigm<MaeConfig> = {
   method: "MAE",
   check: checkMae,
   create(config, { seed, height, width }) {
-    const { patchSize, dim, depth, heads, mlpRatio, normalisePixels } = config;
-    const encoder = vit({ height, width, patchSize, dim, depth, heads, mlpRatio }, { seed });
+    const { patchSize, dim, depth, heads, mlpRatio, normalisePixels, pixelRange } = config;
+    const encoder = vit({ height, width, patchSize, dim, depth, heads, mlpRatio, pixelRange }, { seed });
     const decoder = createMaeDecoder({
       encoderDim: dim,
       dim: config.decoderDim,
@@ -49,7 +49,7 @@ export const mae: Paradigm<MaeConfig> = {
       const visible = randomOrder({ count: encoder.tokens, take: kept, random });
       const encoded = encoder.encode(gatherTokens(encoder.embed(images), visible));
       return {
-        patches: patchify(addScalar(scale(images, 2), -1), { patchSize }),
+        patches: patchify(toSymmetric(images, pixelRange), { patchSize }),
         predictions: decoder.apply(encoded, visible),
         mask: absentTokens(visible, { tokens: encoder.tokens }),
       };
@@ -66,7 +66,7 @@ export const mae: Paradigm<MaeConfig> = {
       features: (images) => pool(encoder.encode(encoder.embed(images)), config.pooling),
       logits: null,
       pictures: (gpu, options) =>
-        maePictures(gpu, { ...options, reconstruct, patchSize, normalise: normalisePixels }),
+        maePictures(gpu, { ...options, reconstruct, patchSize, pixelRange, normalise: normalisePixels }),
     };
   },
 };

@@ -20,6 +20,7 @@ const CONFIG: MaeConfig = {
   decoderHeads: 2,
   maskRatio: 0.75,
   normalisePixels: false,
+  pixelRange: [0, 1],
   pooling: "cls",
 };
 

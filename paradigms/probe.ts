@@ -6,7 +6,7 @@ import { Feed } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import { gradients } from "../engine/autograd.ts";
 import type { Gpu } from "../engine/device.ts";
-import { scale } from "../engine/ops/arithmetic.ts";
+import { mul, sub } from "../engine/ops/arithmetic.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { linear } from "../engine/ops/linear.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
@@ -14,10 +14,18 @@ import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { f32 } from "../engine/shape.ts";
+import { type Tensor, Variable } from "../engine/tensor.ts";
 import { release } from "../engine/variables.ts";
 import { extractFeatures } from "./features.ts";
-import { type HeadOptions, type LinearHead, newHead, rootMeanSquare, trainHead } from "./linear_head.ts";
+import {
+  fold,
+  type HeadOptions,
+  type LinearHead,
+  newHead,
+  standardisation,
+  trainHead,
+} from "./linear_head.ts";
 import type { Learner } from "./types.ts";
 
 /** How a probe is trained. */
@@ -50,7 +58,7 @@ export async function trainProbe(gpu: Gpu, options: ProbeOptions): Promise<Probe
     : await trainOnTheFly(gpu, { ...options, augmentation });
   return {
     ...head,
-    logits: (images) => linear(scale(learner.features(images), 1 / head.spread), head.weight, head.bias),
+    logits: (images) => linear(learner.features(images), head.weight, head.bias),
     dispose: () => release(gpu, [head.weight, head.bias]),
   };
 }
@@ -62,19 +70,25 @@ async function trainOnce(gpu: Gpu, options: ProbeOptions): Promise<LinearHead> {
   return trainHead(gpu, data, options);
 }
 
-/** The head sees every image anew in each epoch; the features' spread is that of the images as they are. */
+/** The head sees every image anew in each epoch; features are standardised as those of the images as they are. */
 async function trainOnTheFly(
   gpu: Gpu,
   options: ProbeOptions & { augmentation: AugmentationConfig },
 ): Promise<LinearHead> {
   const { learner, set, augmentation, epochs, lr, momentum, weightDecay, seed, onProgress } = options;
-  const spread = rootMeanSquare(await extractFeatures(gpu, { learner, set, batchSize: options.batchSize }));
+  const { featureSize } = learner;
+  const standard = standardisation(
+    await extractFeatures(gpu, { learner, set, batchSize: options.batchSize }),
+    featureSize,
+  );
+  const mean = new Variable("feature mean", f32(featureSize), standard.mean);
+  const inverse = new Variable("feature scale", f32(featureSize), standard.scale);
   const order = batches(stream(seed, "probe batches"), {
     count: set.count,
     batchSize: Math.min(options.batchSize, set.count),
   });
   const feed = new Feed(gpu, set, { batchSize: order.batchSize });
-  const { weight, bias } = newHead(set.classNames.length, learner.featureSize);
+  const head = newHead(set.classNames.length, featureSize), params = [head.weight, head.bias];
   const optimizer = sgd({ momentum, weightDecay });
   const program = await Program.compile(gpu, "augmented probe step", () => {
     const images = augment(feed.images(), augmentation, {
@@ -82,9 +96,9 @@ async function trainOnTheFly(
       step: feed.epoch,
       stream: (step) => stream(seed, `probe augmentation/${step}`),
     });
-    const features = scale(learner.features(images), 1 / spread);
-    const loss = meanAll(crossEntropy(linear(features, weight, bias), feed.labels));
-    optimizer.step([weight, bias], gradients(loss, [weight, bias]));
+    const features = mul(sub(learner.features(images), mean), inverse);
+    const loss = meanAll(crossEntropy(linear(features, head.weight, head.bias), feed.labels));
+    optimizer.step(params, gradients(loss, params));
   });
   const totalSteps = epochs * order.batchesPerEpoch;
   const schedule = cosine({ lr, totalSteps });
@@ -95,9 +109,9 @@ async function trainOnTheFly(
     if (step % 16 === 15) await gpu.idle();
     onProgress?.(Math.min(set.count, (step + 1) * order.batchSize));
   }
-  await gpu.idle();
+  await fold(gpu, head, standard);
   program.dispose();
   feed.dispose();
-  release(gpu, [...optimizer.state, optimizer.scalars]);
-  return { weight, bias, spread };
+  release(gpu, [mean, inverse, ...optimizer.state, optimizer.scalars]);
+  return head;
 }

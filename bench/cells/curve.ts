@@ -1,6 +1,6 @@
 /** The probe's curve: a probe on a few images, time and again while the encoder is trained. */
 
-import { subset } from "../../datasets/types.ts";
+import { type ImageSet, subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { release } from "../../engine/variables.ts";
 import { accuracyOf, FeatureExtractor, judgeHead, trainHead } from "../../paradigms/mod.ts";
@@ -42,9 +42,10 @@ export class ProbeCurve {
     const few = Math.max(probe.curveImages, Math.min(probe.batchSize, task.set.count));
     const trainSet = probe.data === "same" ? task.set : dataset.train;
     const batchSize = config.evaluation.batchSize;
+    const firstOf = (set: ImageSet) => subset(set, Math.min(few, set.count));
     const parts = {
-      train: await FeatureExtractor.compile(gpu, { learner, set: subset(trainSet, few), batchSize }),
-      test: await FeatureExtractor.compile(gpu, { learner, set: subset(dataset.test, few), batchSize }),
+      train: await FeatureExtractor.compile(gpu, { learner, set: firstOf(trainSet), batchSize }),
+      test: await FeatureExtractor.compile(gpu, { learner, set: firstOf(dataset.test), batchSize }),
       config: probe,
       task,
     };

@@ -1,7 +1,6 @@
 /** Vision transformers for small images. */
 
 import { add } from "../ops/arithmetic.ts";
-import { channelAffine } from "../ops/channel_affine.ts";
 import { concat } from "../ops/concat.ts";
 import { fill } from "../ops/fill.ts";
 import { linear } from "../ops/linear.ts";
@@ -14,6 +13,7 @@ import { fanAverageParameter } from "./fan_average.ts";
 import { constantVector, normalParameter } from "./init.ts";
 import { createLayerNorm } from "./layer_norm.ts";
 import { joinState, type Stateful } from "./model.ts";
+import { type PixelRange, toSymmetric, WHOLE_RANGE } from "./pixel_range.ts";
 import { positionEmbedding } from "./position_embedding.ts";
 import { createTransformerBlock } from "./transformer_block.ts";
 
@@ -33,6 +33,8 @@ export interface VitConfig {
   readonly mlpRatio?: number;
   /** C. Default 3. */
   readonly inputChannels?: number;
+  /** Pixels that are stretched to [-1, 1]. Default [0, 1]. */
+  readonly pixelRange?: PixelRange;
 }
 
 /** A vision transformer. Call its functions while a program is recorded. */
@@ -43,7 +45,7 @@ export interface Vit extends Stateful {
   readonly featureSize: number;
   /** Patches [B, T, P * P * C] of images [B, H, W, C] as they are. */
   patchify(images: Value): Tensor;
-  /** Tokens [B, T, dim] of images with pixels in [0, 1]: linear in 2 x - 1, plus their positions. */
+  /** Tokens [B, T, dim] of images with pixels in [0, 1]: linear in pixels stretched to [-1, 1], plus their positions. */
   embed(images: Value): Tensor;
   /** [B, 1 + K, dim] of any tokens [B, K, dim]: the class token in front, all blocks, and the last norm. */
   encode(tokens: Value): Tensor;
@@ -81,7 +83,17 @@ export interface Vit extends Stateful {
  */
 export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit {
   checkConfig(config);
-  const { height, width, patchSize, dim, depth, heads, mlpRatio, inputChannels = 3 } = config;
+  const {
+    height,
+    width,
+    patchSize,
+    dim,
+    depth,
+    heads,
+    mlpRatio,
+    inputChannels = 3,
+    pixelRange = WHOLE_RANGE,
+  } = config;
   const [rows, columns] = [height / patchSize, width / patchSize];
   const patchLength = patchSize * patchSize * inputChannels;
   const classToken = normalParameter("cls_token", { shape: [1, 1, dim], std: 0.02, seed });
@@ -98,8 +110,6 @@ export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit
   );
   const norm = createLayerNorm("norm", { size: dim, eps: 1e-6 });
   const positions = positionEmbedding("pos_embed", { rows, columns, dim });
-  const scale = constantVector("pixel scale", { size: inputChannels, value: 2 });
-  const offset = constantVector("pixel offset", { size: inputChannels, value: -1 });
   const cut = (images: Value): Tensor => {
     const { shape } = images;
     if (shape.length !== 4 || shape[1] !== height || shape[2] !== width || shape[3] !== inputChannels) {
@@ -112,7 +122,7 @@ export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit
     return patchify(images, { patchSize });
   };
   const embed = (images: Value): Tensor => {
-    const patches = cut(channelAffine(images, scale, { offset }));
+    const patches = cut(toSymmetric(images, pixelRange));
     return add(linear(patches, reshape(weight, [dim, patchLength]), bias), positions);
   };
   const encode = (tokens: Value): Tensor => {
