@@ -81,6 +81,8 @@ export interface OpDef<A extends Attrs = Attrs> {
   reference(inputs: readonly NdArray[], attrs: A, outputs: readonly Spec[]): NdArray[];
   /** Inputs that are changed in place; they must be variables. */
   readonly mutates?: readonly number[];
+  /** Whether the output is the bytes of the input, so that a program need not compute it where the input stays as it is. */
+  readonly isView?: (input: Spec, output: Spec) => boolean;
   /** f32 inputs that have no gradient (statistics, masks). */
   readonly constantInputs?: readonly number[];
   /** Multiplications and additions; 0 where the memory traffic is all that counts. */

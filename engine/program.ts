@@ -61,7 +61,6 @@ export class Program {
     return [...this.#outputs.keys()];
   }
 
-
   /**
    * Records `build` and compiles what it did. The tensors it returns can be read after a run.
    *
@@ -75,8 +74,12 @@ export class Program {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
     const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
-    const steps = nodes.flatMap((node) => lowerNode(gpu, node));
-    const kept = new Set<Operand>(outputs.map(({ tensor }) => identity(tensor)));
+    const views = viewsOf(nodes);
+    const placeOf = (operand: Operand) => views.get(operand) ?? operand;
+    const steps = nodes.filter(({ outputs: [first] }) => !views.has(first)).flatMap((node) =>
+      lowerNode(gpu, node, placeOf)
+    );
+    const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
     const memory = allocateMemory(gpu, label, { steps, kept });
     try {
       const items = await bind(gpu, steps, memory);
@@ -85,7 +88,7 @@ export class Program {
         label,
         items,
         outputs: new Map(outputs.map(({ name, tensor }) => {
-          return [name, { spec: tensor.spec, buffer: memory.buffer(identity(tensor)) }];
+          return [name, { spec: tensor.spec, buffer: memory.buffer(placeOf(identity(tensor))) }];
         })),
         owned: memory.owned,
         workspaceBytes: memory.workspaceBytes,
@@ -193,7 +196,17 @@ function identity(tensor: Tensor): Operand {
   return tensor.variable ?? tensor;
 }
 
-function lowerNode(gpu: Gpu, node: Node): Step[] {
+/** Values that lie in the memory of another one, which is never a view itself. Variables change: none views them. */
+function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
+  const views = new Map<Operand, Operand>();
+  for (const { op, inputs: [input], outputs: [output] } of nodes) {
+    if (input === undefined || input.variable !== null || !op.isView?.(input.spec, output.spec)) continue;
+    views.set(output, views.get(input) ?? input);
+  }
+  return views;
+}
+
+function lowerNode(gpu: Gpu, node: Node, placeOf: (operand: Operand) => Operand): Step[] {
   const inputs = node.inputs.map(identity);
   const kernels = node.op.lower({
     inputs,
@@ -202,10 +215,14 @@ function lowerNode(gpu: Gpu, node: Node): Step[] {
     textures: gpu.variant === "texture",
     scratch: (spec) => ({ spec }),
   });
-  return kernels.map((kernel) => ({
-    ...kernel,
-    writes: new Set(kernel.bindings.filter((b) => b.kind === "read_write").map((b) => b.operand)),
-  }));
+  return kernels.map((kernel) => {
+    const bindings = kernel.bindings.map(({ operand, kind }) => ({ operand: placeOf(operand), kind }));
+    return {
+      ...kernel,
+      bindings,
+      writes: new Set(bindings.filter(({ kind }) => kind === "read_write").map(({ operand }) => operand)),
+    };
+  });
 }
 
 /** Copies a buffer into the texture that mirrors it: whole rows at once, then the rest of the last one. */

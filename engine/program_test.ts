@@ -7,6 +7,7 @@ import { assign } from "./ops/assign.ts";
 import { conv2d } from "./ops/conv2d.ts";
 import { sumAll } from "./ops/reduce_sum.ts";
 import { relu } from "./ops/relu.ts";
+import { reshape } from "./ops/reshape.ts";
 import { ShaderError } from "./pipeline_cache.ts";
 import { Program } from "./program.ts";
 import { stream } from "./random.ts";
@@ -186,4 +187,43 @@ gpuTest("Program.dispose() makes runs and reads fail", async (gpu) => {
   assertThrows(() => program.run(), TypeError, 'Cannot run program "gone": it has been disposed');
   await assertRejects(() => program.read("y"), TypeError, 'Cannot read program "gone": it has been disposed');
   release(gpu, [x]);
+});
+
+gpuTest(
+  "Program.compile() puts a reshaped value into the same memory, but not a reshaped variable",
+  async (gpu) => {
+    const v = new Variable("v", f32(2, 4), Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+    const program = await Program.compile(gpu, "views", () => {
+      const doubled = scale(v, 2);
+      const row = reshape(reshape(doubled, [8]), [1, 8]);
+      const before = reshape(v, [8]);
+      const sum = add(row, before);
+      assign(v, doubled);
+      return { row, doubled, sum, before };
+    });
+    // scale, the copy of the variable, add, assign.
+    assertEquals(program.dispatches, 4);
+    program.run();
+    assertEquals([...await program.read("row")], [2, 4, 6, 8, 10, 12, 14, 16]);
+    assertEquals([...await program.read("doubled")], [2, 4, 6, 8, 10, 12, 14, 16]);
+    assertEquals([...await program.read("sum")], [3, 6, 9, 12, 15, 18, 21, 24]);
+    assertEquals([...await program.read("before")], [1, 2, 3, 4, 5, 6, 7, 8]);
+    assertEquals([...await read(gpu, v)], [2, 4, 6, 8, 10, 12, 14, 16]);
+    program.dispose();
+    release(gpu, [v]);
+  },
+);
+
+gpuTest("Program.compile() keeps a value for as long as a view of it is read", async (gpu) => {
+  const v = new Variable("v", f32(8), Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  const program = await Program.compile(gpu, "late view", () => {
+    const view = reshape(addScalar(v, 1), [2, 4]);
+    let other = asTensor(v);
+    for (let i = 0; i < 5; i++) other = scale(other, 2);
+    return { sum: add(view, reshape(other, [2, 4])) };
+  });
+  program.run();
+  assertEquals([...await program.read("sum")], [34, 67, 100, 133, 166, 199, 232, 265]);
+  program.dispose();
+  release(gpu, [v]);
 });

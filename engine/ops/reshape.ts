@@ -54,6 +54,7 @@ export const reshapeOp: OpDef<ReshapeAttrs> = {
       workgroups: splitGrid(Math.ceil(count / 64)),
     }];
   },
+  isView: (x, out) => sameMemory(x.shape, out.shape),
   backward: ({ inputs: [x], grads: [g] }) => [reshape(g!, x.shape)],
   reference: ([x], _, [out]) => [{ shape: out.shape, data: x.data.slice() }],
   flops: () => 0,
@@ -80,8 +81,8 @@ function reshapeCase(name: string, from: Shape, shape: Shape): OpCase<ReshapeAtt
 }
 
 /**
- * The elements of x, row-major, in another shape of the same size. Costs one copy; a recorded program may come to
- * use the same memory where {@linkcode sameMemory} holds.
+ * The elements of x, row-major, in another shape of the same size. Costs one copy, or nothing where
+ * {@linkcode sameMemory} holds and x is not a variable, which could change while the result is in use.
  *
  * @throws {RangeError} If the sizes differ.
  */
