@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { writeReport } from "../reports/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { main } from "./main.ts";
-import { withTempDir } from "./_testing.ts";
+import { withTempDir } from "./testing.ts";
 
 /** Runs the command with the real workbench. */
 async function start(args: string[]) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { canonicalJson, canonicalRecord } from "./canonical.ts";
-import { fakeRecord } from "./_testing.ts";
+import { fakeRecord } from "./testing.ts";
 
 Deno.test("canonicalJson() does not depend on the order of keys, but on that of lists", () => {
   assertEquals(canonicalJson({ b: [{ d: 1, c: 2 }], a: null }), '{"a":null,"b":[{"c":2,"d":1}]}');

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Json, loadCheckpoint, saveCheckpoint } from "../engine/checkpoint.ts";
 import { CheckpointFile, type TrainingHistory } from "./checkpoint_file.ts";
-import { withTempDir } from "./_testing.ts";
+import { withTempDir } from "./testing.ts";
 
 const HISTORY: TrainingHistory = { losses: [1.5, 0.1 + 0.2], accuracy: null, elapsedMs: 12.5, more: [0.5] };
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "./env.ts";
-import { FAKE_ADAPTER, withTempDir } from "./_testing.ts";
+import { FAKE_ADAPTER, withTempDir } from "./testing.ts";
 
 const urlOf = (dir: string) => pathToFileURL(`${dir}/`);
 

@@ -4,7 +4,7 @@ import { noGpu } from "../engine/testing/gpu.ts";
 import { canonicalRecord } from "./canonical.ts";
 import { PROJECT_ROOT } from "./env.ts";
 import type { CellRecord, RunManifest } from "./schema.ts";
-import { withTempDir } from "./_testing.ts";
+import { withTempDir } from "./testing.ts";
 
 const PRESET = `
 name: tiny

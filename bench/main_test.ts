@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NoAdapterError } from "../engine/device.ts";
 import { main, type MainServices } from "./main.ts";
-import { fakeOutcome, fakeWorkbench, withTempDir } from "./_testing.ts";
+import { fakeOutcome, fakeWorkbench, withTempDir } from "./testing.ts";
 
 /** Runs the command; what it needs from outside succeeds unless the test says otherwise. */
 async function start(args: string[], services: Partial<MainServices> = {}) {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { CellProgress } from "./cell.ts";
 import { createProgress } from "./progress.ts";
-import { fakeRecord } from "./_testing.ts";
+import { fakeRecord } from "./testing.ts";
 
 const CELL = { name: "sl/natural/seed-0", index: 2, count: 10 };
 const at = (done: number, more: Partial<CellProgress> = {}): CellProgress => ({

@@ -10,7 +10,7 @@ import {
   recordedConfig,
   type RunFacts,
 } from "./record.ts";
-import { FAKE_ADAPTER, smallPreset } from "./_testing.ts";
+import { FAKE_ADAPTER, smallPreset } from "./testing.ts";
 
 const FACTS: RunFacts = {
   runId: "small-1",

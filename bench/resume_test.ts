@@ -3,7 +3,7 @@ import { newManifest } from "./run_manifest.ts";
 import { checkSameRun, parseRunManifest } from "./resume.ts";
 import type { RunIdentity, RunManifest } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
-import { smallPreset } from "./_testing.ts";
+import { smallPreset } from "./testing.ts";
 
 const IDENTITY: RunIdentity = {
   benchmarkVersion: "v",

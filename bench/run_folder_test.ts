@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { RunFolder } from "./run_folder.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
-import { fakeRecord, withTempDir } from "./_testing.ts";
+import { fakeRecord, withTempDir } from "./testing.ts";
 
 const BYTES = new TextEncoder().encode("abc");
 

@@ -6,7 +6,7 @@ import { type Progress, SILENT } from "./progress.ts";
 import { run, type RunRequest, type RunServices } from "./run.ts";
 import type { CellRecord, RunManifest } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
-import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./_testing.ts";
+import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
 
 const NAMES = ["sl/natural/seed-0", "sl/adversarial/seed-0", "construct/robust/seed-0", "sl/robust/seed-0"];
 const PRESET = smallPreset();

@@ -13,7 +13,7 @@ import { defaultRunDir, run, type RunServices } from "./run.ts";
 import { loadRun, writeReport } from "../reports/mod.ts";
 import type { CellRecord } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
-import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./_testing.ts";
+import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
 
 const NAMES = ["sl/natural/seed-0", "sl/adversarial/seed-0", "construct/robust/seed-0", "sl/robust/seed-0"];
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatMetric, formatSummary } from "./summary.ts";
-import { fakeRecord } from "./_testing.ts";
+import { fakeRecord } from "./testing.ts";
 
 const fraction = (value: number) => ({ value, unit: "fraction" });
 

@@ -19,7 +19,7 @@ import { constant } from "../engine/optim/schedules.ts";
 import { adam } from "../engine/optim/adam.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { goldenTests } from "./_golden.ts";
+import { goldenTests } from "./_golden_test.ts";
 import { DATA, DATA_SIZES, releaseAll, smallTrainer, valuesOf } from "./_testing.ts";
 import { ddpm, type DdpmConfig } from "./ddpm.ts";
 import { extractFeatures } from "./features.ts";

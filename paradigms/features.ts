@@ -21,7 +21,11 @@ export class FeatureExtractor {
     this.#featureSize = featureSize;
   }
 
-  /** @param options.batchSize Images at a time; changes no feature. */
+  /**
+   * Compiles the extraction of the features of a set.
+   *
+   * @param options.batchSize Images at a time; changes no feature.
+   */
   static async compile(
     gpu: Gpu,
     { learner, set, batchSize }: {

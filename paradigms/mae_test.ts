@@ -12,7 +12,7 @@ import { Variable } from "../engine/tensor.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { absentTokens } from "../engine/ops/scatter_tokens.ts";
 import { randomOrder } from "../engine/ops/random_order.ts";
-import { goldenTests } from "./_golden.ts";
+import { goldenTests } from "./_golden_test.ts";
 import { DATA, DATA_SIZES, releaseAll, smallTrainer } from "./_testing.ts";
 import { mae, type MaeConfig } from "./mae.ts";
 import type { Learner } from "./types.ts";

@@ -6,7 +6,7 @@ import { sgd } from "../engine/optim/sgd.ts";
 import { Program } from "../engine/program.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { release } from "../engine/variables.ts";
-import { goldenTests } from "./_golden.ts";
+import { goldenTests } from "./_golden_test.ts";
 import { DATA_SIZES, FEW, releaseAll } from "./_testing.ts";
 import { batchOf } from "./batch.ts";
 import { simclr, type SimclrConfig } from "./simclr.ts";

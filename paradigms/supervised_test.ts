@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { goldenTests } from "./_golden.ts";
+import { goldenTests } from "./_golden_test.ts";
 import { DATA_SIZES, smallLearner } from "./_testing.ts";
 import { supervised } from "./supervised.ts";
 

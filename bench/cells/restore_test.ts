@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Construction, encodeConstruction } from "../../datasets/constructed.ts";
 import { imageSet } from "../../datasets/types.ts";
 import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
-import { fakeRecord, withTempDir } from "../_testing.ts";
+import { fakeRecord, withTempDir } from "../testing.ts";
 import type { CellDescription } from "../cell.ts";
 import { RunFolder } from "../run_folder.ts";
 import type { Artifact } from "../schema.ts";
