@@ -7,8 +7,10 @@ import type { DatasetConfig } from "./preset.ts";
 /** What a rehearsal of a cell found. */
 export interface Rehearsal {
   readonly phases: readonly Phase[];
-  /** What does not grow with the number of images: recording, shaders, memory. */
+  /** What does not grow with the number of images: recording, memory. */
   readonly setUpMs: number;
+  /** What only the first cell of its kind has to do: making the shaders. */
+  readonly firstMs: number;
   readonly peakBytes: number;
 }
 
@@ -30,9 +32,7 @@ export type Units = Readonly<Partial<Record<PhaseName, number>>>;
  * one rehearsal.
  */
 export function rehearsalKey(cell: CellDescription): string {
-  const { kind, paradigm, config } = cell;
-  const probed = cell.kind === "train" && cell.featureSet === "natural";
-  return JSON.stringify([kind, paradigm, config, probed]);
+  return JSON.stringify([cell.kind, cell.paradigm, cell.config]);
 }
 
 /** The work of a cell. `counts` are the numbers of images of the constructed sets by the names of their cells. */
@@ -72,8 +72,11 @@ function hasCues(dataset: DatasetConfig): boolean {
 }
 
 /** The cost of a whole cell: of each kind of work the units times what one cost in rehearsal. */
-export function estimateCell(name: string, rehearsal: Rehearsal, units: Units): CellEstimate {
-  let { setUpMs: durationMs } = rehearsal, flops = 0;
+export function estimateCell(
+  { name, units, first }: { name: string; units: Units; first: boolean },
+  rehearsal: Rehearsal,
+): CellEstimate {
+  let durationMs = rehearsal.setUpMs + (first ? rehearsal.firstMs : 0), flops = 0;
   for (const phase of rehearsal.phases) {
     const times = (units[phase.name] ?? 0) / phase.units;
     durationMs += times * phase.durationMs;

@@ -33,7 +33,7 @@ Deno.test("main() prints a table and where records and report lie", async () => 
     assertMatch(stdout, /^network +clean +images\/s +time +status\n/);
     assertStringIncludes(stdout, "sl/D_rand/seed-1");
     assertStringIncludes(stdout, `\nRecords: ${dir}/run/records\nReport:  ${dir}/run/report.html\n`);
-    assertStringIncludes(stderr, "[20/20] sl/D_rand/seed-1  done in");
+    assertStringIncludes(stderr, "[34/34] dm/robust/seed-1  done in");
     const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
     assertEquals(manifest.preset.seeds, [0, 1]);
     assertEquals(manifest.command, `deno task bench --preset smoke --out ${dir}/run --seeds 0..1`);
@@ -45,7 +45,7 @@ Deno.test("main() prints nothing but JSON with --json and --quiet", async () => 
     const { code, stdout, stderr } = await start(["--preset=smoke", "--json", "--quiet", `--out=${dir}/run`]);
     assertEquals([code, stderr], [0, ""]);
     const { records, manifest, exitCode, runDir } = JSON.parse(stdout);
-    assertEquals([records.length, manifest.suite, exitCode, runDir], [10, "smoke", 0, `${dir}/run`]);
+    assertEquals([records.length, manifest.suite, exitCode, runDir], [17, "smoke", 0, `${dir}/run`]);
   });
 });
 
@@ -53,7 +53,14 @@ Deno.test("main() shows help and knows every option and preset in it", async () 
   for (const word of ["--help", "-h"]) {
     const { code, stdout, stderr } = await start([word]);
     assertEquals([code, stderr], [0, ""]);
-    for (const part of ["--preset NAME|FILE", "--seeds", "Presets: quick, smoke, cifar10-sl", "perf"]) {
+    for (
+      const part of [
+        "--preset NAME|FILE",
+        "--seeds",
+        "Presets: quick, smoke, cifar10-small, cifar10-sl, paper",
+        "perf",
+      ]
+    ) {
       assertStringIncludes(stdout, part);
     }
   }
@@ -63,7 +70,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["--preset", "quik"], /^Cannot find preset "quik": no such name, did you mean quick/],
   [["--prset", "quick"], /unknown option --prset, did you mean --preset/],
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
-  [["quick"], /unknown command, known are perf\nHint: deno task bench --preset quick runs a preset\n$/],
+  [["quick"], /unknown command, known are perf, plan\nHint: deno task bench --preset quick runs a preset\n$/],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [
     ["--preset", "cifar10-sl"],
@@ -134,7 +141,7 @@ Deno.test("main() ends with 130 on an abort and says how much did not run", asyn
       }),
     });
     assertEquals(code, 130);
-    assertStringIncludes(stdout, "Interrupted: 8 of 10 cells did not run\n");
+    assertStringIncludes(stdout, "Interrupted: 15 of 17 cells did not run\n");
   });
 });
 
@@ -194,4 +201,19 @@ Deno.test("main() refuses --resume without the folder to resume", async () => {
     stderr,
     "Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run\n",
   );
+});
+
+Deno.test("main() plan prints every cell and its cost, and writes nothing", async () => {
+  await withTempDir(async (dir) => {
+    const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1"]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^Preset smoke: 34 cells/);
+    for (const part of ["dm/robust/seed-1", "all"]) assertStringIncludes(stdout, part);
+    assertStringIncludes(stderr, "rehearsing cl/natural/seed-0");
+    const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet"]);
+    assertEquals(JSON.parse(json).cells.length, 17);
+    const wrong = await start(["plan", "--preset=smoke", `--out=${dir}/run`]);
+    assertEquals(wrong.code, 2);
+    assertMatch(wrong.stderr, /^Cannot run deno task bench plan: unknown option --out/);
+  });
 });

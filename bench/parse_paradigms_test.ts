@@ -39,7 +39,7 @@ Deno.test("readParadigms() refuses what could not be trained, before anything is
         "cl: { training: { batchSize: 1 } }",
         /batchSize must be an integer of at least 2, given the number 1/,
       ],
-      ["mim: { patchSize: 5 }", /paradigms\.mim cannot be trained, .*16.*5/],
+      ["mim: { patchSize: 5 }", /paradigms\.mim cannot be trained, .*5 does not divide images of 16/],
       ["mim: { maskRatio: 1 }", /paradigms\.mim cannot be trained, .*mask.* 1/],
       ["mim: { maskRatio: 0 }", /paradigms\.mim cannot be trained, .*mask.* 0/],
       [

@@ -43,12 +43,14 @@ export async function makePlan(
   for (const cell of cells) {
     const key = rehearsalKey(cell);
     let rehearsal = rehearsals.get(key);
+    const first = rehearsal === undefined;
     if (rehearsal === undefined) {
       signal.throwIfAborted();
       onCell(cell);
       rehearsals.set(key, rehearsal = await workbench.rehearse(cell, signal));
     }
-    estimates.push(estimateCell(cell.name, rehearsal, unitsOf(cell, counts)));
+    const { name } = cell;
+    estimates.push(estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal));
   }
   const sum = (of: (estimate: CellEstimate) => number) => estimates.reduce((total, e) => total + of(e), 0);
   return {

@@ -14,6 +14,7 @@ async function planOf(seeds: readonly number[]) {
         Promise.resolve({
           phases: names.map((name) => ({ name, units: 1, durationMs: 1, flops: 2 })),
           setUpMs: 0,
+          firstMs: 0,
           peakBytes: 2 ** 20 * (rehearsed.length),
         }),
     },

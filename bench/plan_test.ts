@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import type { MaeConfig } from "../paradigms/mod.ts";
+import type { TrainCell } from "./cell.ts";
 import { loadPreset } from "./load_preset.ts";
 import { parsePreset } from "./parse_preset.ts";
 import { expand } from "./plan.ts";
 
-Deno.test("expand() lists networks, then sets, then networks on sets", async () => {
+Deno.test("expand() lists supervised networks, then sets, then encoders on sets, paradigm by paradigm", async () => {
   const names = expand(await loadPreset("smoke")).map(({ name }) => name);
   assertEquals(names, [
     "sl/natural/seed-0",
@@ -16,12 +18,19 @@ Deno.test("expand() lists networks, then sets, then networks on sets", async () 
     "sl/non-robust/seed-0",
     "sl/D_det/seed-0",
     "sl/D_rand/seed-0",
+    "cl/natural/seed-0",
+    "cl/robust/seed-0",
+    "mim/natural/seed-0",
+    "mim/robust/seed-0",
+    "mim/non-robust/seed-0",
+    "dm/natural/seed-0",
+    "dm/robust/seed-0",
   ]);
 });
 
 Deno.test("expand() puts every cell after its inputs, under unique names, for every seed", async () => {
   const cells = expand(await loadPreset("smoke"), [3, 1]);
-  assertEquals(cells.length, 20);
+  assertEquals(cells.length, 34);
   assertEquals(cells[0].seed, 3);
   const seen = new Set<string>();
   for (const { name, inputs, seed } of cells) {
@@ -51,6 +60,14 @@ Deno.test("expand() trains the robust encoder under its own settings, and all ot
     assertEquals(cell.config.adversary === null, !robust, cell.name);
     assertEquals("attack" in cell.config.training, false);
   }
+});
+
+Deno.test("expand() trains every paradigm that runs, each by its own settings", async () => {
   const quick = await loadPreset("quick");
-  assertEquals(expand({ ...quick, adversarialTraining: null, featureSets: {} }).length, 1);
+  const cells = expand({ ...quick, adversarialTraining: null, featureSets: {} });
+  assertEquals(cells.map(({ name }) => name), ["sl", "cl", "mim", "dm"].map((p) => `${p}/natural/seed-0`));
+  const [, cl, mim] = cells.map(({ config }) => config as TrainCell["config"]);
+  assertEquals(cl.training, quick.paradigms.cl!.training);
+  assertEquals((mim.paradigm as MaeConfig).patchSize, quick.paradigms.mim!.patchSize);
+  assertEquals("training" in mim.paradigm, false);
 });

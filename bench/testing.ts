@@ -65,7 +65,7 @@ export function fakeWorkbench(
     kernelVariant: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),
-    rehearse: () => Promise.resolve({ phases: [], setUpMs: 0, peakBytes: 0 }),
+    rehearse: () => Promise.resolve({ phases: [], setUpMs: 0, firstMs: 0, peakBytes: 0 }),
     close: () => {},
     ...own,
   };

@@ -34,7 +34,8 @@ export async function rehearse(
   const rest = second.durationMs - phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return {
     phases,
-    setUpMs: Math.max(0, first.durationMs - second.durationMs) + rest,
+    setUpMs: rest,
+    firstMs: Math.max(0, first.durationMs - second.durationMs),
     peakBytes: second.outcome.metrics.peakBytes.value,
   };
 }
