@@ -10,6 +10,7 @@ import { asTensor } from "../graph.ts";
 import { add, scale } from "./arithmetic.ts";
 import { fill } from "./fill.ts";
 import source from "./reduce_sum.wgsl" with { type: "text" };
+import stripsSource from "./reduce_sum_strips.wgsl" with { type: "text" };
 
 interface ReduceAttrs {
   readonly [key: string]: unknown;
@@ -20,8 +21,10 @@ interface ReduceAttrs {
   readonly rank?: number;
 }
 
-/** Invocations below which a long sum is split in two stages. */
+/** Outputs, in vec4s, below which one invocation for each would leave the device idle. */
 const FEW = 1024;
+/** Terms above which a sum of few takes two kernels, so that several workgroups share it. */
+const LONG = 32_768;
 
 /** out = sum of x over dimensions [from, to), which become 1. */
 export const reduceSumOp: OpDef<ReduceAttrs> = {
@@ -73,6 +76,10 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     { name: "middle", inputs: [f32(3, 4, 2, 6)], attrs: { from: 1, to: 3 } },
     { name: "all but the first", inputs: [f32(5, 2, 3, 6)], attrs: { from: 1, to: 4 } },
     { name: "down to a lower rank", inputs: [f32(4, 3, 5)], attrs: { from: 0, to: 2, rank: 1 } },
+    { name: "strips, odd", inputs: [f32(131, 6)], attrs: { from: 0, to: 1 } },
+    { name: "strips, innermost", inputs: [f32(3, 1030)], attrs: { from: 1, to: 2 } },
+    { name: "strips, several workgroups", inputs: [f32(3, 400, 75)], attrs: { from: 1, to: 2 }, large: true },
+    { name: "as many strips as there are", inputs: [f32(8192, 12)], attrs: { from: 0, to: 1 }, large: true },
     { name: "long, two stages", inputs: [f32(40_001, 6)], attrs: { from: 0, to: 1 }, large: true },
     {
       name: "more than 65,535 workgroups",
@@ -95,22 +102,43 @@ interface SumPlan {
   scratch(spec: ReturnType<typeof f32>): Operand;
 }
 
-/** One kernel, or two where a single stage would leave the device idle. Also used by operations that sum partials. */
-export function sumKernels(
-  { x, out, outer, length, inner, lanes, split = true, scratch }: SumPlan,
-): Kernel[] {
+/**
+ * One kernel, or two for a very long sum of few. Also used by operations that sum partials. Unless `split`, the order of
+ * a sum depends on `length` and `inner` alone.
+ */
+export function sumKernels(plan: SumPlan): Kernel[] {
+  const { x, out, outer, length, inner, lanes, split = true, scratch } = plan;
   const outputs = outer * inner;
-  const wanted = outputs >= FEW || !split
-    ? 1
-    : Math.ceil(Math.min(length / 32, 2 * FEW / Math.max(1, outputs)));
-  const part = Math.max(1, Math.ceil(length / Math.max(1, wanted)));
-  const splits = Math.max(1, Math.ceil(length / part));
-  if (splits === 1) return [sumKernel({ x, out, outer, length, inner, lanes, splits, part })];
-  const partials = scratch(f32(outer * splits * inner * 4));
-  return [
-    sumKernel({ x, out: partials, outer, length, inner, lanes: false, splits, part }),
-    sumKernel({ x: partials, out, outer, length: splits, inner, lanes, splits: 1, part: splits }),
-  ];
+  if (split && outputs < FEW && length > LONG) {
+    const part = Math.ceil(length / Math.min(length / 32, 2 * FEW / Math.max(1, outputs)));
+    const splits = Math.ceil(length / part);
+    const partials = scratch(f32(outer * splits * inner * 4));
+    return [
+      sumKernel({ x, out: partials, outer, length, inner, lanes: false, splits, part }),
+      ...sumKernels({ ...plan, x: partials, length: splits }),
+    ];
+  }
+  const strips = inner < FEW ? stripsOf(length) : 1;
+  return strips === 1
+    ? [sumKernel({ x, out, outer, length, inner, lanes, splits: 1, part: length })]
+    : [stripsKernel({ x, out, outer, length, inner, lanes, strips })];
+}
+
+/** Number of invocations that share one sum: a power of 2, so that each has some 64 terms. */
+function stripsOf(length: number): number {
+  return Math.min(64, 2 ** Math.ceil(Math.log2(Math.max(1, length / 64))));
+}
+
+function stripsKernel(plan: Omit<SumPlan, "scratch"> & { strips: number }): Kernel {
+  const { x, out, outer, length, inner, lanes, strips } = plan;
+  return {
+    label: "reduce_sum strips",
+    source: fillTemplate(stripsSource, {
+      consts: { OUTER: outer, LENGTH: length, INNER: inner, STRIPS: strips, LANES: lanes ? 1 : 0 },
+    }),
+    bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
+    workgroups: splitGrid(Math.ceil(outer * inner * strips / 64)),
+  };
 }
 
 function sumKernel(plan: Omit<SumPlan, "scratch"> & { splits: number; part: number }): Kernel {
