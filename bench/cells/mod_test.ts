@@ -8,7 +8,9 @@ import { parsePreset } from "../parse_preset.ts";
 import { SILENT } from "../progress.ts";
 import { run } from "../run.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
-import type { CellRecord } from "../schema.ts";
+import { expand } from "../plan.ts";
+import { makePlan } from "../plan_command.ts";
+import type { CellRecord, PictureSheets } from "../schema.ts";
 import { openWorkbench } from "./mod.ts";
 
 const TINY = `
@@ -91,6 +93,89 @@ examples: 3
   });
 });
 
+const FOUR = `${PLANTED}${TRAINING}
+adversarialTraining: null
+featureSets: { non-robust: { steps: 2, count: 40 } }
+paradigms:
+  cl: { projector: [8, 8], training: { epochs: 2, batchSize: 16 } }
+  mim: {
+    patchSize: 6,
+    dim: 8,
+    depth: 1,
+    heads: 2,
+    decoderDim: 8,
+    decoderHeads: 2,
+    maskRatio: 0.5,
+    training: { epochs: 2, batchSize: 16 },
+  }
+  dm: { base: 4, multipliers: [1], attentionLevels: [0], groups: 2, sampleSteps: 2, training: { epochs: 2, batchSize: 16 } }
+probe: { epochs: 1, batchSize: 16, curvePoints: 2, curveImages: 32 }
+examples: 2
+`;
+
+cellTest("openWorkbench() trains every paradigm on every set, with curves, pictures and costs", async () => {
+  await runTiny(FOUR, async ({ runDir, records, exitCode }) => {
+    assertEquals(records.filter(({ reason }) => reason !== null), []);
+    assertEquals(exitCode, 0);
+    const trained = records.filter(({ kind }) => kind === "train");
+    assertEquals(trained.map(({ benchmark }) => benchmark), [
+      ...["sl", "sl", "cl", "cl", "mim", "mim", "dm", "dm"].map((name, i) =>
+        `${name}/${i % 2 === 0 ? "natural" : "non-robust"}/seed-0`
+      ),
+    ]);
+    for (const { paradigm, featureSet, metrics, artifacts, checks } of trained) {
+      assertEquals(metrics.probeCurveEpochs.samples, paradigm === "sl" ? [0, 1] : [0, 1, 2]);
+      assertEquals(metrics.probeCurve.samples?.length, metrics.probeCurveEpochs.samples?.length);
+      assertEquals("untrainedProbeAccuracy" in metrics, featureSet === "natural");
+      assert(metrics.flops.value > 1e6 && metrics.peakBytes.value > 1e5);
+      assertEquals(checks.filter(({ passed }) => !passed), []);
+      const hasPictures = artifacts.some(({ kind }) => kind === "pictures");
+      assertEquals(hasPictures, featureSet === "natural", `${paradigm}/${featureSet}`);
+      // Judged by encoder and probe, which is the same classifier under both names.
+      if (paradigm !== "sl") assertEquals(metrics.cleanAccuracy.value, metrics.probeAccuracy.value);
+    }
+    const titles = await Promise.all(
+      trained.filter(({ featureSet }) => featureSet === "natural").map(async (r) => {
+        const { sheets } = JSON.parse(
+          await Deno.readTextFile(`${runDir}/${pathOf(r, "pictures")}`),
+        ) as PictureSheets;
+        for (const { rows } of sheets) {
+          for (const { images: [image] } of rows) {
+            assertEquals(Uint8Array.fromBase64(image.rgb).length, 3 * 144);
+          }
+        }
+        return sheets.map(({ title }) => title);
+      }),
+    );
+    assertEquals(titles.flat().length, 4, titles.join());
+    const { problems, pictures } = await loadRun(runDir);
+    assertEquals([problems, pictures.length], [[], 4]);
+  });
+});
+
+cellTest("openWorkbench() rehearses what a cell then costs", async () => {
+  const preset = parsePreset(TINY + FOUR, { source: "tiny.yaml" });
+  const cells = expand(preset), signal = new AbortController().signal;
+  const workbench = await openWorkbench(preset, { dataDir: null, signal });
+  const { cells: estimates } = await makePlan({ preset: "tiny", cells }, {
+    workbench,
+    onCell() {},
+    signal,
+  });
+  workbench.close();
+  await runTiny(FOUR, ({ records }) => {
+    for (const [i, { benchmark, metrics }] of records.entries()) {
+      const { name, flops, peakBytes } = estimates[i];
+      assertEquals(name, benchmark);
+      const peak = peakBytes / metrics.peakBytes.value;
+      assert(peak > 0.9 && peak < 1.1, `${name}: peak memory estimated at ${peak} of what it was`);
+      const work = flops / metrics.flops.value;
+      assert(work > 0.5 && work < 2, `${name}: work estimated at ${work} of what it was`);
+    }
+    return Promise.resolve();
+  });
+});
+
 cellTest("openWorkbench() fails a cell whose loss is not finite and goes on with the others", async () => {
   const body = `${PLANTED}
 training: { epochs: 1, batchSize: 16, lr: 1.0e+20 }
@@ -141,7 +226,7 @@ probe: null
     assertMatch(dataset.name, /unrecognised/);
     assertEquals(metrics.cleanAccuracy.value * 32 % 1, 0);
     assertEquals("robustCueAccuracy" in metrics, false);
-    assertEquals((config.training as { flip: boolean }).flip, true);
+    assertEquals((config.training as { augmentation: { flip: boolean } }).augmentation.flip, true);
     return Promise.resolve();
   }, sparseCifar10);
 });
