@@ -115,8 +115,8 @@ interface GradWeightsPlan {
   scratch(spec: Spec): Operand;
 }
 
-/** Invocations that keep a device busy; more parts only cost memory. */
-const ENOUGH = 2048;
+/** Invocations that keep a device busy; more parts only cost memory and their sum. Textures: a software GPU. */
+const ENOUGH = { textures: 512, buffers: 2048 };
 
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
 export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: GradWeightsPlan): Kernel[] {
@@ -126,7 +126,8 @@ export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: Grad
   const C_BLOCKS = Math.ceil(C4 / IB);
   const owners = KW / TAPS * KH * C_BLOCKS * Math.ceil(O / OB);
   const rows = N * OH;
-  const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, Math.ceil(ENOUGH / owners)))));
+  const wanted = Math.ceil((textures ? ENOUGH.textures : ENOUGH.buffers) / owners);
+  const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
   const COUNT = owners * SPLITS;
