@@ -1,6 +1,6 @@
 /** The record of one step: operations in the order in which they were called. */
 
-import type { Attrs, OpDef } from "./op.ts";
+import { type Attrs, mutatedInputs, type OpDef } from "./op.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import { Tensor, type Value, type Variable } from "./tensor.ts";
 
@@ -104,7 +104,7 @@ export function asTensor(value: Value): Tensor {
 export function record<A extends Attrs>(op: OpDef<A>, inputs: readonly Value[], attrs: A): readonly Tensor[] {
   const graph = recording();
   const tensors = inputs.map((value) => graph.tensor(value));
-  for (const i of op.mutates ?? []) {
+  for (const i of mutatedInputs(op, tensors.length)) {
     if (tensors[i].variable === null) {
       throw new TypeError(
         `Cannot record ${op.name}: input ${i} is changed in place and has to be a Variable`,
@@ -127,7 +127,7 @@ export function liveNodes(graph: Graph, outputs: readonly Tensor[]): Node[] {
   const live: Node[] = [];
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i];
-    if ((node.op.mutates?.length ?? 0) > 0 || node.outputs.some((t) => needed.has(t))) {
+    if (mutatedInputs(node.op, node.inputs.length).length > 0 || node.outputs.some((t) => needed.has(t))) {
       node.inputs.forEach((t) => needed.add(t));
       live.push(node);
     }

@@ -40,6 +40,8 @@ export interface LowerContext<A> {
   readonly attrs: A;
   /** Whether heavy reads go through storage textures. */
   readonly textures: boolean;
+  /** Storage buffers that one kernel may bind; WebGPU grants 8. */
+  readonly storageBuffers: number;
   /** Memory that lives only within this operation. */
   scratch(spec: Spec): Operand;
 }
@@ -79,8 +81,8 @@ export interface OpDef<A extends Attrs = Attrs> {
   readonly backward: ((context: BackwardContext<A>) => (Tensor | null)[]) | null;
   /** Float64 values of the outputs; inputs listed in `mutates` are changed in place. */
   reference(inputs: readonly NdArray[], attrs: A, outputs: readonly Spec[]): NdArray[];
-  /** Inputs that are changed in place; they must be variables. */
-  readonly mutates?: readonly number[];
+  /** Inputs that are changed in place, or which they are of a number of inputs; they must be variables. */
+  readonly mutates?: readonly number[] | ((inputs: number) => readonly number[]);
   /** Whether the output is the bytes of the input, so that a program need not compute it where the input stays as it is. */
   readonly isView?: (input: Spec, output: Spec) => boolean;
   /** f32 inputs that have no gradient (statistics, masks). */
@@ -88,4 +90,9 @@ export interface OpDef<A extends Attrs = Attrs> {
   /** Multiplications and additions; 0 where the memory traffic is all that counts. */
   flops(inputs: readonly Spec[], attrs: A): number;
   readonly cases: readonly OpCase<A>[];
+}
+
+/** The places of the inputs that an operation changes in place, of `inputs` in all. */
+export function mutatedInputs(op: Pick<OpDef, "mutates">, inputs: number): readonly number[] {
+  return typeof op.mutates === "function" ? op.mutates(inputs) : op.mutates ?? [];
 }

@@ -213,6 +213,7 @@ function lowerNode(gpu: Gpu, node: Node, placeOf: (operand: Operand) => Operand)
     outputs: node.outputs,
     attrs: node.attrs,
     textures: gpu.variant === "texture",
+    storageBuffers: gpu.info.limits.maxStorageBuffersPerShaderStage,
     scratch: (spec) => ({ spec }),
   });
   return kernels.map((kernel) => {

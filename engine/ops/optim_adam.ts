@@ -1,13 +1,21 @@
-/** Adam and AdamW: the update of one parameter in place. */
+/** Adam and AdamW: the update of parameters in place. */
 
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
-import { f32, sizeOf, type Spec } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import type { Value, Variable } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import source from "./optim_adam.wgsl" with { type: "text" };
-import { checkUpdate, UPDATE_SHAPES, updateKernel } from "./optim_update.ts";
+import {
+  checkUpdate,
+  updateCases,
+  updateInputs,
+  updateKernels,
+  updateMembers,
+  updateMutates,
+  type UpdateRule,
+} from "./optim_update.ts";
 
 /** Settings of one update, as in torch.optim.Adam and torch.optim.AdamW. */
 export interface AdamAttrs {
@@ -22,56 +30,71 @@ export interface AdamAttrs {
   readonly decoupled: boolean;
 }
 
-/** The update. Inputs: param, first moment, second moment, grad, scalars [3] (see {@linkcode adamScalars}). */
+const rule: UpdateRule = { name: "optim_adam", each: 4, changed: 3, scalars: [3] };
+
+/**
+ * The update. Inputs: param, first moment, second moment, grad of each parameter, and scalars [3] (see
+ * {@linkcode adamScalars}).
+ */
 export const adamOp: OpDef<AdamAttrs> = {
-  name: "optim_adam",
+  name: rule.name,
   shape: (inputs) => {
-    checkUpdate("optim_adam", inputs, [3]);
+    checkUpdate(rule, inputs);
     return [];
   },
-  lower: ({ inputs, attrs }) => {
-    const { beta1, beta2, eps, weightDecay, decoupled } = attrs;
-    const filled = fillTemplate(source, {
-      consts: { HAS_DECAY: weightDecay === 0 ? 0 : 1, DECOUPLED: decoupled ? 1 : 0 },
-      text: {
-        BETA1: wgslFloat(beta1),
-        REST1: wgslFloat(1 - beta1),
-        BETA2: wgslFloat(beta2),
-        REST2: wgslFloat(1 - beta2),
-        EPS: wgslFloat(eps),
-        WEIGHT_DECAY: wgslFloat(weightDecay),
-      },
-    });
-    return [updateKernel("optim_adam", { source: filled, inputs, mutates: [0, 1, 2] })];
+  lower: (context) => {
+    const { beta1, beta2, eps, weightDecay, decoupled } = context.attrs;
+    const flags = { HAS_DECAY: weightDecay === 0 ? 0 : 1, DECOUPLED: decoupled ? 1 : 0 };
+    const text = {
+      BETA1: wgslFloat(beta1),
+      REST1: wgslFloat(1 - beta1),
+      BETA2: wgslFloat(beta2),
+      REST2: wgslFloat(1 - beta2),
+      EPS: wgslFloat(eps),
+      WEIGHT_DECAY: wgslFloat(weightDecay),
+    };
+    return updateKernels(
+      rule,
+      context,
+      (PARAMETERS) => fillTemplate(source, { consts: { PARAMETERS, ...flags }, text }),
+    );
   },
   backward: null,
-  mutates: [0, 1, 2],
-  reference: ([param, m, v, grad, scalars], { beta1, beta2, eps, weightDecay, decoupled }) => {
-    const [stepSize, invRootCorrection, lr] = scalars.data;
-    for (let i = 0; i < param.data.length; i++) {
-      const p = param.data[i];
-      const g = grad.data[i] + (decoupled ? 0 : weightDecay * p);
-      m.data[i] = beta1 * m.data[i] + (1 - beta1) * g;
-      v.data[i] = beta2 * v.data[i] + (1 - beta2) * g * g;
-      const shrunk = decoupled ? p * (1 - lr * weightDecay) : p;
-      param.data[i] = shrunk - stepSize * m.data[i] / (Math.sqrt(v.data[i]) * invRootCorrection + eps);
+  mutates: updateMutates(rule),
+  reference: (inputs, attrs) => {
+    const { data: scalars } = inputs[inputs.length - 1];
+    for (const members of updateMembers(rule, inputs)) {
+      updateReference(members.map(({ data }) => data), { scalars, attrs });
     }
     return [];
   },
-  flops: ([param]) => 14 * sizeOf(param.shape),
+  flops: (inputs) => updateMembers(rule, inputs).reduce((sum, [{ shape }]) => sum + 14 * sizeOf(shape), 0),
   cases: adamCases(),
 };
 
+function updateReference(
+  [param, m, v, grad]: readonly Float64Array[],
+  { scalars: [stepSize, invRootCorrection, lr], attrs }: { scalars: Float64Array; attrs: AdamAttrs },
+): void {
+  const { beta1, beta2, eps, weightDecay, decoupled } = attrs;
+  for (let i = 0; i < param.length; i++) {
+    const p = param[i];
+    const g = grad[i] + (decoupled ? 0 : weightDecay * p);
+    m[i] = beta1 * m[i] + (1 - beta1) * g;
+    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+    const shrunk = decoupled ? p * (1 - lr * weightDecay) : p;
+    param[i] = shrunk - stepSize * m[i] / (Math.sqrt(v[i]) * invRootCorrection + eps);
+  }
+}
+
 function adamCases(): OpDef<AdamAttrs>["cases"] {
   const attrs = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, decoupled: false };
-  const inputs = (spec: Spec) => [spec, spec, spec, spec, f32(3)];
   // Positive, because a second moment is; signs of the gradient are covered by the trajectories in optim/.
-  const cases = UPDATE_SHAPES.map(({ name, spec, large }) => ({ name, inputs: inputs(spec), attrs, large }));
   return [
-    ...cases,
-    { name: "decoupled", inputs: inputs(f32(3, 5)), attrs: { ...attrs, decoupled: true } },
-    { name: "no weight decay", inputs: inputs(f32(9)), attrs: { ...attrs, weightDecay: 0 } },
-    { name: "large eps", inputs: inputs(f32(9)), attrs: { ...attrs, eps: 0.1 } },
+    ...updateCases(rule).map((c) => ({ ...c, attrs })),
+    { name: "decoupled", inputs: updateInputs(rule, [[3, 5], [2]]), attrs: { ...attrs, decoupled: true } },
+    { name: "no weight decay", inputs: updateInputs(rule, [[9], [3]]), attrs: { ...attrs, weightDecay: 0 } },
+    { name: "large eps", inputs: updateInputs(rule, [[9]]), attrs: { ...attrs, eps: 0.1 } },
   ].map((c) => ({ ...c, positive: true }));
 }
 
@@ -93,17 +116,24 @@ export function adamScalars(
   ];
 }
 
-/** Parameter, moments, gradient and host numbers ([3]) of one update. */
+/** Parameter, moments and gradient of one update. */
 export interface AdamInputs {
   readonly param: Variable;
   readonly firstMoment: Variable;
   readonly secondMoment: Variable;
   readonly grad: Value;
-  readonly scalars: Value;
 }
 
-/** Records the update of one parameter and its moments in place. */
-export function adamUpdate(inputs: AdamInputs, attrs: AdamAttrs): void {
-  const { param, firstMoment, secondMoment, grad, scalars } = inputs;
-  record(adamOp, [param, firstMoment, secondMoment, grad, scalars], attrs);
+/**
+ * Records the update of parameters and their moments in place; without any it records nothing.
+ *
+ * @param options Scalars: the host's numbers, see {@linkcode adamScalars}. The rest are settings of the update.
+ */
+export function adamUpdate(
+  members: readonly AdamInputs[],
+  { scalars, ...attrs }: AdamAttrs & { readonly scalars: Value },
+): void {
+  if (members.length === 0) return;
+  const inputs = members.flatMap((m) => [m.param, m.firstMoment, m.secondMoment, m.grad]);
+  record(adamOp, [...inputs, scalars], attrs);
 }

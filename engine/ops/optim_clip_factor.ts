@@ -6,6 +6,7 @@ import { f32, type Shape, sizeOf, vec4Count } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
+import { groupUpTo, itemsPerKernel } from "./optim_groups.ts";
 import factorSource from "./optim_clip_factor.wgsl" with { type: "text" };
 import squaresSource from "./optim_sum_squares.wgsl" with { type: "text" };
 
@@ -15,8 +16,13 @@ export interface ClipAttrs {
   readonly maxNorm: number;
 }
 
-/** Tensors summed by one dispatch: with the result, the 8 storage buffers that every WebGPU device binds. */
+/**
+ * Tensors summed together: with the result, the 8 storage buffers that every WebGPU device binds. Where a device binds
+ * more, one dispatch takes several such batches; the order of the sum is the same on all.
+ */
 const BATCH = 7;
+/** Workgroups of several batches in one dispatch, which pass over each other's tensors. */
+const SHARED_GROUPS = 16;
 /** vec4s an invocation takes before a further workgroup is worth while. */
 const VEC4S_EACH = 8;
 const MAX_GROUPS = 256;
@@ -48,10 +54,18 @@ export const clipFactorOp: OpDef<ClipAttrs> = {
   cases: clipCases(),
 };
 
+/** Tensors that are summed together: workgroup w takes its share of each of them. */
+interface Batch {
+  readonly members: readonly Operand[];
+  readonly groups: number;
+  /** Partial sums before the batch's own. */
+  readonly offset: number;
+}
+
 function lowerClipFactor(
-  { inputs, outputs: [factor, norm], attrs, scratch }: LowerContext<ClipAttrs>,
+  { inputs, outputs: [factor, norm], attrs, scratch, storageBuffers }: LowerContext<ClipAttrs>,
 ): Kernel[] {
-  const batches: { members: readonly Operand[]; groups: number; offset: number }[] = [];
+  const batches: Batch[] = [];
   let total = 0;
   for (let at = 0; at < inputs.length; at += BATCH) {
     const members = inputs.slice(at, at + BATCH);
@@ -61,22 +75,12 @@ function lowerClipFactor(
     total += groups;
   }
   const partials = scratch(f32(total));
-  const sums = batches.map(({ members, groups, offset }): Kernel => ({
-    label: "optim_sum_squares",
-    source: fillTemplate(squaresSource, {
-      consts: {
-        INPUTS: members.length,
-        GROUPS: groups,
-        OFFSET: offset,
-        ...Object.fromEntries(members.map(({ spec }, k) => [`N${k}`, vec4Count(spec.shape)])),
-      },
-    }),
-    bindings: [
-      ...members.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: partials, kind: "read_write" },
-    ],
-    workgroups: [groups, 1, 1],
-  }));
+  const together = groupUpTo(batches, {
+    most: itemsPerKernel(storageBuffers, { each: BATCH }),
+    mostSize: SHARED_GROUPS,
+    sizeOf: ({ groups }) => groups,
+  });
+  const sums = together.map((group) => sumsKernel(group, partials));
   return [...sums, {
     label: "optim_clip_factor",
     source: fillTemplate(factorSource, {
@@ -90,6 +94,32 @@ function lowerClipFactor(
     ],
     workgroups: [1, 1, 1],
   }];
+}
+
+function sumsKernel(batches: readonly Batch[], partials: Operand): Kernel {
+  const members = batches.flatMap((batch) => batch.members);
+  const consts: Record<string, number> = {
+    INPUTS: members.length,
+    BATCHES: batches.length,
+    BATCH,
+  };
+  members.forEach(({ spec }, k) => consts[`N${k}`] = vec4Count(spec.shape));
+  let workgroups = 0;
+  batches.forEach(({ groups, offset }, b) => {
+    consts[`START${b}`] = workgroups;
+    consts[`GROUPS${b}`] = groups;
+    consts[`OFFSET${b}`] = offset;
+    workgroups += groups;
+  });
+  return {
+    label: "optim_sum_squares",
+    source: fillTemplate(squaresSource, { consts }),
+    bindings: [
+      ...members.map((operand) => ({ operand, kind: "read" as const })),
+      { operand: partials, kind: "read_write" },
+    ],
+    workgroups: [workgroups, 1, 1],
+  };
 }
 
 function clipCases(): OpCase<ClipAttrs>[] {
@@ -106,8 +136,15 @@ function clipCases(): OpCase<ClipAttrs>[] {
     make("padded rows", [[3, 5, 7], [9], [2, 1]], 5),
     make("exactly one batch", Array(BATCH).fill([5, 6]), 5),
     make("above one batch", Array(BATCH + 1).fill([5, 6]), 5),
+    make("above what one dispatch binds", Array(9).fill([[5, 6], [3], [70, 4], [], [1, 9]]).flat(), 5),
     make("below a workgroup's share", [[511, 4]], 5, true),
     make("above a workgroup's share", [[513, 4]], 5, true),
+    make(
+      "batches of several workgroups in one dispatch",
+      [[1500, 4], ...Array(9).fill([3, 5]), [1025, 4]],
+      5,
+      true,
+    ),
     make("more than 256 workgroups' share", [[256 * 513, 4], [3], [70_000, 4]], 5, true),
   ];
 }

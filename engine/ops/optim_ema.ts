@@ -1,41 +1,52 @@
-/** Exponential moving average of one parameter, in place. */
+/** Exponential moving averages of parameters, in place. */
 
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
-import { f32, sizeOf } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import type { Value, Variable } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import source from "./optim_ema.wgsl" with { type: "text" };
-import { checkUpdate, UPDATE_SHAPES, updateKernel } from "./optim_update.ts";
+import {
+  checkUpdate,
+  updateCases,
+  updateKernels,
+  updateMembers,
+  updateMutates,
+  type UpdateRule,
+} from "./optim_update.ts";
 
-/** shadow = (1 - weight) * shadow + weight * param. Inputs: shadow, param, weight []. */
+const rule: UpdateRule = { name: "optim_ema", each: 2, changed: 1, scalars: [] };
+
+/** shadow = (1 - weight) * shadow + weight * param. Inputs: shadow and param of each parameter, weight []. */
 export const emaOp: OpDef = {
-  name: "optim_ema",
+  name: rule.name,
   shape: (inputs) => {
-    checkUpdate("optim_ema", inputs, []);
+    checkUpdate(rule, inputs);
     return [];
   },
-  lower: ({ inputs }) => [
-    updateKernel("optim_ema", { source: fillTemplate(source), inputs, mutates: [0] }),
-  ],
+  lower: (context) =>
+    updateKernels(rule, context, (PARAMETERS) => fillTemplate(source, { consts: { PARAMETERS } })),
   backward: null,
-  mutates: [0],
-  reference: ([shadow, param, { data: [weight] }]) => {
-    for (let i = 0; i < shadow.data.length; i++) {
-      shadow.data[i] = (1 - weight) * shadow.data[i] + weight * param.data[i];
+  mutates: updateMutates(rule),
+  reference: (inputs) => {
+    const [weight] = inputs[inputs.length - 1].data;
+    for (const [{ data: shadow }, { data: param }] of updateMembers(rule, inputs)) {
+      for (let i = 0; i < shadow.length; i++) shadow[i] = (1 - weight) * shadow[i] + weight * param[i];
     }
     return [];
   },
-  flops: ([shadow]) => 3 * sizeOf(shadow.shape),
-  cases: UPDATE_SHAPES.map(({ name, spec, large }) => ({
-    name,
-    inputs: [spec, spec, f32()],
-    attrs: {},
-    large,
-  })),
+  flops: (inputs) => updateMembers(rule, inputs).reduce((sum, [{ shape }]) => sum + 3 * sizeOf(shape), 0),
+  cases: updateCases(rule).map((c) => ({ ...c, attrs: {} })),
 };
 
-/** Records the update of one average; `weight` ([]) is 1 - decay. */
-export function emaUpdate(shadow: Variable, { param, weight }: { param: Value; weight: Value }): void {
-  record(emaOp, [shadow, param, weight], {});
+/** A parameter and its average. */
+export interface EmaPair {
+  readonly shadow: Variable;
+  readonly param: Value;
+}
+
+/** Records the update of averages; `weight` ([]) is 1 - decay. Without any it records nothing. */
+export function emaUpdate(pairs: readonly EmaPair[], weight: Value): void {
+  if (pairs.length === 0) return;
+  record(emaOp, [...pairs.flatMap(({ shadow, param }) => [shadow, param]), weight], {});
 }

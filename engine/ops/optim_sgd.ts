@@ -1,13 +1,21 @@
-/** Stochastic gradient descent with momentum: the update of one parameter in place. */
+/** Stochastic gradient descent with momentum: the update of parameters in place. */
 
 import { record } from "../graph.ts";
-import type { NdArray, OpCase, OpDef } from "../op.ts";
-import { f32, sizeOf, type Spec } from "../shape.ts";
+import type { OpCase, OpDef } from "../op.ts";
+import { sizeOf } from "../shape.ts";
 import type { Value, Variable } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import source from "./optim_sgd.wgsl" with { type: "text" };
-import { checkUpdate, UPDATE_SHAPES, updateKernel } from "./optim_update.ts";
+import {
+  checkUpdate,
+  updateCases,
+  updateInputs,
+  updateKernels,
+  updateMembers,
+  updateMutates,
+  type UpdateRule,
+} from "./optim_update.ts";
 
 /** Settings of one update, as in torch.optim.SGD. */
 export interface SgdAttrs {
@@ -20,87 +28,110 @@ export interface SgdAttrs {
   readonly weightDecay: number;
 }
 
-/** The update with momentum. Inputs: param, velocity, grad, learning rate []. */
+/** The update with momentum. Inputs: param, velocity, grad of each parameter, learning rate []. */
 export const sgdMomentumOp: OpDef<SgdAttrs> = defineSgd(true);
 
-/** The update without momentum. Inputs: param, grad, learning rate []. */
+/** The update without momentum. Inputs: param, grad of each parameter, learning rate []. */
 export const sgdOp: OpDef<SgdAttrs> = defineSgd(false);
 
 function defineSgd(hasMomentum: boolean): OpDef<SgdAttrs> {
   const name = hasMomentum ? "optim_sgd_momentum" : "optim_sgd";
-  const mutates = hasMomentum ? [0, 1] : [0];
+  const each = hasMomentum ? 3 : 2;
+  const rule: UpdateRule = { name, each, changed: each - 1, scalars: [] };
   return {
     name,
     shape: (inputs) => {
-      checkUpdate(name, inputs, []);
+      checkUpdate(rule, inputs);
       return [];
     },
-    lower: ({ inputs, attrs }) => {
-      const filled = fillTemplate(source, {
-        consts: {
-          HAS_MOMENTUM: hasMomentum ? 1 : 0,
-          HAS_DECAY: attrs.weightDecay === 0 ? 0 : 1,
-          NESTEROV: attrs.nesterov ? 1 : 0,
-        },
-        text: { MOMENTUM: wgslFloat(attrs.momentum), WEIGHT_DECAY: wgslFloat(attrs.weightDecay) },
-      });
-      return [updateKernel(name, { source: filled, inputs, mutates })];
+    lower: (context) => {
+      const { momentum, nesterov, weightDecay } = context.attrs;
+      const consts = {
+        EACH: each,
+        HAS_MOMENTUM: hasMomentum ? 1 : 0,
+        HAS_DECAY: weightDecay === 0 ? 0 : 1,
+        NESTEROV: nesterov ? 1 : 0,
+      };
+      const text = { MOMENTUM: wgslFloat(momentum), WEIGHT_DECAY: wgslFloat(weightDecay) };
+      return updateKernels(
+        rule,
+        context,
+        (PARAMETERS) => fillTemplate(source, { consts: { PARAMETERS, ...consts }, text }),
+      );
     },
     backward: null,
-    mutates,
+    mutates: updateMutates(rule),
     reference: (inputs, attrs) => {
-      const [param, velocity, grad, lr] = hasMomentum ? inputs : [inputs[0], null, inputs[1], inputs[2]];
-      updateReference({ param: param!, velocity, grad: grad!, lr: lr!.data[0] }, attrs);
+      const [lr] = inputs[inputs.length - 1].data;
+      for (const members of updateMembers(rule, inputs)) {
+        const data = members.map(({ data }) => data);
+        updateReference(
+          { param: data[0], velocity: hasMomentum ? data[1] : null, grad: data[each - 1], lr },
+          attrs,
+        );
+      }
       return [];
     },
-    flops: ([param]) => (hasMomentum ? 6 : 4) * sizeOf(param.shape),
-    cases: hasMomentum ? momentumCases() : plainCases(),
+    flops: (inputs) =>
+      updateMembers(rule, inputs).reduce(
+        (sum, [{ shape }]) => sum + (hasMomentum ? 6 : 4) * sizeOf(shape),
+        0,
+      ),
+    cases: sgdCases(rule, hasMomentum),
   };
 }
 
+interface ReferenceInputs {
+  readonly param: Float64Array;
+  readonly velocity: Float64Array | null;
+  readonly grad: Float64Array;
+  readonly lr: number;
+}
+
 function updateReference(
-  { param, velocity, grad, lr }: { param: NdArray; velocity: NdArray | null; grad: NdArray; lr: number },
+  { param, velocity, grad, lr }: ReferenceInputs,
   { momentum, nesterov, weightDecay }: SgdAttrs,
 ): void {
-  for (let i = 0; i < param.data.length; i++) {
-    let step = grad.data[i] + weightDecay * param.data[i];
+  for (let i = 0; i < param.length; i++) {
+    let step = grad[i] + weightDecay * param[i];
     if (velocity !== null) {
-      velocity.data[i] = momentum * velocity.data[i] + step;
-      step = nesterov ? step + momentum * velocity.data[i] : velocity.data[i];
+      velocity[i] = momentum * velocity[i] + step;
+      step = nesterov ? step + momentum * velocity[i] : velocity[i];
     }
-    param.data[i] -= lr * step;
+    param[i] -= lr * step;
   }
 }
 
-function momentumCases(): OpCase<SgdAttrs>[] {
-  const attrs = { momentum: 0.9, nesterov: false, weightDecay: 5e-4 };
-  const inputs = (spec: Spec) => [spec, spec, spec, f32()];
+function sgdCases(rule: UpdateRule, hasMomentum: boolean): OpCase<SgdAttrs>[] {
+  const attrs = { momentum: hasMomentum ? 0.9 : 0, nesterov: false, weightDecay: hasMomentum ? 5e-4 : 0.1 };
+  const nesterov = { ...attrs, nesterov: true };
   return [
-    ...UPDATE_SHAPES.map(({ name, spec, large }) => ({ name, inputs: inputs(spec), attrs, large })),
-    { name: "Nesterov", inputs: inputs(f32(3, 5)), attrs: { ...attrs, nesterov: true } },
-    { name: "no weight decay", inputs: inputs(f32(9)), attrs: { ...attrs, weightDecay: 0 } },
+    ...updateCases(rule).map((c) => ({ ...c, attrs })),
+    ...hasMomentum ? [{ name: "Nesterov", inputs: updateInputs(rule, [[3, 5], [2]]), attrs: nesterov }] : [],
+    { name: "no weight decay", inputs: updateInputs(rule, [[9], [3]]), attrs: { ...attrs, weightDecay: 0 } },
   ];
 }
 
-function plainCases(): OpCase<SgdAttrs>[] {
-  const attrs = { momentum: 0, nesterov: false, weightDecay: 0.1 };
-  const inputs = (spec: Spec) => [spec, spec, f32()];
-  return [
-    ...UPDATE_SHAPES.map(({ name, spec, large }) => ({ name, inputs: inputs(spec), attrs, large })),
-    { name: "no weight decay", inputs: inputs(f32(9)), attrs: { ...attrs, weightDecay: 0 } },
-  ];
-}
-
-/** Parameter, state, gradient and learning rate ([]) of one update; without velocity there is no momentum. */
+/** Parameter, state and gradient of one update; without velocity there is no momentum. */
 export interface SgdInputs {
   readonly param: Variable;
   readonly velocity: Variable | null;
   readonly grad: Value;
-  readonly learningRate: Value;
 }
 
-/** Records the update of one parameter (and its velocity) in place. */
-export function sgdUpdate({ param, velocity, grad, learningRate }: SgdInputs, attrs: SgdAttrs): void {
-  if (velocity === null) record(sgdOp, [param, grad, learningRate], attrs);
-  else record(sgdMomentumOp, [param, velocity, grad, learningRate], attrs);
+/**
+ * Records the update of parameters (and their velocities) in place; without any it records nothing. Either all have a
+ * velocity or none.
+ *
+ * @param options Learning rate: []. The rest are settings of the update.
+ */
+export function sgdUpdate(
+  members: readonly SgdInputs[],
+  { learningRate, ...attrs }: SgdAttrs & { readonly learningRate: Value },
+): void {
+  if (members.length === 0) return;
+  const inputs = members.flatMap(({ param, velocity, grad }) =>
+    velocity === null ? [param, grad] : [param, velocity, grad]
+  );
+  record(members[0].velocity === null ? sgdOp : sgdMomentumOp, [...inputs, learningRate], attrs);
 }

@@ -9,14 +9,13 @@ const TIGHT = { forward: { atol: 1e-6, rtol: 1e-6 } };
 checkOp(sgdMomentumOp, TIGHT);
 checkOp(sgdOp, TIGHT);
 
-const attrs = { momentum: 0, nesterov: false, weightDecay: 0 };
 const param = new Variable("w", f32(2, 3));
-const learningRate = new Variable("lr", f32());
+const attrs = { momentum: 0, nesterov: false, weightDecay: 0, learningRate: new Variable("lr", f32()) };
 
 Deno.test("sgdUpdate() refuses a gradient of another shape", () => {
   const grad = new Variable("g", f32(3, 2));
   assertThrows(
-    () => trace(() => sgdUpdate({ param, velocity: null, grad, learningRate }, attrs)),
+    () => trace(() => sgdUpdate([{ param, velocity: null, grad }], attrs)),
     RangeError,
     "Cannot record optim_sgd: input 1 must have the shape [2, 3], it has [3, 2]",
   );
@@ -25,7 +24,7 @@ Deno.test("sgdUpdate() refuses a gradient of another shape", () => {
 Deno.test("sgdUpdate() refuses a gradient of integers", () => {
   const grad = new Variable("g", u32(2, 3));
   assertThrows(
-    () => trace(() => sgdUpdate({ param, velocity: null, grad, learningRate }, attrs)),
+    () => trace(() => sgdUpdate([{ param, velocity: null, grad }], attrs)),
     TypeError,
     "input 1 must be f32, it is u32",
   );

@@ -5,6 +5,7 @@ import { f32 } from "../shape.ts";
 import { Variable } from "../tensor.ts";
 import { write } from "../variables.ts";
 import {
+  byDecay,
   checkOption,
   checkPairs,
   checkScalars,
@@ -52,17 +53,12 @@ export function adamWith(options: AdamOptions, decoupled: boolean): Optimizer {
   return {
     step(params, grads) {
       checkPairs(params, grads);
-      params.forEach((param, i) => {
-        const moments = { firstMoment: first.of(param), secondMoment: second.of(param) };
-        const decay = decays(param) ? weightDecay : 0;
-        adamUpdate({ param, ...moments, grad: grads[i], scalars }, {
-          beta1,
-          beta2,
-          eps,
-          weightDecay: decay,
-          decoupled,
-        });
+      const members = params.map((param, i) => {
+        return { param, firstMoment: first.of(param), secondMoment: second.of(param), grad: grads[i] };
       });
+      for (const { group, decay } of byDecay(members, { weightDecay, decays })) {
+        adamUpdate(group, { scalars, beta1, beta2, eps, weightDecay: decay, decoupled });
+      }
     },
     prepare(gpu, numbers) {
       checkScalars(numbers);

@@ -1,7 +1,7 @@
 /** Clipping of gradients by their common norm. */
 
-import { mul } from "../ops/arithmetic.ts";
 import { clipFactor } from "../ops/optim_clip_factor.ts";
+import { scaleAll } from "../ops/optim_scale.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -13,7 +13,6 @@ import type { Tensor } from "../tensor.ts";
  *
  * @throws {RangeError} If there are no gradients or `maxNorm` is not above 0.
  */
-export function clipGradNorm(grads: readonly Tensor[], maxNorm: number): Tensor[] {
-  const { factor } = clipFactor(grads, maxNorm);
-  return grads.map((grad) => mul(grad, factor));
+export function clipGradNorm(grads: readonly Tensor[], maxNorm: number): readonly Tensor[] {
+  return scaleAll(grads, clipFactor(grads, maxNorm).factor);
 }

@@ -45,7 +45,7 @@ export function ema({ decay, warmup = false }: EmaOptions): Ema {
   const average = (param: Variable) => averages.of(param, param.initial);
   return {
     update(params) {
-      for (const param of params) emaUpdate(average(param), { param, weight });
+      emaUpdate(params.map((param) => ({ shadow: average(param), param })), weight);
     },
     prepare(gpu, step) {
       if (!Number.isSafeInteger(step) || step < 0) {

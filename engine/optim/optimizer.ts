@@ -56,6 +56,22 @@ export function decayMatricesOnly(parameter: Variable): boolean {
   return parameter.shape.length > 1;
 }
 
+/**
+ * What belongs to parameters, parted by the weight decay that they get: one kernel updates all that have the same.
+ * Groups without any member are left out.
+ */
+export function byDecay<T extends { readonly param: Variable }>(
+  members: readonly T[],
+  { weightDecay, decays }: { readonly weightDecay: number; readonly decays: DecaysFn },
+): { group: T[]; decay: number }[] {
+  const decayed = weightDecay === 0 ? [] : members.filter(({ param }) => decays(param));
+  const chosen = new Set(decayed);
+  return [
+    { group: decayed, decay: weightDecay },
+    { group: members.filter((member) => !chosen.has(member)), decay: 0 },
+  ].filter(({ group }) => group.length > 0);
+}
+
 /** State of the parameters' shapes, made at zero when first asked for and kept, so that programs can share it. */
 export class ParameterState {
   readonly #variables = new Map<Variable, Variable>();

@@ -5,6 +5,7 @@ import { f32 } from "../shape.ts";
 import { Variable } from "../tensor.ts";
 import { write } from "../variables.ts";
 import {
+  byDecay,
   checkOption,
   checkPairs,
   checkScalars,
@@ -47,11 +48,12 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   return {
     step(params, grads) {
       checkPairs(params, grads);
-      params.forEach((param, i) => {
-        const velocity = momentum === 0 ? null : velocities.of(param);
-        const attrs = { momentum, nesterov, weightDecay: decays(param) ? weightDecay : 0 };
-        sgdUpdate({ param, velocity, grad: grads[i], learningRate }, attrs);
+      const members = params.map((param, i) => {
+        return { param, velocity: momentum === 0 ? null : velocities.of(param), grad: grads[i] };
       });
+      for (const { group, decay } of byDecay(members, { weightDecay, decays })) {
+        sgdUpdate(group, { learningRate, momentum, nesterov, weightDecay: decay });
+      }
     },
     prepare(gpu, scalars) {
       checkScalars(scalars);

@@ -3,7 +3,7 @@
 import { gradients } from "../autograd.ts";
 import type { Gpu, KernelVariant } from "../device.ts";
 import { type Node, record, trace } from "../graph.ts";
-import type { Attrs, Kernel, NdArray, OpCase, OpDef } from "../op.ts";
+import { type Attrs, type Kernel, mutatedInputs, type NdArray, type OpCase, type OpDef } from "../op.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { type Outputs, Program } from "../program.ts";
@@ -51,7 +51,8 @@ function usesTextures<A extends Attrs>(op: OpDef<A>): boolean {
 }
 
 function kernelsOf({ op, inputs, outputs, attrs }: Node, variant: KernelVariant): Kernel[] {
-  return op.lower({ inputs, outputs, attrs, textures: variant === "texture", scratch: (spec) => ({ spec }) });
+  const textures = variant === "texture";
+  return op.lower({ inputs, outputs, attrs, textures, storageBuffers: 8, scratch: (spec) => ({ spec }) });
 }
 
 /** One case of an operation, and how close its results have to be. */
@@ -123,7 +124,7 @@ async function compute(
 
 /** The inputs that an operation changes in place, by a name for messages. */
 function changedBy<A extends Attrs>(op: OpDef<A>, { inputs }: MadeCase<A>): Record<string, Variable> {
-  return Object.fromEntries((op.mutates ?? []).map((i) => [`input ${i} after`, inputs[i]]));
+  return Object.fromEntries(mutatedInputs(op, inputs.length).map((i) => [`input ${i} after`, inputs[i]]));
 }
 
 interface MadeCase<A extends Attrs> {
