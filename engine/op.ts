@@ -83,7 +83,7 @@ export interface OpDef<A extends Attrs = Attrs> {
   reference(inputs: readonly NdArray[], attrs: A, outputs: readonly Spec[]): NdArray[];
   /** Inputs that are changed in place, or which they are of a number of inputs; they must be variables. */
   readonly mutates?: readonly number[] | ((inputs: number) => readonly number[]);
-  /** Whether the output is the bytes of the input, so that a program need not compute it where the input stays as it is. */
+  /** Whether the output is the bytes of the input: a program need not compute it if the input stays as it is. */
   readonly isView?: (input: Spec, output: Spec) => boolean;
   /** f32 inputs that have no gradient (statistics, masks). */
   readonly constantInputs?: readonly number[];

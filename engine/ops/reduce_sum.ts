@@ -103,8 +103,8 @@ interface SumPlan {
 }
 
 /**
- * One kernel, or two for a very long sum of few. Also used by operations that sum partials. Unless `split`, the order of
- * a sum depends on `length` and `inner` alone.
+ * One kernel, or two for a very long sum of few. Also used by operations that sum partials. Unless `split`, the order
+ * of a sum depends on `length` and `inner` alone.
  */
 export function sumKernels(plan: SumPlan): Kernel[] {
   const { x, out, outer, length, inner, lanes, split = true, scratch } = plan;
