@@ -76,7 +76,7 @@ for (const [name, create] of Object.entries(OPTIMIZERS)) {
         assertLess(bindings.length, storageBuffers + 1, `${label} binds too much`);
       }
       if (storageBuffers < 32) continue;
-      // A norm and its factor, gradients times the factor, updates, averages: a tenth of a dispatch to a tensor.
+      // Norm, gradients times its factor, update and average take less than half a dispatch for a parameter together.
       assertLess(many.length - few.length, 0.4 * 140);
     }
   });
