@@ -49,7 +49,7 @@ function cellSheets({ group, seed, sheets }: CellPictures): Html[] {
   return sheets.map((sheet) => {
     const name = `${sheet.title}, trained on ${group.label}, seed ${seed}`;
     return markup`<figure><figcaption><strong>${sheet.title}</strong>${
-      sheet.caption && `${sheet.caption}. `
+      sheet.caption && `${sheet.caption.replace(/\.$/, "")}. `
     }Encoder trained on ${group.label}, seed ${seed}.</figcaption>
 <div class="scroll" role="region" aria-label="Pictures: ${name}" tabindex="0"><table class="grid"><caption class="unseen">${name}</caption>
 ${

@@ -35,6 +35,16 @@ Deno.test("picturesSection() shows one seed, and folds all sets but the first", 
   assertStringIncludes(text, "The same, trained on robust");
 });
 
+Deno.test("picturesSection() ends a caption once, with a full stop or without", () => {
+  const run = makePlantedRun({ paradigms: ["cl"] });
+  const stopped = run.pictures.map(({ content, ...rest }) => ({
+    ...rest,
+    content: { ...content, sheets: content.sheets.map((sheet) => ({ ...sheet, caption: "A caption." })) },
+  }));
+  const text = section({ ...run, pictures: stopped })!;
+  assertStringIncludes(text, "A caption. Encoder trained on");
+});
+
 Deno.test("picturesSection() is absent without pictures", () => {
   assertEquals(section(makePlantedRun()), null);
 });
