@@ -4,6 +4,7 @@ import type { Preset } from "./preset.ts";
 import cifar10Small from "./presets/cifar10-small.yaml" with { type: "text" };
 import cifar10Sl from "./presets/cifar10-sl.yaml" with { type: "text" };
 import paper from "./presets/paper.yaml" with { type: "text" };
+import planted from "./presets/planted.yaml" with { type: "text" };
 import quick from "./presets/quick.yaml" with { type: "text" };
 import smoke from "./presets/smoke.yaml" with { type: "text" };
 import { UsageError } from "./usage_error.ts";
@@ -12,6 +13,7 @@ import { UsageError } from "./usage_error.ts";
 export const PRESETS: Readonly<Record<string, string>> = {
   quick,
   smoke,
+  planted,
   "cifar10-small": cifar10Small,
   "cifar10-sl": cifar10Sl,
   paper,

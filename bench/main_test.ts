@@ -57,7 +57,7 @@ Deno.test("main() shows help and knows every option and preset in it", async () 
       const part of [
         "--preset NAME|FILE",
         "--seeds",
-        "Presets: quick, smoke, cifar10-small, cifar10-sl, paper",
+        "Presets: quick, smoke, planted, cifar10-small, cifar10-sl, paper",
         "perf",
       ]
     ) {

@@ -12,7 +12,7 @@ import { learnerFor, type TrainedNetwork } from "./network.ts";
 import { trainCell } from "./train.ts";
 
 /** Batches of training and steps of a walk in a rehearsal. */
-const BATCHES = 4, STEPS = 3;
+const BATCHES = 4, STEPS = 10;
 
 /**
  * Runs a cell twice on a few images, with the batch sizes and programs it will have: the first time makes the shaders,
