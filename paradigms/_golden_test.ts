@@ -1,10 +1,13 @@
 /** Golden losses: the first ten losses of a small learner, by the operations' references in float64 and on the GPU. */
 
+import { assertEquals } from "@std/assert";
 import { batches } from "../datasets/batches.ts";
 import { toFloat } from "../datasets/types.ts";
 import { gradients } from "../engine/autograd.ts";
+import type { Gpu } from "../engine/device.ts";
 import { asTensor, trace } from "../engine/graph.ts";
 import { nchwToNhwc } from "../engine/layout.ts";
+import { adamw } from "../engine/optim/adamw.ts";
 import { clipGradNorm } from "../engine/optim/clip.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { constant } from "../engine/optim/schedules.ts";
@@ -14,7 +17,8 @@ import { f32, u32 } from "../engine/shape.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { Variable } from "../engine/tensor.ts";
-import { DATA, releaseAll, smallTrainer } from "./_testing.ts";
+import { DATA, releaseAll, smallTrainer, valuesOf } from "./_testing.ts";
+import type { TrainOptions } from "./train.ts";
 import type { Learner } from "./types.ts";
 
 const BATCH = 16, STEPS = 10;
@@ -38,6 +42,7 @@ export interface GoldenOptions {
  * `REALFEATURES_WRITE_GOLDEN=1 deno task test paradigms/`.
  */
 export function goldenTests({ name, create, file, learningRate, rtol }: GoldenOptions): void {
+  replayTests({ name, create });
   Deno.test(`${name} trains in float64 to its ten golden losses`, async () => {
     const losses = referenceLosses(create(), learningRate);
     if (Deno.env.get("REALFEATURES_WRITE_GOLDEN")) {
@@ -59,6 +64,43 @@ export function goldenTests({ name, create, file, learningRate, rtol }: GoldenOp
       assertClose("losses", losses.subarray(0, STEPS), { expected: await readGolden(file), atol: 0, rtol });
     }, variant);
   }
+}
+
+/**
+ * Registers the tests of a paradigm's determinism, augmentation and optimiser included: the same seed gives the same
+ * bits, and k steps, saved and loaded, then n - k steps give those of n steps.
+ */
+function replayTests({ name, create }: Pick<GoldenOptions, "name" | "create">): void {
+  const options = (): Partial<TrainOptions> => ({ optimizer: adamw(), schedule: constant({ lr: 1e-3 }) });
+  const whole = async (gpu: Gpu) => {
+    const learner = create();
+    const trainer = await smallTrainer(gpu, learner, options());
+    const losses = [...(await trainer.epoch()).losses, ...(await trainer.epoch()).losses];
+    const values = await valuesOf(gpu, learner);
+    trainer.dispose();
+    releaseAll(gpu, learner);
+    return { losses, values };
+  };
+  gpuTest(`${name} gives the same bits for the same seed, and after a checkpoint`, async (gpu) => {
+    const live = gpu.buffers.liveBytes;
+    const expected = await whole(gpu);
+    assertEquals(await whole(gpu), expected);
+    const path = await Deno.makeTempFile();
+    const before = create(), after = create();
+    const broken = await smallTrainer(gpu, before, options());
+    for (let step = 0; step < 5; step++) broken.step();
+    await broken.save(path);
+    broken.step(); // lost
+    broken.dispose();
+    const resumed = await smallTrainer(gpu, after, options());
+    await resumed.restore(path);
+    assertEquals([...(await resumed.epoch()).losses], expected.losses.slice(5));
+    assertEquals(await valuesOf(gpu, after), expected.values);
+    resumed.dispose();
+    releaseAll(gpu, before, after);
+    await Deno.remove(path);
+    assertEquals(gpu.buffers.liveBytes, live);
+  });
 }
 
 async function readGolden(file: URL): Promise<number[]> {

@@ -65,7 +65,7 @@ export function createMaeDecoder(options: MaeDecoderOptions): MaeDecoder {
   const predict = createFanAverageLinear("decoder_pred", { inputs: dim, outputs, seed });
   const tokens = rows * columns;
   return {
-    ...joinState([{ parameters: [maskToken], buffers: [] }, embed, ...blocks, norm, predict]),
+    ...joinState([{ parameters: [maskToken], buffers: [positions] }, embed, ...blocks, norm, predict]),
     apply(encoded, visible) {
       const sizes = [1, visible.shape[1]];
       const [classToken, seen] = split(embed.apply(encoded), { sizes, axis: 1 });

@@ -62,7 +62,7 @@ export interface Vit extends Stateful {
  * 0, `cls_token` normal with standard deviation 0.02, as in MAE. A parameter's values depend on its name and the seed
  * alone. Sources: Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; He et al. 2021,
  * https://arxiv.org/abs/2111.06377, and its code. Departures: the bias of the patch embedding starts at 0, not as a
- * convolution's; `pos_embed` is no parameter.
+ * convolution's; `pos_embed` is a buffer, [T, dim], without a row for the class token.
  *
  * @throws {RangeError} If a size is no whole number from 1 up, the patches do not divide the images, or the heads or 4
  * do not divide `dim`.
@@ -131,7 +131,7 @@ export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit
   };
   const tokens = rows * columns;
   return {
-    ...joinState([{ parameters: [classToken, weight, bias], buffers: [] }, ...blocks, norm]),
+    ...joinState([{ parameters: [classToken, weight, bias], buffers: [positions] }, ...blocks, norm]),
     tokens,
     featureSize: dim,
     patchify: cut,
