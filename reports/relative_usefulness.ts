@@ -1,5 +1,5 @@
+import { testSizeOf } from "./test_size.ts";
 import type { ParadigmName } from "../bench/schema.ts";
-import { isObject } from "./check_shape.ts";
 import { count, percent, points } from "./format.ts";
 import { type Group, metricValues, shortParadigm } from "./groups.ts";
 import { type Combination, type Estimate, type Ratio, ratioEstimate } from "./ratio_estimate.ts";
@@ -84,11 +84,6 @@ function ratiosOf(group: Group, groups: readonly Group[]): Ratio[] {
     }
     return { seed, accuracy, natural: top, chance, testSize };
   });
-}
-
-function testSizeOf(config: Readonly<Record<string, unknown>>): number | null {
-  const size = isObject(config.dataset) ? config.dataset.testSize : null;
-  return typeof size === "number" && Number.isInteger(size) && size > 0 ? size : null;
 }
 
 /** Half the width of a 95 % interval of an accuracy over test sets of this size, by the normal approximation. */

@@ -3,6 +3,7 @@ import { downloadLinks, type Rows } from "../download.ts";
 import { percent, points } from "../format.ts";
 import { type Group, metricSpread, PARADIGMS, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
+import { learntFromNatural } from "../learnt.ts";
 import type { Estimate } from "../ratio_estimate.ts";
 import { relativeUsefulness, type SetUsefulness } from "../relative_usefulness.ts";
 import { usefulnessWords } from "../relative_words.ts";
@@ -29,7 +30,20 @@ export function relativeSection(groups: readonly Group[]): Html | null {
 the interval of its minimum over the four lies above 0, and the more so the nearer to 100 %. No threshold between is agreed on, so none
 is applied.</p>
 <ul class="plain">${sets.map((set) => markup`<li>${usefulnessWords(set)}</li>`)}</ul>
-${relativeTable(sets)}${undefinedList(sets)}`;
+${unlearntNote(groups)}${relativeTable(sets)}${undefinedList(sets)}`;
+}
+
+/** Paradigms whose ratios say little, since their natural encoder is no better than an untrained one. */
+function unlearntNote(groups: readonly Group[]): Html | null {
+  const unclear = learntFromNatural(groups).filter(({ clear }) => !clear);
+  return unclear.length === 0
+    ? null
+    : markup`<div class="notice" role="note"><p><strong>Not clearly learnt.</strong> Trained on the natural images, these
+encoders are not better than untrained ones by more than the sampling error of the test images: ${
+      unclear.map(({ paradigm, trained, untrained }) =>
+        `${shortParadigm(paradigm)} ${percent(trained)} against ${percent(untrained)}`
+      ).join(", ")
+    }. Their ratios say little about what training on a feature set brought.</p></div>`;
 }
 
 /** What the intervals of the figure speak of. */
