@@ -49,7 +49,7 @@ Deno.test("expand() takes each set from the encoder that the preset names", asyn
   assertEquals(cells.get("sl/D_det/seed-0")?.inputs, ["construct/D_det/seed-0"]);
 });
 
-Deno.test("expand() trains the robust encoder under its own settings, and all others alike", async () => {
+Deno.test("expand() trains the robust encoder under its own settings, and all others alike", () => {
   const preset = parsePreset("name: a\ndescription: b\nadversarialTraining: { epochs: 3 }", {
     source: "a.yaml",
   });
