@@ -5,9 +5,10 @@
 import type { Gpu } from "../engine/device.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
-import type { HostData, Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/tensor.ts";
 import { augment, AUGMENTATION_STEPS, type AugmentationConfig, NO_AUGMENTATION } from "./augment.ts";
 import { Feed } from "./feed.ts";
+import { type Picture, picturesOf } from "./picture.ts";
 import { type ImageSet, subset } from "./types.ts";
 
 /** What a strip shows. */
@@ -23,12 +24,7 @@ export interface StripOptions {
 /** A row of a strip. */
 export interface StripRow {
   readonly label: string;
-  /** Pixels [H, W, 3], row by row, in [0, 1]. */
-  readonly images: readonly {
-    readonly height: number;
-    readonly width: number;
-    readonly pixels: Float32Array;
-  }[];
+  readonly images: readonly Picture[];
 }
 
 const LABELS = {
@@ -50,7 +46,7 @@ export async function augmentationStrip(
   gpu: Gpu,
   { set, augmentation, count, seed }: StripOptions,
 ): Promise<StripRow[]> {
-  const shown = Math.min(count, set.count), size = 3 * set.height * set.width;
+  const shown = Math.min(count, set.count);
   const feed = new Feed(gpu, subset(set, shown), { batchSize: shown });
   const program = await Program.compile(gpu, "augmentation strip", () => {
     const images = feed.images(), { examples, epoch } = feed;
@@ -71,7 +67,7 @@ export async function augmentationStrip(
   program.run();
   const rows: StripRow[] = [];
   for (const label of program.outputNames) {
-    rows.push({ label, images: cut(await program.read(label), { ...set, size }) });
+    rows.push({ label, images: picturesOf(await program.read(label) as Float32Array, set) });
   }
   program.dispose();
   feed.dispose();
@@ -86,13 +82,4 @@ function always({ jitter, blur, ...others }: AugmentationConfig): AugmentationCo
     greyscale: 1,
     blur: blur && { ...blur, probability: 1 },
   };
-}
-
-function cut(
-  data: HostData,
-  { size, height, width }: { size: number; height: number; width: number },
-): StripRow["images"] {
-  return Array.from({ length: data.length / size }, (_, i) => {
-    return { height, width, pixels: Float32Array.from(data.subarray(i * size, (i + 1) * size)) };
-  });
 }

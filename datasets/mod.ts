@@ -24,6 +24,7 @@ export * from "./contact_sheet.ts";
 export * from "./feature_matching.ts";
 export * from "./feed.ts";
 export * from "./fetch_cifar10.ts";
+export * from "./picture.ts";
 export * from "./planted.ts";
 export * from "./targeted_pgd.ts";
 export * from "./types.ts";

@@ -1,6 +1,7 @@
 /** What a masked autoencoder sees and paints. */
 
 import { Feed, inOrder } from "../datasets/feed.ts";
+import { type Picture, picturesOf } from "../datasets/picture.ts";
 import type { Gpu } from "../engine/device.ts";
 import { fromSymmetric, type PixelRange } from "../engine/nn/pixel_range.ts";
 import { add, addScalar, mul, scale } from "../engine/ops/arithmetic.ts";
@@ -10,7 +11,7 @@ import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { pixelsOfTargets } from "./_patch_targets.ts";
-import type { Picture, PictureOptions, Pictures } from "./types.ts";
+import type { PictureOptions, Pictures } from "./types.ts";
 
 /** What a masked autoencoder makes of images [B, H, W, 3]. */
 export type Reconstruct = (images: Tensor, random: RandomSource) => {
@@ -49,7 +50,7 @@ export async function maePictures(gpu: Gpu, options: MaePictureOptions): Promise
   program.run();
   const rows: { label: string; images: Picture[] }[] = [];
   for (const label of program.outputNames) {
-    rows.push({ label, images: cut(await program.read(label) as Float32Array, { height, width }) });
+    rows.push({ label, images: picturesOf(await program.read(label) as Float32Array, set) });
   }
   program.dispose();
   feed.dispose();
@@ -60,12 +61,4 @@ export async function maePictures(gpu: Gpu, options: MaePictureOptions): Promise
       "them; visible patches are kept.",
     rows,
   };
-}
-
-/** Pictures from images [B, H, W, 3]. */
-function cut(pixels: Float32Array, { height, width }: { height: number; width: number }): Picture[] {
-  const size = 3 * height * width;
-  return Array.from({ length: pixels.length / size }, (_, b) => {
-    return { height, width, pixels: pixels.slice(b * size, (b + 1) * size) };
-  });
 }

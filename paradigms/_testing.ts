@@ -7,6 +7,7 @@ import { constant } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { stream } from "../engine/random.ts";
 import { read, release } from "../engine/variables.ts";
+import type { MaeConfig } from "./mae.ts";
 import { supervised, type SupervisedConfig } from "./supervised.ts";
 import { Trainer, type TrainOptions } from "./train.ts";
 import type { Learner } from "./types.ts";
@@ -38,6 +39,22 @@ export const DATA = { train: gratings("train", 320), test: gratings("test", 100)
 export const DATA_SIZES = { height: SIZE, width: SIZE, classes: CLASSES } as const;
 
 const SMALL_ENCODER: SupervisedConfig = { encoder: { arch: "resnet8", widths: [4, 8, 8] } };
+
+/** A masked autoencoder of two small blocks: of 16 patches in an image of 12 x 12, 4 are visible. */
+export const SMALL_MAE: MaeConfig = {
+  patchSize: 3,
+  dim: 16,
+  depth: 2,
+  heads: 2,
+  mlpRatio: 2,
+  decoderDim: 8,
+  decoderDepth: 1,
+  decoderHeads: 2,
+  maskRatio: 0.75,
+  normalisePixels: false,
+  pixelRange: [0, 1],
+  pooling: "cls",
+};
 
 /** 64 training images: four steps an epoch. */
 export const FEW: ImageSet = subset(DATA.train, 64);

@@ -1,5 +1,6 @@
 /** Pictures of what a diffusion model does. */
 
+import { picturesOf } from "../datasets/picture.ts";
 import { subset, toFloat } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { nchwToNhwc } from "../engine/layout.ts";
@@ -13,7 +14,7 @@ import { Variable } from "../engine/tensor.ts";
 import { release } from "../engine/variables.ts";
 import { posterior, sample, type SampleOptions } from "./ddpm_sampler.ts";
 import { createNoising } from "./q_sample.ts";
-import type { Picture, PictureOptions, Pictures } from "./types.ts";
+import type { PictureOptions, Pictures } from "./types.ts";
 
 /** What the pictures are made with. */
 export interface DdpmPictureOptions extends PictureOptions, Pick<SampleOptions, "predict" | "schedule"> {
@@ -35,16 +36,17 @@ export async function ddpmPictures(gpu: Gpu, options: DdpmPictureOptions): Promi
   const t = Math.floor(schedule.timesteps / 4);
   const { images, noised, restored } = await restore(gpu, { ...options, shape, t });
   const { timesteps } = schedule;
+  const shown = (values: Float32Array) => picturesOf(pixelsFrom(values, pixelRange), set);
   return {
     title: "Samples and denoising",
     caption:
       `Samples by ${sampleSteps} of the ${timesteps} steps of DDPM's sampler, from the average of the weights; ` +
       `below them images noised up to timestep ${t} and what one prediction makes of them.`,
     rows: [
-      { label: "samples", images: cut(samples, shape, pixelRange) },
-      { label: "images", images: cut(images, shape, pixelRange) },
-      { label: `noised, t = ${t}`, images: cut(noised, shape, pixelRange) },
-      { label: "restored in one step", images: cut(restored, shape, pixelRange) },
+      { label: "samples", images: shown(samples) },
+      { label: "images", images: shown(images) },
+      { label: `noised, t = ${t}`, images: shown(noised) },
+      { label: "restored in one step", images: shown(restored) },
     ],
   };
 }
@@ -75,14 +77,4 @@ async function restore(
   program.dispose();
   release(gpu, [given, timestep, step, examples, ...tables]);
   return { images, noised, restored };
-}
-
-/** Images in [-1, 1] as pictures. */
-function cut(images: Float32Array, [count, height, width]: Shape, range: PixelRange): Picture[] {
-  const size = 3 * height * width;
-  return Array.from({ length: count }, (_, i) => ({
-    height,
-    width,
-    pixels: pixelsFrom(images.slice(i * size, (i + 1) * size), range),
-  }));
 }

@@ -43,11 +43,6 @@ export class FeatureExtractor {
     return new FeatureExtractor(feed, program, learner.featureSize);
   }
 
-  /** Multiplications and additions for one image. */
-  get flopsPerImage(): number {
-    return this.#program.flops / this.#feed.batchSize;
-  }
-
   /**
    * Features [N, F] of the set's images, row-major.
    *

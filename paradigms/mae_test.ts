@@ -13,29 +13,15 @@ import { gpuTest } from "../engine/testing/gpu.ts";
 import { absentTokens } from "../engine/ops/scatter_tokens.ts";
 import { randomOrder } from "../engine/ops/random_order.ts";
 import { goldenTests } from "./_golden_test.ts";
-import { DATA, DATA_SIZES, releaseAll, smallTrainer } from "./_testing.ts";
+import { DATA, DATA_SIZES, releaseAll, SMALL_MAE, smallTrainer } from "./_testing.ts";
 import { mae, type MaeConfig } from "./mae.ts";
 import type { Learner } from "./types.ts";
 
-const CONFIG: MaeConfig = {
-  patchSize: 3,
-  dim: 16,
-  depth: 2,
-  heads: 2,
-  mlpRatio: 2,
-  decoderDim: 8,
-  decoderDepth: 1,
-  decoderHeads: 2,
-  maskRatio: 0.75,
-  normalisePixels: false,
-  pixelRange: [0, 1],
-  pooling: "cls",
-};
 const TOKENS = 16, KEPT = 4;
 
 /** A masked autoencoder of two small blocks for images of 12 x 12: 16 patches, 4 of them visible. */
 function smallMae(own: Partial<MaeConfig> = {}): Learner {
-  return mae.create({ ...CONFIG, ...own }, { ...DATA_SIZES, seed: 0 });
+  return mae.create({ ...SMALL_MAE, ...own }, { ...DATA_SIZES, seed: 0 });
 }
 
 goldenTests({

@@ -7,26 +7,12 @@ import { f32, u32 } from "../engine/shape.ts";
 import { Variable } from "../engine/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { mae, type MaeConfig } from "./mae.ts";
+import { SMALL_MAE } from "./_testing.ts";
 import expected from "./mae_torch.json" with { type: "json" };
-
-const CONFIG: MaeConfig = {
-  patchSize: 3,
-  dim: 16,
-  depth: 2,
-  heads: 2,
-  mlpRatio: 2,
-  decoderDim: 8,
-  decoderDepth: 1,
-  decoderHeads: 2,
-  maskRatio: 0.75,
-  normalisePixels: false,
-  pixelRange: [0, 1],
-  pooling: "cls",
-};
 
 /** Loss, features and gradients of two random images, by the references in float64. */
 function compute(own: Partial<MaeConfig>) {
-  const learner = mae.create({ ...CONFIG, ...own }, { height: 12, width: 12, classes: 10, seed: 0 });
+  const learner = mae.create({ ...SMALL_MAE, ...own }, { height: 12, width: 12, classes: 10, seed: 0 });
   const pixels = stream(1, "images").fillUniform(0, new Float32Array(2 * 12 * 12 * 3));
   const images = new Variable("images", f32(2, 12, 12, 3), pixels), labels = new Variable("labels", u32(2));
   const random = {

@@ -1,5 +1,6 @@
 /** What a paradigm is: a way to train an encoder on images. */
 
+import type { Picture } from "../datasets/picture.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import type { Stateful } from "../engine/nn/model.ts";
@@ -41,13 +42,6 @@ export interface Pictures {
   /** What the columns or rows are, in one sentence. */
   readonly caption: string;
   readonly rows: readonly { readonly label: string; readonly images: readonly Picture[] }[];
-}
-
-/** Pixels [H, W, 3], row by row, in [0, 1]; values outside are cut off when shown. */
-export interface Picture {
-  readonly height: number;
-  readonly width: number;
-  readonly pixels: Float32Array;
 }
 
 /** What pictures are made from. */

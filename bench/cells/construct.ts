@@ -11,12 +11,11 @@ import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { release } from "../../engine/variables.ts";
 import type { CellOutcome, ConstructCell } from "../cell.ts";
-import { encoderOf } from "../preset.ts";
 import { PhaseLog } from "../phases.ts";
 import { plainNumbers } from "../record.ts";
 import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
 import { base64Of, imageAt } from "./encode_image.ts";
-import { restoreLearner, type TrainedNetwork } from "./network.ts";
+import { extractorOf, restoreLearner, type TrainedNetwork } from "./network.ts";
 import type { CellTask } from "./train.ts";
 
 /** Builds the set, saves it with its manifest and a few examples, and says how far its images moved. */
@@ -24,8 +23,7 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
   const { cell, context, dataset } = task;
   const network = context.outputs.get(cell.inputs[0]) as TrainedNetwork;
   const phases = new PhaseLog(gpu);
-  const settings = { name: "sl", config: { encoder: encoderOf(cell.config.model) } } as const;
-  const learner = restoreLearner(gpu, network, { settings, set: dataset.train });
+  const learner = restoreLearner(gpu, network, { settings: extractorOf(cell), set: dataset.train });
   const startedAt = performance.now();
   const { count, steps } = cell.config.construction;
   const result = await phases.measure("construct", count * steps, () => build(gpu, { learner, task }));

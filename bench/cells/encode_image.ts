@@ -1,7 +1,7 @@
 /** Images as the report embeds them. */
 
+import type { Picture } from "../../datasets/picture.ts";
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Picture } from "../../paradigms/mod.ts";
 
 /** One image of a set as a picture. */
 export function imageAt({ images, height, width }: ImageSet, index: number): Picture {

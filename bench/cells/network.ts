@@ -5,7 +5,8 @@ import type { Gpu } from "../../engine/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import type { HostTensor } from "../../engine/safetensors.ts";
 import { createLearner, type Learner, type ParadigmSettings } from "../../paradigms/mod.ts";
-import type { TrainCell } from "../cell.ts";
+import type { ConstructCell, TrainCell } from "../cell.ts";
+import { encoderOf } from "../preset.ts";
 
 /** What a train cell leaves for later cells. */
 export interface TrainedNetwork {
@@ -17,6 +18,11 @@ export interface TrainedNetwork {
 /** The paradigm of a cell with its settings. */
 export function settingsOf({ paradigm, config }: TrainCell): ParadigmSettings {
   return { name: paradigm, config: config.paradigm } as ParadigmSettings;
+}
+
+/** The network that sets are extracted with. */
+export function extractorOf({ config }: ConstructCell): ParadigmSettings {
+  return { name: "sl", config: { encoder: encoderOf(config.model) } };
 }
 
 /** A learner for the images and classes of a set. */

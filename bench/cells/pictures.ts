@@ -27,10 +27,10 @@ export async function savePictures(gpu: Gpu, task: TrainTask): Promise<void> {
       caption,
       rows: rows.map(({ label, images }) => ({
         label,
-        images: images.map(({ height, width, ...picture }) => ({
-          height,
-          width,
-          rgb: base64Of({ height, width, ...picture }),
+        images: images.map((picture) => ({
+          height: picture.height,
+          width: picture.width,
+          rgb: base64Of(picture),
         })),
       })),
     })),

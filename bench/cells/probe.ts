@@ -18,10 +18,16 @@ export interface JudgedProbe {
   dispose(): void;
 }
 
-/** Trains the probe on the trained encoder and judges it on the natural test set. */
-export async function probeOf(gpu: Gpu, task: TrainTask): Promise<JudgedProbe> {
+/**
+ * Trains the probe on the trained encoder and judges it on the natural test set.
+ *
+ * @param before Hash of the encoder's weights, which has to stay.
+ */
+export async function probeOf(
+  gpu: Gpu,
+  { before, ...task }: TrainTask & { readonly before: string },
+): Promise<JudgedProbe> {
   if (task.cell.config.probe === null) return NONE;
-  const before = await hashOf(gpu, task);
   const { probe, accuracy } = await trainAndJudge(gpu, task);
   const after = await hashOf(gpu, task);
   return {

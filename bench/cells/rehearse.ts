@@ -5,10 +5,9 @@ import type { Gpu } from "../../engine/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
 import type { CellContext, CellDescription, CellOutcome, ConstructCell, TrainCell } from "../cell.ts";
 import type { Rehearsal } from "../estimate.ts";
-import { encoderOf } from "../preset.ts";
 import type { Artifact } from "../schema.ts";
 import { constructCell } from "./construct.ts";
-import { learnerFor, type TrainedNetwork } from "./network.ts";
+import { extractorOf, learnerFor, type TrainedNetwork } from "./network.ts";
 import { trainCell } from "./train.ts";
 
 /** Batches of training and steps of a walk in a rehearsal. */
@@ -50,8 +49,7 @@ async function execute(
   { cell, dataset, context }: Small & { context: CellContext },
 ): Promise<CellOutcome> {
   if (cell.kind === "train") return await trainCell(gpu, { cell, dataset, context });
-  const settings = { name: "sl", config: { encoder: encoderOf(cell.config.model) } } as const;
-  const learner = learnerFor(settings, { set: dataset.train, seed: 0 });
+  const learner = learnerFor(extractorOf(cell), { set: dataset.train, seed: 0 });
   const network: TrainedNetwork = { weights: await exportWeights(gpu, learner), sha256: "" };
   context.outputs.set(cell.inputs[0], network);
   return await constructCell(gpu, { cell, dataset, context });

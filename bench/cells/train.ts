@@ -52,7 +52,7 @@ export async function trainCell(gpu: Gpu, given: CellTask<TrainCell>): Promise<C
     await context.artifact("weights", "weights.safetensors", bytes);
     const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes) };
     context.outputs.set(cell.name, network);
-    const probe = await probeOf(gpu, task);
+    const probe = await probeOf(gpu, { ...task, before: network.sha256 });
     const measured = await measure(gpu, { ...task, logits: learner.logits ?? probe.logits });
     probe.dispose();
     await phases.measure("other", 1, () => savePictures(gpu, task));
