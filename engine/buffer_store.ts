@@ -1,6 +1,6 @@
 /** Every GPU buffer and texture we hold, counted, so that a leak shows as a number. */
 
-import { TEXTURE_ROW } from "./wgsl_template.ts";
+import { copyFromTexture, TEXTURE_ROW, textureBytes, textureRows } from "./texture_layout.ts";
 
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
@@ -52,28 +52,29 @@ export class BufferStore {
     return buffer;
   }
 
-  /** A texture that mirrors a buffer of `sizeBytes`, one texel a `vec4`. */
+  /** A texture for `sizeBytes`, one texel a `vec4`. */
   createTexture(label: string, sizeBytes: number): GPUTexture {
-    const rows = Math.max(1, Math.ceil(sizeBytes / 16 / TEXTURE_ROW));
     const texture = this.#device.createTexture({
       label,
-      size: [TEXTURE_ROW, rows],
+      size: [TEXTURE_ROW, textureRows(sizeBytes)],
       format: "rgba32float",
-      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
+      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST,
     });
-    this.#count(texture, TEXTURE_ROW * rows * 16);
+    this.#count(texture, textureBytes(sizeBytes));
     return texture;
   }
 
-  /** Reads the first `sizeBytes` of a buffer; costs one round trip (about 11 ms under Deno). */
-  async read(buffer: GPUBuffer, sizeBytes: number): Promise<ArrayBuffer> {
+  /** Reads the first `sizeBytes` of a buffer or texture; costs one round trip (about 11 ms under Deno). */
+  async read(source: GPUBuffer | GPUTexture, sizeBytes: number): Promise<ArrayBuffer> {
     const staging = this.#device.createBuffer({
-      label: `read ${buffer.label}`,
+      label: `read ${source.label}`,
       size: sizeBytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, sizeBytes);
+    if (source instanceof GPUTexture) {
+      copyFromTexture(encoder, { buffer: staging, texture: source, sizeBytes });
+    } else encoder.copyBufferToBuffer(source, 0, staging, 0, sizeBytes);
     this.#device.queue.submit([encoder.finish()]);
     try {
       await staging.mapAsync(GPUMapMode.READ);

@@ -2,6 +2,7 @@
 
 import { PipelineCache } from "./pipeline_cache.ts";
 import { BufferStore } from "./buffer_store.ts";
+import { chooseFirst, type Chooser } from "./choices.ts";
 import smokeSource from "./wgsl/smoke.wgsl" with { type: "text" };
 
 /** What a result has to say of the adapter it was computed on. */
@@ -44,14 +45,23 @@ export class Gpu {
   readonly buffers: BufferStore;
   /** Which kernel family computes; part of every result, since it changes the bits. */
   readonly variant: KernelVariant;
+  /** Chooses among an operation's ways of computing. */
+  readonly chooser: Chooser;
+  /** What it has chosen so far, by operation, shapes and settings. */
+  readonly choices: Map<string, string> = new Map();
   /** What all programs have submitted so far. */
   readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
   #firstError: string | null = null;
 
-  constructor(device: GPUDevice, info: AdapterInfo, variant: KernelVariant) {
+  constructor(
+    device: GPUDevice,
+    info: AdapterInfo,
+    { variant, chooser }: { readonly variant: KernelVariant; readonly chooser: Chooser },
+  ) {
     this.device = device;
     this.info = info;
     this.variant = variant;
+    this.chooser = chooser;
     this.pipelines = new PipelineCache(device);
     this.buffers = new BufferStore(device);
     device.addEventListener("uncapturederror", (event) => {
@@ -92,6 +102,8 @@ export type KernelVariant = "buffer" | "texture";
 export interface OpenOptions {
   /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
   readonly variant?: KernelVariant;
+  /** Default: the first one, {@linkcode chooseFirst}. */
+  readonly chooser?: Chooser;
   /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
   readonly requestAdapter?: () => Promise<GPUAdapter | null>;
 }
@@ -124,7 +136,10 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     isFallback,
     features: [...adapter.features].sort(),
     limits: requiredLimits,
-  }, options.variant ?? (isFallback ? "texture" : "buffer"));
+  }, {
+    variant: options.variant ?? (isFallback ? "texture" : "buffer"),
+    chooser: options.chooser ?? chooseFirst,
+  });
   await proveItself(gpu);
   return gpu;
 }
@@ -139,7 +154,7 @@ async function proveItself(gpu: Gpu): Promise<void> {
   const { device } = gpu;
   const count = 256;
   const buffer = gpu.buffers.create("smoke", count * 4);
-  const pipeline = await gpu.pipelines.get("smoke", smokeSource, [{ kind: "read_write" }]);
+  const pipeline = await gpu.pipelines.get("smoke", smokeSource, [{ binding: 0, form: "read_write" }]);
   const group = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: [{ binding: 0, resource: { buffer } }],
