@@ -1,6 +1,6 @@
 /** Every GPU buffer and texture we hold, counted, so that a leak shows as a number. */
 
-import { copyFromTexture, TEXTURE_ROW, textureBytes, textureRows } from "./texture_layout.ts";
+import { TEXTURE_ROW, textureBytes, textureRows } from "./texture_layout.ts";
 
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
@@ -58,23 +58,21 @@ export class BufferStore {
       label,
       size: [TEXTURE_ROW, textureRows(sizeBytes)],
       format: "rgba32float",
-      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST,
+      usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
     });
     this.#count(texture, textureBytes(sizeBytes));
     return texture;
   }
 
-  /** Reads the first `sizeBytes` of a buffer or texture; costs one round trip (about 11 ms under Deno). */
-  async read(source: GPUBuffer | GPUTexture, sizeBytes: number): Promise<ArrayBuffer> {
+  /** Reads the first `sizeBytes` of a buffer; costs one round trip (about 11 ms under Deno). */
+  async read(buffer: GPUBuffer, sizeBytes: number): Promise<ArrayBuffer> {
     const staging = this.#device.createBuffer({
-      label: `read ${source.label}`,
+      label: `read ${buffer.label}`,
       size: sizeBytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     const encoder = this.#device.createCommandEncoder();
-    if (source instanceof GPUTexture) {
-      copyFromTexture(encoder, { buffer: staging, texture: source, sizeBytes });
-    } else encoder.copyBufferToBuffer(source, 0, staging, 0, sizeBytes);
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, sizeBytes);
     this.#device.queue.submit([encoder.finish()]);
     try {
       await staging.mapAsync(GPUMapMode.READ);

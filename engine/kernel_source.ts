@@ -4,11 +4,8 @@ import type { Operand } from "./op.ts";
 import { parseDeclaration, type Step } from "./step.ts";
 import { TEXTURE_ROW } from "./texture_layout.ts";
 
-/** Where a value lies: in a storage buffer or in a storage texture. */
-export type Home = "buffer" | "texture";
-
-/** Where a step finds, or puts, an operand of an `input` or `output`; `reused` as in a step's bindings. */
-export type HomeOf = (operand: Operand, reused: boolean) => Home;
+/** How a shader declares a binding; a texture is read only. */
+export type BindingForm = "read" | "read_write" | "texture";
 
 /** One binding of a shader. */
 export interface BoundOperand {
@@ -18,117 +15,100 @@ export interface BoundOperand {
   readonly form: BindingForm;
 }
 
-/** How a shader declares a binding. */
-export type BindingForm = "read" | "read_write" | "texture_read" | "texture_write";
-
 /** A shader with all that has to be bound to it. */
 export interface BoundKernel {
   readonly source: string;
   readonly bindings: readonly BoundOperand[];
 }
 
-/** Fills the `#input` and `#output` lines of a step. */
-export function bindKernel(step: Step, homeOf: HomeOf): BoundKernel {
+/**
+ * Fills the `#input` and `#output` lines of a step.
+ *
+ * @param mirrored Values that inputs read from a texture.
+ */
+export function bindKernel(step: Step, mirrored: ReadonlySet<Operand>): BoundKernel {
   const bindings: BoundOperand[] = [];
-  const declare = (binding: number, { operand, write, reused = false }: Use) => {
-    const texture = homeOf(operand, reused) === "texture";
-    const form = texture ? write ? "texture_write" : "texture_read" : write ? "read_write" : "read";
-    bindings.push({ binding, operand, form });
-    return form;
-  };
   step.bindings.forEach(({ operand, kind }, binding) => {
     if (kind === "read" || kind === "read_write") bindings.push({ binding, operand, form: kind });
   });
+  const access: Access = {
+    reader(name, binding, operand) {
+      const form = mirrored.has(operand) ? "texture" : "read";
+      bindings.push({ binding, operand, form });
+      return form === "texture" ? textureReader(name, binding) : bufferReader(name, binding);
+    },
+    writer(name, binding, operand) {
+      bindings.push({ binding, operand, form: "read_write" });
+      return `@group(0) @binding(${binding}) var<storage, read_write> ${name}_: array<vec4<f32>>;`;
+    },
+  };
   const lines = step.source.split("\n").map((line) => {
     const declared = parseDeclaration(line);
     if (declared === null) return line;
-    const { kind, binding, name, reused } = declared;
+    const { kind, binding, name } = declared;
     const { operand } = step.bindings[binding];
-    if (kind === "input") {
-      return readAccess(name, { binding, form: declare(binding, { operand, write: false, reused }) });
-    }
-    if (step.fused?.binding === binding) return tailAccess(step, { name, binding, declare });
-    return `${storeAccess(name, { binding, form: declare(binding, { operand, write: true }) })}
-fn set_${name}(i: u32, v: vec4<f32>) { ${name}_store(i, v); }`;
+    if (kind === "input") return access.reader(name, binding, operand);
+    if (step.fused?.binding === binding) return fusedWriter(step, name, access);
+    return `${access.writer(name, binding, operand)}
+fn set_${name}(i: u32, v: vec4<f32>) { ${name}_[i] = v; }`;
   });
   return { source: lines.join("\n"), bindings };
 }
 
-interface Use {
-  readonly operand: Operand;
-  readonly write: boolean;
-  readonly reused?: boolean;
-}
-
+/** Declares bindings, and puts them on record. */
 interface Access {
-  readonly binding: number;
-  readonly form: BindingForm;
+  /** `fn name(i)`: vec4 i. */
+  reader(name: string, binding: number, operand: Operand): string;
+  /** `name_[i]`: where vec4 i goes. */
+  writer(name: string, binding: number, operand: Operand): string;
 }
 
-/** `fn name(i)`: vec4 i. */
-function readAccess(name: string, { binding, form }: Access): string {
-  return form === "texture_read"
-    ? `@group(0) @binding(${binding}) var ${name}_: texture_storage_2d<rgba32float, read>;\n` +
-      `fn ${name}(i: u32) -> vec4<f32> { return textureLoad(${name}_, ${texel("i")}); }`
-    : `@group(0) @binding(${binding}) var<storage, read> ${name}_: array<vec4<f32>>;\n` +
-      `fn ${name}(i: u32) -> vec4<f32> { return ${name}_[i]; }`;
+function bufferReader(name: string, binding: number): string {
+  return `@group(0) @binding(${binding}) var<storage, read> ${name}_: array<vec4<f32>>;
+fn ${name}(i: u32) -> vec4<f32> { return ${name}_[i]; }`;
 }
 
-/** `fn name_store(i, v)`: makes vec4 i be v. */
-function storeAccess(name: string, { binding, form }: Access): string {
-  return form === "texture_write"
-    ? `@group(0) @binding(${binding}) var ${name}_: texture_storage_2d<rgba32float, write>;\n` +
-      `fn ${name}_store(i: u32, v: vec4<f32>) { textureStore(${name}_, ${texel("i")}, v); }`
-    : `@group(0) @binding(${binding}) var<storage, read_write> ${name}_: array<vec4<f32>>;\n` +
-      `fn ${name}_store(i: u32, v: vec4<f32>) { ${name}_[i] = v; }`;
-}
-
-function texel(i: string): string {
-  return `vec2<u32>(${i} % ${TEXTURE_ROW}u, ${i} / ${TEXTURE_ROW}u)`;
-}
-
-interface TailContext {
-  readonly name: string;
-  readonly binding: number;
-  declare(binding: number, use: Use): BindingForm;
+function textureReader(name: string, binding: number): string {
+  const texel = `vec2<u32>(i % ${TEXTURE_ROW}u, i / ${TEXTURE_ROW}u)`;
+  return `@group(0) @binding(${binding}) var ${name}_: texture_storage_2d<rgba32float, read>;
+fn ${name}(i: u32) -> vec4<f32> { return textureLoad(${name}_, ${texel}); }`;
 }
 
 /** `set_name` with the fused tail: values v0, v1, ... are computed in turn, and those asked for are stored. */
-function tailAccess(step: Step, { name, binding, declare }: TailContext): string {
-  const { storesOwn, tail } = step.fused!;
+function fusedWriter(step: Step, name: string, access: Access): string {
+  const { binding, storesOwn, tail } = step.fused!;
   const parts: string[] = [];
   const body: string[] = [];
+  const readers = new Map<Operand, string>();
   let free = step.bindings.length;
-  const store = (value: number, at: { binding: number; operand: Operand }) => {
-    const form = declare(at.binding, { operand: at.operand, write: true });
-    parts.push(storeAccess(`${name}_${value}`, { binding: at.binding, form }));
-    body.push(`  ${name}_${value}_store(i, v${value});`);
+  const store = (value: number, at: number, operand: Operand) => {
+    parts.push(access.writer(`${name}_v${value}`, at, operand));
+    body.push(`  ${name}_v${value}_[i] = v${value};`);
   };
-  if (storesOwn) store(0, { binding, operand: step.bindings[binding].operand });
-  const fetched = new Map<Operand, string>();
-  const fetch = (operand: Operand): string => {
-    let reader = fetched.get(operand);
+  const readerOf = (operand: Operand) => {
+    let reader = readers.get(operand);
     if (reader === undefined) {
-      reader = `${name}_in${fetched.size}`;
-      fetched.set(operand, reader);
-      const number = free++;
-      parts.push(readAccess(reader, { binding: number, form: declare(number, { operand, write: false }) }));
+      reader = `${name}_in${readers.size}`;
+      readers.set(operand, reader);
+      parts.push(access.reader(reader, free++, operand));
     }
     return reader;
   };
+  if (storesOwn) store(0, binding, step.bindings[binding].operand);
   tail.forEach(({ pointwise, args, stored }, k) => {
     const { expression, include, operands, mask, out } = pointwise;
     for (const file of include) if (!step.source.includes(file) && !parts.includes(file)) parts.unshift(file);
-    const loads = operands.map(({ operand, index, splat }, n) =>
-      (args[n] === "memory" ? `${fetch(operand)}(${index})` : `v${args[n]}`) + (splat ? ".xxxx" : "")
-    );
+    const values = operands.map(({ operand, index, splat }, n) => {
+      const from = args[n] === "memory" ? `${readerOf(operand)}(${index})` : `v${args[n]}`;
+      return splat ? `${from}.xxxx` : from;
+    });
     const parameters = operands.map((_, n) => `${"abcd"[n]}: vec4<f32>`);
     parts.push(`fn ${name}_f${k + 1}(i: u32, ${parameters.join(", ")}) -> vec4<f32> {
   let y = ${expression};
   return ${mask === null ? "y" : maskPadding("y", mask)};
 }`);
-    body.push(`  let v${k + 1} = ${name}_f${k + 1}(i, ${loads.join(", ")});`);
-    if (stored) store(k + 1, { binding: free++, operand: out });
+    body.push(`  let v${k + 1} = ${name}_f${k + 1}(i, ${values.join(", ")});`);
+    if (stored) store(k + 1, free++, out);
   });
   return [...parts, `fn set_${name}(i: u32, v0: vec4<f32>) {`, ...body, "}"].join("\n");
 }

@@ -16,8 +16,7 @@ export class ShaderError extends Error {
 const RESOURCE: Readonly<Record<BindingForm, Omit<GPUBindGroupLayoutEntry, "binding" | "visibility">>> = {
   read: { buffer: { type: "read-only-storage" } },
   read_write: { buffer: { type: "storage" } },
-  texture_read: { storageTexture: { access: "read-only", format: "rgba32float" } },
-  texture_write: { storageTexture: { access: "write-only", format: "rgba32float" } },
+  texture: { storageTexture: { access: "read-only", format: "rgba32float" } },
 };
 
 /** Compiles and keeps pipelines. */

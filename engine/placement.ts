@@ -1,15 +1,17 @@
-/** Where the values of a program lie, decided from how its steps use them. */
+/**
+ * Where values are read from. They lie in buffers; on a software adapter those that are read often get a copy in a
+ * storage texture, where reads are several times cheaper. (Writing to a texture costs more than writing to a buffer
+ * and copying: measured, see docs/performance.md.)
+ */
 
-import type { Home, HomeOf } from "./kernel_source.ts";
 import type { Operand } from "./op.ts";
 import { byteSize } from "./shape.ts";
 import { readsOf, type Step, writesOf } from "./step.ts";
-import { Variable } from "./tensor.ts";
 import { textureRows } from "./texture_layout.ts";
 
-/** What decides where values lie. */
+/** What decides where values are read from. */
 export interface PlacementLimits {
-  /** Whether values lie in storage textures where they can, as suits a software adapter. */
+  /** Whether there are copies in textures at all. */
   readonly textures: boolean;
   /** Storage textures that one kernel may bind. */
   readonly texturesPerKernel: number;
@@ -17,42 +19,53 @@ export interface PlacementLimits {
   readonly textureRows: number;
 }
 
-/** Where values lie. */
-export interface Placement {
-  readonly homeOf: HomeOf;
-  /** Values of a step that are read from a copy in a texture, while they lie in a buffer. */
-  mirroredBy(step: Step): Operand[];
-}
+/** Values that have a copy in a texture, from which each `#input` reads. */
+export type Mirrored = ReadonlySet<Operand>;
 
-/**
- * Places values: in textures, if wanted, what every step reads as an `input` and writes as an `output`; all else in
- * buffers, with a copy in a texture for steps that read it many times.
- */
-export function placeValues(steps: readonly Step[], limits: PlacementLimits): Placement {
-  const inBuffers = new Set<Operand>();
-  const fits = (operand: Operand) =>
-    operand.spec.dtype === "f32" && textureRows(byteSize(operand.spec)) <= limits.textureRows;
+/** What copying a value costs, and what it saves at each `#input` that reads it: measured on llvmpipe. */
+const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15 };
+
+/** The values that are worth a copy: those that a kernel reads again and again, and large ones. */
+export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits): Mirrored {
+  if (!limits.textures) return new Set();
+  const inputs = new Map<Operand, { reads: number; reused: boolean }>();
   for (const step of steps) {
-    const fixed = step.bindings.filter(({ kind }) => kind === "read" || kind === "read_write");
-    for (const { operand } of fixed) inBuffers.add(operand);
-    for (const operand of [...readsOf(step), ...writesOf(step)]) {
-      if (!limits.textures || operand instanceof Variable || !fits(operand)) inBuffers.add(operand);
+    for (const { operand, reused } of flexibleReads(step)) {
+      const found = inputs.get(operand);
+      inputs.set(operand, { reads: (found?.reads ?? 0) + 1, reused: reused || (found?.reused ?? false) });
     }
   }
-  const home = (operand: Operand): Home => inBuffers.has(operand) ? "buffer" : "texture";
-  const reusedBy = ({ bindings }: Step) =>
-    new Set(bindings.filter(({ reused }) => reused).map(({ operand }) => operand));
-  const mirrors = (operand: Operand) => limits.textures && home(operand) === "buffer" && fits(operand);
-  // A kernel that would bind too many textures finds the surplus in buffers.
-  for (const step of steps) {
-    const reused = reusedBy(step);
-    const bound = [...new Set([...readsOf(step), ...writesOf(step)])]
-      .filter((operand) => home(operand) === "texture" && !reused.has(operand));
-    const room = limits.texturesPerKernel - reused.size;
-    bound.slice(Math.max(0, room)).forEach((operand) => inBuffers.add(operand));
+  const mirrored = new Set<Operand>();
+  for (const [operand, { reads, reused }] of inputs) {
+    const bytes = byteSize(operand.spec), MiB = bytes / 2 ** 20;
+    if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
+    const savedMs = (reads * COST_MS.savedPerMiB - COST_MS.copyPerMiB) * MiB - COST_MS.copy;
+    if (reused || savedMs > 0) mirrored.add(operand);
   }
-  return {
-    homeOf: (operand, reused) => reused && mirrors(operand) ? "texture" : home(operand),
-    mirroredBy: (step) => [...reusedBy(step)].filter(mirrors),
-  };
+  for (const step of steps) {
+    const bound = flexibleReads(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
+      .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
+    bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
+  }
+  return mirrored;
+}
+
+/** What a step reads by `#input` lines, or in its tail. */
+export function flexibleReads(step: Step): { operand: Operand; reused: boolean }[] {
+  const own = step.bindings.filter(({ kind }) => kind === "input");
+  const fixed = new Set(step.bindings.map(({ operand }) => operand));
+  const tail = readsOf(step).filter((operand) => !fixed.has(operand));
+  return [...own, ...tail.map((operand) => ({ operand, reused: false }))];
+}
+
+/** For each step, the values whose copies have to be made before it. */
+export function planCopies(steps: readonly Step[], mirrored: Mirrored): Operand[][] {
+  const fresh = new Set<Operand>();
+  return steps.map((step) => {
+    const operands = new Set(flexibleReads(step).map(({ operand }) => operand));
+    const stale = [...operands].filter((operand) => mirrored.has(operand) && !fresh.has(operand));
+    stale.forEach((operand) => fresh.add(operand));
+    writesOf(step).forEach((operand) => fresh.delete(operand));
+    return stale;
+  });
 }

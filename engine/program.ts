@@ -7,10 +7,10 @@ import { liveNodes, type Node, record, trace } from "./graph.ts";
 import { bindKernel } from "./kernel_source.ts";
 import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
-import { type Placement, placeValues } from "./placement.ts";
-import { allocateMemory, type Memory } from "./program_memory.ts";
+import { chooseMirrored, planCopies } from "./placement.ts";
+import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
-import { type Step, writesOf } from "./step.ts";
+import type { Step } from "./step.ts";
 import { type HostData, type Tensor, Variable } from "./tensor.ts";
 import { copyToTexture } from "./texture_layout.ts";
 import { release } from "./variables.ts";
@@ -26,7 +26,7 @@ interface Dispatch {
 
 interface Output {
   readonly spec: Spec;
-  readonly source: GPUBuffer | GPUTexture;
+  readonly buffer: GPUBuffer;
 }
 
 interface Copy {
@@ -110,24 +110,21 @@ export class Program {
       ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
       : maxStorageBuffersPerShaderStage;
     const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
-    const placement = placeValues(steps, {
+    const mirrored = chooseMirrored(steps, {
       textures,
       texturesPerKernel: maxStorageTexturesPerShaderStage,
       textureRows: maxTextureDimension2D,
     });
-    const memory = allocateMemory(gpu, label, { steps, kept, placement });
+    const copies = planCopies(steps, mirrored);
+    const memory = allocateMemory(gpu, label, { steps, kept, mirrored, copies });
     try {
-      const items = await bind(gpu, steps, { memory, placement });
+      const items = await bind(gpu, steps, { memory, mirrored, copies });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
         items,
         outputs: new Map(outputs.map(({ name, tensor }) => {
-          const operand = placeOf(identity(tensor));
-          const source = placement.homeOf(operand, false) === "texture"
-            ? memory.texture(operand)
-            : memory.buffer(operand);
-          return [name, { spec: tensor.spec, source }];
+          return [name, { spec: tensor.spec, buffer: memory.buffer(placeOf(identity(tensor))) }];
         })),
         owned: memory.owned,
         workspaceBytes: memory.workspaceBytes,
@@ -183,7 +180,7 @@ export class Program {
         }`,
       );
     }
-    const bytes = await this.#gpu.buffers.read(output.source, byteSize(output.spec));
+    const bytes = await this.#gpu.buffers.read(output.buffer, byteSize(output.spec));
     this.#gpu.checkErrors();
     const size = sizeOf(output.spec.shape);
     return output.spec.dtype === "f32"
@@ -206,16 +203,13 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, placement }: { memory: Memory; placement: Placement },
+  { memory, mirrored, copies }: Pick<MemoryNeeds, "mirrored" | "copies"> & { readonly memory: Memory },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
-  const mirrored = new Set<Operand>();
-  for (const step of steps) {
-    const { source, bindings } = bindKernel(step, placement.homeOf);
+  for (const [at, step] of steps.entries()) {
+    const { source, bindings } = bindKernel(step, mirrored);
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
-    for (const operand of placement.mirroredBy(step)) {
-      if (mirrored.has(operand)) continue;
-      mirrored.add(operand);
+    for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
       items.push({ buffer, texture, sizeBytes: byteSize(operand.spec) });
     }
@@ -224,13 +218,12 @@ async function bind(
       layout: pipeline.getBindGroupLayout(0),
       entries: bindings.map(({ binding, operand, form }) => ({
         binding,
-        resource: form === "texture_read" || form === "texture_write"
+        resource: form === "texture"
           ? memory.texture(operand).createView()
           : { buffer: memory.buffer(operand) },
       })),
     });
     items.push({ pipeline, group, workgroups: step.workgroups });
-    writesOf(step).forEach((operand) => mirrored.delete(operand));
   }
   return items;
 }

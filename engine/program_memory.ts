@@ -1,9 +1,9 @@
-/** The memory of a program: planned buffers and textures for the values inside it. */
+/** The memory of a program: planned buffers for the values inside it, and textures for their copies. */
 
 import type { Gpu } from "./device.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
 import type { Operand } from "./op.ts";
-import type { Placement } from "./placement.ts";
+import { flexibleReads, type Mirrored } from "./placement.ts";
 import { byteSize } from "./shape.ts";
 import { readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "./tensor.ts";
@@ -23,33 +23,44 @@ export interface MemoryNeeds {
   readonly steps: readonly Step[];
   /** Values whose memory is handed on to no other, so that they can be read after a run. */
   readonly kept: ReadonlySet<Operand>;
-  readonly placement: Placement;
+  readonly mirrored: Mirrored;
+  /** For each step, the values that are copied to their textures before it. */
+  readonly copies: readonly (readonly Operand[])[];
 }
 
 type Spans = Map<Operand, { readonly from: number; to: number }>;
 
 /**
- * Plans and creates the memory of all values that live only inside the program.
+ * Plans and creates the memory of all values that live only inside the program. The buffer of a value that has a copy
+ * is handed on once the copy is made, if nothing else reads it.
  *
  * @throws {RangeError} If a value is larger than the device can bind; nothing is left allocated then.
  */
-export function allocateMemory(gpu: Gpu, label: string, { steps, kept, placement }: MemoryNeeds): Memory {
-  const spans: Record<"buffer" | "texture", Spans> = { buffer: new Map(), texture: new Map() };
+export function allocateMemory(
+  gpu: Gpu,
+  label: string,
+  { steps, kept, mirrored, copies }: MemoryNeeds,
+): Memory {
+  const buffered: Spans = new Map(), textured: Spans = new Map();
   const touch = (map: Spans, operand: Operand, at: number) => {
     const span = map.get(operand);
-    if (span === undefined) map.set(operand, { from: at, to: kept.has(operand) ? Infinity : at });
-    else span.to = Math.max(span.to, at);
+    if (span === undefined) map.set(operand, { from: at, to: at });
+    else span.to = at;
   };
   steps.forEach((step, at) => {
-    for (const operand of [...readsOf(step), ...writesOf(step)]) {
-      if (!(operand instanceof Variable)) touch(spans[placement.homeOf(operand, false)], operand, at);
+    const inputs = flexibleReads(step).map(({ operand }) => operand);
+    for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
+    const apart = new Set(inputs.filter((operand) => mirrored.has(operand)));
+    const direct = readsOf(step).filter((operand) => !apart.has(operand));
+    for (const operand of [...direct, ...copies[at], ...writesOf(step)]) {
+      if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }
-    for (const operand of placement.mirroredBy(step)) touch(spans.texture, operand, at);
   });
+  for (const operand of kept) if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
   const lifetimes = (map: Spans, sizeOf: (bytes: number) => number): Lifetime<Operand>[] =>
     [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(byteSize(key.spec)), ...span }));
-  const plan = planMemory(lifetimes(spans.buffer, (bytes) => bytes));
-  const texturePlan = planMemory(lifetimes(spans.texture, textureBytes));
+  const plan = planMemory(lifetimes(buffered, (bytes) => bytes));
+  const texturePlan = planMemory(lifetimes(textured, textureBytes));
   const buffers: GPUBuffer[] = [], textures: GPUTexture[] = [];
   try {
     plan.slotBytes.forEach((bytes, i) => buffers.push(gpu.buffers.create(`${label} slot ${i}`, bytes)));

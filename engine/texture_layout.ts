@@ -13,33 +13,20 @@ export function textureBytes(sizeBytes: number): number {
   return textureRows(sizeBytes) * TEXTURE_ROW * 16;
 }
 
-/** Copies the first `sizeBytes` of a buffer into a texture. */
+/** Copies the first `sizeBytes` of a buffer into a texture: whole rows at once, then the rest of the last one. */
 export function copyToTexture(
   encoder: GPUCommandEncoder,
   { buffer, texture, sizeBytes }: { buffer: GPUBuffer; texture: GPUTexture; sizeBytes: number },
 ): void {
-  for (const { offset, width, rows, row } of pieces(sizeBytes)) {
-    const layout = { buffer, offset, bytesPerRow: TEXTURE_ROW * 16, rowsPerImage: rows };
-    encoder.copyBufferToTexture(layout, { texture, origin: [0, row] }, [width, rows]);
-  }
-}
-
-/** Copies the first `sizeBytes` of a texture into a buffer. */
-export function copyFromTexture(
-  encoder: GPUCommandEncoder,
-  { buffer, texture, sizeBytes }: { buffer: GPUBuffer; texture: GPUTexture; sizeBytes: number },
-): void {
-  for (const { offset, width, rows, row } of pieces(sizeBytes)) {
-    const layout = { buffer, offset, bytesPerRow: TEXTURE_ROW * 16, rowsPerImage: rows };
-    encoder.copyTextureToBuffer({ texture, origin: [0, row] }, layout, [width, rows]);
-  }
-}
-
-/** Whole rows at once, then the rest of the last one. */
-function* pieces(sizeBytes: number) {
-  const texels = sizeBytes / 16;
+  const texels = sizeBytes / 16, bytesPerRow = TEXTURE_ROW * 16;
   const rows = Math.floor(texels / TEXTURE_ROW);
   const rest = texels - rows * TEXTURE_ROW;
-  if (rows > 0) yield { offset: 0, width: TEXTURE_ROW, rows, row: 0 };
-  if (rest > 0) yield { offset: rows * TEXTURE_ROW * 16, width: rest, rows: 1, row: rows };
+  if (rows > 0) {
+    const whole = { buffer, bytesPerRow, rowsPerImage: rows };
+    encoder.copyBufferToTexture(whole, { texture }, [TEXTURE_ROW, rows]);
+  }
+  if (rest > 0) {
+    const last = { buffer, offset: rows * bytesPerRow, bytesPerRow, rowsPerImage: 1 };
+    encoder.copyBufferToTexture(last, { texture, origin: [0, rows] }, [rest, 1]);
+  }
 }
