@@ -4,6 +4,7 @@ import type { Binding, Kernel, Operand } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
+import { type ForwardTile, forwardTiles, type GradInputTile, type GradWeightsTile, gradWeightsTiles, stridedTiles } from "./conv2d_tiles.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d.wgsl" with { type: "text" };
@@ -20,6 +21,11 @@ function columnsPerLane(width: number, stride: number): number {
   return width < 16 ? 8 : 16;
 }
 
+/** 1 if some invocations of a grid are too many: without the test a kernel has no masks to carry along. */
+function guard(count: number, [x, y, z]: readonly [number, number, number]): number {
+  return count === x * y * z * 64 ? 0 : 1;
+}
+
 function heavyRead(operand: Operand, textures: boolean): Binding {
   return { operand, kind: textures ? "texture" : "read" };
 }
@@ -31,26 +37,35 @@ interface ForwardPlan {
   readonly y: Operand;
   readonly sizes: ConvSizes;
   readonly textures: boolean;
+  readonly tile?: ForwardTile;
 }
 
 /** y = x * w + bias. */
-export function forwardKernel({ x, w, bias, y, sizes, textures }: ForwardPlan): Kernel {
-  const { N, OH, OW, O, STRIDE, KW } = sizes;
-  const COLS = columnsPerLane(OW, STRIDE), OUT = O > 4 ? 8 : 4;
-  const COL_BLOCKS = Math.ceil(OW / COLS);
-  const COUNT = N * OH * COL_BLOCKS * Math.ceil(O / OUT);
+export function forwardKernel(plan: ForwardPlan): Kernel {
+  const { x, w, bias, y, sizes, textures, tile = forwardTiles(sizes)[0] } = plan;
+  const { N, OH, OW, C, O, STRIDE, KH, KW } = sizes;
+  const { rows: ROWS, columns: COLS, outputs: OUT } = tile;
+  const COL_BLOCKS = Math.ceil(OW / COLS), ROW_BLOCKS = Math.ceil(OH / ROWS);
+  const OUT_BLOCKS = Math.ceil(O / OUT);
+  const COUNT = N * ROW_BLOCKS * COL_BLOCKS * OUT_BLOCKS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
   return {
     label: `conv2d ${KW}x${KW}`,
     source: fillTemplate(forwardSource, {
       consts: {
         ...sizes,
-        C4: quads(sizes.C),
+        C4: quads(C),
         O4: quads(O),
+        ROWS,
         COLS,
         OUT,
         COL_BLOCKS,
+        ROW_BLOCKS,
+        OUT_BLOCKS,
         COUNT,
+        GUARD: guard(COUNT, workgroups),
         SPAN: (COLS - 1) * STRIDE + KW,
+        STEPS: quads(C) === 1 && KH <= 3 ? KH : 1,
         BIAS: bias === undefined ? 0 : 1,
       },
       textures: new Set(textures ? ["x", "w"] : []),
@@ -61,7 +76,7 @@ export function forwardKernel({ x, w, bias, y, sizes, textures }: ForwardPlan): 
       ...(bias === undefined ? [] : [{ operand: bias, kind: "read" as const }]),
       { operand: y, kind: "read_write" },
     ],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
 }
 
@@ -80,29 +95,49 @@ export function flipKernel(
   };
 }
 
+interface GradInputPlan {
+  readonly dy: Operand;
+  /** Turned weights. */
+  readonly v: Operand;
+  readonly dx: Operand;
+  readonly sizes: ConvSizes;
+  readonly textures: boolean;
+  readonly tile?: GradInputTile;
+}
+
 /** dx from dy and the turned weights v [C, KH, KW, O], for any stride. */
-export function gradInputKernel(
-  { dy, v, dx, sizes, textures }: {
-    dy: Operand;
-    v: Operand;
-    dx: Operand;
-    sizes: ConvSizes;
-    textures: boolean;
-  },
-): Kernel {
-  const { N, H, W, C, O, STRIDE } = sizes;
-  const columns = Math.ceil(W / STRIDE);
-  const COLS = columnsPerLane(columns, 1), OUT = C > 4 ? 8 : 4;
-  const COL_BLOCKS = Math.ceil(columns / COLS);
-  const COUNT = N * H * STRIDE * COL_BLOCKS * Math.ceil(C / OUT);
+export function gradInputKernel(plan: GradInputPlan): Kernel {
+  const { dy, v, dx, sizes, textures, tile = stridedTiles(sizes)[0] } = plan;
+  const { N, H, W, C, O, KW, STRIDE, PAD } = sizes;
+  const { columns: COLS, outputs: OUT } = tile;
+  const COL_BLOCKS = Math.ceil(W / STRIDE / COLS), ROW_BLOCKS = Math.ceil(H / STRIDE);
+  const OUT_BLOCKS = Math.ceil(C / OUT);
+  const COUNT = N * ROW_BLOCKS * STRIDE * COL_BLOCKS * OUT_BLOCKS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
+  // The column of dy that tap kx reaches from the first dx column of its phase.
+  const offset = (kx: number) => -Math.floor((kx - PAD) / STRIDE);
+  const LEFT = offset(KW - 1);
   return {
-    label: "conv2d_grad_input",
+    label: `conv2d_grad_input ${KW}x${KW}`,
     source: fillTemplate(gradInputSource, {
-      consts: { ...sizes, C4: quads(C), O4: quads(O), COLS, OUT, COL_BLOCKS, COUNT },
+      consts: {
+        ...sizes,
+        C4: quads(C),
+        O4: quads(O),
+        COLS,
+        OUT,
+        COL_BLOCKS,
+        ROW_BLOCKS,
+        OUT_BLOCKS,
+        COUNT,
+        GUARD: guard(COUNT, workgroups),
+        LEFT,
+        SPAN: COLS + offset(0) - LEFT,
+      },
       textures: new Set(textures ? ["dy", "v"] : []),
     }),
     bindings: [heavyRead(dy, textures), heavyRead(v, textures), { operand: dx, kind: "read_write" }],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
 }
 
@@ -112,6 +147,9 @@ interface GradWeightsPlan {
   readonly dw: Operand;
   readonly sizes: ConvSizes;
   readonly textures: boolean;
+  readonly tile?: GradWeightsTile;
+  readonly enough?: number;
+  readonly order?: number;
   scratch(spec: Spec): Operand;
 }
 
@@ -119,18 +157,19 @@ interface GradWeightsPlan {
 const ENOUGH = { textures: 512, buffers: 2048 };
 
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
-export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: GradWeightsPlan): Kernel[] {
+export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
+  const { x, dy, dw, sizes, textures, scratch, tile = gradWeightsTiles(sizes)[0], enough = 512, order = 0 } = plan;
   const { N, C, O, KH, KW, OH, STRIDE } = sizes;
-  const C4 = quads(C), O4 = quads(O);
-  const TAPS = KW <= 3 ? KW : 1, IB = C4 > 1 ? 2 : 1, OB = O > 4 ? 8 : 4;
-  const C_BLOCKS = Math.ceil(C4 / IB);
-  const owners = KW / TAPS * KH * C_BLOCKS * Math.ceil(O / OB);
+  const { outputs: OB, inputs, taps: TAPS, step: STEP } = tile;
+  const C4 = quads(C), O4 = quads(O), IB = inputs / 4;
+  const C_BLOCKS = Math.ceil(C4 / IB), O_BLOCKS = Math.ceil(O / OB);
   const rows = N * OH;
-  const wanted = Math.ceil((textures ? ENOUGH.textures : ENOUGH.buffers) / owners);
+  const wanted = Math.ceil(enough / (KH * Math.ceil(C4 / 2) * Math.ceil(O / 8)));
   const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
-  const COUNT = owners * SPLITS;
+  const COUNT = KW / TAPS * KH * C_BLOCKS * O_BLOCKS * SPLITS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
   const partial: Kernel = {
     label: `conv2d_grad_weights ${KW}x${KW}`,
     source: fillTemplate(gradWeightsSource, {
@@ -141,16 +180,21 @@ export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: Grad
         TAPS,
         IB,
         OB,
+        STEP,
+        SPAN: (STEP - 1) * STRIDE + TAPS,
+        KEEP: Math.max(0, TAPS - STRIDE),
         C_BLOCKS,
+        O_BLOCKS,
         PART,
         SPLITS,
         COUNT,
-        ROLL: STRIDE === 1 && TAPS > 1 ? 1 : 0,
+        ORDER: order,
+        GUARD: guard(COUNT, workgroups),
       },
       textures: new Set(textures ? ["x", "dy"] : []),
     }),
     bindings: [heavyRead(x, textures), heavyRead(dy, textures), { operand: part, kind: "read_write" }],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
   if (SPLITS === 1) return [partial];
   const inner = O * KH * KW * C4;
