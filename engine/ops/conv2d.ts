@@ -5,7 +5,7 @@ import type { OpDef } from "../op.ts";
 import { f32, formatShape, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { convCases } from "./conv2d_cases.ts";
-import { flipKernel, forwardKernel, gradInputKernel, gradWeightsKernels } from "./conv2d_kernels.ts";
+import { forwardKernel, gradInputKernels, gradWeightsKernels } from "./conv2d_kernels.ts";
 import { convGradInputReference, convGradWeightsReference, convReference } from "./conv2d_reference.ts";
 import { type ConvAttrs, convFlops, convSizes } from "./conv2d_sizes.ts";
 
@@ -47,25 +47,8 @@ interface GradAttrs extends ConvAttrs {
 export const convGradInputOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_input",
   shape: (_, { shape }) => [f32(...shape)],
-  lower: ({ inputs: [dy, w], outputs: [dx], attrs, textures, scratch }) => {
-    const sizes = convSizes(attrs.shape, w.spec.shape, attrs);
-    const { C, KH, KW, O } = sizes;
-    const v = scratch(f32(C, KH, KW, O));
-    const flip = sizes.STRIDE === 1 && KH === KW;
-    const turn = flipKernel({ w, v, sizes, flip });
-    if (!flip) return [turn, gradInputKernel({ dy, v, dx, textures, sizes })];
-    const swapped = {
-      ...sizes,
-      H: sizes.OH,
-      W: sizes.OW,
-      OH: sizes.H,
-      OW: sizes.W,
-      C: O,
-      O: C,
-      PAD: KH - 1 - sizes.PAD,
-    };
-    return [turn, forwardKernel({ x: dy, w: v, bias: undefined, y: dx, textures, sizes: swapped })];
-  },
+  lower: ({ inputs: [dy, w], outputs: [dx], attrs, textures, scratch }) =>
+    gradInputKernels({ dy, w, dx, textures, scratch, sizes: convSizes(attrs.shape, w.spec.shape, attrs) }),
   backward: null,
   reference: (
     [dy, w],

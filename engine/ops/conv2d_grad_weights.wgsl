@@ -4,7 +4,7 @@
 // One invocation owns OB output channels x IB input vec4s x TAPS columns of the kernel for one ky and one part, and
 // takes STEP columns of dy at once: a sum is then fetched from and put back into memory once for STEP products, and
 // with TAPS = KW neighbouring columns of dy share columns of x. Rows outside the image are skipped.
-// Workgroup 64 along the parts. Order of summation: rows, then columns, fixed, whatever the tile.
+// Workgroup 64, the owners of one part together: they read the same rows. Order of summation: rows, then columns, fixed, whatever the tile.
 #input 0 x
 #input 1 dy
 @group(0) @binding(2) var<storage, read_write> part: array<vec4<f32>>;
@@ -15,23 +15,11 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #if GUARD
   if (id >= COUNT) { return; }
 #end
-#if ORDER
-  let s = id / (${KW / TAPS * KH}u * C_BLOCKS * O_BLOCKS);
-  let own = id % (${KW / TAPS * KH}u * C_BLOCKS * O_BLOCKS);
-#else
-  let s = id % SPLITS;
-  let own = id / SPLITS;
-#end
-  let kx0 = own % ${KW / TAPS}u * ${TAPS}u;
-#if ORDER == 2
-  let cb = own / ${KW / TAPS}u % C_BLOCKS * ${IB}u;
-  let ob = own / (${KW / TAPS}u * C_BLOCKS) % O_BLOCKS * ${OB / 4}u;
-  let ky = own / (${KW / TAPS}u * C_BLOCKS * O_BLOCKS);
-#else
-  let ky = own / ${KW / TAPS}u % ${KH}u;
-  let cb = own / ${KW / TAPS * KH}u % C_BLOCKS * ${IB}u;
-  let ob = own / (${KW / TAPS * KH}u * C_BLOCKS) * ${OB / 4}u;
-#end
+  let cb = id % C_BLOCKS * ${IB}u;
+  let ob = id / C_BLOCKS % O_BLOCKS * ${OB / 4}u;
+  let kx0 = id / (C_BLOCKS * O_BLOCKS) % ${KW / TAPS}u * ${TAPS}u;
+  let ky = id / (C_BLOCKS * O_BLOCKS * ${KW / TAPS}u) % ${KH}u;
+  let s = id / (C_BLOCKS * O_BLOCKS * ${KW / TAPS * KH}u);
 #for i in 0..IB
   let c${i} = min(cb + ${i}u, ${C4 - 1}u);
 #end

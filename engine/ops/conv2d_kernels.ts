@@ -4,7 +4,14 @@ import type { Binding, Kernel, Operand } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
-import { type ForwardTile, forwardTiles, type GradInputTile, type GradWeightsTile, gradWeightsTiles, stridedTiles } from "./conv2d_tiles.ts";
+import {
+  forwardTiles,
+  gradInputTiles,
+  type GradWeightsTile,
+  gradWeightsTiles,
+  type PixelTile,
+  turnedSizes,
+} from "./conv2d_tiles.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d.wgsl" with { type: "text" };
@@ -13,13 +20,6 @@ import gradInputSource from "./conv2d_grad_input.wgsl" with { type: "text" };
 import gradWeightsSource from "./conv2d_grad_weights.wgsl" with { type: "text" };
 
 const quads = (n: number) => Math.ceil(n / 4);
-
-/** Columns a lane computes: the more, the fewer loads for each product, but no more than the image has. */
-function columnsPerLane(width: number, stride: number): number {
-  if (width <= 1) return 1;
-  if (width <= 4 || stride > 2) return 4;
-  return width < 16 ? 8 : 16;
-}
 
 /** 1 if some invocations of a grid are too many: without the test a kernel has no masks to carry along. */
 function guard(count: number, [x, y, z]: readonly [number, number, number]): number {
@@ -37,7 +37,8 @@ interface ForwardPlan {
   readonly y: Operand;
   readonly sizes: ConvSizes;
   readonly textures: boolean;
-  readonly tile?: ForwardTile;
+  /** Default: the best guess. */
+  readonly tile?: PixelTile;
 }
 
 /** y = x * w + bias. */
@@ -81,7 +82,7 @@ export function forwardKernel(plan: ForwardPlan): Kernel {
 }
 
 /** Turns weights w [O, KH, KW, C] into v [C, KH, KW, O], the window upside down and mirrored if `flip`. */
-export function flipKernel(
+function flipKernel(
   { w, v, sizes, flip }: { w: Operand; v: Operand; sizes: ConvSizes; flip: boolean },
 ): Kernel {
   const { C, KH, KW, O } = sizes;
@@ -97,17 +98,39 @@ export function flipKernel(
 
 interface GradInputPlan {
   readonly dy: Operand;
-  /** Turned weights. */
-  readonly v: Operand;
+  readonly w: Operand;
   readonly dx: Operand;
   readonly sizes: ConvSizes;
   readonly textures: boolean;
-  readonly tile?: GradInputTile;
+  /** Default: the best guess. */
+  readonly tile?: PixelTile;
+  scratch(spec: Spec): Operand;
+}
+
+/** dx from dy and w: the weights turned, then a convolution with them, or for a stride a kernel of its own. */
+export function gradInputKernels(plan: GradInputPlan): Kernel[] {
+  const { dy, w, dx, sizes, textures, scratch, tile = gradInputTiles(sizes)[0] } = plan;
+  const v = scratch(f32(sizes.C, sizes.KH, sizes.KW, sizes.O));
+  const turned = turnedSizes(sizes);
+  return [
+    flipKernel({ w, v, sizes, flip: turned !== null }),
+    turned === null
+      ? stridedKernel({ dy, v, dx, sizes, textures, tile })
+      : forwardKernel({ x: dy, w: v, bias: undefined, y: dx, sizes: turned, textures, tile }),
+  ];
 }
 
 /** dx from dy and the turned weights v [C, KH, KW, O], for any stride. */
-export function gradInputKernel(plan: GradInputPlan): Kernel {
-  const { dy, v, dx, sizes, textures, tile = stridedTiles(sizes)[0] } = plan;
+function stridedKernel(
+  { dy, v, dx, sizes, textures, tile }: {
+    dy: Operand;
+    v: Operand;
+    dx: Operand;
+    sizes: ConvSizes;
+    textures: boolean;
+    tile: PixelTile;
+  },
+): Kernel {
   const { N, H, W, C, O, KW, STRIDE, PAD } = sizes;
   const { columns: COLS, outputs: OUT } = tile;
   const COL_BLOCKS = Math.ceil(W / STRIDE / COLS), ROW_BLOCKS = Math.ceil(H / STRIDE);
@@ -147,24 +170,25 @@ interface GradWeightsPlan {
   readonly dw: Operand;
   readonly sizes: ConvSizes;
   readonly textures: boolean;
+  /** Default: the best guess. */
   readonly tile?: GradWeightsTile;
-  readonly enough?: number;
-  readonly order?: number;
   scratch(spec: Spec): Operand;
 }
 
 /** Invocations that keep a device busy; more parts only cost memory and their sum. Textures: a software GPU. */
-const ENOUGH = { textures: 512, buffers: 2048 };
+const ENOUGH = { textures: 1024, buffers: 2048 };
 
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
 export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
-  const { x, dy, dw, sizes, textures, scratch, tile = gradWeightsTiles(sizes)[0], enough = 512, order = 0 } = plan;
+  const { x, dy, dw, sizes, textures, scratch, tile = gradWeightsTiles(sizes)[0] } = plan;
   const { N, C, O, KH, KW, OH, STRIDE } = sizes;
   const { outputs: OB, inputs, taps: TAPS, step: STEP } = tile;
   const C4 = quads(C), O4 = quads(O), IB = inputs / 4;
   const C_BLOCKS = Math.ceil(C4 / IB), O_BLOCKS = Math.ceil(O / OB);
   const rows = N * OH;
-  const wanted = Math.ceil(enough / (KH * Math.ceil(C4 / 2) * Math.ceil(O / 8)));
+  // From the shapes alone, not from the tile: the parts are the order of summation.
+  const owners = KH * Math.ceil(C4 / 2) * Math.ceil(O / 8);
+  const wanted = Math.ceil((textures ? ENOUGH.textures : ENOUGH.buffers) / owners);
   const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
@@ -188,7 +212,6 @@ export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
         PART,
         SPLITS,
         COUNT,
-        ORDER: order,
         GUARD: guard(COUNT, workgroups),
       },
       textures: new Set(textures ? ["x", "dy"] : []),
