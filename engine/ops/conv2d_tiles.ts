@@ -63,7 +63,7 @@ export function turnedSizes(sizes: ConvSizes): ConvSizes | null {
 /** Tiles of the weight gradient, best guess first. */
 export function gradWeightsTiles({ OW, O, C, KW, STRIDE }: ConvSizes): readonly GradWeightsTile[] {
   const taps = KW <= 3 ? KW : 1;
-  const order = C <= 4 ? [[8, 4, 4], [8, 4, 2]] : [[8, 8, 2], [8, 8, 1], [8, 4, 4]];
+  const order = C <= 4 ? [[8, 4, 4], [16, 4, 4], [8, 4, 2]] : [[8, 8, 2], [8, 8, 4], [16, 4, 2]];
   return unique(order.map(([outputs, inputs, step]) => ({
     outputs: fitChannels(outputs, O),
     inputs: fitChannels(inputs, C),
@@ -79,8 +79,9 @@ function fit(wanted: number, size: number): number {
   return found;
 }
 
+/** The same for channels, which come in fours. */
 function fitChannels(wanted: number, channels: number): number {
-  return channels <= 4 ? 4 : wanted;
+  return Math.max(4, fit(wanted, channels));
 }
 
 /** Names the tiles by their numbers and drops those that say the same. */
