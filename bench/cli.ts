@@ -3,6 +3,7 @@ import { writeReport } from "../reports/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { main } from "./main.ts";
+import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";
 
 /** Writes all of a text, whatever the stream takes at a time. */
@@ -26,6 +27,7 @@ if (import.meta.main) {
   const stdout = (text: string) => writeAll(Deno.stdout, text);
   const code = await main(Deno.args, {
     openWorkbench,
+    peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
     writeReport: (runDir) => writeReport(runDir),
     perf: (args) => perf(args, { stdout, signal }),
     signal,

@@ -26,6 +26,8 @@ export interface MainServices {
   readonly writeReport: WriteReport;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
+  /** `bench peers`: likewise. */
+  readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Writes results. */
@@ -39,7 +41,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf", "plan"];
+const SUBCOMMANDS = ["peers", "perf", "plan"];
 
 /**
  * Runs the command.
@@ -69,6 +71,7 @@ export async function main(args: readonly string[], services: MainServices): Pro
 
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
   if (name === "plan") return await plan(rest, services);
   throw new UsageError(
@@ -181,6 +184,7 @@ function helpText(): string {
 Usage: ${COMMAND} [options]
        ${COMMAND} plan [options]    say what would run and what it would cost
        ${COMMAND} perf [options]    measure speed and memory
+       ${COMMAND} peers [options]   time the same work on other packages
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}

@@ -1,7 +1,7 @@
 /** This engine as one of the peers: the program of its process. */
 
-import { openGpu } from "../../engine/device.ts";
-import type { Gpu } from "../../engine/device.ts";
+import config from "../../deno.json" with { type: "json" };
+import { type Gpu, openGpu } from "../../engine/device.ts";
 import { conv2d } from "../../engine/ops/conv2d.ts";
 import { matmul } from "../../engine/ops/matmul.ts";
 import { Program } from "../../engine/program.ts";
@@ -29,7 +29,7 @@ export async function openEngine(): Promise<OpenPeer & EngineIdentity> {
 /** This engine on an open device. */
 export function enginePeer(gpu: Gpu): OpenPeer & EngineIdentity {
   return {
-    version: "this commit",
+    version: config.version,
     backend: "WebGPU",
     device: adapterName(gpu.info),
     adapter: gpu.info,

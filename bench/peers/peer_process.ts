@@ -76,6 +76,7 @@ export function startPeer(name: string, { program, args, cwd }: PeerCommand): Pe
         }
       }, PATIENCE_MS);
       await replies.return(undefined).catch(() => {});
+      await child.stdout.cancel().catch(() => {}); // it is locked once somebody has asked
       await child.status;
       clearTimeout(timer);
       await listening;
