@@ -9,7 +9,9 @@
  * ```
  */
 export function lastWords(stderr: string): string {
-  const lines = stderr.replace(/^Stack backtrace:[^]*/m, "").replace(/^Traceback .*$/m, "").split("\n").map((
+  const lines = stderr.replace(/^Stack backtrace:[^]*/m, "").replace(/^Traceback [^]*\n(?=\S)/m, "").split(
+    "\n",
+  ).map((
     line,
   ) => line.trim())
     .filter((line) => line !== "");
