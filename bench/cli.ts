@@ -24,13 +24,14 @@ function terminalOf(stream: { isTerminal(): boolean }): { columns: number } | nu
 if (import.meta.main) {
   const signal = interruptSignal((text) => writeAll(Deno.stderr, text));
   const stdout = (text: string) => writeAll(Deno.stdout, text);
+  const stderr = (text: string) => writeAll(Deno.stderr, text);
   const code = await main(Deno.args, {
     openWorkbench,
     writeReport: (runDir) => writeReport(runDir),
-    perf: (args) => perf(args, { stdout, signal }),
+    perf: (args) => perf(args, { stdout, stderr, signal }),
     signal,
     stdout,
-    stderr: (text) => writeAll(Deno.stderr, text),
+    stderr,
     terminal: terminalOf(Deno.stderr),
   });
   Deno.exit(code);
