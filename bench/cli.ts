@@ -1,6 +1,7 @@
 /** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the real work. */
 import { writeReport } from "../reports/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
+import { compare } from "./compare/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { main } from "./main.ts";
 import { perf } from "./perf/mod.ts";
@@ -29,6 +30,7 @@ if (import.meta.main) {
     openWorkbench,
     writeReport: (runDir) => writeReport(runDir),
     perf: (args) => perf(args, { stdout, stderr, signal }),
+    compare: (args) => compare(args, { stdout }),
     signal,
     stdout,
     stderr,
