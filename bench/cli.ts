@@ -4,6 +4,7 @@ import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { main } from "./main.ts";
+import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";
 
 /** Writes all of a text, whatever the stream takes at a time. */
@@ -28,6 +29,7 @@ if (import.meta.main) {
   const stderr = (text: string) => writeAll(Deno.stderr, text);
   const code = await main(Deno.args, {
     openWorkbench,
+    peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
     writeReport: (runDir) => writeReport(runDir),
     perf: (args) => perf(args, { stdout, stderr, signal }),
     compare: (args) => compare(args, { stdout }),

@@ -28,6 +28,8 @@ export interface MainServices {
   readonly perf: (args: string[]) => Promise<number>;
   /** `bench compare`: likewise. */
   readonly compare: (args: string[]) => Promise<number>;
+  /** `bench peers`: likewise. */
+  readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Writes results. */
@@ -41,7 +43,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf", "plan", "compare"];
+const SUBCOMMANDS = ["perf", "peers", "plan", "compare"];
 
 /**
  * Runs the command.
@@ -71,6 +73,7 @@ export async function main(args: readonly string[], services: MainServices): Pro
 
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
   if (name === "plan") return await plan(rest, services);
@@ -184,8 +187,9 @@ function helpText(): string {
 Usage: ${COMMAND} [options]
        ${COMMAND} plan [options]    say what would run and what it would cost
        ${COMMAND} perf [options]    measure speed and memory
+       ${COMMAND} peers [options]   time the same work on other packages
        ${COMMAND} compare BASE HEAD [options]
-                                    say whether records of perf became worse
+                                    say whether times in records became worse
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}

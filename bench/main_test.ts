@@ -11,6 +11,7 @@ async function start(args: string[], services: Partial<MainServices> = {}) {
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     perf: () => Promise.resolve(0),
     compare: () => Promise.resolve(0),
+    peers: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => out.stdout += text,
     stderr: (text) => out.stderr += text,
@@ -60,6 +61,7 @@ Deno.test("main() shows help and knows every option and preset in it", async () 
         "--seeds",
         "Presets: quick, smoke, planted, cifar10-small, cifar10-sl, paper",
         "perf",
+        "peers",
       ]
     ) {
       assertStringIncludes(stdout, part);
@@ -73,7 +75,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are perf, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [
@@ -159,7 +161,7 @@ Deno.test("main() shows a stack trace for a bug", async () => {
   });
 });
 
-for (const name of ["perf", "compare"]) {
+for (const name of ["perf", "peers", "compare"] as const) {
   Deno.test(`main() hands the words after ${name} on, and its exit code back`, async () => {
     let given: string[] = [];
     const { code } = await start([name, "--batch", "64"], {

@@ -8,6 +8,11 @@
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
+/** What `bench peers` leaves: types and reading. */
+export type * from "./peers/record.ts";
+export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
+export { parsePeersRecord } from "./peers/parse_record.ts";
+
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";
 

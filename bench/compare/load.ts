@@ -1,11 +1,13 @@
 /** Records to compare, read from files. */
 
+import { parsePeersRecord } from "../peers/parse_record.ts";
+import { PEERS_SCHEMA } from "../peers/record.ts";
 import type { PerfRecord } from "../perf/record.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";
 import { PERF_SCHEMA } from "../perf/record.ts";
 import type { MachineInfo } from "../schema.ts";
 import { UsageError } from "../usage_error.ts";
-import { type ComparedMetric, perfMetrics } from "./metrics.ts";
+import { type ComparedMetric, peersMetrics, perfMetrics } from "./metrics.ts";
 
 /** What of a record is compared. */
 export interface Compared {
@@ -26,6 +28,10 @@ const READERS: Readonly<Record<string, (json: unknown) => [AnyRecord, ComparedMe
   [PERF_SCHEMA]: (json) => {
     const record = parsePerfRecord(json);
     return [record, perfMetrics(record)];
+  },
+  [PEERS_SCHEMA]: (json) => {
+    const record = parsePeersRecord(json);
+    return [record, peersMetrics(record)];
   },
 };
 

@@ -20,7 +20,7 @@ function counted(a: readonly number[], b: readonly number[]): number {
   const all = [...a, ...b], mean = a.length * b.length / 2;
   const distance = (chosen: (i: number) => boolean) => {
     const [rest, picked] = [false, true].map((want) => all.filter((_, i) => chosen(i) === want));
-    const above = picked.flatMap((y) => rest.map((x) => y > x ? 1 : y === x ? 0.5 : 0)).reduce(
+    const above = picked.flatMap((y) => rest.map((x): number => y > x ? 1 : y === x ? 0.5 : 0)).reduce(
       (s, v) => s + v,
       0,
     );

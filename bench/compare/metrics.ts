@@ -1,5 +1,6 @@
 /** The numbers of a record that can be compared, by name. */
 
+import type { PeersRecord } from "../peers/record.ts";
 import type { PerfRecord } from "../perf/record.ts";
 
 /** Samples of one quantity. */
@@ -12,7 +13,7 @@ export interface ComparedMetric {
   readonly samples: readonly number[];
 }
 
-/** All of a performance record: ceilings, kernels, training and attack steps, starts, the process' memory. */
+/** All of a performance record: ceilings, kernels, training and attack steps, starts, device memory. */
 export function perfMetrics({ ceilings, kernels, training, attacks, start }: PerfRecord): ComparedMetric[] {
   const times = (part: string, list: readonly { name: string; samplesMs: readonly number[] }[]) =>
     list.map(({ name, samplesMs }): ComparedMetric => ({
@@ -43,4 +44,14 @@ export function perfMetrics({ ceilings, kernels, training, attacks, start }: Per
       samples: [peakBytes],
     })),
   ].filter(({ samples }) => samples.length > 0);
+}
+
+/** Every peer at every work that it could do; this engine's own rows are those that a change of ours changes. */
+export function peersMetrics({ rows }: PeersRecord): ComparedMetric[] {
+  return rows.filter(({ samplesMs }) => samplesMs.length > 0).map(({ work, peer, samplesMs }) => ({
+    name: `${work} / ${peer}`,
+    unit: "ms",
+    better: "less",
+    samples: samplesMs,
+  }));
 }

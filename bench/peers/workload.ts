@@ -15,10 +15,11 @@ import { Program } from "../../engine/program.ts";
 import { stream } from "../../engine/random.ts";
 import { f32, u32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
-import { release, write } from "../../engine/variables.ts";
+import { read, release, write } from "../../engine/variables.ts";
+import { LEARNING_RATE, STRIDES } from "./works.ts";
 
 /** Sizes of the training step; images are `size` x `size` of 3 channels. */
-export const PEER_NETWORK = { batchSize: 64, size: 32, classes: 10, learningRate: 0.01 } as const;
+export const PEER_NETWORK = { batchSize: 64, size: 32, classes: 10, learningRate: LEARNING_RATE } as const;
 
 /** A compiled training step. */
 export interface PeerWorkload {
@@ -32,6 +33,8 @@ export interface PeerWorkload {
   readonly step: () => void;
   /** Waits for the last step and returns its loss, computed before its update. */
   readonly loss: () => Promise<number>;
+  /** Waits for the last step and returns the weights after it, by the parameter's name. */
+  readonly weights: () => Promise<ReadonlyMap<string, Float32Array>>;
   /** Frees everything on the device. */
   readonly dispose: () => void;
 }
@@ -40,7 +43,11 @@ export interface PeerWorkload {
 export function createPeerModel() {
   const layer = (name: string, inputs: number, outputs: number, stride: number) =>
     createConv2d(name, { inputs, outputs, stride, kernel: 3, padding: 1, bias: true, seed: 0 });
-  const convs = [layer("conv1", 3, 32, 1), layer("conv2", 32, 32, 2), layer("conv3", 32, 64, 2)];
+  const convs = [
+    layer("conv1", 3, 32, STRIDES[0]),
+    layer("conv2", 32, 32, STRIDES[1]),
+    layer("conv3", 32, 64, STRIDES[2]),
+  ];
   const head = createLinear("linear", { inputs: 64, outputs: PEER_NETWORK.classes, seed: 0 });
   return { convs, head, ...joinState([...convs, head]) };
 }
@@ -97,6 +104,10 @@ export async function createPeerWorkload(
       program.run();
     },
     loss: async () => (await program.read("loss"))[0],
+    weights: async () => {
+      const values = await Promise.all(model.parameters.map((parameter) => read(gpu, parameter)));
+      return new Map(model.parameters.map(({ name }, i) => [name, values[i] as Float32Array]));
+    },
     dispose: () => {
       program.dispose();
       release(gpu, variables);
