@@ -68,11 +68,10 @@ export async function compare(
 
 /** Files and options apart: `parseOptions` takes options alone. */
 function splitWords(args: readonly string[]): { paths: string[]; words: string[] } {
-  const names = (valued: boolean) =>
+  const names = (valued: boolean): string[] =>
     COMPARE_OPTIONS.filter(({ value }) => (value !== null) === valued).map(({ name }) => name);
-  const paths = parseArgs(args, { string: [...names(true), "_"], boolean: [...names(false), "h"] })._.map(
-    String,
-  );
+  const { _: given } = parseArgs(args, { string: ["_", ...names(true)], boolean: ["h", ...names(false)] });
+  const paths = given.map(String);
   const words = args.filter((word) => !paths.includes(word));
   return { paths, words };
 }
