@@ -47,7 +47,6 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
   const { parts, only, note, signal, starts, soakSteps } = options;
   const cases = only === null ? kernelCases() : selectCases(kernelCases(), only);
   const startedAt = new Date(), since = performance.now();
-  const start = parts.has("start") ? (note("starts"), await measureStarts({ starts, signal })) : null;
   const gpu = await openGpu();
   try {
     let peakBytes = 0;
@@ -58,6 +57,9 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       peakBytes = Math.max(peakBytes, gpu.buffers.peakBytes);
       return result;
     };
+    const start = parts.has("start")
+      ? await measured("starts", () => measureStarts({ starts, signal }))
+      : null;
     const ceilings = parts.has("ceilings")
       ? await measured("ceilings", () => measureCeilings(gpu, options))
       : [];
