@@ -10,6 +10,7 @@ async function start(args: string[], services: Partial<MainServices> = {}) {
     openWorkbench: fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell))),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     perf: () => Promise.resolve(0),
+    compare: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => out.stdout += text,
@@ -74,7 +75,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are peers, perf, plan\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [
@@ -160,7 +161,7 @@ Deno.test("main() shows a stack trace for a bug", async () => {
   });
 });
 
-for (const name of ["perf", "peers"] as const) {
+for (const name of ["perf", "peers", "compare"] as const) {
   Deno.test(`main() hands the words after ${name} on, and its exit code back`, async () => {
     let given: string[] = [];
     const { code } = await start([name, "--batch", "64"], {

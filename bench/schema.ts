@@ -194,3 +194,17 @@ export interface Picture {
   readonly width: number;
   readonly rgb: string;
 }
+
+/** What `bench perf` leaves: types, reading, and the numbers that tables and figures show. */
+export type * from "./perf/record.ts";
+export { PERF_SCHEMA, PERF_VERSION } from "./perf/record.ts";
+export { parsePerfRecord } from "./perf/parse_record.ts";
+export {
+  bandwidth,
+  type Bound,
+  type Ceilings,
+  medianCeilings,
+  type Standing,
+  standingOf,
+} from "./perf/roofline.ts";
+export { median } from "./perf/statistics.ts";

@@ -8,11 +8,16 @@ import type { Gpu } from "../../engine/device.ts";
 import { stream } from "../../engine/random.ts";
 import { release } from "../../engine/variables.ts";
 import type { AttackTime } from "./record.ts";
+import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
-import { type GoalNetwork, makeGoal, networkName, type SpeedOptions } from "./training.ts";
+import { type GoalNetwork, makeGoal, networkName } from "./training.ts";
 
 /** Times iterations of PGD in the Linf ball of 8/255 on an untrained resnet8, from random points. */
-export async function measurePgd(gpu: Gpu, network: GoalNetwork, options: SpeedOptions): Promise<AttackTime> {
+export async function measurePgd(
+  gpu: Gpu,
+  network: GoalNetwork,
+  options: SampleOptions,
+): Promise<AttackTime> {
   const { learner, set } = makeGoal(network);
   const { batchSize, imageSize } = network;
   const pgd = await Pgd.compile(gpu, {
@@ -21,7 +26,7 @@ export async function measurePgd(gpu: Gpu, network: GoalNetwork, options: SpeedO
     batchSize,
     imageShape: [imageSize, imageSize, 3],
     stepSize: 2 / 255,
-    steps: options.steps,
+    steps: 1,
     stream: stream(0, "perf pgd"),
   });
   try {
@@ -31,8 +36,8 @@ export async function measurePgd(gpu: Gpu, network: GoalNetwork, options: SpeedO
       examples: Uint32Array.from({ length: batchSize }, (_, i) => i),
     });
     pgd.walk.start({ random: true });
-    const { samplesMs } = await timeSteps(gpu, {
-      ...options,
+    const { samplesMs, steps } = await timeSteps(gpu, {
+      options,
       since: performance.now(),
       step: () => pgd.walk.step(),
     });
@@ -41,7 +46,7 @@ export async function measurePgd(gpu: Gpu, network: GoalNetwork, options: SpeedO
       batchSize,
       flopsPerStep: pgd.walk.flops,
       dispatchesPerStep: pgd.walk.dispatches,
-      steps: options.steps,
+      steps,
       samplesMs,
     };
   } finally {

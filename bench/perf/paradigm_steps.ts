@@ -12,8 +12,8 @@ import { makeOptimizer, makeSchedule } from "../cells/recipe.ts";
 import { loadPreset } from "../load_preset.ts";
 import { expand } from "../plan.ts";
 import type { TrainingTime } from "./record.ts";
+import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
-import type { SpeedOptions } from "./training.ts";
 
 const PRESET = "quick";
 
@@ -29,7 +29,7 @@ export async function paradigmCells(): Promise<TrainCell[]> {
 export async function measureParadigm(
   gpu: Gpu,
   cell: TrainCell,
-  options: SpeedOptions,
+  options: SampleOptions,
 ): Promise<TrainingTime> {
   const { training, dataset } = cell.config;
   const size = dataset.name === "planted" ? dataset.size : 32;
@@ -50,7 +50,7 @@ export async function measureParadigm(
     seed: 0,
   });
   try {
-    const times = await timeSteps(gpu, { ...options, since, step: () => trainer.step() });
+    const times = await timeSteps(gpu, { options, since, step: () => trainer.step() });
     const { flopsPerStep, dispatchesPerStep } = trainer;
     return {
       name: `${cell.paradigm} of ${PRESET}, ${size}x${size}`,

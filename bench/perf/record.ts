@@ -79,10 +79,10 @@ export interface AttackTime {
 export interface StartTime {
   /** From the command to the first line of our code: Deno, and our modules. Not part of {@linkcode totalMs}. */
   readonly loadMs: number;
+  /** Generating the images and drawing the weights. Not part of {@linkcode totalMs} either. */
+  readonly dataMs: number;
   /** Adapter, device and the kernel that proves it. */
   readonly openMs: number;
-  /** Generating the images. */
-  readonly dataMs: number;
   /** Recording the step and making its pipelines. */
   readonly compileMs: number;
   /** The first step, in which drivers compile what they put off. */

@@ -1,6 +1,7 @@
 /** Cold and warm start: how long until the first training step is done, in processes of their own. */
 
 import type { StartTime, StartTimes } from "./record.ts";
+import type { ChildTimes } from "./start_child.ts";
 import { GOAL, networkName } from "./training.ts";
 
 /** How often to start. */
@@ -57,14 +58,15 @@ export async function startOnce(cacheDir: string, signal: AbortSignal): Promise<
   if (!success) {
     throw new Error(`Cannot measure a start: the process failed, ${decoder.decode(stderr).trim()}`);
   }
-  const { importedAt, openMs, dataMs, compileMs, stepMs, nextStepMs } = JSON.parse(decoder.decode(stdout));
+  const child: ChildTimes = JSON.parse(decoder.decode(stdout));
+  const { importedAt, dataMs, openMs, compileMs, stepMs, nextStepMs } = child;
   return {
     loadMs: importedAt - startedAt,
-    openMs,
     dataMs,
+    openMs,
     compileMs,
     stepMs,
     nextStepMs,
-    totalMs: openMs + dataMs + compileMs + stepMs,
+    totalMs: openMs + compileMs + stepMs,
   };
 }

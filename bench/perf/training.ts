@@ -5,22 +5,15 @@ import { planted } from "../../datasets/planted.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { parameterCount } from "../../engine/nn/model.ts";
-import { cosine } from "../../engine/optim/schedules.ts";
+import { constant } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
 import { release } from "../../engine/variables.ts";
 import { supervised } from "../../paradigms/supervised.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import type { TrainingTime } from "./record.ts";
+import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
-
-/** How often to measure. */
-export interface SpeedOptions {
-  /** Steps in a repetition. */
-  readonly steps: number;
-  readonly repetitions: number;
-  readonly signal: AbortSignal;
-}
 
 /** Which residual network, on which images. */
 export interface GoalNetwork {
@@ -44,18 +37,17 @@ export function makeGoal({ widths, imageSize, batchSize }: GoalNetwork): { learn
       { encoder: { arch: "resnet8", widths } },
       { height: imageSize, width: imageSize, classes: 10, seed: 0 },
     ),
-    set: planted({ size: imageSize, trainSize: 4 * batchSize, testSize: 10 }).train,
+    set: planted({ size: imageSize, trainSize: 2 * batchSize, testSize: 10 }).train,
   };
 }
 
 /** Compiles its training step as the suite trains: crops, flips, SGD with Nesterov momentum and weight decay. */
 export function trainGoal(
   gpu: Gpu,
-  { learner, set, network, totalSteps }: {
+  { learner, set, network }: {
     learner: Learner;
     set: ImageSet;
     network: GoalNetwork;
-    totalSteps: number;
   },
 ): Promise<Trainer> {
   return Trainer.create(gpu, {
@@ -63,7 +55,7 @@ export function trainGoal(
     set,
     batchSize: network.batchSize,
     optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 5e-4 }),
-    schedule: cosine({ lr: 0.05, totalSteps }),
+    schedule: constant({ lr: 0.01 }),
     augmentation: { ...NO_AUGMENTATION, cropPadding: Math.round(network.imageSize / 8), flip: true },
     seed: 0,
   });
@@ -73,15 +65,14 @@ export function trainGoal(
 export async function measureTraining(
   gpu: Gpu,
   network: GoalNetwork,
-  options: SpeedOptions,
+  options: SampleOptions,
 ): Promise<TrainingTime> {
   const { learner, set } = makeGoal(network);
   gpu.buffers.resetPeak();
   const since = performance.now();
-  const totalSteps = options.steps * options.repetitions + 1;
-  const trainer = await trainGoal(gpu, { learner, set, network, totalSteps });
+  const trainer = await trainGoal(gpu, { learner, set, network });
   try {
-    const times = await timeSteps(gpu, { ...options, since, step: () => trainer.step() });
+    const times = await timeSteps(gpu, { options, since, step: () => trainer.step() });
     const { flopsPerStep, dispatchesPerStep } = trainer;
     return {
       name: networkName(network),
