@@ -13,6 +13,7 @@ async function start(args: string[]) {
     writeReport: (dir) => writeReport(dir),
     perf: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
+    compare: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => stdout += text,
     stderr: (text) => stderr += text,

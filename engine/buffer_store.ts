@@ -1,6 +1,6 @@
 /** Every GPU buffer and texture we hold, counted, so that a leak shows as a number. */
 
-import { TEXTURE_ROW } from "./wgsl_template.ts";
+import { TEXTURE_ROW, textureBytes, textureRows } from "./texture_layout.ts";
 
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
@@ -52,16 +52,15 @@ export class BufferStore {
     return buffer;
   }
 
-  /** A texture that mirrors a buffer of `sizeBytes`, one texel a `vec4`. */
+  /** A texture for `sizeBytes`, one texel a `vec4`. */
   createTexture(label: string, sizeBytes: number): GPUTexture {
-    const rows = Math.max(1, Math.ceil(sizeBytes / 16 / TEXTURE_ROW));
     const texture = this.#device.createTexture({
       label,
-      size: [TEXTURE_ROW, rows],
+      size: [TEXTURE_ROW, textureRows(sizeBytes)],
       format: "rgba32float",
       usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
     });
-    this.#count(texture, TEXTURE_ROW * rows * 16);
+    this.#count(texture, textureBytes(sizeBytes));
     return texture;
   }
 

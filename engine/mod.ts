@@ -39,7 +39,7 @@ export * from "./device.ts";
 export { asTensor, type Graph, type Node, record, trace } from "./graph.ts";
 export * from "./layout.ts";
 export type * from "./op.ts";
-export { type BindingKind, type PipelineCache, ShaderError } from "./pipeline_cache.ts";
+export { type BindingSlot, type PipelineCache, ShaderError } from "./pipeline_cache.ts";
 export * from "./program.ts";
 export * from "./random.ts";
 export * from "./reference.ts";

@@ -20,17 +20,56 @@ export interface Operand {
 /** One dispatch. */
 export interface Kernel {
   readonly label: string;
-  /** WGSL, template already filled. */
+  /** WGSL, template filled but for its `#input` and `#output` lines, which the program fills. */
   readonly source: string;
   /** In the order of their `@binding` numbers. */
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
+  /** Of a kernel that computes each vec4 of its output from vec4s alone: the same, for the end of another kernel. */
+  readonly pointwise?: Pointwise;
 }
 
-/** One binding of a kernel. `texture`: read through the texture that mirrors the operand. */
+/**
+ * One binding of a kernel: a storage buffer that its source declares, or what an `#input` or `#output` line stands for:
+ * - `#input 0 x` is read as `x(i)`; the program decides where it lies. `#input 0 x reused`: each element is read many
+ *   times, which is worth a copy to where reads are cheap.
+ * - `#output 1 y` is written as `set_y(i, v)`, each vec4 once, and never read; the program decides where it lies and
+ *   may go on computing with what is written.
+ */
 export interface Binding {
   readonly operand: Operand;
-  readonly kind: "read" | "read_write" | "texture";
+  readonly kind: "read" | "read_write";
+}
+
+/** y[i] = f(a[i], b[...], ...) over vec4s. */
+export interface Pointwise {
+  /** The operation's. */
+  readonly name: string;
+  /** WGSL over the vec4s a, b, c, d. */
+  readonly expression: string;
+  /** WGSL files with the functions that it calls. */
+  readonly include: readonly string[];
+  readonly operands: readonly PointwiseOperand[];
+  readonly out: Operand;
+  /** Where the padding has to be cleared: vec4s in a row, and lanes in use of the last one. */
+  readonly mask: { readonly row: number; readonly tail: number } | null;
+}
+
+/** An operand of a {@linkcode Pointwise}. */
+export interface PointwiseOperand {
+  readonly operand: Operand;
+  /** WGSL index of its vec4 for vec4 `i` of the output; "i" where the two lie alike. */
+  readonly index: string;
+  /** Whether its first lane stands for all. */
+  readonly splat: boolean;
+}
+
+/** What kind of device kernels are made for; decides tiles and numbers of parts. */
+export interface Target {
+  /** A software adapter: few lanes, costly loads, no gain from many invocations. */
+  readonly software: boolean;
+  /** Storage buffers that one kernel may bind; WebGPU grants 8. */
+  readonly storageBuffers: number;
 }
 
 /** What an operation lowers to kernels with. */
@@ -38,12 +77,19 @@ export interface LowerContext<A> {
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
   readonly attrs: A;
-  /** Whether heavy reads go through storage textures. */
-  readonly textures: boolean;
-  /** Storage buffers that one kernel may bind; WebGPU grants 8. */
-  readonly storageBuffers: number;
+  readonly target: Target;
+  /** One of the operation's choices, or undefined where it has none. */
+  readonly choice?: string;
   /** Memory that lives only within this operation. */
   scratch(spec: Spec): Operand;
+}
+
+/** What an operation's ways of computing are chosen from. */
+export interface ChoiceContext<A> {
+  readonly inputs: readonly Spec[];
+  readonly outputs: readonly Spec[];
+  readonly attrs: A;
+  readonly target: Target;
 }
 
 /** What a backward rule sees. Gradients are null where nothing downstream depends on an output. */
@@ -75,6 +121,11 @@ export interface OpDef<A extends Attrs = Attrs> {
   readonly name: string;
   /** Output specs. @throws {RangeError} If the shapes do not fit together. */
   shape(inputs: readonly Spec[], attrs: A): Spec[];
+  /**
+   * Names of ways to compute it, tiles say; the best guess first. All give the same bits where the device computes
+   * what it is told. Default: one nameless way.
+   */
+  choices?(context: ChoiceContext<A>): readonly string[];
   /** The kernels that compute it. */
   lower(context: LowerContext<A>): Kernel[];
   /** Gradients of the inputs; null: not differentiable at all. */

@@ -1,16 +1,23 @@
 /** WGSL text -> compute pipeline, once per text; a bad shader becomes one exception with line and source. */
 
-import { TEXTURE_ROW } from "./wgsl_template.ts";
+import type { BindingForm } from "./kernel_source.ts";
 
-/** How a binding is used: storage buffer read or written, or a storage texture read. */
-export interface BindingKind {
-  readonly kind: "read" | "read_write" | "texture";
+/** One binding of a shader in group 0: its number, and how it is declared. */
+export interface BindingSlot {
+  readonly binding: number;
+  readonly form: BindingForm;
 }
 
 /** The shader or its pipeline is invalid. */
 export class ShaderError extends Error {
   override name = "ShaderError";
 }
+
+const RESOURCE: Readonly<Record<BindingForm, Omit<GPUBindGroupLayoutEntry, "binding" | "visibility">>> = {
+  read: { buffer: { type: "read-only-storage" } },
+  read_write: { buffer: { type: "storage" } },
+  texture: { storageTexture: { access: "read-only", format: "rgba32float" } },
+};
 
 /** Compiles and keeps pipelines. */
 export class PipelineCache {
@@ -31,8 +38,8 @@ export class PipelineCache {
    *
    * @throws {ShaderError} If it does not compile; the message holds label, line, column and the source line.
    */
-  get(label: string, source: string, bindings: readonly BindingKind[]): Promise<GPUComputePipeline> {
-    const key = bindings.map((b) => b.kind).join(",") + "\n" + source;
+  get(label: string, source: string, bindings: readonly BindingSlot[]): Promise<GPUComputePipeline> {
+    const key = bindings.map(({ binding, form }) => `${binding} ${form}`).join(",") + "\n" + source;
     let pipeline = this.#pipelines.get(key);
     if (pipeline === undefined) {
       pipeline = this.#compile(label, source, bindings).catch((error) => {
@@ -47,26 +54,18 @@ export class PipelineCache {
   async #compile(
     label: string,
     source: string,
-    bindings: readonly BindingKind[],
+    bindings: readonly BindingSlot[],
   ): Promise<GPUComputePipeline> {
     const device = this.#device;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label, code: source });
     const group = device.createBindGroupLayout({
       label,
-      entries: bindings.map((b, binding): GPUBindGroupLayoutEntry =>
-        b.kind === "texture"
-          ? {
-            binding,
-            visibility: GPUShaderStage.COMPUTE,
-            storageTexture: { access: "read-only", format: "rgba32float" },
-          }
-          : {
-            binding,
-            visibility: GPUShaderStage.COMPUTE,
-            buffer: { type: b.kind === "read" ? "read-only-storage" : "storage" },
-          }
-      ),
+      entries: bindings.map(({ binding, form }): GPUBindGroupLayoutEntry => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        ...RESOURCE[form],
+      })),
     });
     const layout = device.createPipelineLayout({ label, bindGroupLayouts: [group] });
     const pipeline = device.createComputePipeline({ label, layout, compute: { module, entryPoint: "main" } });
@@ -92,8 +91,3 @@ export function splitGrid(workgroups: number): [number, number, number] {
 
 /** WebGPU's guaranteed limit of workgroups per dimension. */
 export const MAX_GRID = 65535;
-
-/** Rows of the texture that mirrors `sizeBytes` of a buffer. */
-export function textureRows(sizeBytes: number): number {
-  return Math.max(1, Math.ceil(sizeBytes / 16 / TEXTURE_ROW));
-}

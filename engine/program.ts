@@ -1,12 +1,19 @@
 /** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
 
+import { chooseFirst, choosePinned, type Chooser } from "./choices.ts";
 import type { Gpu } from "./device.ts";
-import { liveNodes, type Node, trace } from "./graph.ts";
+import { fuseSteps } from "./fusion.ts";
+import { liveNodes, type Node, record, trace } from "./graph.ts";
+import { bindKernel } from "./kernel_source.ts";
+import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
-import { allocateMemory, type Memory, type Step } from "./program_memory.ts";
+import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
+import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
-import type { HostData, Tensor } from "./tensor.ts";
-import { TEXTURE_ROW } from "./wgsl_template.ts";
+import type { Step } from "./step.ts";
+import { type HostData, type Tensor, Variable } from "./tensor.ts";
+import { copyToTexture } from "./texture_layout.ts";
+import { release } from "./variables.ts";
 
 /** Named values to keep for reading after a run. */
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -17,10 +24,22 @@ interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
+interface Output {
+  readonly spec: Spec;
+  readonly buffer: GPUBuffer;
+}
+
 interface Copy {
   readonly buffer: GPUBuffer;
   readonly texture: GPUTexture;
   readonly sizeBytes: number;
+}
+
+/** How to compile; the results are the same. */
+export interface CompileOptions {
+  /** Whether pointwise operations move into the kernels before them. */
+  readonly fuse?: boolean;
+  readonly chooser?: Chooser;
 }
 
 /** A compiled step. `run()` encodes and submits it: no allocation, no await. */
@@ -28,7 +47,7 @@ export class Program {
   readonly #gpu: Gpu;
   readonly #label: string;
   readonly #items: readonly (Dispatch | Copy)[];
-  readonly #outputs: ReadonlyMap<string, { spec: Spec; buffer: GPUBuffer }>;
+  readonly #outputs: ReadonlyMap<string, Output>;
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
   #disposed = false;
   /** Bytes of planned memory, variables not counted. */
@@ -41,7 +60,7 @@ export class Program {
   private constructor(gpu: Gpu, parts: {
     label: string;
     items: readonly (Dispatch | Copy)[];
-    outputs: ReadonlyMap<string, { spec: Spec; buffer: GPUBuffer }>;
+    outputs: ReadonlyMap<string, Output>;
     owned: readonly (GPUBuffer | GPUTexture)[];
     workspaceBytes: number;
     flops: number;
@@ -65,24 +84,43 @@ export class Program {
    * Records `build` and compiles what it did. The tensors it returns can be read after a run.
    *
    * @param label Names the program in messages and in the device's tools.
+   * @param options Default: pointwise operations fused into others, ways of computing as the device chooses them.
    * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
    * @throws {ShaderError} If a kernel does not compile.
    * @throws {TypeError} If it uses or returns a tensor of another program.
    * @throws {RangeError} If a value is larger than the device can bind.
    */
-  static async compile(gpu: Gpu, label: string, build: () => Outputs | void): Promise<Program> {
+  static async compile(
+    gpu: Gpu,
+    label: string,
+    build: () => Outputs | void,
+    { fuse = true, chooser = gpu.chooser }: CompileOptions = {},
+  ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
     const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
-    const views = viewsOf(nodes);
-    const placeOf = (operand: Operand) => views.get(operand) ?? operand;
-    const steps = nodes.filter(({ outputs: [first] }) => !views.has(first)).flatMap((node) =>
-      lowerNode(gpu, node, placeOf)
-    );
+    const choose = (node: Node) =>
+      chooseFor(gpu, node, { chooser, time: (choice) => timeNode(gpu, node, choice) });
+    const { steps: lowered, placeOf } = await lowerNodes(gpu, nodes, choose);
     const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
-    const memory = allocateMemory(gpu, label, { steps, kept });
+    const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =
+      gpu.info.limits;
+    const textures = gpu.variant === "texture";
+    const bindings = textures
+      ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
+      : maxStorageBuffersPerShaderStage;
+    const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
+    const mirrored = chooseMirrored(steps, {
+      textures,
+      texturesPerKernel: maxStorageTexturesPerShaderStage,
+      textureRows: maxTextureDimension2D,
+    });
+    const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
+    const homes = { mirrored, half };
+    const copies = planCopies(steps, mirrored);
+    const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
     try {
-      const items = await bind(gpu, steps, memory);
+      const items = await bind(gpu, steps, { memory, homes, copies });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -118,7 +156,7 @@ export class Program {
       } else {
         pass?.end();
         pass = null;
-        encodeMirror(encoder, item);
+        copyToTexture(encoder, item);
       }
     }
     pass?.end();
@@ -164,85 +202,56 @@ export class Program {
 }
 
 /** Pipelines and bind groups of all steps, and the copies into textures that go before them. */
-async function bind(gpu: Gpu, steps: readonly Step[], memory: Memory): Promise<(Dispatch | Copy)[]> {
+async function bind(
+  gpu: Gpu,
+  steps: readonly Step[],
+  { memory, homes, copies }: Pick<MemoryNeeds, "homes" | "copies"> & { readonly memory: Memory },
+): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
-  const mirrored = new Set<Operand>();
-  for (const step of steps) {
-    const kinds = step.bindings.map(({ kind }) => ({ kind }));
-    const pipeline = await gpu.pipelines.get(step.label, step.source, kinds);
-    const entries: GPUBindGroupEntry[] = [];
-    for (const [binding, { operand, kind }] of step.bindings.entries()) {
-      if (kind !== "texture") {
-        entries.push({ binding, resource: { buffer: memory.buffer(operand) } });
-        continue;
-      }
-      const texture = memory.texture(operand);
-      if (!mirrored.has(operand)) {
-        items.push({ buffer: memory.buffer(operand), texture, sizeBytes: byteSize(operand.spec) });
-        mirrored.add(operand);
-      }
-      entries.push({ binding, resource: texture.createView() });
+  for (const [at, step] of steps.entries()) {
+    const { source, bindings } = bindKernel(step, homes);
+    const pipeline = await gpu.pipelines.get(step.label, source, bindings);
+    for (const operand of copies[at]) {
+      const buffer = memory.buffer(operand), texture = memory.texture(operand);
+      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec) });
     }
-    const layout = pipeline.getBindGroupLayout(0);
-    const group = gpu.device.createBindGroup({ label: step.label, layout, entries });
+    const group = gpu.device.createBindGroup({
+      label: step.label,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map(({ binding, operand, form }) => ({
+        binding,
+        resource: form === "texture"
+          ? memory.texture(operand).createView()
+          : { buffer: memory.buffer(operand) },
+      })),
+    });
     items.push({ pipeline, group, workgroups: step.workgroups });
-    step.writes.forEach((operand) => mirrored.delete(operand));
   }
   return items;
 }
 
-/** A variable has one identity however many graphs use it. */
-function identity(tensor: Tensor): Operand {
-  return tensor.variable ?? tensor;
-}
-
-/** Values that lie in the memory of another one, which is never a view itself. Variables change: none views them. */
-function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
-  const views = new Map<Operand, Operand>();
-  for (const { op, inputs: [input], outputs: [output] } of nodes) {
-    if (input === undefined || input.variable !== null || !op.isView?.(input.spec, output.spec)) continue;
-    views.set(output, views.get(input) ?? input);
-  }
-  return views;
-}
-
-function lowerNode(gpu: Gpu, node: Node, placeOf: (operand: Operand) => Operand): Step[] {
-  const inputs = node.inputs.map(identity);
-  const kernels = node.op.lower({
-    inputs,
-    outputs: node.outputs,
-    attrs: node.attrs,
-    textures: gpu.variant === "texture",
-    storageBuffers: gpu.info.limits.maxStorageBuffersPerShaderStage,
-    scratch: (spec) => ({ spec }),
-  });
-  return kernels.map((kernel) => {
-    const bindings = kernel.bindings.map(({ operand, kind }) => ({ operand: placeOf(operand), kind }));
-    return {
-      ...kernel,
-      bindings,
-      writes: new Set(bindings.filter(({ kind }) => kind === "read_write").map(({ operand }) => operand)),
-    };
-  });
-}
-
-/** Copies a buffer into the texture that mirrors it: whole rows at once, then the rest of the last one. */
-function encodeMirror(encoder: GPUCommandEncoder, { buffer, texture, sizeBytes }: Copy): void {
-  const texels = sizeBytes / 16;
-  const rows = Math.floor(texels / TEXTURE_ROW);
-  const rest = texels - rows * TEXTURE_ROW;
-  const bytesPerRow = TEXTURE_ROW * 16;
-  if (rows > 0) {
-    encoder.copyBufferToTexture({ buffer, bytesPerRow, rowsPerImage: rows }, { texture }, [
-      TEXTURE_ROW,
-      rows,
-    ]);
-  }
-  if (rest > 0) {
-    encoder.copyBufferToTexture(
-      { buffer, offset: rows * bytesPerRow, bytesPerRow, rowsPerImage: 1 },
-      { texture, origin: [0, rows] },
-      [rest, 1],
-    );
+/** Milliseconds of one run of an operation by one way of computing it: the least of three, after one to warm up. */
+async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): Promise<number> {
+  const stands = inputs.map(({ spec }, i) => new Variable(`timed ${i}`, spec));
+  const build = () => Object.fromEntries(record(op, stands, attrs).map((t, i) => [`output ${i}`, t]));
+  const chooser = choosePinned({ [op.name]: choice }, chooseFirst);
+  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { chooser });
+  try {
+    program.run();
+    await gpu.idle();
+    let least = Infinity;
+    for (let i = 0; i < 3; i++) {
+      const from = performance.now();
+      for (let k = 0; k < TIMED_RUNS; k++) program.run();
+      await gpu.idle();
+      least = Math.min(least, (performance.now() - from) / TIMED_RUNS);
+    }
+    return least;
+  } finally {
+    program.dispose();
+    release(gpu, stands);
   }
 }
+
+/** Runs for each wait: a wait alone costs some 11 ms, the same for every candidate. */
+const TIMED_RUNS = 4;

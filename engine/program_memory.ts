@@ -1,22 +1,15 @@
-/** The memory of a program: planned buffers for values inside it, textures that mirror what is read through them. */
+/** The memory of a program: planned buffers for the values inside it, and textures for their copies. */
 
 import type { Gpu } from "./device.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
-import type { Binding, Operand } from "./op.ts";
-import { textureRows } from "./pipeline_cache.ts";
+import type { Homes } from "./kernel_source.ts";
+import type { Operand } from "./op.ts";
+import { flexibleReads } from "./placement.ts";
 import { byteSize } from "./shape.ts";
+import { readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "./tensor.ts";
+import { textureBytes } from "./texture_layout.ts";
 import { bufferOf } from "./variables.ts";
-import { TEXTURE_ROW } from "./wgsl_template.ts";
-
-/** One dispatch before it has memory. */
-export interface Step {
-  readonly label: string;
-  readonly source: string;
-  readonly bindings: readonly Binding[];
-  readonly workgroups: readonly [number, number, number];
-  readonly writes: ReadonlySet<Operand>;
-}
 
 /** Where the operands of a program lie. */
 export interface Memory {
@@ -26,48 +19,49 @@ export interface Memory {
   readonly workspaceBytes: number;
 }
 
+/** What memory is planned for. */
+export interface MemoryNeeds {
+  readonly steps: readonly Step[];
+  /** Values whose memory is handed on to no other, so that they can be read after a run. */
+  readonly kept: ReadonlySet<Operand>;
+  readonly homes: Homes;
+  /** For each step, the values that are copied to their textures before it. */
+  readonly copies: readonly (readonly Operand[])[];
+}
+
+type Spans = Map<Operand, { readonly from: number; to: number }>;
+
 /**
- * Plans and creates the memory of all values that live only inside the program.
+ * Plans and creates the memory of all values that live only inside the program. The buffer of a value that has a copy
+ * is handed on once the copy is made, if nothing else reads it.
  *
- * @param kept Values whose memory is handed on to no other, so that they can be read after a run.
  * @throws {RangeError} If a value is larger than the device can bind; nothing is left allocated then.
  */
 export function allocateMemory(
   gpu: Gpu,
   label: string,
-  { steps, kept }: { readonly steps: readonly Step[]; readonly kept: ReadonlySet<Operand> },
+  { steps, kept, homes: { mirrored, half }, copies }: MemoryNeeds,
 ): Memory {
-  const spans = new Map<Operand, { from: number; to: number }>();
-  const textureSpans = new Map<Operand, { from: number; to: number }>();
-  const touch = (map: typeof spans, operand: Operand, at: number) => {
+  const buffered: Spans = new Map(), textured: Spans = new Map();
+  const touch = (map: Spans, operand: Operand, at: number) => {
     const span = map.get(operand);
     if (span === undefined) map.set(operand, { from: at, to: at });
     else span.to = at;
   };
   steps.forEach((step, at) => {
-    for (const { operand, kind } of step.bindings) {
-      touch(spans, operand, at);
-      if (kind === "texture") touch(textureSpans, operand, at);
+    const inputs = flexibleReads(step).map(({ operand }) => operand);
+    for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
+    const apart = new Set(inputs.filter((operand) => mirrored.has(operand)));
+    const direct = readsOf(step).filter((operand) => !apart.has(operand));
+    for (const operand of [...direct, ...copies[at], ...writesOf(step)]) {
+      if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }
   });
-  const inside: Lifetime<Operand>[] = [];
-  for (const [key, span] of spans) {
-    if (key instanceof Variable) continue;
-    inside.push({
-      key,
-      sizeBytes: byteSize(key.spec),
-      from: span.from,
-      to: kept.has(key) ? Infinity : span.to,
-    });
-  }
-  const plan = planMemory(inside);
-  const texturePlan = planMemory(
-    [...textureSpans].map(([key, span]) => ({
-      key,
-      sizeBytes: textureRows(byteSize(key.spec)) * TEXTURE_ROW * 16,
-      ...span,
-    })),
-  );
+  for (const operand of kept) if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
+  const lifetimes = (map: Spans, sizeOf: (operand: Operand) => number): Lifetime<Operand>[] =>
+    [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(key), ...span }));
+  const plan = planMemory(lifetimes(buffered, (o) => byteSize(o.spec) / (half.has(o) ? 2 : 1)));
+  const texturePlan = planMemory(lifetimes(textured, (o) => textureBytes(byteSize(o.spec))));
   const buffers: GPUBuffer[] = [], textures: GPUTexture[] = [];
   try {
     plan.slotBytes.forEach((bytes, i) => buffers.push(gpu.buffers.create(`${label} slot ${i}`, bytes)));

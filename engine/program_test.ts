@@ -103,7 +103,7 @@ gpuTest("Program.compile() plans less memory than all values together", async (g
     let y = asTensor(x);
     for (let i = 0; i < 20; i++) y = scale(y, 0.5);
     return { y };
-  });
+  }, { fuse: false });
   assertEquals(program.workspaceBytes, 2 * 64 * 64 * 4);
   assertEquals(program.dispatches, 20);
   program.dispose();
@@ -163,6 +163,7 @@ gpuTest(
     const lower: typeof addOp.lower = (context) =>
       addOp.lower(context).map((kernel) => ({
         ...kernel,
+        pointwise: undefined,
         source: kernel.source.replace("a + b", "a + nothing"),
       }));
     const broken = { ...addOp, name: "broken", lower };
@@ -200,7 +201,7 @@ gpuTest(
       const sum = add(row, before);
       assign(v, doubled);
       return { row, doubled, sum, before };
-    });
+    }, { fuse: false });
     // scale, the copy of the variable, add, assign.
     assertEquals(program.dispatches, 4);
     program.run();

@@ -1,12 +1,13 @@
 /**
- * The one template step between a `.wgsl` file and the shader: constants, unrolled blocks, and the choice
- * of how an input is read. Directives stand on lines of their own:
+ * The template step between a `.wgsl` file and the kernel: constants and unrolled blocks. Directives stand on lines of
+ * their own:
  *
  * ```text
  * #for p in 0..P        repeats the block with ${p} = 0 … P-1
  * #if COND … #else …    keeps one branch
  * #end                  closes either
- * #input 0 x            declares a read-only binding and `fn x(i: u32) -> vec4<f32>` over it
+ * #input 0 x            stays: the program declares binding 0 and `fn x(i: u32) -> vec4<f32>` over it
+ * #output 1 y           stays: the program declares binding 1 and `fn set_y(i: u32, v: vec4<f32>)` over it
  * ${expression}         a number: + - * / % == < > ( ) over constants and loop variables
  * ${NAME}               a text define
  * ```
@@ -20,12 +21,7 @@ export interface TemplateValues {
   readonly text?: Readonly<Record<string, string>>;
   /** Functions-only files put in front. */
   readonly include?: readonly string[];
-  /** Inputs (by name) read through a storage texture instead of a storage buffer. */
-  readonly textures?: ReadonlySet<string>;
 }
-
-/** Texels in a row of the texture that mirrors a buffer; a power of two and a multiple of 16. */
-export const TEXTURE_ROW = 2048;
 
 type Names = Record<string, number>;
 type Block = { line: string } | { head: string; body: Block[]; otherwise: Block[] };
@@ -78,7 +74,7 @@ function parseBlocks(lines: string[], start: number): [Block[], number] {
       }
       blocks.push({ head, body, otherwise });
       i = at + 1;
-    } else if (word !== undefined && word !== "input") {
+    } else if (word !== undefined && word !== "input" && word !== "output") {
       throw new SyntaxError(`Cannot fill template: unknown directive "#${word}", line ${i + 1}`);
     } else blocks.push({ line: lines[i++] });
   }
@@ -102,21 +98,10 @@ function emit(blocks: Block[], names: Names, values: TemplateValues, out: string
 }
 
 function emitLine(line: string, names: Names, values: TemplateValues): string {
-  const input = /^\s*#input (\d+) (\w+)/.exec(line);
-  if (input) return declareInput(input[1], input[2], values.textures?.has(input[2]) ?? false);
   return line.replace(/\$\{([^}]+)\}/g, (_, expression: string) => {
     const text = values.text?.[expression.trim()];
     return text ?? String(evaluate(expression, names));
   });
-}
-
-function declareInput(binding: string, name: string, texture: boolean): string {
-  if (!texture) {
-    return `@group(0) @binding(${binding}) var<storage, read> ${name}_: array<vec4<f32>>;\n` +
-      `fn ${name}(i: u32) -> vec4<f32> { return ${name}_[i]; }`;
-  }
-  return `@group(0) @binding(${binding}) var ${name}_: texture_storage_2d<rgba32float, read>;\n` +
-    `fn ${name}(i: u32) -> vec4<f32> { return textureLoad(${name}_, vec2<u32>(i % ${TEXTURE_ROW}u, i / ${TEXTURE_ROW}u)); }`;
 }
 
 const PRECEDENCE: Record<string, number> = {

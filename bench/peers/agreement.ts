@@ -17,7 +17,8 @@ export interface Agreement {
  * Other work: a list is missing, its numbers are further from ours than 1e-3 of our largest one (float32 in another
  * order of summation stays far below), or, for "change of ..." lists, a parameter went less than half or more than
  * twice as far. A change that is further off than 1e-3 but not as far as that is noted: the arithmetic was done, and
- * part of a sum came out otherwise.
+ * part of a sum came out otherwise. Seen on llvmpipe, which ends loops after some 65,000 iterations: TensorFlow.js sums a
+ * weight's gradient over all pixels of the batch in one invocation, and leaves out the last images of 64.
  */
 export function compareChecks(
   theirs: Readonly<Record<string, readonly number[]>>,

@@ -2,6 +2,7 @@
 
 import { PROJECT_ROOT } from "../env.ts";
 import { EXIT, UsageError } from "../usage_error.ts";
+import { lastWords } from "./last_words.ts";
 import { PACKAGES_CONFIG } from "./peer_list.ts";
 
 /** Runs a command and says how it ended; tests have their own. */
@@ -25,9 +26,8 @@ export async function installPackages(
   say("Fetching the packages of the peers\n");
   const { success, stderr } = await runCommand(Deno.execPath(), install);
   if (success) return;
-  const reason = stderr.trim().split("\n").slice(-3).join("; ");
   throw new UsageError(
-    `Cannot fetch the packages of the peers: ${reason || "Deno says nothing"}\n` +
+    `Cannot fetch the packages of the peers: ${lastWords(stderr)}\n` +
       `Hint: check the network, or leave them out with --peers torch`,
     { exitCode: EXIT.failed },
   );

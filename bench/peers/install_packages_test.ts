@@ -9,7 +9,10 @@ async function install(outcomes: readonly boolean[]) {
   const calls: string[] = [], said: string[] = [];
   await installPackages((text) => said.push(text), (_, args) => {
     calls.push(args.join(" "));
-    return Promise.resolve({ success: outcomes[calls.length - 1], stderr: "one\ntwo\nthree\nno route\n" });
+    return Promise.resolve({
+      success: outcomes[calls.length - 1],
+      stderr: "error: Failed\n\nCaused by:\n  no route\n",
+    });
   });
   return { calls, said };
 }
@@ -33,7 +36,7 @@ Deno.test("installPackages() says why it cannot, and what to do", async () => {
   const error = await assertRejects(() => install([false, false]), UsageError);
   assertEquals(
     error.message,
-    "Cannot fetch the packages of the peers: two; three; no route\n" +
+    "Cannot fetch the packages of the peers: Failed, no route\n" +
       "Hint: check the network, or leave them out with --peers torch",
   );
   assertEquals(error.exitCode, 1);

@@ -60,17 +60,16 @@ export async function measurePeers(
       onProgress(`setting up ${work} on ${peer.name}`);
       const entry: Entry = { peer, work, checks: {}, steps: 0, samplesMs: [], reason: null };
       entries.push(entry);
-      await attempt(entry, peer === peers[0], () => warmUp(entry, options));
+      await attempt(entry, { isOurs: peer === peers[0], signal }, () => warmUp(entry, options));
     }
   }
   for (let round = 0; round < rounds; round++) {
     onProgress(`round ${round + 1} of ${rounds}`);
     for (const work of works) {
       for (const peer of rotate(peers, round)) {
-        signal.throwIfAborted();
         const entry = entries.find((e) => e.peer === peer && e.work === work)!;
         if (entry.reason !== null) continue;
-        await attempt(entry, peer === peers[0], async () => {
+        await attempt(entry, { isOurs: peer === peers[0], signal }, async () => {
           entry.samplesMs.push(await sample(entry, entry.steps));
         });
       }
@@ -88,19 +87,24 @@ export function rotate<T>(list: readonly T[], by: number): T[] {
   return [...list.slice(from), ...list.slice(0, from)];
 }
 
-/** Does something with a peer; its failure becomes the row's, this engine's is thrown. */
-async function attempt(entry: Entry, isOurs: boolean, action: () => Promise<void>): Promise<void> {
+/** Does something with a peer; its failure becomes the row's, this engine's is thrown, and so is an abort. */
+async function attempt(
+  entry: Entry,
+  { isOurs, signal }: { isOurs: boolean; signal: AbortSignal },
+  action: () => Promise<void>,
+): Promise<void> {
   try {
+    signal.throwIfAborted();
     await action();
   } catch (error) {
+    signal.throwIfAborted(); // a peer that was ended has not failed
     if (isOurs) throw error;
     entry.reason = error instanceof Error ? error.message : String(error);
     entry.samplesMs.length = 0;
   }
 }
 
-async function warmUp(entry: Entry, { inputs, steps, signal }: MeasurePeersOptions): Promise<void> {
-  signal.throwIfAborted();
+async function warmUp(entry: Entry, { inputs, steps }: MeasurePeersOptions): Promise<void> {
   const { checks } = await entry.peer.client.ask({ do: "setup", work: entry.work, inputs });
   entry.checks = checks as Record<string, number[]>;
   entry.steps = steps ?? 1;

@@ -101,6 +101,26 @@ Deno.test("measurePeers() fails where this engine does, and stops on an abort", 
   assertEquals(asked.filter((text) => text.includes("sample")).length, 4);
 });
 
+Deno.test("measurePeers() takes a peer that an abort has ended for no failure of the peer", async () => {
+  const controller = new AbortController(), asked: string[] = [];
+  const peers = [
+    fakePeer("ours", { asked, ms: () => 1 }),
+    fakePeer("other", {
+      asked,
+      ms: () => {
+        controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+        throw new Error("Cannot measure other: its process ended with code 137");
+      },
+    }),
+  ];
+  await assertRejects(
+    () => measurePeers(peers, { ...options, signal: controller.signal }),
+    DOMException,
+    "interrupted",
+  );
+  assertEquals(asked.slice(4), ["other setup step", "other sample step 2"]);
+});
+
 Deno.test("measurePeers() refuses a peer that replies no time", async () => {
   const peers = [
     fakePeer("ours", { asked: [], ms: () => 1 }),

@@ -1,6 +1,7 @@
 /** A peer's process, as seen by the one that started it. */
 
 import { NoAdapterError } from "../../engine/device.ts";
+import { lastWords } from "./last_words.ts";
 import { parseLine, type PeerRequest, readLines } from "./protocol.ts";
 
 /** Something that answers requests; tests have their own. */
@@ -19,7 +20,7 @@ export interface PeerCommand {
 }
 
 /** Lines of a process's chatter that are kept for its error. */
-const KEPT_LINES = 12;
+const KEPT_LINES = 40;
 
 /** How long a process may take to end by itself. */
 const PATIENCE_MS = 2000;
@@ -63,7 +64,7 @@ export function startPeer(name: string, { program, args, cwd }: PeerCommand): Pe
       const { code } = await child.status;
       await listening;
       ended = true;
-      throw failure(name, `its process ended with code ${code}, ${said.join("\n") || "and said nothing"}`);
+      throw failure(name, `its process ended with code ${code}, ${lastWords(said.join("\n"))}`);
     },
     close: async () => {
       if (!ended) await send({ do: "stop" }).catch(() => {});

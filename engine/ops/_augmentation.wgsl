@@ -1,9 +1,8 @@
-// What every augmentation's kernel begins with: its bindings and its random numbers.
-// images, out [B, H, W, 3], one pixel to a vec4; examples [B]; step [].
-@group(0) @binding(0) var<storage, read> images: array<vec4<f32>>;
+// What every augmentation's kernel begins with: its inputs and its random numbers.
+// images [B, H, W, 3], one pixel to a vec4; examples [B]; step []. The result, alike, is binding 3.
+#input 0 images
 @group(0) @binding(1) var<storage, read> examples: array<u32>;
 @group(0) @binding(2) var<storage, read> step: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
 
 // Four words of the example in place b, the same in whichever batch it is.
 fn draw(b: u32, block: u32) -> vec4<u32> {

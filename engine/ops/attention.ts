@@ -33,21 +33,19 @@ export const attentionOp: OpDef<AttentionAttrs> = {
     const { batch, queries, heads } = attentionSizes(inputs, attrs);
     return [f32(...inputs[0].shape), f32(batch, queries, heads, 1)];
   },
-  lower: ({ inputs, outputs, attrs, textures }) => {
+  lower: ({ inputs, outputs, attrs }) => {
     const s = attentionSizes(inputs.map(({ spec }) => spec), attrs);
     const R = rowsPerLane(s.queries, { vec4s: s.vec4s, most: 48 });
     const BLOCKS = Math.ceil(s.queries / R);
     const COUNT = s.batch * s.heads * BLOCKS;
-    const heavy = textures ? ["k", "v"] : [];
     return [{
       label: "attention",
       source: fillTemplate(source, {
         consts: { COUNT, BLOCKS, R, HEADS: s.heads, TQ: s.queries, TK: s.keys, D4: s.vec4s },
         text: { SCALE: wgslFloat(1 / Math.sqrt(s.size)) },
-        textures: new Set(heavy),
       }),
       bindings: [
-        ...inputs.map((operand, i) => ({ operand, kind: i > 0 && textures ? "texture" : "read" } as const)),
+        ...inputs.map((operand) => ({ operand, kind: "read" as const })),
         ...outputs.map((operand) => ({ operand, kind: "read_write" as const })),
       ],
       workgroups: splitGrid(Math.ceil(COUNT / 64)),

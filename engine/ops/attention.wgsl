@@ -5,10 +5,10 @@
 // so far and scales what it has summed when m grows, so that exponents are at most 0. Workgroup 64, rows innermost.
 // Order: ascending j, fixed. Rows past TQ are computed from the last row and not stored.
 #input 0 q
-#input 1 k
-#input 2 v
-@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> lse: array<vec4<f32>>;
+#input 1 k reused
+#input 2 v reused
+#output 3 out
+#output 4 lse
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -57,9 +57,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (first + ${r}u < TQ) {
     let share = 1.0 / total${r};
 #for c in 0..D4
-    out[row${r} * D4 + ${c}u] = o${r}_${c} * share;
+    set_out(row${r} * D4 + ${c}u, o${r}_${c} * share);
 #end
-    lse[row${r}] = vec4<f32>(m${r} + log(total${r}), 0.0, 0.0, 0.0);
+    set_lse(row${r}, vec4<f32>(m${r} + log(total${r}), 0.0, 0.0, 0.0));
   }
 #end
 }

@@ -14,7 +14,7 @@ import querySource from "./attention_grad_query.wgsl" with { type: "text" };
 export const attentionGradOp: OpDef<AttentionAttrs> = {
   name: "attention_grad",
   shape: (inputs) => inputs.slice(0, 3).map(({ shape }) => f32(...shape)),
-  lower: ({ inputs: [q, k, v, out, lse, g], outputs: [dq, dk, dv], attrs, textures, scratch }) => {
+  lower: ({ inputs: [q, k, v, out, lse, g], outputs: [dq, dk, dv], attrs, scratch }) => {
     const s = attentionSizes([q.spec, k.spec, v.spec], attrs);
     const rows = scratch(f32(s.batch, s.queries, s.heads, 2));
     const query = {
@@ -23,7 +23,6 @@ export const attentionGradOp: OpDef<AttentionAttrs> = {
       owned: s.queries,
       most: 32,
       inputs: [q, k, v, g],
-      heavy: [1, 2],
       reads: [out, lse],
       writes: [dq, rows],
     };
@@ -33,11 +32,10 @@ export const attentionGradOp: OpDef<AttentionAttrs> = {
       owned: s.keys,
       most: 24,
       inputs: [q, k, v, g],
-      heavy: [0, 3],
       reads: [rows],
       writes: [dk, dv],
     };
-    return [query, key].map((plan) => gradKernel(s, { ...plan, textures }));
+    return [query, key].map((plan) => gradKernel(s, plan));
   },
   backward: null,
   reference: (inputs, attrs, [q, k, v]) => {
@@ -65,31 +63,24 @@ interface GradPlan {
   readonly owned: number;
   /** Vec4s of rows that one invocation owns at most. */
   readonly most: number;
-  /** q, k, v and g; the numbers of those read again and again. */
+  /** q, k, v and g. */
   readonly inputs: readonly Operand[];
-  readonly heavy: readonly number[];
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
-  readonly textures: boolean;
 }
 
 function gradKernel(s: AttentionSizes, plan: GradPlan): Kernel {
   const R = rowsPerLane(plan.owned, { vec4s: s.vec4s, most: plan.most });
   const BLOCKS = Math.ceil(plan.owned / R);
   const COUNT = s.batch * s.heads * BLOCKS;
-  const heavy = plan.textures ? plan.heavy : [];
   return {
     label: plan.label,
     source: fillTemplate(plan.source, {
       consts: { COUNT, BLOCKS, R, HEADS: s.heads, TQ: s.queries, TK: s.keys, D4: s.vec4s },
       text: { SCALE: wgslFloat(1 / Math.sqrt(s.size)) },
-      textures: new Set(heavy.map((i) => "qkvg"[i])),
     }),
     bindings: [
-      ...plan.inputs.map((operand, i) =>
-        ({ operand, kind: heavy.includes(i) ? "texture" : "read" }) as const
-      ),
-      ...plan.reads.map((operand) => ({ operand, kind: "read" as const })),
+      ...[...plan.inputs, ...plan.reads].map((operand) => ({ operand, kind: "read" as const })),
       ...plan.writes.map((operand) => ({ operand, kind: "read_write" as const })),
     ],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),

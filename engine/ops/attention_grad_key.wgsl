@@ -4,11 +4,11 @@
 // q, g [B, TQ, HEADS, D4 vec4s]; k, v, dk, dv [B, TK, HEADS, D4]; rows [B, TQ, HEADS] = (lse, delta). One invocation
 // owns R rows j of one head; workgroup 64, rows innermost. Order: ascending i, fixed. Rows past TK are computed from
 // the last row and not stored.
-#input 0 q
+#input 0 q reused
 #input 1 k
 #input 2 v
-#input 3 g
-@group(0) @binding(4) var<storage, read> rows: array<vec4<f32>>;
+#input 3 g reused
+#input 4 rows
 @group(0) @binding(5) var<storage, read_write> dk: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> dv: array<vec4<f32>>;
 
@@ -30,7 +30,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   for (var i = 0u; i < TQ; i++) {
     let row = (b * TQ + i) * HEADS + head;
-    let known = rows[row];
+    let known = rows(row);
 #for r in 0..R
     var s${r} = -known.x;
     var t${r} = -known.y;

@@ -4,13 +4,13 @@
 // q, g, out, dq [B, TQ, HEADS, D4 vec4s]; k, v [B, TK, HEADS, D4]. One invocation owns R rows i of one head; workgroup
 // 64, rows innermost. Order: ascending j, fixed. Rows past TQ are computed from the last row and not stored.
 #input 0 q
-#input 1 k
-#input 2 v
+#input 1 k reused
+#input 2 v reused
 #input 3 g
-@group(0) @binding(4) var<storage, read> out: array<vec4<f32>>;
+#input 4 out
 @group(0) @binding(5) var<storage, read> lse: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> dq: array<vec4<f32>>;
-@group(0) @binding(7) var<storage, read_write> rows: array<vec4<f32>>;
+#output 6 dq
+#output 7 rows
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #for c in 0..D4
   let q${r}_${c} = q(row${r} * D4 + ${c}u) * ${SCALE};
   let g${r}_${c} = g(row${r} * D4 + ${c}u);
-  delta${r} += dot(g${r}_${c}, out[row${r} * D4 + ${c}u]);
+  delta${r} += dot(g${r}_${c}, out(row${r} * D4 + ${c}u));
   var d${r}_${c} = vec4<f32>(0.0);
 #end
 #end
@@ -54,9 +54,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #for r in 0..R
   if (first + ${r}u < TQ) {
 #for c in 0..D4
-    dq[row${r} * D4 + ${c}u] = d${r}_${c} * ${SCALE};
+    set_dq(row${r} * D4 + ${c}u, d${r}_${c} * ${SCALE});
 #end
-    rows[row${r}] = vec4<f32>(lse${r}, delta${r}, 0.0, 0.0);
+    set_rows(row${r}, vec4<f32>(lse${r}, delta${r}, 0.0, 0.0));
   }
 #end
 }

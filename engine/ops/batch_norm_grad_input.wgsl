@@ -1,12 +1,12 @@
 // dx[r, c] = k0[c] * g + k1[c] * x[r, c] + k2[c], g = dy[r, c], and 0 where RELU and the forward output was cut off.
 // x, dy, dx [ROWS, C4] (vec4s of channels), k [3, C4]. One invocation owns one vec4 of channels and PER rows.
 // Workgroup 64, channels innermost. No reduction.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scales: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> offsets: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> k: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> dx: array<vec4<f32>>;
+#input 0 x
+#input 1 dy
+#input 2 scales
+#input 3 offsets
+#input 4 k
+#output 5 dx
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -14,19 +14,19 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= BLOCKS * C4) { return; }
   let c = i % C4;
   let first = i / C4 * PER;
-  let scale = scales[c];
-  let offset = offsets[c];
-  let k0 = k[c];
-  let k1 = k[C4 + c];
-  let k2 = k[2u * C4 + c];
+  let scale = scales(c);
+  let offset = offsets(c);
+  let k0 = k(c);
+  let k1 = k(C4 + c);
+  let k2 = k(2u * C4 + c);
   let last = min(first + PER, ROWS);
   for (var r = first; r < last; r++) {
     let at = r * C4 + c;
-    let value = x[at];
-    var g = dy[at];
+    let value = x(at);
+    var g = dy(at);
 #if RELU
     g = select(vec4<f32>(0.0), g, value * scale + offset > vec4<f32>(0.0));
 #end
-    dx[at] = k0 * g + k1 * value + k2;
+    set_dx(at, k0 * g + k1 * value + k2);
   }
 }

@@ -2,13 +2,13 @@
 // GRAD: instead dx[r, c] = dy[r, c] * scale[c], and 0 where RELU and the forward output was cut off.
 // One invocation owns one vec4 of channels and PER rows, so that scale and offset are loaded once.
 // Workgroup 64, channels innermost. No reduction.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scales: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> offsets: array<vec4<f32>>;
+#input 0 x
+#input 1 scales
+#input 2 offsets
 #if GRAD
-@group(0) @binding(3) var<storage, read> dy: array<vec4<f32>>;
+#input 3 dy
 #end
-@group(0) @binding(${3 + GRAD}) var<storage, read_write> y: array<vec4<f32>>;
+#output ${3 + GRAD} y
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -16,23 +16,23 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= BLOCKS * C4) { return; }
   let c = i % C4;
   let first = i / C4 * PER;
-  let scale = scales[c];
-  let offset = offsets[c];
+  let scale = scales(c);
+  let offset = offsets(c);
   let last = min(first + PER, ROWS);
   for (var r = first; r < last; r++) {
     let at = r * C4 + c;
-    let value = x[at] * scale + offset;
+    let value = x(at) * scale + offset;
 #if GRAD
 #if RELU
-    y[at] = select(vec4<f32>(0.0), dy[at] * scale, value > vec4<f32>(0.0));
+    set_y(at, select(vec4<f32>(0.0), dy(at) * scale, value > vec4<f32>(0.0)));
 #else
-    y[at] = dy[at] * scale;
+    set_y(at, dy(at) * scale);
 #end
 #else
 #if RELU
-    y[at] = max(value, vec4<f32>(0.0));
+    set_y(at, max(value, vec4<f32>(0.0)));
 #else
-    y[at] = value;
+    set_y(at, value);
 #end
 #end
   }

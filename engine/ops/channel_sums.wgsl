@@ -3,13 +3,13 @@
 //   GRAD == 1: sums of g and g * d, where g = dy, and 0 where RELU and the forward output was cut off.
 // part [SPLITS, 2, C4]. One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost
 // so that neighbouring lanes read neighbouring memory. Order: ascending rows, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#input 0 x
 #if GRAD
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scales: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> offsets: array<vec4<f32>>;
+#input 1 dy
+#input 2 scales
+#input 3 offsets
 #end
-@group(0) @binding(${1 + 3 * GRAD}) var<storage, read_write> part: array<vec4<f32>>;
+#output ${1 + 3 * GRAD} part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -17,19 +17,19 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= SPLITS * C4) { return; }
   let c = i % C4;
   let s = i / C4;
-  let shift = x[c];
+  let shift = x(c);
 #if GRAD
-  let scale = scales[c];
-  let offset = offsets[c];
+  let scale = scales(c);
+  let offset = offsets(c);
 #end
   var first = vec4<f32>(0.0);
   var second = vec4<f32>(0.0);
   let last = min((s + 1u) * PART, ROWS);
   for (var r = s * PART; r < last; r++) {
-    let value = x[r * C4 + c];
+    let value = x(r * C4 + c);
     let d = value - shift;
 #if GRAD
-    var g = dy[r * C4 + c];
+    var g = dy(r * C4 + c);
 #if RELU
     g = select(vec4<f32>(0.0), g, value * scale + offset > vec4<f32>(0.0));
 #end
@@ -40,6 +40,6 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     second += d * d;
 #end
   }
-  part[(s * 2u) * C4 + c] = first;
-  part[(s * 2u + 1u) * C4 + c] = second;
+  set_part((s * 2u) * C4 + c, first);
+  set_part((s * 2u + 1u) * C4 + c, second);
 }

@@ -5,6 +5,7 @@
 // `out`, with the sum of grey levels; then from contrast on, each invocation over the pixels it wrote itself.
 // One workgroup of 64 owns one image, pixels in turn; partial sums are added in the order of the invocations.
 // Words of block 0: x decides, y is the order; of block 1: the four factors. Values outside [0, 1] are cut off first.
+@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
 const CONTRAST = 1u;
 const LIMIT = vec4<f32>(1.0, 1.0, 1.0, 0.0);
 var<workgroup> partial: array<f32, 64>;
@@ -73,7 +74,7 @@ fn main(
 
   var sum = 0.0;
   for (var i = first; i < end; i += 64u) {
-    var pixel = images[i];
+    var pixel = images(i);
     if (applied) {
       pixel = clamp(pixel, vec4<f32>(0.0), LIMIT);
       for (var turn = 0u; turn < before; turn++) { pixel = adjust(pixel, (order >> (4u * turn)) & 0xfu, factors, 0.0); }

@@ -19,8 +19,8 @@ export const conv2dOp: OpDef<ConvAttrs> = {
     }
     return [f32(N, OH, OW, O)];
   },
-  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, textures }) => [
-    forwardKernel({ x, w, bias, y, textures, sizes: convSizes(x.spec.shape, w.spec.shape, attrs) }),
+  lower: ({ inputs: [x, w, bias], outputs: [y], attrs }) => [
+    forwardKernel({ x, w, bias, y, sizes: convSizes(x.spec.shape, w.spec.shape, attrs) }),
   ],
   backward: ({ inputs: [x, w, bias], grads: [g], attrs, needs }) => [
     needs(0) ? record(convGradInputOp, [g!, w], { ...attrs, shape: x.shape })[0] : null,
@@ -47,13 +47,13 @@ interface GradAttrs extends ConvAttrs {
 export const convGradInputOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_input",
   shape: (_, { shape }) => [f32(...shape)],
-  lower: ({ inputs: [dy, w], outputs: [dx], attrs, textures, scratch }) => {
+  lower: ({ inputs: [dy, w], outputs: [dx], attrs, scratch }) => {
     const sizes = convSizes(attrs.shape, w.spec.shape, attrs);
     const { C, KH, KW, O } = sizes;
     const v = scratch(f32(C, KH, KW, O));
     const flip = sizes.STRIDE === 1 && KH === KW;
     const turn = flipKernel({ w, v, sizes, flip });
-    if (!flip) return [turn, gradInputKernel({ dy, v, dx, textures, sizes })];
+    if (!flip) return [turn, gradInputKernel({ dy, v, dx, sizes })];
     const swapped = {
       ...sizes,
       H: sizes.OH,
@@ -64,7 +64,7 @@ export const convGradInputOp: OpDef<GradAttrs> = {
       O: C,
       PAD: KH - 1 - sizes.PAD,
     };
-    return [turn, forwardKernel({ x: dy, w: v, bias: undefined, y: dx, textures, sizes: swapped })];
+    return [turn, forwardKernel({ x: dy, w: v, bias: undefined, y: dx, sizes: swapped })];
   },
   backward: null,
   reference: (
@@ -82,8 +82,8 @@ export const convGradInputOp: OpDef<GradAttrs> = {
 export const convGradWeightsOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_weights",
   shape: (_, { shape }) => [f32(...shape)],
-  lower: ({ inputs: [x, dy], outputs: [dw], attrs, textures, scratch }) =>
-    gradWeightsKernels({ x, dy, dw, textures, scratch, sizes: convSizes(x.spec.shape, attrs.shape, attrs) }),
+  lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, scratch }) =>
+    gradWeightsKernels({ x, dy, dw, target, scratch, sizes: convSizes(x.spec.shape, attrs.shape, attrs) }),
   backward: null,
   reference: (
     [x, dy],

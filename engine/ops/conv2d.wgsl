@@ -4,12 +4,12 @@
 // One invocation computes COLS neighbouring columns of one row x OUT output channels; the 2 loads per tap are
 // shared by all of them. No workgroup memory: it is slower than storage on a software adapter.
 // Workgroup 64 along the column blocks. Order of summation: ky, c, kx, fixed.
-#input 0 x
-#input 1 w
+#input 0 x reused
+#input 1 w reused
 #if BIAS
-@group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
+#input 2 bias
 #end
-@group(0) @binding(${BIAS + 2}) var<storage, read_write> y: array<vec4<f32>>;
+#output ${BIAS + 2} y
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -64,14 +64,16 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
     let o4 = o0 / 4u + ${q}u;
 #if BIAS
-    let shift${q} = bias[o4];
+    let shift${q} = bias(o4);
 #else
     let shift${q} = vec4<f32>(0.0);
 #end
 #for p in 0..COLS
     if (ox0 + ${p}u < ${OW}u) {
-      y[(base + ${p}u) * ${O4}u + o4] =
-        vec4<f32>(y${p}_${4 * q}, y${p}_${4 * q + 1}, y${p}_${4 * q + 2}, y${p}_${4 * q + 3}) * keep${q} + shift${q};
+      set_y(
+        (base + ${p}u) * ${O4}u + o4,
+        vec4<f32>(y${p}_${4 * q}, y${p}_${4 * q + 1}, y${p}_${4 * q + 2}, y${p}_${4 * q + 3}) * keep${q} + shift${q},
+      );
     }
 #end
   }

@@ -1,7 +1,7 @@
 // Weights for the input gradient: v[c, ky, kx, o] = w[o, KH-1-ky, KW-1-kx, c] where FLIP, else w[o, ky, kx, c].
 // w [O, KH, KW, C], v [C, KH, KW, O]. One invocation writes one vec4 (four o); workgroup 64; a pure copy.
 @group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> v: array<vec4<f32>>;
+#output 1 v
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -20,5 +20,5 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let o = o4 * 4u + lane;
     if (o < ${O}u) { value[lane] = w[(o * ${KH * KW}u + from_tap) * ${4 * C4}u + c]; }
   }
-  v[i] = value;
+  set_v(i, value);
 }

@@ -4,9 +4,9 @@
 // dy [N, OH, OW, O], v [C, KH, KW, O] (weights transposed, not flipped), dx [N, H, W, C].
 // One invocation computes COLS columns S apart, which therefore share their taps, x OUT channels of one row.
 // Workgroup 64. Order of summation: ky, kx, o, fixed.
-#input 0 dy
-#input 1 v
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4<f32>>;
+#input 0 dy reused
+#input 1 v reused
+#output 2 dx
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -56,8 +56,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     {
       let ix = (first + ${p}u) * ${STRIDE}u + phase;
       if (ix < ${W}u) {
-        dx[((n * ${H}u + row) * ${W}u + ix) * ${C4}u + c0 / 4u + ${q}u] =
-          vec4<f32>(g${p}_${4 * q}, g${p}_${4 * q + 1}, g${p}_${4 * q + 2}, g${p}_${4 * q + 3}) * keep${q};
+        set_dx(
+          ((n * ${H}u + row) * ${W}u + ix) * ${C4}u + c0 / 4u + ${q}u,
+          vec4<f32>(g${p}_${4 * q}, g${p}_${4 * q + 1}, g${p}_${4 * q + 2}, g${p}_${4 * q + 3}) * keep${q},
+        );
       }
     }
 #end

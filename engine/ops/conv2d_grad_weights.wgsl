@@ -3,9 +3,9 @@
 // x [N, H, W, C], dy [N, OH, OW, O], part [SPLITS, O, KH, KW, C]. A second kernel adds the parts in order.
 // One invocation owns OB output channels x IB input vec4s x TAPS columns of the kernel for one ky and one part;
 // with TAPS = KW every x column is loaded once. Workgroup 64 along the parts. Order: rows, then columns, fixed.
-#input 0 x
-#input 1 dy
-@group(0) @binding(2) var<storage, read_write> part: array<vec4<f32>>;
+#input 0 x reused
+#input 1 dy reused
+#output 2 part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -88,7 +88,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #for i in 0..IB
     if (cb + ${i}u < ${C4}u) {
 #for k in 0..TAPS
-      part[(base + ${k}u) * ${C4}u + cb + ${i}u] = g${k}_${o}_${i};
+      set_part((base + ${k}u) * ${C4}u + cb + ${i}u, g${k}_${o}_${i});
 #end
     }
 #end

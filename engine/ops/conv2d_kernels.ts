@@ -1,6 +1,6 @@
 /** Kernels of 2-D convolution and its gradients: tile sizes, grids and bindings. */
 
-import type { Binding, Kernel, Operand } from "../op.ts";
+import type { Binding, Kernel, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
@@ -20,8 +20,8 @@ function columnsPerLane(width: number, stride: number): number {
   return width < 16 ? 8 : 16;
 }
 
-function heavyRead(operand: Operand, textures: boolean): Binding {
-  return { operand, kind: textures ? "texture" : "read" };
+function reads(...operands: Operand[]): Binding[] {
+  return operands.map((operand) => ({ operand, kind: "read" }));
 }
 
 interface ForwardPlan {
@@ -30,11 +30,10 @@ interface ForwardPlan {
   readonly bias: Operand | undefined;
   readonly y: Operand;
   readonly sizes: ConvSizes;
-  readonly textures: boolean;
 }
 
 /** y = x * w + bias. */
-export function forwardKernel({ x, w, bias, y, sizes, textures }: ForwardPlan): Kernel {
+export function forwardKernel({ x, w, bias, y, sizes }: ForwardPlan): Kernel {
   const { N, OH, OW, O, STRIDE, KW } = sizes;
   const COLS = columnsPerLane(OW, STRIDE), OUT = O > 4 ? 8 : 4;
   const COL_BLOCKS = Math.ceil(OW / COLS);
@@ -53,12 +52,9 @@ export function forwardKernel({ x, w, bias, y, sizes, textures }: ForwardPlan): 
         SPAN: (COLS - 1) * STRIDE + KW,
         BIAS: bias === undefined ? 0 : 1,
       },
-      textures: new Set(textures ? ["x", "w"] : []),
     }),
     bindings: [
-      heavyRead(x, textures),
-      heavyRead(w, textures),
-      ...(bias === undefined ? [] : [{ operand: bias, kind: "read" as const }]),
+      ...reads(x, w, ...(bias === undefined ? [] : [bias])),
       { operand: y, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
@@ -82,12 +78,11 @@ export function flipKernel(
 
 /** dx from dy and the turned weights v [C, KH, KW, O], for any stride. */
 export function gradInputKernel(
-  { dy, v, dx, sizes, textures }: {
+  { dy, v, dx, sizes }: {
     dy: Operand;
     v: Operand;
     dx: Operand;
     sizes: ConvSizes;
-    textures: boolean;
   },
 ): Kernel {
   const { N, H, W, C, O, STRIDE } = sizes;
@@ -99,9 +94,8 @@ export function gradInputKernel(
     label: "conv2d_grad_input",
     source: fillTemplate(gradInputSource, {
       consts: { ...sizes, C4: quads(C), O4: quads(O), COLS, OUT, COL_BLOCKS, COUNT },
-      textures: new Set(textures ? ["dy", "v"] : []),
     }),
-    bindings: [heavyRead(dy, textures), heavyRead(v, textures), { operand: dx, kind: "read_write" }],
+    bindings: [...reads(dy, v), { operand: dx, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
   };
 }
@@ -111,22 +105,22 @@ interface GradWeightsPlan {
   readonly dy: Operand;
   readonly dw: Operand;
   readonly sizes: ConvSizes;
-  readonly textures: boolean;
+  readonly target: Target;
   scratch(spec: Spec): Operand;
 }
 
-/** Invocations that keep a device busy; more parts only cost memory and their sum. Textures: a software GPU. */
-const ENOUGH = { textures: 512, buffers: 2048 };
+/** Invocations that keep a device busy; more parts only cost memory and their sum. */
+const ENOUGH = { software: 512, hardware: 2048 };
 
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
-export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: GradWeightsPlan): Kernel[] {
+export function gradWeightsKernels({ x, dy, dw, sizes, target, scratch }: GradWeightsPlan): Kernel[] {
   const { N, C, O, KH, KW, OH, STRIDE } = sizes;
   const C4 = quads(C), O4 = quads(O);
   const TAPS = KW <= 3 ? KW : 1, IB = C4 > 1 ? 2 : 1, OB = O > 4 ? 8 : 4;
   const C_BLOCKS = Math.ceil(C4 / IB);
   const owners = KW / TAPS * KH * C_BLOCKS * Math.ceil(O / OB);
   const rows = N * OH;
-  const wanted = Math.ceil((textures ? ENOUGH.textures : ENOUGH.buffers) / owners);
+  const wanted = Math.ceil((target.software ? ENOUGH.software : ENOUGH.hardware) / owners);
   const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
@@ -147,9 +141,8 @@ export function gradWeightsKernels({ x, dy, dw, sizes, textures, scratch }: Grad
         COUNT,
         ROLL: STRIDE === 1 && TAPS > 1 ? 1 : 0,
       },
-      textures: new Set(textures ? ["x", "dy"] : []),
     }),
-    bindings: [heavyRead(x, textures), heavyRead(dy, textures), { operand: part, kind: "read_write" }],
+    bindings: [...reads(x, dy), { operand: part, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
   };
   if (SPLITS === 1) return [partial];

@@ -1,21 +1,21 @@
 // out[b] = 1 if the first largest of logits[b, ·] is at labels[b], else 0. logits [B, C], labels [B], out [B, 1].
 // One invocation owns one example; workgroup 64.
-@group(0) @binding(0) var<storage, read> logits: array<vec4<f32>>;
+#input 0 logits
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+#output 2 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let b = gid.y * grid.x * 64u + gid.x;
   if (b >= B) { return; }
   var best = 0u;
-  var largest = logits[b * C4].x;
+  var largest = logits(b * C4).x;
   for (var c = 1u; c < C; c++) {
-    let z = logits[b * C4 + c / 4u][c % 4u];
+    let z = logits(b * C4 + c / 4u)[c % 4u];
     if (z > largest) {
       largest = z;
       best = c;
     }
   }
-  out[b] = vec4<f32>(select(0.0, 1.0, best == labels[b]), 0.0, 0.0, 0.0);
+  set_out(b, vec4<f32>(select(0.0, 1.0, best == labels[b]), 0.0, 0.0, 0.0));
 }

@@ -2,12 +2,12 @@
 //   loss[b] = log(sum over c of exp(z[b, c] - m)) - (z[b, y] - m), m = the largest logit
 //   GRAD: dz[b, c] = dloss[b] * (softmax(z[b])[c] - [c == y])
 // One invocation owns one example; workgroup 64. Order: ascending c, fixed. The exponents are at most 0.
-@group(0) @binding(0) var<storage, read> logits: array<vec4<f32>>;
+#input 0 logits
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 #if GRAD
-@group(0) @binding(2) var<storage, read> dloss: array<vec4<f32>>;
+#input 2 dloss
 #end
-@group(0) @binding(${2 + GRAD}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${2 + GRAD} out
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -17,24 +17,24 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (b >= B) { return; }
   var largest = -3.0e38;
   for (var q = 0u; q < C4; q++) {
-    let z = select(vec4<f32>(-3.0e38), logits[b * C4 + q], LANES + 4u * q < vec4<u32>(C));
+    let z = select(vec4<f32>(-3.0e38), logits(b * C4 + q), LANES + 4u * q < vec4<u32>(C));
     largest = max(largest, max(max(z.x, z.y), max(z.z, z.w)));
   }
   var total = 0.0;
   for (var q = 0u; q < C4; q++) {
-    let e = select(vec4<f32>(0.0), exp(logits[b * C4 + q] - largest), LANES + 4u * q < vec4<u32>(C));
+    let e = select(vec4<f32>(0.0), exp(logits(b * C4 + q) - largest), LANES + 4u * q < vec4<u32>(C));
     total += (e.x + e.y) + (e.z + e.w);
   }
   let y = labels[b];
 #if GRAD
-  let g = dloss[b].x;
+  let g = dloss(b).x;
   for (var q = 0u; q < C4; q++) {
     let lane = LANES + 4u * q;
-    let p = exp(logits[b * C4 + q] - largest) / total;
+    let p = exp(logits(b * C4 + q) - largest) / total;
     let hit = select(vec4<f32>(0.0), vec4<f32>(1.0), lane == vec4<u32>(y));
-    out[b * C4 + q] = select(vec4<f32>(0.0), g * (p - hit), lane < vec4<u32>(C));
+    set_out(b * C4 + q, select(vec4<f32>(0.0), g * (p - hit), lane < vec4<u32>(C)));
   }
 #else
-  out[b] = vec4<f32>(log(total) - (logits[b * C4 + y / 4u][y % 4u] - largest), 0.0, 0.0, 0.0);
+  set_out(b, vec4<f32>(log(total) - (logits(b * C4 + y / 4u)[y % 4u] - largest), 0.0, 0.0, 0.0));
 #end
 }

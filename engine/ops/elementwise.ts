@@ -1,7 +1,8 @@
 /** Operations on each element alone: one kernel template, one small rule per operation. */
 
 import { record } from "../graph.ts";
-import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef } from "../op.ts";
+import { maskPadding } from "../kernel_source.ts";
+import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef, Pointwise } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import {
   broadcastShapes,
@@ -97,31 +98,47 @@ function lowerElementwise(
   { inputs, outputs, attrs }: LowerContext<ElementwiseAttrs>,
 ): Kernel {
   const out = outputs[0].spec.shape;
-  const splats = inputs.map((input) => lastDim(input.spec.shape) === 1 && lastDim(out) !== 1);
-  const loads = inputs.map((input, k) =>
-    `  let ${"abcd"[k]} = in${k}[${readIndex(input.spec.shape, out)}]${splats[k] ? ".xxxx" : ""};`
+  const operands = inputs.map((operand) => ({
+    operand,
+    index: readIndex(operand.spec.shape, out),
+    splat: lastDim(operand.spec.shape) === 1 && lastDim(out) !== 1,
+  }));
+  const stretched = operands.some(({ splat }) => splat);
+  const padded = lastDim(out) % 4 !== 0 && (stretched || !rule.keepsZero);
+  return pointwiseKernel({
+    name: rule.name,
+    expression: rule.expression.replaceAll("K", wgslFloat(attrs.k)),
+    include: rule.include ?? [],
+    operands,
+    out: outputs[0],
+    mask: padded ? { row: rowVec4s(out), tail: lastDim(out) % 4 } : null,
+  });
+}
+
+/** A pointwise operation as a kernel of its own. */
+function pointwiseKernel(pointwise: Pointwise): Kernel {
+  const { name, expression, include, operands, out, mask } = pointwise;
+  const count = vec4Count(out.spec.shape);
+  const loads = operands.map(({ index, splat }, k) =>
+    `  let ${"abcd"[k]} = in${k}(${index})${splat ? ".xxxx" : ""};`
   );
-  const stretched = splats.includes(true);
-  const padded = lastDim(out) % 4 !== 0;
-  const count = vec4Count(out);
   return {
-    label: rule.name,
+    label: name,
     source: fillTemplate(source, {
-      include: rule.include,
-      consts: {
-        COUNT: count,
-        ARITY: rule.arity,
-        ROW: rowVec4s(out),
-        TAIL: lastDim(out) % 4,
-        MASK: padded && (stretched || !rule.keepsZero) ? 1 : 0,
+      include,
+      consts: { COUNT: count, ARITY: operands.length },
+      text: {
+        LOADS: loads.join("\n"),
+        EXPRESSION: expression,
+        MASKED: mask === null ? "y" : maskPadding("y", mask),
       },
-      text: { LOADS: loads.join("\n"), EXPRESSION: rule.expression.replaceAll("K", wgslFloat(attrs.k)) },
     }),
     bindings: [
-      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: outputs[0], kind: "read_write" },
+      ...operands.map(({ operand }) => ({ operand, kind: "read" as const })),
+      { operand: out, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(count / 64)),
+    pointwise,
   };
 }
 

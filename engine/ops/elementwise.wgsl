@@ -2,18 +2,15 @@
 // Inputs: up to four, of the output's shape or with any dimensions of 1 (a bias, a number per example).
 // One invocation computes one vec4. Workgroup 64: a multiple of every vector width met. No reduction: order-free.
 #for k in 0..ARITY
-@group(0) @binding(${k}) var<storage, read> in${k}: array<vec4<f32>>;
+#input ${k} in${k}
 #end
-@group(0) @binding(${ARITY}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${ARITY} out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let i = gid.y * grid.x * 64u + gid.x;
   if (i >= COUNT) { return; }
 ${LOADS}
-  var y = ${EXPRESSION};
-#if MASK
-  if (i % ROW == ROW - 1u) { y = select(vec4<f32>(0.0), y, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(TAIL)); }
-#end
-  out[i] = y;
+  let y = ${EXPRESSION};
+  set_out(i, ${MASKED});
 }

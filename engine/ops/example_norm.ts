@@ -15,15 +15,14 @@ export type Norm = "L2" | "Linf";
 export const exampleNormOp: OpDef<{ readonly [key: string]: unknown; readonly norm: Norm }> = {
   name: "example_norm",
   shape: ([x]) => [f32(x.shape[0], ...x.shape.slice(1).map(() => 1))],
-  lower: ({ inputs: [x], outputs: [out], attrs: { norm }, textures }) => {
+  lower: ({ inputs: [x], outputs: [out], attrs: { norm } }) => {
     const B = x.spec.shape[0], INNER = rowCount(x.spec.shape) / Math.max(1, B) * rowVec4s(x.spec.shape);
     return [{
       label: "example_norm",
       source: fillTemplate(source, {
         consts: { B, INNER, MAXIMUM: norm === "Linf" ? 1 : 0 },
-        textures: new Set(textures ? ["x"] : []),
       }),
-      bindings: [{ operand: x, kind: textures ? "texture" : "read" }, { operand: out, kind: "read_write" }],
+      bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
       workgroups: splitGrid(Math.ceil(B / 64)),
     }];
   },

@@ -1,7 +1,7 @@
 // Size of each example: out[b] = sqrt(sum of x[b]^2), or the largest |x[b]| where MAXIMUM. x [B, …], out [B, 1, …].
 // One invocation owns one example, so the order of the sum is fixed and does not depend on the batch; workgroup 64.
-#input 0 x
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#input 0 x reused
+#output 1 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -17,8 +17,8 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   }
 #if MAXIMUM
-  out[b] = vec4<f32>(max(max(total.x, total.y), max(total.z, total.w)), 0.0, 0.0, 0.0);
+  set_out(b, vec4<f32>(max(max(total.x, total.y), max(total.z, total.w)), 0.0, 0.0, 0.0));
 #else
-  out[b] = vec4<f32>(sqrt((total.x + total.y) + (total.z + total.w)), 0.0, 0.0, 0.0);
+  set_out(b, vec4<f32>(sqrt((total.x + total.y) + (total.z + total.w)), 0.0, 0.0, 0.0));
 #end
 }

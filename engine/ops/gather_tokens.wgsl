@@ -1,9 +1,9 @@
 // Rows picked by number: out[r, k, :] = x[r / ROWS, index[r, k], :].
 // x [G, T, D], index [R, K] u32 below T, R = G * ROWS, out [R, K, D]. One invocation writes one vec4; workgroup 64.
 // A copy: order-free.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#input 0 x
 @group(0) @binding(1) var<storage, read> index: array<u32>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+#output 2 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -11,5 +11,5 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= COUNT) { return; }
   let k = i / D4 % K;
   let r = i / D4 / K;
-  out[i] = x[(r / ROWS * T + index[r * INDEX_ROW + k]) * D4 + i % D4];
+  set_out(i, x((r / ROWS * T + index[r * INDEX_ROW + k]) * D4 + i % D4));
 }

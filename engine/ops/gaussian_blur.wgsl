@@ -2,6 +2,7 @@
 // both axes; the image is reflected at its borders without repeating them. sigma uniform in [MIN_SIGMA, MIN_SIGMA +
 // SIGMA_SPAN] from word y of block 0, x decides. R < H, R < W.
 // One invocation writes one row, workgroup 64: it blurs columns vertically as the window of 2 R + 1 moves over them.
+#output 3 out
 fn reflect_at(at: i32, size: i32) -> u32 {
   let inside = abs(at);
   return u32(select(inside, 2 * (size - 1) - inside, inside >= size));
@@ -13,7 +14,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= B * H) { return; }
   let bits = draw(i / H, 0u);
   if (uniform01(bits.x) >= ${PROBABILITY}) {
-    for (var x = i * W; x < (i + 1u) * W; x++) { out[x] = images[x]; }
+    for (var x = i * W; x < (i + 1u) * W; x++) { set_out(x, images(x)); }
     return;
   }
   let sigma = ${MIN_SIGMA} + uniform01(bits.y) * ${SIGMA_SPAN};
@@ -36,7 +37,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     columns[${k}] = columns[${k + 1}];
 #end
 #for k in 0..2*R+1
-    column += weights[${k}] * images[rows[${k}] + column_at];
+    column += weights[${k}] * images(rows[${k}] + column_at);
 #end
     columns[${2 * R}] = column;
     if (x < 0) { continue; }
@@ -44,6 +45,6 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #for k in 0..2*R+1
     value += weights[${k}] * columns[${k}];
 #end
-    out[i * W + u32(x)] = value;
+    set_out(i * W + u32(x), value);
   }
 }

@@ -3,13 +3,13 @@
 // GRAD: sums of g and of g * d instead, g = dy and with SILU dy * silu'(x * scale + offset).
 // x, dy [B, HW, C4] (vec4s of channels), scales, offsets [B, C4], part [B, SPLITS, 2, C4]. One invocation owns one vec4
 // of channels of one part; workgroup 64, channels innermost. Order: ascending rows, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#input 0 x
 #if GRAD
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scales: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> offsets: array<vec4<f32>>;
+#input 1 dy
+#input 2 scales
+#input 3 offsets
 #end
-@group(0) @binding(${1 + 3 * GRAD}) var<storage, read_write> part: array<vec4<f32>>;
+#output ${1 + 3 * GRAD} part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -18,11 +18,11 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let c = i % C4;
   let s = i / C4 % SPLITS;
   let b = i / (C4 * SPLITS);
-  let origin = x[b * HW * C4 + c];
+  let origin = x(b * HW * C4 + c);
 #if GRAD
 #if SILU
-  let scale = scales[b * C4 + c];
-  let offset = offsets[b * C4 + c];
+  let scale = scales(b * C4 + c);
+  let offset = offsets(b * C4 + c);
 #end
 #end
   var first = vec4<f32>(0.0);
@@ -30,9 +30,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let last = min((s + 1u) * PART, HW);
   for (var r = s * PART; r < last; r++) {
     let at = (b * HW + r) * C4 + c;
-    let value = x[at];
+    let value = x(at);
 #if GRAD
-    var g = dy[at];
+    var g = dy(at);
 #if SILU
     let z = value * scale + offset;
     let sigmoid = 1.0 / (1.0 + exp(min(-z, vec4<f32>(80.0))));
@@ -47,6 +47,6 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   }
   let to = (b * SPLITS + s) * 2u * C4 + c;
-  part[to] = first;
-  part[to + C4] = second;
+  set_part(to, first);
+  set_part(to + C4, second);
 }

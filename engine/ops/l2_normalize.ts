@@ -77,7 +77,7 @@ export function l2Normalize(x: Value): Tensor {
 }
 
 function kernel(
-  { inputs, outputs: [out], textures }: LowerContext<NoAttrs>,
+  { inputs, outputs: [out] }: LowerContext<NoAttrs>,
   { grad }: { grad: boolean },
 ): Kernel {
   const { shape } = out.spec, R = rowCount(shape);
@@ -86,10 +86,9 @@ function kernel(
     source: fillTemplate(source, {
       consts: { R, C4: rowVec4s(shape), GRAD: grad ? 1 : 0 },
       text: { EPS: wgslFloat(EPS) },
-      textures: new Set(textures ? ["x", "dy"] : []),
     }),
     bindings: [
-      ...inputs.map((operand) => ({ operand, kind: textures ? "texture" as const : "read" as const })),
+      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
       { operand: out, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(R / 64)),

@@ -2,11 +2,11 @@
 //   out[r, :] = x[r, :] / n
 //   GRAD: out[r, :] = (dy[r, :] - y (y . dy[r, :])) / n with y = x[r, :] / n; where the length is below EPS, dy[r, :] / EPS
 // x, dy, out [R, C]. One invocation owns one row, so the order of its sums is fixed; workgroup 64.
-#input 0 x
+#input 0 x reused
 #if GRAD
-#input 1 dy
+#input 1 dy reused
 #end
-@group(0) @binding(${1 + GRAD}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${1 + GRAD} out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -30,9 +30,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   for (var q = 0u; q < C4; q++) {
 #if GRAD
-    out[r * C4 + q] = (dy(r * C4 + q) - x(r * C4 + q) * inverse * along) * inverse;
+    set_out(r * C4 + q, (dy(r * C4 + q) - x(r * C4 + q) * inverse * along) * inverse);
 #else
-    out[r * C4 + q] = x(r * C4 + q) * inverse;
+    set_out(r * C4 + q, x(r * C4 + q) * inverse);
 #end
   }
 }

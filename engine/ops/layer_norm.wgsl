@@ -2,11 +2,11 @@
 //   mean = sum of x / C, rstd = 1 / sqrt(sum of (x - mean)^2 / C + EPS); also stats [ROWS, 2] = (mean, rstd).
 // One invocation owns one row, in three passes so that the variance does not cancel; workgroup 64.
 // Order: ascending c, fixed. The padding of gamma and beta is zero, and so is that of y.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> beta: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> stats: array<vec4<f32>>;
+#input 0 x
+#input 1 gamma
+#input 2 beta
+#output 3 y
+#output 4 stats
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -16,15 +16,15 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (row >= ROWS) { return; }
   let first = row * C4;
   var sums = vec4<f32>(0.0);
-  for (var q = 0u; q < C4; q++) { sums += x[first + q]; }
+  for (var q = 0u; q < C4; q++) { sums += x(first + q); }
   let mean = ((sums.x + sums.y) + (sums.z + sums.w)) / f32(C);
   var squares = vec4<f32>(0.0);
   for (var q = 0u; q < C4; q++) {
-    let d = select(vec4<f32>(0.0), x[first + q] - mean, LANES + 4u * q < vec4<u32>(C));
+    let d = select(vec4<f32>(0.0), x(first + q) - mean, LANES + 4u * q < vec4<u32>(C));
     squares += d * d;
   }
   let variance = ((squares.x + squares.y) + (squares.z + squares.w)) / f32(C);
   let rstd = 1.0 / sqrt(variance + ${EPS});
-  for (var q = 0u; q < C4; q++) { y[first + q] = (x[first + q] - mean) * rstd * gamma[q] + beta[q]; }
-  stats[row] = vec4<f32>(mean, rstd, 0.0, 0.0);
+  for (var q = 0u; q < C4; q++) { set_y(first + q, (x(first + q) - mean) * rstd * gamma(q) + beta(q)); }
+  set_stats(row, vec4<f32>(mean, rstd, 0.0, 0.0));
 }

@@ -1,8 +1,8 @@
 // Sums of the parts [SPLITS, 2, C4]: dgamma [C] and dbeta [C].
 // One invocation owns one vec4 of channels; workgroup 64. Order: ascending parts, fixed.
-@group(0) @binding(0) var<storage, read> part: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> dgamma: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> dbeta: array<vec4<f32>>;
+#input 0 part
+#output 1 dgamma
+#output 2 dbeta
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -11,9 +11,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   var slope = vec4<f32>(0.0);
   var shift = vec4<f32>(0.0);
   for (var s = 0u; s < SPLITS; s++) {
-    slope += part[(s * 2u) * C4 + c];
-    shift += part[(s * 2u + 1u) * C4 + c];
+    slope += part((s * 2u) * C4 + c);
+    shift += part((s * 2u + 1u) * C4 + c);
   }
-  dgamma[c] = slope;
-  dbeta[c] = shift;
+  set_dgamma(c, slope);
+  set_dbeta(c, shift);
 }

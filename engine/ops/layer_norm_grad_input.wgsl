@@ -1,11 +1,11 @@
 // Gradient of layer normalisation with respect to x [ROWS, C], from stats [ROWS, 2] = (mean, rstd):
 //   dx = rstd * (h - (sum of h) / C - xhat * (sum of h * xhat) / C), h = dy * gamma, xhat = (x - mean) * rstd
 // One invocation owns one row; workgroup 64. Order: ascending c, fixed. The padding of h is zero.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gamma: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> stats: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> dx: array<vec4<f32>>;
+#input 0 x
+#input 1 gamma
+#input 2 stats
+#input 3 dy
+#output 4 dx
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -14,20 +14,20 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let row = gid.y * grid.x * 64u + gid.x;
   if (row >= ROWS) { return; }
   let first = row * C4;
-  let mean = stats[row].x;
-  let rstd = stats[row].y;
+  let mean = stats(row).x;
+  let rstd = stats(row).y;
   var sums = vec4<f32>(0.0);
   var products = vec4<f32>(0.0);
   for (var q = 0u; q < C4; q++) {
-    let h = dy[first + q] * gamma[q];
+    let h = dy(first + q) * gamma(q);
     sums += h;
-    products += h * ((x[first + q] - mean) * rstd);
+    products += h * ((x(first + q) - mean) * rstd);
   }
   let a = ((sums.x + sums.y) + (sums.z + sums.w)) / f32(C);
   let b = ((products.x + products.y) + (products.z + products.w)) / f32(C);
   for (var q = 0u; q < C4; q++) {
-    let xhat = (x[first + q] - mean) * rstd;
-    let d = rstd * (dy[first + q] * gamma[q] - a - xhat * b);
-    dx[first + q] = select(vec4<f32>(0.0), d, LANES + 4u * q < vec4<u32>(C));
+    let xhat = (x(first + q) - mean) * rstd;
+    let d = rstd * (dy(first + q) * gamma(q) - a - xhat * b);
+    set_dx(first + q, select(vec4<f32>(0.0), d, LANES + 4u * q < vec4<u32>(C)));
   }
 }

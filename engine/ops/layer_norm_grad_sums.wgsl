@@ -2,10 +2,10 @@
 //   part [SPLITS, 2, C4]: sums of dy * (x - mean) * rstd, and of dy; stats [ROWS, 2] = (mean, rstd)
 // One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost so that neighbouring lanes
 // read neighbouring memory. Order: ascending rows, fixed. The padding of dy is zero.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> stats: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> part: array<vec4<f32>>;
+#input 0 x
+#input 1 stats
+#input 2 dy
+#output 3 part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -17,11 +17,11 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   var shift = vec4<f32>(0.0);
   let last = min((s + 1u) * PART, ROWS);
   for (var r = s * PART; r < last; r++) {
-    let g = dy[r * C4 + c];
-    let st = stats[r];
-    slope += g * ((x[r * C4 + c] - st.x) * st.y);
+    let g = dy(r * C4 + c);
+    let st = stats(r);
+    slope += g * ((x(r * C4 + c) - st.x) * st.y);
     shift += g;
   }
-  part[(s * 2u) * C4 + c] = slope;
-  part[(s * 2u + 1u) * C4 + c] = shift;
+  set_part((s * 2u) * C4 + c, slope);
+  set_part((s * 2u + 1u) * C4 + c, shift);
 }

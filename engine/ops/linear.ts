@@ -18,10 +18,10 @@ const FORM = { transposeA: false, transposeB: true };
 export const linearOp: OpDef<LinearAttrs> = {
   name: "linear",
   shape: ([x, w, bias]) => [f32(...x.shape.slice(0, -1), outputFeatures(x, w, bias))],
-  lower: ({ inputs: [x, w, bias], outputs: [c], textures, scratch }) => {
+  lower: ({ inputs: [x, w, bias], outputs: [c], target, scratch }) => {
     const rows = [sizeOf(x.spec.shape.slice(0, -1)), lastDim(x.spec.shape)];
     const sizes = matmulSizes(rows, w.spec.shape, FORM);
-    return matmulKernels({ a: x, b: w, bias, c, attrs: FORM, sizes, textures, scratch });
+    return matmulKernels({ a: x, b: w, bias, c, attrs: FORM, sizes, target, scratch });
   },
   backward: ({ inputs: [x, w, bias], grads: [g], needs }) => {
     const grads = [needs(0) ? matmul(g!, w) : null, needs(1) ? matmulSum(g!, x) : null];

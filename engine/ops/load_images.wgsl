@@ -6,7 +6,7 @@
 @group(0) @binding(0) var<storage, read> pixels: array<${BYTES_OR_FLOATS}>;
 @group(0) @binding(1) var<storage, read> examples: array<u32>;
 @group(0) @binding(2) var<storage, read> epoch: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
+#output 3 out
 
 fn pixel(b: u32, c: u32, at: u32) -> f32 {
   let i = b * STRIDE + c * (H * W) + at;
@@ -35,9 +35,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   ix += i32(philox_mul(bits.y, 2u * PAD + 1u).x) - i32(PAD);
 #end
   if (iy < 0 || iy >= i32(H) || ix < 0 || ix >= i32(W)) {
-    out[i] = vec4<f32>(0.0);
+    set_out(i, vec4<f32>(0.0));
     return;
   }
   let at = u32(iy) * W + u32(ix);
-  out[i] = vec4<f32>(pixel(b, 0u, at), pixel(b, 1u, at), pixel(b, 2u, at), 0.0);
+  set_out(i, vec4<f32>(pixel(b, 0u, at), pixel(b, 1u, at), pixel(b, 2u, at), 0.0));
 }

@@ -3,13 +3,13 @@
 //   GRAD: out[r, p] = dy[r] * mask[r] * 2 / P * (a[r, p] - b[r, p])
 // a, b [R, P]; mask, dy, out without GRAD [R, 1]. One invocation owns one row, or writes one vec4 of the gradient;
 // workgroup 64. Order of the sum: ascending p, fixed.
-@group(0) @binding(0) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> b: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> mask: array<vec4<f32>>;
+#input 0 a
+#input 1 b
+#input 2 mask
 #if GRAD
-@group(0) @binding(3) var<storage, read> dy: array<vec4<f32>>;
+#input 3 dy
 #end
-@group(0) @binding(${3 + GRAD}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${3 + GRAD} out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -17,13 +17,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= COUNT) { return; }
 #if GRAD
   let r = i / P4;
-  out[i] = dy[r].x * mask[r].x * ${TWO_OVER_P} * (a[i] - b[i]);
+  set_out(i, dy(r).x * mask(r).x * ${TWO_OVER_P} * (a(i) - b(i)));
 #else
   var total = vec4<f32>(0.0);
   for (var q = 0u; q < P4; q++) {
-    let difference = a[i * P4 + q] - b[i * P4 + q];
+    let difference = a(i * P4 + q) - b(i * P4 + q);
     total += difference * difference;
   }
-  out[i] = vec4<f32>(mask[i].x * ((total.x + total.y) + (total.z + total.w)) * ${ONE_OVER_P}, 0.0, 0.0, 0.0);
+  set_out(i, vec4<f32>(mask(i).x * ((total.x + total.y) + (total.z + total.w)) * ${ONE_OVER_P}, 0.0, 0.0, 0.0));
 #end
 }

@@ -5,7 +5,7 @@
  */
 
 import { record } from "../graph.ts";
-import type { Binding, Kernel, OpDef, Operand } from "../op.ts";
+import type { Kernel, OpDef, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, formatShape, sameShape, type Shape, sizeOf, type Spec } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
@@ -42,13 +42,13 @@ export interface MatmulSizes {
 export const matmulOp: OpDef<MatmulAttrs> = {
   name: "matmul",
   shape: ([a, b], attrs) => [f32(...outputShape(a.shape, b.shape, attrs))],
-  lower: ({ inputs: [a, b], outputs: [c], attrs, textures, scratch }) =>
+  lower: ({ inputs: [a, b], outputs: [c], attrs, target, scratch }) =>
     matmulKernels({
       a,
       b,
       c,
       attrs,
-      textures,
+      target,
       scratch,
       sizes: matmulSizes(a.spec.shape, b.spec.shape, attrs),
     }),
@@ -166,25 +166,24 @@ export interface MatmulPlan {
   readonly c: Operand;
   readonly attrs: MatmulAttrs;
   readonly sizes: MatmulSizes;
-  readonly textures: boolean;
+  readonly target: Target;
   scratch(spec: Spec): Operand;
 }
 
 /** The kernels of a product, with a bias if given: one, or two where the sum is split into parts. */
-export function matmulKernels({ a, b, bias, c, attrs, sizes, textures, scratch }: MatmulPlan): Kernel[] {
+export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: MatmulPlan): Kernel[] {
   const { BATCH, M, K, N, sharedA, sharedB } = sizes;
   const { transposeA, transposeB } = attrs;
   const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
   // A weight's gradient sums over examples; every other product is an example's own.
   const split = attrs.sumBatch === true || (transposeA && a.spec.shape.length === 2);
-  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, split, textures });
+  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, split, software: target.software });
   const STEPS = transposeA && !transposeB ? K : K4;
   const PART = Math.max(1, Math.ceil(STEPS / tile.splits));
   const SPLITS = Math.max(1, Math.ceil(STEPS / PART));
   const ROW_BLOCKS = Math.ceil(M / tile.rows), COL_BLOCKS = Math.ceil(N / tile.cols);
   const COUNT = BATCH * SPLITS * ROW_BLOCKS * COL_BLOCKS;
   const part = SPLITS === 1 ? c : scratch(f32(SPLITS * BATCH * M, N));
-  const heavy = (operand: Operand): Binding => ({ operand, kind: textures ? "texture" : "read" });
   // A matrix without elements has no last row to clamp to; it is never read either.
   const atLeast1 = { M: Math.max(1, M), K: Math.max(1, K), N: Math.max(1, N) };
   const product: Kernel = {
@@ -210,12 +209,9 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, textures, scratch }
         STEPS,
         COUNT,
       },
-      textures: new Set(textures ? ["a", "b"] : []),
     }),
     bindings: [
-      heavy(a),
-      heavy(b),
-      ...(bias === undefined ? [] : [{ operand: bias, kind: "read" as const }]),
+      ...[a, b, ...(bias === undefined ? [] : [bias])].map((operand) => ({ operand, kind: "read" as const })),
       { operand: part, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),

@@ -4,12 +4,12 @@
 // One invocation computes ROWS x COLS elements of one part: every vec4 loaded serves 4 x ROWS or 4 x COLS products.
 // No workgroup memory: it is slower than storage on a software adapter. Workgroup 64 along the columns.
 // Order of summation: ascending k, fixed; a second kernel adds the parts in order.
-#input 0 a
-#input 1 b
+#input 0 a reused
+#input 1 b reused
 #if BIAS
-@group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
+#input 2 bias
 #end
-@group(0) @binding(${BIAS + 2}) var<storage, read_write> c: array<vec4<f32>>;
+#output ${BIAS + 2} c
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -123,7 +123,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (column + ${j}u < ${N4}u) {
 #if BIAS
     // Only the first part carries the bias.
-    let shift${j} = select(vec4<f32>(0.0), bias[column + ${j}u], s == 0u);
+    let shift${j} = select(vec4<f32>(0.0), bias(column + ${j}u), s == 0u);
 #end
 #if TB * (N % 4)
     let keep${j} = select(
@@ -154,7 +154,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #if BIAS
       y += shift${j};
 #end
-      c[(base + ${i}u) * ${N4}u + column + ${j}u] = y;
+      set_c((base + ${i}u) * ${N4}u + column + ${j}u, y);
     }
 #end
   }

@@ -19,8 +19,8 @@ export interface MatmulProblem {
   readonly k: number;
   /** Whether the sum may be split. Not where rows are examples: the order of a sum must not depend on their number. */
   readonly split: boolean;
-  /** Whether loads go through storage textures, as on a software adapter. */
-  readonly textures: boolean;
+  /** Whether the device is a software one. */
+  readonly software: boolean;
 }
 
 /** What suits a kind of device. */
@@ -47,8 +47,8 @@ const SHORTEST_PART = 64;
  * Large tiles load less, small ones waste less at the edges and keep more invocations busy; where even the
  * smallest leave the device idle, the sum is split.
  */
-export function matmulTile({ batch, m, n, k, split, textures }: MatmulProblem): MatmulTile {
-  const { sides, loadCost, enough } = textures ? SOFTWARE : HARDWARE;
+export function matmulTile({ batch, m, n, k, split, software }: MatmulProblem): MatmulTile {
+  const { sides, loadCost, enough } = software ? SOFTWARE : HARDWARE;
   const longest = split ? Math.max(1, Math.floor(k / SHORTEST_PART)) : 1;
   let best: MatmulTile = { rows: 4, cols: 4, splits: 1 }, least = Infinity;
   for (const rows of sides) {

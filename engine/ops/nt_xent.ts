@@ -129,7 +129,7 @@ function checkSimilarities(shape: readonly number[]): void {
 }
 
 function kernel(
-  { inputs, outputs: [out], attrs, textures }: LowerContext<NtXentAttrs>,
+  { inputs, outputs: [out], attrs }: LowerContext<NtXentAttrs>,
   { grad }: { grad: boolean },
 ): Kernel {
   const [s] = inputs, [M] = s.spec.shape;
@@ -138,11 +138,9 @@ function kernel(
     source: fillTemplate(source, {
       consts: { M, M4: rowVec4s(s.spec.shape), GRAD: grad ? 1 : 0 },
       text: { INVERSE_TAU: wgslFloat(1 / attrs.temperature) },
-      textures: new Set(textures ? ["s"] : []),
     }),
     bindings: [
-      { operand: s, kind: textures ? "texture" : "read" },
-      ...inputs.slice(1).map((operand) => ({ operand, kind: "read" as const })),
+      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
       { operand: out, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(M / 64)),

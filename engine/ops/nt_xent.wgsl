@@ -2,11 +2,11 @@
 //   loss[i] = log(sum over j != i of exp((s[i, j] - m) / TAU)) - (s[i, p] - m) / TAU
 //   GRAD: ds[i, j] = dloss[i] / TAU * (softmax over j != i of s[i, :] / TAU - [j == p]), ds[i, i] = 0
 // loss, dloss [M, 1]. One invocation owns one row; workgroup 64. Order: ascending j, fixed. The exponents are at most 0.
-#input 0 s
+#input 0 s reused
 #if GRAD
-@group(0) @binding(1) var<storage, read> dloss: array<vec4<f32>>;
+#input 1 dloss
 #end
-@group(0) @binding(${1 + GRAD}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${1 + GRAD} out
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -34,14 +34,14 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   let total = (total4.x + total4.y) + (total4.z + total4.w);
 #if GRAD
-  let g = dloss[i].x * ${INVERSE_TAU};
+  let g = dloss(i).x * ${INVERSE_TAU};
   for (var q = 0u; q < M4; q++) {
     let z = select(vec4<f32>(largest), s(i * M4 + q), others(q, i));
     let hit = select(vec4<f32>(0.0), vec4<f32>(1.0), LANES + 4u * q == vec4<u32>(p));
     let value = g * (exp((z - largest) * ${INVERSE_TAU}) / total - hit);
-    out[i * M4 + q] = select(vec4<f32>(0.0), value, others(q, i));
+    set_out(i * M4 + q, select(vec4<f32>(0.0), value, others(q, i)));
   }
 #else
-  out[i] = vec4<f32>(log(total) - (s(i * M4 + p / 4u)[p % 4u] - largest) * ${INVERSE_TAU}, 0.0, 0.0, 0.0);
+  set_out(i, vec4<f32>(log(total) - (s(i * M4 + p / 4u)[p % 4u] - largest) * ${INVERSE_TAU}, 0.0, 0.0, 0.0));
 #end
 }

@@ -63,7 +63,7 @@ interface Batch {
 }
 
 function lowerClipFactor(
-  { inputs, outputs: [factor, norm], attrs, scratch, storageBuffers }: LowerContext<ClipAttrs>,
+  { inputs, outputs: [factor, norm], attrs, scratch, target }: LowerContext<ClipAttrs>,
 ): Kernel[] {
   const batches: Batch[] = [];
   let total = 0;
@@ -76,7 +76,7 @@ function lowerClipFactor(
   }
   const partials = scratch(f32(total));
   const together = groupUpTo(batches, {
-    most: itemsPerKernel(storageBuffers, { each: BATCH }),
+    most: itemsPerKernel(target.storageBuffers, { each: BATCH }),
     mostSize: SHARED_GROUPS,
     sizeOf: ({ groups }) => groups,
   });

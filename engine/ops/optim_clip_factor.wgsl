@@ -2,8 +2,8 @@
 // One workgroup of 64: invocation j sums partials j, j + 64, …, then the 64 sums are added as a tree. Order fixed.
 // Source: torch.nn.utils.clip_grad_norm_.
 @group(0) @binding(0) var<storage, read> partials: array<f32>;
-@group(0) @binding(1) var<storage, read_write> factor: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> norm: array<vec4<f32>>;
+#output 1 factor
+#output 2 norm
 
 var<workgroup> sums: array<f32, 64>;
 
@@ -18,7 +18,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   if (lane == 0u) {
     let found = sqrt(sums[0]);
-    norm[0] = vec4<f32>(found, 0.0, 0.0, 0.0);
-    factor[0] = vec4<f32>(min(1.0, ${MAX} / (found + 1e-6)), 0.0, 0.0, 0.0);
+    set_norm(0, vec4<f32>(found, 0.0, 0.0, 0.0));
+    set_factor(0, vec4<f32>(min(1.0, ${MAX} / (found + 1e-6)), 0.0, 0.0, 0.0));
   }
 }

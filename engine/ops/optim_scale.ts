@@ -28,10 +28,10 @@ export const scaleAllOp: OpDef<NoAttrs> = {
     }
     return inputs.slice(0, -1).map((input) => f32(...input.shape));
   },
-  lower: ({ inputs, outputs, storageBuffers }) => {
+  lower: ({ inputs, outputs, target }) => {
     const pairs = outputs.map((out, k) => ({ x: inputs[k], out }));
     const groups = groupUpTo(pairs, {
-      most: itemsPerKernel(storageBuffers, { each: 2 }),
+      most: itemsPerKernel(target.storageBuffers, { each: 2 }),
       mostSize: MOST_VEC4S,
       sizeOf: ({ out }) => vec4Count(out.spec.shape),
     });

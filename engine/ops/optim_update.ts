@@ -64,11 +64,11 @@ export function updateMembers<T>({ each }: UpdateRule, inputs: readonly T[]): T[
  */
 export function updateKernels(
   rule: UpdateRule,
-  { inputs, storageBuffers }: Pick<LowerContext<unknown>, "inputs" | "storageBuffers">,
+  { inputs, target }: Pick<LowerContext<unknown>, "inputs" | "target">,
   source: (parameters: number) => string,
 ): Kernel[] {
   const groups = groupUpTo(updateMembers(rule, inputs), {
-    most: itemsPerKernel(storageBuffers, rule),
+    most: itemsPerKernel(target.storageBuffers, rule),
     mostSize: MOST_VEC4S,
     sizeOf: lengthOf,
   });

@@ -2,8 +2,8 @@
 //   images [B, ROWS * P, COLUMNS * P, C], patches [B, ROWS * COLUMNS, P * P * C], elements of a patch in the order
 //   (row, column, channel)
 // One invocation computes one vec4 of the output; workgroup 64. Lanes of the padding stay zero. Order-free.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#input 0 x
+#output 1 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let token = line / P * COLUMNS + column / P;
   let e = (line % P * P + column % P) * C + c;
   for (var j = 0u; j < 4u; j++) {
-    if (c + j < C) { value[j] = x[token * SIZE4 + (e + j) / 4u][(e + j) % 4u]; }
+    if (c + j < C) { value[j] = x(token * SIZE4 + (e + j) / 4u)[(e + j) % 4u]; }
   }
 #else
   let token = i / SIZE4;
@@ -28,9 +28,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let at = e + j;
     if (at < SIZE) {
       let pixel = corner + at / (P * C) * (COLUMNS * P) + at / C % P;
-      value[j] = x[pixel * C4 + at % C / 4u][at % C % 4u];
+      value[j] = x(pixel * C4 + at % C / 4u)[at % C % 4u];
     }
   }
 #end
-  out[i] = value;
+  set_out(i, value);
 }

@@ -1,8 +1,8 @@
 // 2-D pooling in NHWC: y[n, oy, ox, c] is the largest (MAX) or the mean of x[n, oy*S+ky-P, ox*S+kx-P, c] over ky, kx.
 // Padding counts as zero in the mean and is left out of the maximum. x [N, H, W, C], y [N, OH, OW, C], channels in vec4s.
 // One invocation computes one vec4 of y; workgroup 64 along the channels. Order of summation: ky, kx, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+#input 0 x
+#output 1 y
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -17,13 +17,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let y0 = u32(max(top, 0));
   let y1 = u32(min(top + ${KH}, ${H}));
 #if MAX
-  var found = x[((image + y0) * W + x0) * C4 + c];
+  var found = x(((image + y0) * W + x0) * C4 + c);
 #else
   var found = vec4<f32>(0.0);
 #end
   for (var iy = y0; iy < y1; iy++) {
     for (var ix = x0; ix < x1; ix++) {
-      let here = x[((image + iy) * W + ix) * C4 + c];
+      let here = x(((image + iy) * W + ix) * C4 + c);
 #if MAX
       found = max(found, here);
 #else
@@ -32,8 +32,8 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     }
   }
 #if MAX
-  y[i] = found;
+  set_y(i, found);
 #else
-  y[i] = found / ${KH * KW}.0;
+  set_y(i, found / ${KH * KW}.0);
 #end
 }

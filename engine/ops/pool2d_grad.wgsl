@@ -2,12 +2,12 @@
 // size; with MAX only over the windows in which (iy, ix) is the first to hold the largest value.
 // dy [N, OH, OW, C], dx [N, H, W, C]; with MAX also x [N, H, W, C] and y [N, OH, OW, C]. Channels in vec4s.
 // One invocation computes one vec4 of dx; workgroup 64 along the channels. Order of summation: oy, ox, fixed.
-@group(0) @binding(0) var<storage, read> dy: array<vec4<f32>>;
+#input 0 dy
 #if MAX
-@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> y: array<vec4<f32>>;
+#input 1 x
+#input 2 y
 #end
-@group(0) @binding(${2 * MAX + 1}) var<storage, read_write> dx: array<vec4<f32>>;
+#output ${2 * MAX + 1} dx
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -23,32 +23,32 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let ox0 = select(0u, (ix - ${KW}u) / STRIDE + 1u, ix >= ${KW}u);
   let oy0 = select(0u, (iy - ${KH}u) / STRIDE + 1u, iy >= ${KH}u);
 #if MAX
-  let here = x[i];
+  let here = x(i);
 #end
   var sum = vec4<f32>(0.0);
   for (var oy = oy0; oy < oy1; oy++) {
     for (var ox = ox0; ox < ox1; ox++) {
       let o = ((n * OH + oy) * OW + ox) * C4 + c;
 #if MAX
-      let largest = y[o];
+      let largest = y(o);
       var first = here == largest;
       // An earlier position of the window with the same value takes the gradient instead.
       for (var ky = max(oy * STRIDE, ${PAD}u); ky <= iy; ky++) {
         let last = select(ix, min(ox * STRIDE + ${KW}u, ${W + PAD}u), ky < iy);
         for (var kx = max(ox * STRIDE, ${PAD}u); kx < last; kx++) {
-          let other = x[((n * H + ky - ${PAD}u) * W + kx - ${PAD}u) * C4 + c];
+          let other = x(((n * H + ky - ${PAD}u) * W + kx - ${PAD}u) * C4 + c);
           first = first & (other != largest);
         }
       }
-      sum += select(vec4<f32>(0.0), dy[o], first);
+      sum += select(vec4<f32>(0.0), dy(o), first);
 #else
-      sum += dy[o];
+      sum += dy(o);
 #end
     }
   }
 #if MAX
-  dx[i] = sum;
+  set_dx(i, sum);
 #else
-  dx[i] = sum / ${KH * KW}.0;
+  set_dx(i, sum / ${KH * KW}.0);
 #end
 }

@@ -1,5 +1,7 @@
 // Shifts images at random, zeros moving in: out[b, y, x] = images[b, y + dy - PAD, x + dx - PAD], 0 outside.
 // dy and dx in 0..2 PAD from words x and y of block 0, as in load_images. One invocation copies one row, workgroup 64.
+#output 3 out
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let i = gid.y * grid.x * 64u + gid.x;
@@ -11,7 +13,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let inside = y >= 0 && y < i32(H);
   for (var x = 0; x < i32(W); x++) {
     var pixel = vec4<f32>(0.0);
-    if (inside && x + dx >= 0 && x + dx < i32(W)) { pixel = images[(b * H + u32(y)) * W + u32(x + dx)]; }
-    out[i * W + u32(x)] = pixel;
+    if (inside && x + dx >= 0 && x + dx < i32(W)) { pixel = images((b * H + u32(y)) * W + u32(x + dx)); }
+    set_out(i * W + u32(x), pixel);
   }
 }

@@ -3,7 +3,7 @@
 // out [B, P, C] with C <= 4 lanes in one vec4. One invocation writes one vec4; workgroup 64.
 @group(0) @binding(0) var<storage, read> examples: array<u32>;
 @group(0) @binding(1) var<storage, read> step: array<u32>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+#output 2 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -15,5 +15,5 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   let value = 2.0 * vec4<f32>(uniform01(bits.x), uniform01(bits.y), uniform01(bits.z), uniform01(bits.w)) - 1.0;
 #end
-  out[i] = select(vec4<f32>(0.0), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(C));
+  set_out(i, select(vec4<f32>(0.0), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(C)));
 }

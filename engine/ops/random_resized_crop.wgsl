@@ -3,6 +3,7 @@
 // A box: its share of the area uniform in [MIN_SCALE, MIN_SCALE + SCALE_SPAN], the logarithm of its aspect ratio uniform
 // in [-LOG_ASPECT, LOG_ASPECT], its place uniform; up to ten tries (blocks 0..9), then the centre, FALL_H x FALL_W.
 // One invocation writes one row, workgroup 64; the box is found once for the row.
+#output 3 out
 fn crop_box(b: u32) -> vec4<u32> {
   for (var try_ = 0u; try_ < 10u; try_++) {
     let bits = draw(b, try_);
@@ -33,8 +34,8 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let x0 = u32(sx);
     let x1 = min(x0 + 1u, box.w - 1u);
     let fx = sx - f32(x0);
-    let above = images[row0 + x0] * (1.0 - fx) + images[row0 + x1] * fx;
-    let below = images[row1 + x0] * (1.0 - fx) + images[row1 + x1] * fx;
-    out[i * W + x] = above * (1.0 - fy) + below * fy;
+    let above = images(row0 + x0) * (1.0 - fx) + images(row0 + x1) * fx;
+    let below = images(row1 + x0) * (1.0 - fx) + images(row1 + x1) * fx;
+    set_out(i * W + x, above * (1.0 - fy) + below * fy);
   }
 }

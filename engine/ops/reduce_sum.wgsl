@@ -1,8 +1,8 @@
 // Partial sums over the middle of [OUTER, LENGTH, INNER] (in vec4s): out[o, s, k] = sum of x[o, r, k] over the
 // r of part s of SPLITS. LANES: also sums the four lanes, so that the innermost dimension is reduced too.
 // One invocation computes one vec4 of the output; workgroup 64. Order: ascending r, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#input 0 x
+#output 1 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -14,9 +14,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let first = s * PART;
   let last = min(first + PART, LENGTH);
   var sum = vec4<f32>(0.0);
-  for (var r = first; r < last; r++) { sum += x[(o * LENGTH + r) * INNER + k]; }
+  for (var r = first; r < last; r++) { sum += x((o * LENGTH + r) * INNER + k); }
 #if LANES
   sum = vec4<f32>((sum.x + sum.y) + (sum.z + sum.w), 0.0, 0.0, 0.0);
 #end
-  out[i] = sum;
+  set_out(i, sum);
 }

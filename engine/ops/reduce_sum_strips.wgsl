@@ -2,8 +2,8 @@
 // four lanes, so that the innermost dimension is reduced too.
 // A workgroup of 64 computes 64 / STRIPS vec4s of the output: one invocation sums the rows strip, strip + STRIPS, …
 // of one vec4, then the STRIPS sums, a power of 2 of them, are added as a tree. Order fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#input 0 x
+#output 1 out
 
 const PER: u32 = 64u / STRIPS;
 var<workgroup> sums: array<vec4<f32>, 64>;
@@ -18,7 +18,7 @@ fn main(
   var sum = vec4<f32>(0.0);
   if (i < OUTER * INNER) {
     let first = i / INNER * LENGTH * INNER + i % INNER;
-    for (var r = lane / PER; r < LENGTH; r += STRIPS) { sum += x[first + r * INNER]; }
+    for (var r = lane / PER; r < LENGTH; r += STRIPS) { sum += x(first + r * INNER); }
   }
   sums[lane] = sum;
   for (var half = 32u; half >= PER; half /= 2u) {
@@ -30,5 +30,5 @@ fn main(
 #if LANES
   sum = vec4<f32>((sum.x + sum.y) + (sum.z + sum.w), 0.0, 0.0, 0.0);
 #end
-  out[i] = sum;
+  set_out(i, sum);
 }

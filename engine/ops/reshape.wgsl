@@ -1,15 +1,15 @@
 // The same elements in another shape. Where the rows of both lie in memory alike (COPY) the vec4s are copied;
 // otherwise element e = row * LAST_OUT + lane of the output is element e of the input, padding left out.
 // One invocation computes one vec4 of the output; workgroup 64. Order-free.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#input 0 x
+#output 1 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let i = gid.y * grid.x * 64u + gid.x;
   if (i >= COUNT) { return; }
 #if COPY
-  out[i] = x[i];
+  set_out(i, x(i));
 #else
   var y = vec4<f32>(0.0);
   let lane = i % ROW_OUT * 4u;
@@ -18,9 +18,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (lane + ${j}u < LAST_OUT) {
     let e${j} = first + ${j}u;
     let at${j} = e${j} % LAST_IN;
-    y[${j}] = x[e${j} / LAST_IN * ROW_IN + at${j} / 4u][at${j} % 4u];
+    y[${j}] = x(e${j} / LAST_IN * ROW_IN + at${j} / 4u)[at${j} % 4u];
   }
 #end
-  out[i] = y;
+  set_out(i, y);
 #end
 }

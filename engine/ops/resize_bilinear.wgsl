@@ -4,8 +4,8 @@
 // x [N, H, W, C], y [N, OH, OW, C]. GRAD: x is the gradient [N, OH, OW, C], and y [N, H, W, C] gathers from it.
 // Channels in vec4s. One invocation computes one vec4 of the result; workgroup 64 along the channels. Order of
 // summation: rows, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+#input 0 x
+#output 1 y
 
 // The first input pixel of output pixel o, and the weight of the second.
 struct Place { first: u32, second: u32, weight: f32 }
@@ -45,18 +45,18 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let down = weight_of(iy, place(oy, H, OH));
     for (var ox = columns.x; ox < columns.y; ox++) {
       let along = weight_of(ix, place(ox, W, OW));
-      sum += down * along * x[((image + oy) * OW + ox) * C4 + c];
+      sum += down * along * x(((image + oy) * OW + ox) * C4 + c);
     }
   }
-  y[i] = sum;
+  set_y(i, sum);
 #else
   let along = place(i / C4 % OW, W, OW);
   let down = place(i / (C4 * OW) % OH, H, OH);
   let image = i / (C4 * OW * OH) * H;
   let above = (image + down.first) * W;
   let below = (image + down.second) * W;
-  let top = mix(x[(above + along.first) * C4 + c], x[(above + along.second) * C4 + c], along.weight);
-  let bottom = mix(x[(below + along.first) * C4 + c], x[(below + along.second) * C4 + c], along.weight);
-  y[i] = mix(top, bottom, down.weight);
+  let top = mix(x((above + along.first) * C4 + c), x((above + along.second) * C4 + c), along.weight);
+  let bottom = mix(x((below + along.first) * C4 + c), x((below + along.second) * C4 + c), along.weight);
+  set_y(i, mix(top, bottom, down.weight));
 #end
 }

@@ -2,7 +2,7 @@
 // the product with a whole number, modulo whole turns, is exact in 32 bits.
 // t [B] u32; out [B, 2 HALF], rows padded to vec4s with zeros. One invocation computes one vec4; workgroup 64.
 @group(0) @binding(0) var<storage, read> t: array<u32>;
-@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+#output 1 out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -16,5 +16,5 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     if (k < HALF) { value[lane] = philox_turn(time * turns[k]).y; }
     else if (k < 2u * HALF) { value[lane] = philox_turn(time * turns[k - HALF]).x; }
   }
-  out[i] = value;
+  set_out(i, value);
 }

@@ -2,11 +2,11 @@
 //   y = exp(x - m) / total, or x - m - log(total); m = the largest x of the row, total = sum of exp(x - m)
 //   GRAD, from y and dy: dx = y (dy - sum of y dy), or dy - exp(y) (sum of dy)
 // One invocation owns one row; workgroup 64. Order: ascending c, fixed. The exponents are at most 0.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#input 0 x
 #if GRAD
-@group(0) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+#input 1 dy
 #end
-@group(0) @binding(${1 + GRAD}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${1 + GRAD} out
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -24,35 +24,35 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #if GRAD
   for (var q = 0u; q < C4; q++) {
 #if LOG
-    sums += dy[first + q];
+    sums += dy(first + q);
 #else
-    sums += x[first + q] * dy[first + q];
+    sums += x(first + q) * dy(first + q);
 #end
   }
   let total = (sums.x + sums.y) + (sums.z + sums.w);
   for (var q = 0u; q < C4; q++) {
-    let y = x[first + q];
+    let y = x(first + q);
 #if LOG
-    out[first + q] = valid(dy[first + q] - exp(y) * total, q);
+    set_out(first + q, valid(dy(first + q) - exp(y) * total, q));
 #else
-    out[first + q] = y * (dy[first + q] - total);
+    set_out(first + q, y * (dy(first + q) - total));
 #end
   }
 #else
   var largest = vec4<f32>(-3.0e38);
   for (var q = 0u; q < C4; q++) {
-    largest = max(largest, select(vec4<f32>(-3.0e38), x[first + q], LANES + 4u * q < vec4<u32>(C)));
+    largest = max(largest, select(vec4<f32>(-3.0e38), x(first + q), LANES + 4u * q < vec4<u32>(C)));
   }
   let m = max(max(largest.x, largest.y), max(largest.z, largest.w));
-  for (var q = 0u; q < C4; q++) { sums += valid(exp(min(x[first + q] - m, vec4<f32>(0.0))), q); }
+  for (var q = 0u; q < C4; q++) { sums += valid(exp(min(x(first + q) - m, vec4<f32>(0.0))), q); }
   let total = (sums.x + sums.y) + (sums.z + sums.w);
 #if LOG
   let shift = log(total);
-  for (var q = 0u; q < C4; q++) { out[first + q] = valid(x[first + q] - m - shift, q); }
+  for (var q = 0u; q < C4; q++) { set_out(first + q, valid(x(first + q) - m - shift, q)); }
 #else
   let share = 1.0 / total;
   for (var q = 0u; q < C4; q++) {
-    out[first + q] = valid(exp(min(x[first + q] - m, vec4<f32>(0.0))) * share, q);
+    set_out(first + q, valid(exp(min(x(first + q) - m, vec4<f32>(0.0))) * share, q));
   }
 #end
 #end

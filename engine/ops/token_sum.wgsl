@@ -3,12 +3,12 @@
 //   FILL: fill[:] where there is no such row, else 0
 // x [R, K, D], index [R, K] u32, group g = rows g * ROWS to (g + 1) * ROWS, out [G, T, D], fill [D].
 // One invocation writes CHUNK vec4s of one row; workgroup 64. Order: ascending r, then k; no atomics.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+#input 0 x
 @group(0) @binding(1) var<storage, read> index: array<vec4<u32>>;
 #if FILL
-@group(0) @binding(2) var<storage, read> filling: array<vec4<f32>>;
+#input 2 filling
 #end
-@group(0) @binding(${2 + FILL}) var<storage, read_write> out: array<vec4<f32>>;
+#output ${2 + FILL} out
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -31,7 +31,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
         if (places[lane] != t) { continue; }
         let at = (r * K + 4u * k4 + lane) * D4 + q;
 #for p in 0..CHUNK
-        if (q + ${p}u < D4) { total${p} += x[at + ${p}u]; }
+        if (q + ${p}u < D4) { total${p} += x(at + ${p}u); }
 #end
 #if FILL
         found = true;
@@ -43,9 +43,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #for p in 0..CHUNK
   if (q + ${p}u < D4) {
 #if FILL
-    if (!found) { total${p} = filling[q + ${p}u]; }
+    if (!found) { total${p} = filling(q + ${p}u); }
 #end
-    out[to + ${p}u] = total${p};
+    set_out(to + ${p}u, total${p});
   }
 #end
 }

@@ -2,8 +2,8 @@
 // y[n, iy, ix, c] = sum of x[n, 2 iy + 0..1, 2 ix + 0..1, c].
 // W: width of the smaller image. Channels in vec4s. One invocation computes one vec4 of y; workgroup 64 along the
 // channels. Order of summation: rows, fixed.
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
+#input 0 x
+#output 1 y
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -15,9 +15,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let row = i / (C4 * W);
   let at = (row * 4u * W + i / C4 % W * 2u) * C4 + c;
   let below = at + 2u * W * C4;
-  y[i] = (x[at] + x[at + C4]) + (x[below] + x[below + C4]);
+  set_y(i, (x(at) + x(at + C4)) + (x(below) + x(below + C4)));
 #else
   let row = i / (C4 * 2u * W) / 2u;
-  y[i] = x[(row * W + i / C4 % (2u * W) / 2u) * C4 + c];
+  set_y(i, x((row * W + i / C4 % (2u * W) / 2u) * C4 + c));
 #end
 }

@@ -89,6 +89,12 @@ function kernelsOf(
 ): Kernel[] {
   const { graph }: { graph: Graph } = trace(() => createTask(optimizer, count).build());
   return graph.nodes.flatMap(({ op, inputs, outputs, attrs }) =>
-    op.lower({ inputs, outputs, attrs, textures: false, storageBuffers, scratch: (spec) => ({ spec }) })
+    op.lower({
+      inputs,
+      outputs,
+      attrs,
+      target: { software: false, storageBuffers },
+      scratch: (spec) => ({ spec }),
+    })
   );
 }

@@ -1,8 +1,10 @@
 /** The suite every operation passes: GPU against float64 reference, reference gradient against differences. */
 
 import { gradients } from "../autograd.ts";
+import { choosePinned, type Chooser } from "../choices.ts";
 import type { Gpu, KernelVariant } from "../device.ts";
 import { type Node, record, trace } from "../graph.ts";
+import { targetOf } from "../lower.ts";
 import { type Attrs, type Kernel, mutatedInputs, type NdArray, type OpCase, type OpDef } from "../op.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
@@ -30,7 +32,7 @@ const GRADIENT: Tolerance = { atol: 1e-4, rtol: 1e-3 };
  * cases by central differences. Nothing has to be said about an operation but its definition.
  */
 export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {}): void {
-  for (const variant of usesTextures(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
+  for (const variant of hasFamilies(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
     gpuTest(`${op.name}() agrees with its float64 reference, ${variant}`, async (gpu) => {
       let crossed = false;
       for (const c of op.cases) crossed = await checkCase(gpu, { op, c, options }) || crossed;
@@ -43,16 +45,16 @@ export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {
   });
 }
 
-/** Whether the operation or its gradient has kernels that read textures. */
-function usesTextures<A extends Attrs>(op: OpDef<A>): boolean {
+/** Whether the operation or its gradient has kernels whose values the program places. */
+function hasFamilies<A extends Attrs>(op: OpDef<A>): boolean {
   const { graph } = trace(() => buildCase(op, makeCase(op, op.cases[0])));
   const kernels = graph.nodes.flatMap((node) => kernelsOf(node, "texture"));
-  return kernels.some((k) => k.bindings.some((b) => b.kind === "texture"));
+  return kernels.some(({ source }) => /^#(input|output) /m.test(source));
 }
 
 function kernelsOf({ op, inputs, outputs, attrs }: Node, variant: KernelVariant): Kernel[] {
-  const textures = variant === "texture";
-  return op.lower({ inputs, outputs, attrs, textures, storageBuffers: 8, scratch: (spec) => ({ spec }) });
+  const target = { software: variant === "texture", storageBuffers: 8 };
+  return op.lower({ inputs, outputs, attrs, target, scratch: (spec) => ({ spec }) });
 }
 
 /** One case of an operation, and how close its results have to be. */
@@ -88,10 +90,35 @@ export async function checkCase<A extends Attrs>(gpu: Gpu, { op, c, options }: R
   if (kernels.some(canFold)) {
     await checkFolded(gpu, { op, made, expected: found });
   }
+  await checkChoices(gpu, { op, made, expected: found });
   if (gpu.buffers.liveBytes !== before) {
     throw new Error(`${op.name} (${c.name}): ${gpu.buffers.liveBytes - before} bytes were not freed`);
   }
   return kernels.some(({ workgroups: [x, y] }) => x * y > 1);
+}
+
+/** Computes a case in every way that the operation offers, and compares outputs and changed inputs bit by bit. */
+async function checkChoices<A extends Attrs>(
+  gpu: Gpu,
+  { op, made, expected }: { op: OpDef<A>; made: MadeCase<A>; expected: Record<string, HostData> },
+): Promise<void> {
+  const build = () => forward(op, made);
+  const [{ inputs, outputs }] = trace(build).graph.nodes;
+  const [specs, results] = [inputs, outputs].map((tensors) => tensors.map(({ spec }) => spec));
+  const names = op.choices?.({
+    inputs: specs,
+    outputs: results,
+    attrs: made.c.attrs,
+    target: targetOf(gpu),
+  }) ?? [];
+  for (const name of names.slice(1)) {
+    const label = `${op.name} ${made.c.name}, ${name}`;
+    const chooser = choosePinned({ [op.name]: name });
+    const found = await compute(gpu, { label, build, changed: changedBy(op, made), chooser });
+    for (const [output, values] of Object.entries(found)) {
+      assertSameBits(`${label}, ${output}`, values, expected[output]);
+    }
+  }
 }
 
 /** Computes a case on a grid of two dimensions and compares outputs and changed inputs bit by bit. */
@@ -110,9 +137,14 @@ async function checkFolded<A extends Attrs>(
 /** Compiles, runs once, reads what the program returns and changes, and frees everything. */
 async function compute(
   gpu: Gpu,
-  { label, build, changed }: { label: string; build: () => Outputs; changed: Record<string, Variable> },
+  { label, build, changed, chooser }: {
+    label: string;
+    build: () => Outputs;
+    changed: Record<string, Variable>;
+    chooser?: Chooser;
+  },
 ): Promise<Record<string, HostData>> {
-  const program = await Program.compile(gpu, label, build);
+  const program = await Program.compile(gpu, label, build, { chooser });
   program.run();
   const found: Record<string, HostData> = {};
   for (const name of program.outputNames) found[name] = await program.read(name);

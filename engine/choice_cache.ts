@@ -1,0 +1,83 @@
+/** Timings of choices on disk: one file for each adapter and kernel family. */
+
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "./atomic_file.ts";
+import type { ChoiceTimes } from "./choices.ts";
+
+type Times = Record<string, Readonly<Record<string, number>>>;
+
+/** Timings that are read from a file once and written by {@linkcode ChoiceCache.save}. */
+export class ChoiceCache implements ChoiceTimes {
+  readonly #path: string;
+  readonly #times: Times;
+  #changed = false;
+
+  private constructor(path: string, times: Times) {
+    this.#path = path;
+    this.#times = times;
+  }
+
+  /** Opens a file; one that is missing or damaged counts as empty, since timings can be taken again. */
+  static async open(path: string): Promise<ChoiceCache> {
+    return new ChoiceCache(path, await readTimes(path));
+  }
+
+  /** Milliseconds by candidate, or undefined if they have not been taken. */
+  get(key: string): Readonly<Record<string, number>> | undefined {
+    return Object.hasOwn(this.#times, key) ? this.#times[key] : undefined;
+  }
+
+  /** Keeps the milliseconds by candidate. */
+  set(key: string, times: Readonly<Record<string, number>>): void {
+    this.#times[key] = times;
+    this.#changed = true;
+  }
+
+  /**
+   * Writes new timings, beside what another process has written meanwhile.
+   *
+   * @throws {Error} If the file cannot be written.
+   */
+  async save(): Promise<void> {
+    if (!this.#changed) return;
+    await Deno.mkdir(dirname(this.#path), { recursive: true });
+    const all = { ...await readTimes(this.#path), ...this.#times };
+    await writeFileAtomic(this.#path, JSON.stringify(all, null, 1) + "\n");
+    this.#changed = false;
+  }
+}
+
+/**
+ * The file for an adapter: in `$XDG_CACHE_HOME/realfeatures`, or in `~/.cache/realfeatures`.
+ *
+ * @param machine What timings depend on: adapter, driver, kernel family.
+ */
+export function choiceCachePath(
+  machine: readonly string[],
+  env: (name: string) => string | undefined,
+): string {
+  const home = env("XDG_CACHE_HOME") || join(env("HOME") || env("USERPROFILE") || ".", ".cache");
+  const name = machine.join(" ").toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-").replaceAll(/^-|-$/g, "");
+  return join(home, "realfeatures", `choices-${name || "unknown"}.json`);
+}
+
+async function readTimes(path: string): Promise<Times> {
+  try {
+    const found: unknown = JSON.parse(await Deno.readTextFile(path));
+    return isTimes(found) ? found : {};
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+function isTimes(value: unknown): value is Times {
+  return isObject(value) &&
+    Object.values(value).every((times) =>
+      isObject(times) && Object.values(times).every((ms) => typeof ms === "number" && ms >= 0)
+    );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,113 @@
+/** From recorded operations to the steps of a program. */
+
+import type { Chooser } from "./choices.ts";
+import type { Gpu } from "./device.ts";
+import type { Node } from "./graph.ts";
+import type { Operand, Pointwise, Target } from "./op.ts";
+import { type Step, stepOf } from "./step.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Steps in order, and where the program finds the value of an operand: views lie in the memory of another one. */
+export interface Lowered {
+  readonly steps: Step[];
+  placeOf(operand: Operand): Operand;
+}
+
+/** Lowers operations to steps over the program's values, each by the way that `choose` says. */
+export async function lowerNodes(
+  gpu: Gpu,
+  nodes: readonly Node[],
+  choose: (node: Node) => Promise<string | undefined>,
+): Promise<Lowered> {
+  const views = viewsOf(nodes);
+  const placeOf = (operand: Operand) => views.get(operand) ?? operand;
+  const computed = nodes.filter(({ outputs: [first] }) => !views.has(first));
+  const steps: Step[] = [];
+  for (const node of computed) {
+    steps.push(...lowerNode(node, { target: targetOf(gpu), choice: await choose(node), placeOf }));
+  }
+  return { steps, placeOf };
+}
+
+/** A variable has one identity however many graphs use it. */
+export function identity(tensor: Tensor): Operand {
+  return tensor.variable ?? tensor;
+}
+
+/** What kernels are made for on this device. */
+export function targetOf(gpu: Gpu): Target {
+  return {
+    software: gpu.variant === "texture",
+    storageBuffers: gpu.info.limits.maxStorageBuffersPerShaderStage,
+  };
+}
+
+/** Values that lie in the memory of another one, which is never a view itself. Variables change: none views them. */
+function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
+  const views = new Map<Operand, Operand>();
+  for (const { op, inputs: [input], outputs: [output] } of nodes) {
+    if (input === undefined || input.variable !== null || !op.isView?.(input.spec, output.spec)) continue;
+    views.set(output, views.get(input) ?? input);
+  }
+  return views;
+}
+
+interface NodeContext {
+  readonly target: Target;
+  readonly choice: string | undefined;
+  placeOf(operand: Operand): Operand;
+}
+
+function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[] {
+  const kernels = node.op.lower({
+    inputs: node.inputs.map(identity),
+    outputs: node.outputs,
+    attrs: node.attrs,
+    target,
+    choice,
+    scratch: (spec) => ({ spec }),
+  });
+  return kernels.map(({ pointwise, bindings, ...kernel }) =>
+    stepOf({
+      ...kernel,
+      bindings: bindings.map((binding) => ({ ...binding, operand: placeOf(binding.operand) })),
+      pointwise: pointwise === undefined ? undefined : placePointwise(pointwise, placeOf),
+    })
+  );
+}
+
+function placePointwise(pointwise: Pointwise, placeOf: (operand: Operand) => Operand): Pointwise {
+  return {
+    ...pointwise,
+    out: placeOf(pointwise.out),
+    operands: pointwise.operands.map((o) => ({ ...o, operand: placeOf(o.operand) })),
+  };
+}
+
+/** How {@linkcode chooseFor} chooses. */
+export interface ChoiceContext {
+  readonly chooser: Chooser;
+  /** Milliseconds that a way of computing takes. */
+  time(choice: string): Promise<number>;
+}
+
+/** The way to compute a recorded operation, or undefined where there is only one; put on the device's record. */
+export async function chooseFor(
+  gpu: Gpu,
+  { op, inputs, outputs, attrs }: Node,
+  { chooser, time }: ChoiceContext,
+): Promise<string | undefined> {
+  const specs = inputs.map(({ spec }) => spec);
+  const candidates = op.choices?.({
+    inputs: specs,
+    outputs: outputs.map(({ spec }) => spec),
+    attrs,
+    target: targetOf(gpu),
+  }) ?? [];
+  if (candidates.length < 2) return candidates[0];
+  const shapes = specs.map(({ shape }) => shape.join("x")).join(" ");
+  const key = `${op.name} ${shapes} ${JSON.stringify(attrs)}`;
+  const choice = await chooser({ op: op.name, key, candidates, flops: op.flops(specs, attrs), time });
+  gpu.choices.set(key, choice);
+  return choice;
+}
