@@ -14,5 +14,5 @@
 export { loadRun } from "./load.ts";
 export { renderReport, type ReportOptions } from "./page.ts";
 export type { LoadedExamples, LoadedPictures, LoadedRecord, Problem, Run } from "./types.ts";
-export { type Performance, renderPerformance } from "./performance.ts";
+export { renderPerformance, type SpeedRecords } from "./performance.ts";
 export { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";

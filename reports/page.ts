@@ -1,7 +1,7 @@
 import { groupOverSeeds } from "./groups.ts";
 import { type Html, markup } from "./html.ts";
 import { links as linksFrom } from "./paths.ts";
-import { type Performance, performanceParts } from "./performance.ts";
+import { performanceParts, type SpeedRecords } from "./performance.ts";
 import { calibrationSection } from "./sections/calibration.ts";
 import { constructionSection } from "./sections/construction.ts";
 import { costSection } from "./sections/cost.ts";
@@ -23,7 +23,7 @@ export interface ReportOptions {
   /** Relative path from the page's folder to the run folder, empty (the default) or ending in a slash. */
   readonly base?: string;
   /** How fast the engine is, shown after the run's own results. */
-  readonly performance?: Performance;
+  readonly performance?: SpeedRecords;
 }
 
 /**

@@ -5,14 +5,14 @@ import { performanceSection } from "./sections/performance.ts";
 import { htmlPage } from "./shell.ts";
 
 /** Records of speed; either may be absent. */
-export interface Performance {
+export interface SpeedRecords {
   readonly perf?: PerfRecord;
   readonly peers?: PeersRecord;
 }
 
 /** The sections that show them. */
 export function performanceParts(
-  { perf, peers }: Performance,
+  { perf, peers }: SpeedRecords,
 ): (readonly [id: string, title: string, content: Html])[] {
   return [
     ...(perf ? [["performance", "Performance", performanceSection(perf)] as const] : []),
@@ -25,7 +25,7 @@ export function performanceParts(
  *
  * @throws {TypeError} If there is none.
  */
-export function renderPerformance(performance: Performance): string {
+export function renderPerformance(performance: SpeedRecords): string {
   const sections = performanceParts(performance);
   const record = performance.perf ?? performance.peers;
   if (record === undefined) throw new TypeError("Cannot make page: no record was given");

@@ -54,7 +54,7 @@ Deno.test("renderPerformance() shows ceilings, steps, starts and the soak", () =
     ["resnet8", "128", "320", "250–400", "400", "20", "140", "2.50 s", "1 MiB", "2 MiB"],
   ]);
   assertEquals(rowsOf(page, "Attack steps")[0].slice(0, 4), ["PGD", "128", "320", "250–400"]);
-  assertEquals(rowsOf(page, "Start of resnet8")[1].slice(0, 3), ["filled (warm)", "2.00 s", "1.9–2.1"]);
+  assertEquals(rowsOf(page, "Start of resnet8")[2].slice(0, 3), ["full (warm)", "2.00 s", "1.9–2.1"]);
   const text =
     "40 steps of a network: device memory stayed at 1 MiB; the process held 128 MiB at the first look";
   assertStringIncludes(page.querySelector("#performance")!.textContent, text);
@@ -64,7 +64,7 @@ Deno.test("renderPerformance() offers every sample as a download", () => {
   const page = parse(renderPerformance({ perf: makePerf() }));
   const link = all(page, "a[download]").find((a) => a.getAttribute("download") === "performance.json")!;
   const rows = JSON.parse(decodeURIComponent(link.getAttribute("href")!.replace(/^[^,]*,/, "")));
-  assertEquals(rows.length, 9 + 6 + 3 + 3 + 6);
+  assertEquals(rows.length, 9 + 6 + 3 + 3 + 9);
   assertEquals(rows[9], { part: "kernels", name: "matmul", unit: "ms", sample: 1, value: 40 });
 });
 

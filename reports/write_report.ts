@@ -2,14 +2,14 @@ import { dirname, relative } from "node:path";
 import { parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
-import { type Performance, renderPerformance } from "./performance.ts";
+import { renderPerformance, type SpeedRecords } from "./performance.ts";
 import type { Problem } from "./types.ts";
 
 /** Where a page goes, and what of speed stands on it. */
 export interface WriteOptions {
   /** Default: `DIR/report.html`. */
   readonly out?: string;
-  readonly performance?: Performance;
+  readonly performance?: SpeedRecords;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function writeReport(
  * @param files.peers Path of a record of peers.
  * @throws {TypeError} If a file is absent or holds something else.
  */
-export async function loadPerformance(files: { perf?: string; peers?: string }): Promise<Performance> {
+export async function loadPerformance(files: { perf?: string; peers?: string }): Promise<SpeedRecords> {
   const { perf, peers } = files;
   return {
     ...(perf === undefined ? {} : { perf: await loadRecord(perf, parsePerfRecord) }),
@@ -50,7 +50,7 @@ export async function loadPerformance(files: { perf?: string; peers?: string }):
  *
  * @throws {TypeError} If there is none, or the page cannot be written.
  */
-export async function writePerformance(performance: Performance, out: string): Promise<void> {
+export async function writePerformance(performance: SpeedRecords, out: string): Promise<void> {
   await writePage(out, renderPerformance(performance));
 }
 

@@ -22,7 +22,7 @@ export function perfMetrics({ ceilings, kernels, training, attacks, start }: Per
       better: "less",
       samples: samplesMs,
     }));
-  const starts = start === null ? [] : (["cold", "warm"] as const).map((kind) => ({
+  const starts = start === null ? [] : (["cold", "second", "warm"] as const).map((kind) => ({
     name: kind,
     samplesMs: start[kind].map(({ totalMs }) => totalMs),
   }));

@@ -15,6 +15,7 @@ Deno.test("perfMetrics() names every quantity once and knows which way is better
       "training / resnet8: ms, less",
       "attacks / PGD: ms, less",
       "start / cold: ms, less",
+      "start / second: ms, less",
       "start / warm: ms, less",
       "peak memory / resnet8: bytes, less",
     ],

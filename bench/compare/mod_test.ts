@@ -33,7 +33,7 @@ Deno.test("compare() ends with 0 where nothing changed, and prints every quantit
   assertEquals(code, 0);
   assertMatch(text, /kernels \/ k +12\.0 +12\.0 +ms +1\.000 +1\.000 +same\n/);
   assertMatch(text, /peak memory \/ resnet8 +2097152 +2097152 +bytes +1\.000 +- +same\n/);
-  assertMatch(text, /0 worse, 0 better, 9 the same\.\n$/);
+  assertMatch(text, /0 worse, 0 better, 10 the same\.\n$/);
 });
 
 Deno.test("compare() ends with 3 where a kernel became slower, and with 0 where it became faster", async () => {

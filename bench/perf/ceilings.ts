@@ -19,10 +19,13 @@ export interface CeilingSizes {
   readonly steps: number;
 }
 
-/** Above the caches of processors, where software adapters compute; far above those of graphics cards. */
+/**
+ * Far above the caches of graphics cards. Software adapters compute on a processor whose cache holds what one kernel
+ * leaves for the next: there as large as the networks' larger activations, so that both have the same memory.
+ */
 function defaultSizes({ isFallback, limits }: AdapterInfo): CeilingSizes {
   const bytes = Math.min(
-    isFallback ? 2 ** 25 : 2 ** 28,
+    isFallback ? 2 ** 23 : 2 ** 28,
     2 ** Math.floor(Math.log2(limits.maxStorageBufferBindingSize)),
   );
   return { bytes, workgroups: 4096, steps: 512 };

@@ -16,7 +16,7 @@ export function formatPerf(record: PerfRecord): string {
     attacks.length > 0 && attackTable(attacks),
     start !== null && startTable(start),
     soak !== null && soakText(soak),
-    `The most device memory held at once: ${megabytes(peakBytes)}.\n`,
+    peakBytes > 0 && `The most device memory held at once: ${megabytes(peakBytes)}.\n`,
   ];
   return parts.filter((part) => part !== false).join("\n");
 }
@@ -109,7 +109,7 @@ function speedCells(step: Omit<AttackTime, "steps">): string[] {
   ];
 }
 
-function startTable({ network, cold, warm }: StartTimes): string {
+function startTable({ network, cold, second, warm }: StartTimes): string {
   const seconds = (times: readonly StartTime[], part: keyof StartTime) =>
     (median(times.map((time) => time[part])) / 1000).toFixed(2);
   const table = formatTable(
@@ -117,14 +117,14 @@ function startTable({ network, cold, warm }: StartTimes): string {
       { title: `start of ${network}` },
       ...right("seconds", "open", "compile", "first step", "second step", "before: load", "data"),
     ],
-    [["cold", cold], ["warm", warm]].map(([name, times]) => [
+    [["cold", cold], ["second", second], ["warm", warm]].map(([name, times]) => [
       name as string,
       ...(["totalMs", "openMs", "compileMs", "stepMs", "nextStepMs", "loadMs", "dataMs"] as const).map((
         part,
       ) => seconds(times as readonly StartTime[], part)),
     ]),
   );
-  return `${table}From opening the device to the end of the first training step, in new processes; cold: with no shader cached.\n`;
+  return `${table}From opening the device to the end of the first training step, in new processes; cold: with no shader cached;\nsecond: with those that this start cached; warm: with those of both.\n`;
 }
 
 function soakText({ network, steps, liveBytes, rssBytes }: Soak): string {

@@ -98,7 +98,10 @@ const FIELDS: readonly (readonly [string, Rule])[] = [
     })),
   ],
   ["attacks", list(object({ ...stepFields, samplesMs: samples }))],
-  ["start", orNull(object({ network: text, cold: list(startTime), warm: list(startTime) }))],
+  [
+    "start",
+    orNull(object({ network: text, cold: list(startTime), second: list(startTime), warm: list(startTime) })),
+  ],
   [
     "soak",
     orNull(object({ network: text, steps: number, every: number, liveBytes: samples, rssBytes: samples })),

@@ -34,7 +34,7 @@ for (
     ],
     [
       "a broken start",
-      { start: { network: "a", cold: [{}], warm: [] } },
+      { start: { network: "a", cold: [{}], second: [], warm: [] } },
       /start\.cold\[0\]\.loadMs is not a finite/,
     ],
     [

@@ -98,7 +98,9 @@ export interface StartTimes {
   readonly network: string;
   /** With an empty shader cache. */
   readonly cold: readonly StartTime[];
-  /** With the cache that the cold start filled. */
+  /** With the cache that the cold start left; some drivers leave a few shaders out, and add them now. */
+  readonly second: readonly StartTime[];
+  /** With the cache that both left. */
   readonly warm: readonly StartTime[];
 }
 

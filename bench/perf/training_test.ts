@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { gpuTest } from "../../engine/testing/gpu.ts";
+import type { TrainCell } from "../cell.ts";
+import type { PlantedConfig } from "../preset.ts";
 import { measurePgd } from "./attack.ts";
 import { measureParadigm, paradigmCells } from "./paradigm_steps.ts";
 import { measurePeerNetwork, soak } from "./peer_network.ts";
@@ -39,12 +41,19 @@ gpuTest(
   async (gpu) => {
     const before = gpu.buffers.liveBytes;
     const [cell] = await paradigmCells();
-    const small = {
+    const { training, dataset } = cell.config;
+    const { widths, imageSize: size, batchSize } = SMALL;
+    const small: TrainCell = {
       ...cell,
-      config: { ...cell.config, training: { ...cell.config.training, batchSize: 4 } },
+      config: {
+        ...cell.config,
+        dataset: { ...dataset as PlantedConfig, size },
+        paradigm: { encoder: { arch: "resnet8", widths } },
+        training: { ...training, batchSize },
+      },
     };
     const found = await measureParadigm(gpu, small, options);
-    assertEquals([found.name, found.batchSize, found.samplesMs.length], ["sl of quick, 16x16", 4, 2]);
+    assertEquals([found.name, found.batchSize, found.samplesMs.length], ["sl of quick, 12x12", 16, 2]);
     assertEquals(found.liveBytes[0], found.liveBytes[1]);
     assertEquals(gpu.buffers.liveBytes, before);
   },

@@ -138,7 +138,7 @@ function memoryCells({ firstStepMs, liveBytes: [first, last], peakBytes }: Train
   return [seconds(firstStepMs), mebibytes(first) + grew, mebibytes(peakBytes)];
 }
 
-function startTable({ network, cold, warm }: StartTimes): Html {
+function startTable({ network, cold, second, warm }: StartTimes): Html {
   const parts = ["totalMs", "openMs", "compileMs", "stepMs", "nextStepMs", "loadMs", "dataMs"] as const;
   const row = (name: string, times: readonly StartTime[]) => {
     const [total, ...rest] = parts.map((part) => times.map((time) => time[part]));
@@ -163,7 +163,10 @@ function startTable({ network, cold, warm }: StartTimes): Html {
   return table(
     `Start of ${network}: from opening the device to the end of the first training step, in a new process; loading and data come before`,
     titles,
-    { left: [0], rows: [row("empty (cold)", cold), row("filled (warm)", warm)] },
+    {
+      left: [0],
+      rows: [row("empty (cold)", cold), row("of the cold start", second), row("full (warm)", warm)],
+    },
   );
 }
 
@@ -214,7 +217,7 @@ function sampleRows({ ceilings, kernels, training, attacks, start }: PerfRecord)
     ...times("kernels", kernels),
     ...times("training", training),
     ...times("attacks", attacks),
-    ...(start ? (["cold", "warm"] as const) : []).flatMap((kind) =>
+    ...(start ? (["cold", "second", "warm"] as const) : []).flatMap((kind) =>
       rows("start", kind, "ms", start![kind].map(({ totalMs }) => totalMs))
     ),
   ];
