@@ -16,6 +16,8 @@ export interface Step {
   readonly source: string;
   readonly bindings: readonly StepBinding[];
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications and additions of the operation that it is a part of. */
+  readonly flops: number;
   readonly pointwise?: Pointwise;
   readonly fused?: Fusion;
 }
@@ -52,7 +54,7 @@ export function parseDeclaration(
  *
  * @throws {SyntaxError} If a line of its source declares a binding that it does not have.
  */
-export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel): Step {
+export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel, flops: number): Step {
   const found: StepBinding[] = bindings.map((binding) => ({ ...binding, reused: false }));
   for (const line of source.split("\n")) {
     const declared = parseDeclaration(line);
@@ -63,7 +65,7 @@ export function stepOf({ label, source, bindings, workgroups, pointwise }: Kerne
     }
     found[binding] = { ...found[binding], kind, reused };
   }
-  return { label, source, bindings: found, workgroups, pointwise };
+  return { label, source, bindings: found, workgroups, flops, pointwise };
 }
 
 /** Operands that a step reads from memory. */
