@@ -6,7 +6,7 @@
 
 import type { Operand } from "./op.ts";
 import { byteSize } from "./shape.ts";
-import { readsOf, type Step, writesOf } from "./step.ts";
+import { flexibleReads, type Step, writesOf } from "./step.ts";
 import { textureRows } from "./texture_layout.ts";
 
 /** What decides where values are read from. */
@@ -30,7 +30,7 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
   if (!limits.textures) return new Set();
   const inputs = new Map<Operand, { reads: number; reused: boolean }>();
   for (const step of steps) {
-    for (const { operand, reused } of flexibleReads(step)) {
+    for (const { operand, reused } of inputBindings(step)) {
       const found = inputs.get(operand);
       inputs.set(operand, { reads: (found?.reads ?? 0) + 1, reused: reused || (found?.reused ?? false) });
     }
@@ -43,19 +43,19 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
     if (reused || savedMs > 0) mirrored.add(operand);
   }
   for (const step of steps) {
-    const bound = flexibleReads(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
+    const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
       .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
     bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
   }
   return mirrored;
 }
 
-/** What a step reads by `#input` lines, or in its tail. */
-export function flexibleReads(step: Step): { operand: Operand; reused: boolean }[] {
+/** The bindings of a step that may be textures: a tail reads an input of the kernel through the kernel's binding. */
+function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
   const own = step.bindings.filter(({ kind }) => kind === "input");
-  const fixed = new Set(step.bindings.map(({ operand }) => operand));
-  const tail = readsOf(step).filter((operand) => !fixed.has(operand));
-  return [...own, ...tail.map((operand) => ({ operand, reused: false }))];
+  const bound = new Set(own.map(({ operand }) => operand));
+  const tail = new Set(flexibleReads(step).map(({ operand }) => operand).filter((o) => !bound.has(o)));
+  return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
 }
 
 /** For each step, the values whose copies have to be made before it. */
