@@ -5,8 +5,9 @@
  */
 
 import type { Operand } from "./op.ts";
-import { byteSize } from "./shape.ts";
-import { flexibleReads, type Step, writesOf } from "./step.ts";
+import { byteSize, vec4Count } from "./shape.ts";
+import { flexibleReads, readsOf, type Step, writesOf } from "./step.ts";
+import { Variable } from "./tensor.ts";
 import { textureRows } from "./texture_layout.ts";
 
 /** What decides where values are read from. */
@@ -56,6 +57,28 @@ function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
   const bound = new Set(own.map(({ operand }) => operand));
   const tail = new Set(flexibleReads(step).map(({ operand }) => operand).filter((o) => !bound.has(o)));
   return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
+}
+
+/** Vec4s from which on a value is large enough for its storage to matter. */
+const LARGE = 4096;
+
+/**
+ * The large values that can be stored as f16: those that kernels read and write by `#input` and `#output` lines alone.
+ */
+export function chooseHalf(steps: readonly Step[], kept: ReadonlySet<Operand>): ReadonlySet<Operand> {
+  const fixed = new Set<Operand>(kept);
+  for (const { bindings } of steps) {
+    for (const { operand, kind } of bindings) {
+      if (kind === "read" || kind === "read_write") fixed.add(operand);
+    }
+  }
+  const all = new Set(steps.flatMap((step) => [...readsOf(step), ...writesOf(step)]));
+  return new Set(
+    [...all].filter((operand) =>
+      !(operand instanceof Variable) && !fixed.has(operand) && operand.spec.dtype === "f32" &&
+      vec4Count(operand.spec.shape) >= LARGE
+    ),
+  );
 }
 
 /** For each step, the values whose copies have to be made before it. */

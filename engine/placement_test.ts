@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { Operand } from "./op.ts";
-import { chooseMirrored, type PlacementLimits, planCopies } from "./placement.ts";
+import { chooseHalf, chooseMirrored, type PlacementLimits, planCopies } from "./placement.ts";
 import { f32, u32 } from "./shape.ts";
 import type { Step, StepBinding } from "./step.ts";
+import { Variable } from "./tensor.ts";
 
 const LIMITS: PlacementLimits = { textures: true, texturesPerKernel: 8, textureRows: 16384 };
 const small = (): Operand => ({ spec: f32(16) });
@@ -85,4 +86,16 @@ Deno.test("planCopies() copies for the tail of a kernel that also reads the valu
     fused: { binding: 1, storesOwn: false, tail: [{ pointwise, args: [0, "memory"], stored: true }] },
   };
   assertEquals(planCopies([fused, step(reads(a))], mirrored), [[a], []]);
+});
+
+Deno.test("chooseHalf() leaves alone small values, integers, variables, outputs and what kernels declare themselves", () => {
+  const [a, b, kept, fixed] = [large(), large(), large(), large()];
+  const labels: Operand = { spec: u32(2 ** 20) }, weights = new Variable("w", f32(2 ** 20));
+  const steps = [
+    step(reads(weights), raw(labels), writes(a)),
+    step(reads(a), writes(fixed)),
+    step(raw(fixed), writes(small()), writes(b)),
+    step(reads(b), writes(kept)),
+  ];
+  assertEquals(chooseHalf(steps, new Set([kept])), new Set([a, b]));
 });

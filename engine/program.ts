@@ -7,7 +7,7 @@ import { liveNodes, type Node, record, trace } from "./graph.ts";
 import { bindKernel } from "./kernel_source.ts";
 import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
-import { chooseMirrored, planCopies } from "./placement.ts";
+import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
 import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
 import type { Step } from "./step.ts";
@@ -115,10 +115,12 @@ export class Program {
       texturesPerKernel: maxStorageTexturesPerShaderStage,
       textureRows: maxTextureDimension2D,
     });
+    const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
+    const homes = { mirrored, half };
     const copies = planCopies(steps, mirrored);
-    const memory = allocateMemory(gpu, label, { steps, kept, mirrored, copies });
+    const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
     try {
-      const items = await bind(gpu, steps, { memory, mirrored, copies });
+      const items = await bind(gpu, steps, { memory, homes, copies });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -203,11 +205,11 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, mirrored, copies }: Pick<MemoryNeeds, "mirrored" | "copies"> & { readonly memory: Memory },
+  { memory, homes, copies }: Pick<MemoryNeeds, "homes" | "copies"> & { readonly memory: Memory },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
   for (const [at, step] of steps.entries()) {
-    const { source, bindings } = bindKernel(step, mirrored);
+    const { source, bindings } = bindKernel(step, homes);
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
