@@ -10,7 +10,7 @@ import { relu } from "./ops/relu.ts";
 import { reshape } from "./ops/reshape.ts";
 import { type Outputs, Program } from "./program.ts";
 import { type Stream, stream } from "./random.ts";
-import { f32, sizeOf } from "./shape.ts";
+import { f32, sizeOf, vec4Count } from "./shape.ts";
 import { type HostData, type Tensor, Variable } from "./tensor.ts";
 import { assertSameBits } from "./testing/compare.ts";
 import { gpuTest, sharedGpu } from "./testing/gpu.ts";
@@ -127,21 +127,21 @@ gpuTest("Program.run() reads a weight anew after it has been changed in place, t
   release(gpu, [x, w]);
 }, "texture");
 
-/** x + 1 by a kernel that reads its input from the buffer where it lies, as `assign` does. */
+/** 3 x by a kernel that reads its input from the buffer where it lies, as `assign` does. */
 const rawOp: typeof addOp = {
   ...addOp,
-  name: "raw_plus_one",
+  name: "raw_triple",
   shape: ([x]) => [x],
   lower: ({ inputs: [x], outputs: [y] }) => [{
-    label: "raw_plus_one",
+    label: "raw_triple",
     source: `#output 1 y
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x < arrayLength(&x)) { set_y(id.x, x[id.x] + 1.0); }
+  if (id.x < ${vec4Count(x.spec.shape)}u) { set_y(id.x, x[id.x] * 3.0); }
 }`,
     bindings: [{ operand: x, kind: "read" }, { operand: y, kind: "read_write" }],
-    workgroups: [1, 1, 1],
+    workgroups: [Math.ceil(vec4Count(x.spec.shape) / 64), 1, 1],
   }],
 };
 
@@ -150,22 +150,24 @@ gpuTest(
   async (gpu) => {
     const v = small("v", ...SHAPE), w = small("w", 6, 3, 3, 6);
     const build = () => {
-      const x = scale(v, 3);
+      const x = scale(v, 2);
+      // The tail of the kernel that reads x from its buffer reads x too, before and after x is copied for the convolution.
+      const tripled = () => add(record(rawOp, [x], { k: 0 })[0], x);
+      const early = tripled();
       const first = conv2d(x, w, { padding: 1 });
-      // The tail of the kernel that reads x from its buffer reads x too, while x has a copy for the convolutions.
-      const sum = add(record(rawOp, [x], { k: 0 })[0], x);
       const filler = [1, 2, 3].map((k) => conv2d(scale(first, k), w, { padding: 1 })).reduce((a, b) =>
         add(a, b)
       );
-      return { sum, last: conv2d(add(filler, x), w, { padding: 1 }) };
+      return { early, filler, late: tripled() };
     };
     const made = { build, variables: [v, w] };
     const expected = await results(gpu, made, false), found = await results(gpu, made, true);
     for (const [name, values] of expected) assertSameBits(name, found.get(name)!, values);
-    const doubled = (await read(gpu, v)).map((value) => Math.fround(Math.fround(value * 3) * 1));
+    const start = await read(gpu, v);
     release(gpu, [v]);
-    expected.get("sum")!.forEach((value, i) => {
-      assertEquals(value, Math.fround(Math.fround(doubled[i] + 1) + doubled[i]));
+    expected.get("late")!.forEach((value, i) => {
+      const x = Math.fround(start[i] * 2);
+      assertEquals(value, Math.fround(Math.fround(x * 3) + x));
     });
   },
   "texture",
