@@ -20,6 +20,7 @@ import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
+import { useVectorWidth } from "./vector_width.ts";
 
 /** What the command needs from outside; tests pass their own. */
 export interface MainServices {
@@ -90,6 +91,7 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     return EXIT.done;
   }
   const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   const { signal } = services;
   const note = (text: string) => services.stderr(`${text}\n`);
@@ -123,6 +125,7 @@ async function bench(
   services: MainServices,
 ): Promise<number> {
   const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);

@@ -72,6 +72,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [["quick"], /unknown command, known are perf, plan\nHint: deno task bench --preset quick runs a preset\n$/],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
   [
     ["--choices", "fast"],
     /^Cannot read --choices: "fast" is neither fixed, timed nor OP=NAME, given fast\n$/,

@@ -18,6 +18,7 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
     quiet: false,
     resume: false,
     choices: null,
+    "vector-width": null,
     json: false,
     help: false,
   });
