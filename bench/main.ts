@@ -28,6 +28,10 @@ export interface MainServices {
   readonly writeReport: WriteReport;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
+  /** `bench compare`: likewise. */
+  readonly compare: (args: string[]) => Promise<number>;
+  /** `bench peers`: likewise. */
+  readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Writes results. */
@@ -41,12 +45,12 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf", "plan"];
+const SUBCOMMANDS = ["perf", "peers", "plan", "compare"];
 
 /**
  * Runs the command.
  *
- * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted (Ctrl-C). Never throws:
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted (Ctrl-C). Never throws:
  * mistakes show as their message alone, bugs with their stack trace.
  */
 export async function main(args: readonly string[], services: MainServices): Promise<number> {
@@ -71,7 +75,9 @@ export async function main(args: readonly string[], services: MainServices): Pro
 
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
+  if (name === "compare") return await services.compare(rest);
   if (name === "plan") return await plan(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
@@ -189,10 +195,13 @@ function helpText(): string {
 Usage: ${COMMAND} [options]
        ${COMMAND} plan [options]    say what would run and what it would cost
        ${COMMAND} perf [options]    measure speed and memory
+       ${COMMAND} peers [options]   time the same work on other packages
+       ${COMMAND} compare BASE HEAD [options]
+                                    say whether times in records became worse
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}
 Presets: ${Object.keys(PRESETS).join(", ")}
-Exit codes: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted
 `;
 }

@@ -8,6 +8,11 @@
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
+/** What `bench peers` leaves: types and reading. */
+export type * from "./peers/record.ts";
+export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
+export { parsePeersRecord } from "./peers/parse_record.ts";
+
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";
 
@@ -194,3 +199,17 @@ export interface Picture {
   readonly width: number;
   readonly rgb: string;
 }
+
+/** What `bench perf` leaves: types, reading, and the numbers that tables and figures show. */
+export type * from "./perf/record.ts";
+export { PERF_SCHEMA, PERF_VERSION } from "./perf/record.ts";
+export { parsePerfRecord } from "./perf/parse_record.ts";
+export {
+  bandwidth,
+  type Bound,
+  type Ceilings,
+  medianCeilings,
+  type Standing,
+  standingOf,
+} from "./perf/roofline.ts";
+export { median } from "./perf/statistics.ts";
