@@ -23,12 +23,12 @@ function setBy(
 }
 
 Deno.test("useVectorWidth() sets the width and a folder of its own for shaders", () => {
-  assertEquals(setBy("512", { HOME: "/home/me" }, ["avx512f"]), {
+  assertEquals(setBy("512", { HOME: "/me" }, ["avx512f"]), {
     LP_NATIVE_VECTOR_WIDTH: "512",
-    MESA_SHADER_CACHE_DIR: join("/home/me", ".cache", "realfeatures", "shaders-512-bits"),
+    MESA_SHADER_CACHE_DIR: join("/me", ".cache", "realfeatures", "shaders-512-bits"),
   });
   assertEquals(
-    setBy("256", { HOME: "/home/me", XDG_CACHE_HOME: "/cache" }, null).MESA_SHADER_CACHE_DIR,
+    setBy("256", { HOME: "/me", XDG_CACHE_HOME: "/cache" }, null).MESA_SHADER_CACHE_DIR,
     join("/cache", "realfeatures", "shaders-256-bits"),
   );
 });
