@@ -1,6 +1,6 @@
 /** Kernels of 2-D convolution and its gradients: tile sizes, grids and bindings. */
 
-import type { Binding, Kernel, Operand, Target } from "../op.ts";
+import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
@@ -172,7 +172,8 @@ export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
   // From the shapes alone, not from the tile: the parts are the order of summation.
   const owners = KH * Math.ceil(C4 / 2) * Math.ceil(O / 8);
   const wanted = Math.ceil((target.software ? ENOUGH.software : ENOUGH.hardware) / owners);
-  const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
+  const longest = Math.max(1, Math.floor(MOST_ROUNDS / (sizes.OW + 2)));
+  const PART = Math.max(1, Math.min(longest, Math.ceil(rows / Math.max(1, Math.min(rows, wanted)))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
   const COUNT = KW / TAPS * KH * C_BLOCKS * O_BLOCKS * SPLITS;
