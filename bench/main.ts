@@ -1,6 +1,7 @@
 /** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
 import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
+import { parseChoices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
@@ -19,6 +20,7 @@ import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
+import { useVectorWidth } from "./vector_width.ts";
 
 /** What the command needs from outside; tests pass their own. */
 export interface MainServices {
@@ -94,9 +96,12 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     );
     return EXIT.done;
   }
+  const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   const { signal } = services;
-  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal });
+  const note = (text: string) => services.stderr(`${text}\n`);
+  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal, choices, note });
   try {
     const onCell = ({ name }: { name: string }) =>
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
@@ -125,6 +130,8 @@ async function bench(
   args: readonly string[],
   services: MainServices,
 ): Promise<number> {
+  const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
@@ -135,6 +142,7 @@ async function bench(
     dataDir: options.data,
     resume: options.resume,
     command: [COMMAND, ...args].join(" "),
+    choices,
   }, { ...services, progress: progressFor(options, services) });
   services.stdout(options.json ? toJson(result) : toText(result));
   return result.exitCode;

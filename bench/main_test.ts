@@ -78,6 +78,15 @@ const WRONG: [args: string[], message: RegExp][] = [
     /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
+  [
+    ["--choices", "fast"],
+    /^Cannot read --choices: "fast" is neither fixed, timed nor OP=NAME, given fast\n$/,
+  ],
+  [
+    ["plan", "--choices=conv2b=8x8"],
+    /^Cannot read --choices: unknown operation conv2b, did you mean conv2d, /,
+  ],
   [
     ["--preset", "cifar10-sl"],
     /reads cifar10 from a folder, given no --data\nHint: deno task data cifar10 .*\n$/,
@@ -102,6 +111,23 @@ for (const [args, message] of WRONG) {
     assertEquals(/\n\s+at /.test(stderr), false);
   });
 }
+
+Deno.test("main() hands --choices on, and shows what the workbench notes", async () => {
+  await withTempDir(async (dir) => {
+    const open = fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell)));
+    const seen: unknown[] = [];
+    const openWorkbench: MainServices["openWorkbench"] = (preset, options) => {
+      seen.push(options.choices);
+      options.note?.("timings lie here");
+      return open(preset, options);
+    };
+    const choices = "--choices=fixed,conv2d=1x8x8";
+    const run = await start(["--preset=smoke", `--out=${dir}/run`, choices], { openWorkbench });
+    const plan = await start(["plan", "--preset=smoke", choices], { openWorkbench });
+    assertEquals(seen, Array(2).fill({ rule: "fixed", pins: { conv2d: "1x8x8" } }));
+    for (const { stderr } of [run, plan]) assertStringIncludes(stderr, "timings lie here\n");
+  });
+});
 
 Deno.test("main() ends with 4 where no adapter answers", async () => {
   await withTempDir(async (dir) => {

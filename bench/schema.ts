@@ -103,6 +103,11 @@ export interface CellRecord {
   readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
+  /**
+   * Ways of computing that were chosen where an operation offers several, by operation, shapes and settings. They do
+   * not change the bits. Absent from records of earlier versions.
+   */
+  readonly kernelChoices?: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. Of a cell that went on from a checkpoint: when it went on. */
   readonly startedAt: string;
   /** Time the cell took; where it went on from a checkpoint, with the time up to that. */

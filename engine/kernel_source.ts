@@ -96,7 +96,8 @@ function fusedWriter(step: Step, name: string, access: Access): string {
   const { binding, storesOwn, tail } = step.fused!;
   const parts: string[] = [];
   const body: string[] = [];
-  const readers = new Map<Operand, string>();
+  const readers = inputNames(step);
+  let fetched = 0;
   let free = step.bindings.length;
   const store = (value: number, at: number, operand: Operand) => {
     parts.push(access.writer(`${name}_v${value}`, at, operand));
@@ -105,7 +106,7 @@ function fusedWriter(step: Step, name: string, access: Access): string {
   const readerOf = (operand: Operand) => {
     let reader = readers.get(operand);
     if (reader === undefined) {
-      reader = `${name}_in${readers.size}`;
+      reader = `${name}_in${fetched++}`;
       readers.set(operand, reader);
       parts.push(access.reader(reader, free++, operand));
     }
@@ -128,6 +129,12 @@ function fusedWriter(step: Step, name: string, access: Access): string {
     if (stored) store(k + 1, free++, out);
   });
   return [...parts, `fn set_${name}(i: u32, v0: vec4<f32>) {`, ...body, "}"].join("\n");
+}
+
+/** What the kernel itself calls the operands that it reads by `#input` lines. */
+function inputNames({ source, bindings }: Step): Map<Operand, string> {
+  const declared = source.split("\n").map(parseDeclaration).filter((line) => line?.kind === "input");
+  return new Map(declared.map((line) => [bindings[line!.binding].operand, line!.name]));
 }
 
 /** WGSL for a vec4 with zeros where vec4 `i` holds padding. */

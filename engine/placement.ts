@@ -6,7 +6,7 @@
 
 import type { Operand } from "./op.ts";
 import { byteSize, vec4Count } from "./shape.ts";
-import { readsOf, type Step, writesOf } from "./step.ts";
+import { flexibleReads, readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "./tensor.ts";
 import { textureRows } from "./texture_layout.ts";
 
@@ -34,7 +34,7 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
   if (!limits.textures) return new Set();
   const savedMs = new Map<Operand, number>();
   for (const step of steps) {
-    for (const { operand, reused } of flexibleReads(step)) {
+    for (const { operand, reused } of inputBindings(step)) {
       const once = COST_MS.savedPerMiB * byteSize(operand.spec) / 2 ** 20;
       const again = reused ? COST_MS.savedPerGflop * step.flops / 1e9 : 0;
       savedMs.set(operand, (savedMs.get(operand) ?? 0) + Math.max(once, again));
@@ -47,19 +47,19 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
     if (saved > COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20) mirrored.add(operand);
   }
   for (const step of steps) {
-    const bound = flexibleReads(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
+    const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
       .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
     bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
   }
   return mirrored;
 }
 
-/** What a step reads by `#input` lines, or in its tail. */
-export function flexibleReads(step: Step): { operand: Operand; reused: boolean }[] {
+/** The bindings of a step that may be textures: a tail reads an input of the kernel through the kernel's binding. */
+function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
   const own = step.bindings.filter(({ kind }) => kind === "input");
-  const fixed = new Set(step.bindings.map(({ operand }) => operand));
-  const tail = readsOf(step).filter((operand) => !fixed.has(operand));
-  return [...own, ...tail.map((operand) => ({ operand, reused: false }))];
+  const bound = new Set(own.map(({ operand }) => operand));
+  const tail = new Set(flexibleReads(step).map(({ operand }) => operand).filter((o) => !bound.has(o)));
+  return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
 }
 
 /** Vec4s from which on a value is large enough for its storage to matter. */

@@ -4,9 +4,8 @@ import type { Gpu } from "./device.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
 import type { Homes } from "./kernel_source.ts";
 import type { Operand } from "./op.ts";
-import { flexibleReads } from "./placement.ts";
 import { byteSize } from "./shape.ts";
-import { readsOf, type Step, writesOf } from "./step.ts";
+import { fixedReads, flexibleReads, type Step, writesOf } from "./step.ts";
 import { Variable } from "./tensor.ts";
 import { textureBytes } from "./texture_layout.ts";
 import { bufferOf } from "./variables.ts";
@@ -51,9 +50,8 @@ export function allocateMemory(
   steps.forEach((step, at) => {
     const inputs = flexibleReads(step).map(({ operand }) => operand);
     for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
-    const apart = new Set(inputs.filter((operand) => mirrored.has(operand)));
-    const direct = readsOf(step).filter((operand) => !apart.has(operand));
-    for (const operand of [...direct, ...copies[at], ...writesOf(step)]) {
+    const direct = inputs.filter((operand) => !mirrored.has(operand));
+    for (const operand of [...fixedReads(step), ...direct, ...copies[at], ...writesOf(step)]) {
       if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }
   });
