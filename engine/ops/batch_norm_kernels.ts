@@ -2,10 +2,11 @@
 
 import type { Binding, Kernel, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
+import { f32, rowCount, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { channelGrid } from "./channel_affine.ts";
 import { wgslFloat } from "./elementwise.ts";
+import { planRowSums, type RowSums } from "./row_sums.ts";
 import applySource from "./batch_norm_apply.wgsl" with { type: "text" };
 import gradInputSource from "./batch_norm_grad_input.wgsl" with { type: "text" };
 import gradStatsSource from "./batch_norm_grad_stats.wgsl" with { type: "text" };
@@ -103,25 +104,14 @@ export function gradKernels(plan: GradPlan): Kernel[] {
   }];
 }
 
-/** Parts that sums over many rows are split into at least. */
-const ENOUGH = 1024;
-
-/** Whether a workgroup for each vec4 of channels sums all rows: a dispatch less, but little to keep a device busy. */
-function fitsOneStage(shape: Shape, { software }: Target): boolean {
-  const rows = rowCount(shape);
-  return software ? rows * rowVec4s(shape) <= 2 ** 17 : rows <= 2 ** 11;
-}
-
 /** The kernel that sums parts of the rows, and what it writes; neither where one stage is enough. */
 function partialSums(
   { x, stats, dy, relu, target, scratch }: Pick<Shared, "x" | "stats" | "relu" | "target" | "scratch"> & {
     readonly dy?: Operand;
   },
-): { kernels: Kernel[]; part: Operand[]; consts: { ROWS: number; C4: number; SPLITS: number } } {
-  const shape = x.spec.shape, ROWS = rowCount(shape), C4 = rowVec4s(shape);
-  if (fitsOneStage(shape, target)) return { kernels: [], part: [], consts: { ROWS, C4, SPLITS: 0 } };
-  const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH)), SPLITS = Math.ceil(ROWS / PART);
-  const consts = { ROWS, C4, SPLITS };
+): { kernels: Kernel[]; part: Operand[]; consts: Omit<RowSums, "PART"> } {
+  const { PART, ...consts } = planRowSums(x.spec.shape, target), { C4, SPLITS } = consts;
+  if (SPLITS === 0) return { kernels: [], part: [], consts };
   const part = scratch(f32(SPLITS, 2, 4 * C4));
   return {
     consts,
