@@ -77,12 +77,12 @@ export function applyKernel({ x, scale, offset, grad, y, attrs }: ApplyPlan): Ke
 }
 
 /**
- * Whether a workgroup can normalise an example on its own: a dispatch instead of three. On other devices than software
- * ones larger examples gain from more invocations.
+ * Whether a workgroup normalises an example on its own: a dispatch instead of three. Larger examples gain from more
+ * invocations, and a software device from kernels without barriers, which there cost more than dispatches.
  */
 export function fitsWorkgroup(shape: Shape, { software }: Target): boolean {
   const C4 = rowVec4s(shape), HW = sizeOf(shape.slice(1, -1));
-  return C4 <= 64 && HW * C4 <= (software ? 2 ** 16 : 2 ** 12);
+  return !software && C4 <= 64 && HW * C4 <= 2 ** 12;
 }
 
 /** What the kernel of whole examples is made of. */

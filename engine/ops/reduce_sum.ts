@@ -202,12 +202,12 @@ function countOf(shape: Shape, averaged: Shape): number {
   return count;
 }
 
-/** The float32 that every element of a tensor is, as of the gradient of a mean; null where that is not known. */
+/** The number that every element of a tensor is, as of the gradient of a mean; null where that is not known. */
 function constantOf({ node }: Tensor): number | null {
-  if (node?.op.name === fillOp.name) return Math.fround(node.attrs.value as number);
+  if (node?.op.name === fillOp.name) return node.attrs.value as number;
   if (node?.op.name !== scaleOp.name) return null;
   const value = constantOf(node.inputs[0]);
-  return value === null ? null : Math.fround(value * Math.fround(node.attrs.k as number));
+  return value === null ? null : value * (node.attrs.k as number);
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */

@@ -65,5 +65,5 @@ Deno.test("meanAll() has a gradient that is one constant, whatever it is multipl
   assertEquals(liveNodes(graph, [grad]).map(({ op }) => op.name), ["fill"]);
   const [{ shape, data }] = evaluateReference(graph, [grad]);
   assertEquals(shape, [3, 5]);
-  assertClose("gradient", data, { expected: Array(15).fill(-2 / 15), atol: 0, rtol: 1e-6 });
+  assertClose("gradient", data, { expected: Array(15).fill(-2 / 15), atol: 0, rtol: 1e-12 });
 });
