@@ -23,7 +23,7 @@ export interface RowSums {
  */
 export function planRowSums(shape: Shape, { software }: Target): RowSums {
   const ROWS = rowCount(shape), C4 = rowVec4s(shape);
-  const oneStage = software ? ROWS * C4 <= 2 ** 17 : ROWS <= 2 ** 11;
+  const oneStage = software ? ROWS * C4 <= 2 ** 15 : ROWS <= 2 ** 11;
   const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH));
   return { ROWS, C4, PART, SPLITS: oneStage ? 0 : Math.ceil(ROWS / PART) };
 }
