@@ -53,8 +53,8 @@ const ENOUGH_WORKGROUPS = 128;
 /** Rows and columns below which most of a shared tile would lie beyond the edge. */
 const LEAST_SHARED = 32;
 
-/** Sums that one invocation keeps where both operands are transposed: more take too long to compile. */
-const MOST_SUMS_TT = 128;
+/** Sums that one invocation keeps, by form: more are no faster (a b), or take too long to compile (a^T b^T). */
+const MOST_SUMS = { NN: 192, NT: 256, TN: 256, TT: 128 };
 
 /** Terms of a sum below which splitting it costs more than it gains. */
 const SHORTEST_PART = 64;
@@ -97,6 +97,7 @@ export function tileNamed(name: string): MatmulTile {
 function ratedTiles({ batch, m, n, k, split, software, transposeA, transposeB }: MatmulProblem): Rated[] {
   const { sides, loadCost, enough } = software ? SOFTWARE : HARDWARE;
   const longest = split ? Math.max(1, Math.floor(k / SHORTEST_PART)) : 1;
+  const form = transposeA ? (transposeB ? "TT" : "TN") : transposeB ? "NT" : "NN";
   const rate = (rows: number, cols: number): Rated => {
     const owners = Math.max(1, batch * Math.ceil(m / rows) * Math.ceil(n / cols));
     const splits = Math.max(1, Math.min(longest, Math.ceil(enough / owners)));
@@ -105,7 +106,7 @@ function ratedTiles({ batch, m, n, k, split, software, transposeA, transposeB }:
     return { tile: tileNamed(`${rows}x${cols}`), splits, cost };
   };
   return sides.flatMap((rows) => sides.map((cols) => ({ rows, cols })))
-    .filter(({ rows, cols }) => !(transposeA && transposeB) || rows * cols <= MOST_SUMS_TT)
+    .filter(({ rows, cols }) => rows * cols <= MOST_SUMS[form])
     .map(({ rows, cols }) => rate(rows, cols))
     .toSorted((a, b) => a.cost - b.cost);
 }

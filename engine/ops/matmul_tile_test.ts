@@ -14,7 +14,8 @@ const SQUARE: MatmulProblem = {
 };
 
 Deno.test("matmulTiles() takes the largest tile for a large product", () => {
-  assertEquals(matmulTiles(SQUARE)[0].name, "16x16");
+  assertEquals(matmulTiles({ ...SQUARE, transposeA: true })[0].name, "16x16");
+  assertEquals(matmulTiles(SQUARE)[0].name, "12x16");
   const hardware = matmulTiles({ ...SQUARE, software: false }).map(({ name }) => name);
   assertEquals(hardware.slice(0, 4), ["shared 64x64", "shared 128x64", "shared 128x128", "8x8"]);
   assertEquals(matmulTiles({ ...SQUARE, m: 4096, n: 4096, software: false })[0].name, "shared 128x128");
@@ -54,8 +55,8 @@ Deno.test("matmulTiles() copes with a product without elements", () => {
 });
 
 Deno.test("matmulTiles() takes the largest tile in a case of the product's suite", () => {
-  const [a, b] = matmulCases().find((c) => c.name === "NN, largest tiles")!.inputs;
-  const sizes = { m: a.shape[0], n: b.shape[1], k: a.shape[1] };
+  const [a, b] = matmulCases().find((c) => c.name === "NT, largest tiles")!.inputs;
+  const sizes = { m: a.shape[0], n: b.shape[0], k: a.shape[1], transposeB: true };
   assertEquals(matmulTiles({ ...SQUARE, ...sizes })[0].name, "16x16");
 });
 
