@@ -12,6 +12,8 @@ async function start(args: string[]) {
     openWorkbench,
     writeReport: (dir) => writeReport(dir),
     perf: () => Promise.resolve(0),
+    peers: () => Promise.resolve(0),
+    compare: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => stdout += text,
     stderr: (text) => stderr += text,

@@ -16,10 +16,20 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * What must be the same when the same command runs twice: a record without run id, times and speed.
+ * What must be the same when the same command runs twice: a record without run id, times, speed, and which of several
+ * ways of computing the same bits was the fastest.
  */
-export function canonicalRecord(record: CellRecord): Omit<CellRecord, "runId" | "startedAt" | "durationMs"> {
-  const { runId: _runId, startedAt: _startedAt, durationMs: _durationMs, metrics, ...rest } = record;
+export function canonicalRecord(
+  record: CellRecord,
+): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "kernelChoices"> {
+  const {
+    runId: _runId,
+    startedAt: _startedAt,
+    durationMs: _durationMs,
+    kernelChoices: _kernelChoices,
+    metrics,
+    ...rest
+  } = record;
   return {
     ...rest,
     metrics: Object.fromEntries(Object.entries(metrics).filter(([, metric]) => !isSpeed(metric))),

@@ -11,13 +11,17 @@ Deno.test("canonicalJson() refuses numbers that JSON cannot hold", () => {
   assertThrows(() => canonicalJson({ loss: NaN }), RangeError, "loss is not a finite number, NaN");
 });
 
-Deno.test("canonicalRecord() leaves out run id, times and speed, and nothing else", () => {
+Deno.test("canonicalRecord() leaves out run id, times, speed and ways of computing, and nothing else", () => {
   const metrics = { cleanAccuracy: { value: 0.5, unit: "fraction" }, peakBytes: { value: 9, unit: "bytes" } };
-  const first = fakeRecord({ metrics: { ...metrics, imagesPerSecond: { value: 100, unit: "images/s" } } });
+  const first = fakeRecord({
+    kernelChoices: { conv2d: "a" },
+    metrics: { ...metrics, imagesPerSecond: { value: 100, unit: "images/s" } },
+  });
   const second = fakeRecord({
     runId: "small-2",
     startedAt: "2027-01-01T00:00:00.000Z",
     durationMs: 5,
+    kernelChoices: { conv2d: "b" },
     metrics: {
       ...metrics,
       imagesPerSecond: { value: 50, unit: "images/s" },
@@ -27,7 +31,7 @@ Deno.test("canonicalRecord() leaves out run id, times and speed, and nothing els
   assertEquals(canonicalRecord(first), canonicalRecord(second));
   assertEquals(canonicalRecord(first).metrics, metrics);
   const dropped = Object.keys(first).filter((key) => !(key in canonicalRecord(first)));
-  assertEquals(dropped, ["runId", "startedAt", "durationMs"]);
+  assertEquals(dropped, ["runId", "startedAt", "durationMs", "kernelChoices"]);
 });
 
 Deno.test("canonicalRecord() keeps a difference in accuracy", () => {

@@ -1,6 +1,7 @@
 /** A cell is one unit of work: train and evaluate an encoder, or construct a feature set. */
 import type { ParadigmName, ParadigmSettings } from "../paradigms/mod.ts";
 import type { CellCheckpoint } from "./checkpoint_file.ts";
+import type { Choices } from "./choices_option.ts";
 import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "./phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "./schema.ts";
@@ -101,6 +102,8 @@ export interface CellOutcome {
   readonly artifacts?: readonly Artifact[];
   /** What the time went into. */
   readonly phases?: readonly Phase[];
+  /** The ways of computing that were chosen, by operation, shapes and settings. */
+  readonly kernelChoices?: CellRecord["kernelChoices"];
   /** Default: "quick" under a quick preset, else "ok". */
   readonly status?: RecordStatus;
 }
@@ -126,5 +129,15 @@ export interface Workbench {
 /** Opens the device and reads the data. `bench/cells/mod.ts` exports one under the name `openWorkbench`. */
 export type OpenWorkbench = (
   preset: Preset,
-  options: { dataDir: string | null; signal: AbortSignal },
+  options: WorkbenchOptions,
 ) => Promise<Workbench>;
+
+/** What a workbench is opened with, beside the preset. */
+export interface WorkbenchOptions {
+  readonly dataDir: string | null;
+  readonly signal: AbortSignal;
+  /** Who picks among an operation's ways of computing. Default: the fixed table. */
+  readonly choices?: Choices;
+  /** Told what is worth knowing and no part of any record. Default: nobody. */
+  readonly note?: (text: string) => void;
+}

@@ -1,8 +1,10 @@
 /** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the real work. */
 import { writeReport } from "../reports/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
+import { compare } from "./compare/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { main } from "./main.ts";
+import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";
 
 /** Writes all of a text, whatever the stream takes at a time. */
@@ -24,13 +26,16 @@ function terminalOf(stream: { isTerminal(): boolean }): { columns: number } | nu
 if (import.meta.main) {
   const signal = interruptSignal((text) => writeAll(Deno.stderr, text));
   const stdout = (text: string) => writeAll(Deno.stdout, text);
+  const stderr = (text: string) => writeAll(Deno.stderr, text);
   const code = await main(Deno.args, {
     openWorkbench,
+    peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
     writeReport: (runDir) => writeReport(runDir),
-    perf: (args) => perf(args, { stdout, signal }),
+    perf: (args) => perf(args, { stdout, stderr, signal }),
+    compare: (args) => compare(args, { stdout }),
     signal,
     stdout,
-    stderr: (text) => writeAll(Deno.stderr, text),
+    stderr,
     terminal: terminalOf(Deno.stderr),
   });
   Deno.exit(code);

@@ -92,7 +92,7 @@ Deno.test("bench stops on Ctrl-C with 130, keeps finished records and leaves not
   });
 });
 
-for (const args of [["--preset", "smoke"], ["perf"]]) {
+for (const args of [["--preset", "smoke"], ["perf"], ["peers", "--peers", "torch", "--quiet"]]) {
   Deno.test(`bench ${args.join(" ")} ends with 4 and a hint where no adapter answers`, async () => {
     await withTempDir(async (dir) => {
       // A backend that this system does not have.

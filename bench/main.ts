@@ -1,6 +1,7 @@
 /** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
 import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
+import { parseChoices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
@@ -19,6 +20,7 @@ import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
+import { useVectorWidth } from "./vector_width.ts";
 
 /** What the command needs from outside; tests pass their own. */
 export interface MainServices {
@@ -26,6 +28,10 @@ export interface MainServices {
   readonly writeReport: WriteReport;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
+  /** `bench compare`: likewise. */
+  readonly compare: (args: string[]) => Promise<number>;
+  /** `bench peers`: likewise. */
+  readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Writes results. */
@@ -39,12 +45,12 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf", "plan"];
+const SUBCOMMANDS = ["perf", "peers", "plan", "compare"];
 
 /**
  * Runs the command.
  *
- * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted (Ctrl-C). Never throws:
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted (Ctrl-C). Never throws:
  * mistakes show as their message alone, bugs with their stack trace.
  */
 export async function main(args: readonly string[], services: MainServices): Promise<number> {
@@ -69,7 +75,9 @@ export async function main(args: readonly string[], services: MainServices): Pro
 
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
+  if (name === "compare") return await services.compare(rest);
   if (name === "plan") return await plan(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
@@ -88,9 +96,12 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     );
     return EXIT.done;
   }
+  const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   const { signal } = services;
-  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal });
+  const note = (text: string) => services.stderr(`${text}\n`);
+  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal, choices, note });
   try {
     const onCell = ({ name }: { name: string }) =>
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
@@ -119,6 +130,8 @@ async function bench(
   args: readonly string[],
   services: MainServices,
 ): Promise<number> {
+  const choices = parseChoices(options.choices);
+  useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
@@ -129,6 +142,7 @@ async function bench(
     dataDir: options.data,
     resume: options.resume,
     command: [COMMAND, ...args].join(" "),
+    choices,
   }, { ...services, progress: progressFor(options, services) });
   services.stdout(options.json ? toJson(result) : toText(result));
   return result.exitCode;
@@ -181,10 +195,13 @@ function helpText(): string {
 Usage: ${COMMAND} [options]
        ${COMMAND} plan [options]    say what would run and what it would cost
        ${COMMAND} perf [options]    measure speed and memory
+       ${COMMAND} peers [options]   time the same work on other packages
+       ${COMMAND} compare BASE HEAD [options]
+                                    say whether times in records became worse
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}
 Presets: ${Object.keys(PRESETS).join(", ")}
-Exit codes: 0 done, 1 failed, 2 wrong usage, 4 no adapter, 130 interrupted
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted
 `;
 }

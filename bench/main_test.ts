@@ -10,6 +10,8 @@ async function start(args: string[], services: Partial<MainServices> = {}) {
     openWorkbench: fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell))),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     perf: () => Promise.resolve(0),
+    compare: () => Promise.resolve(0),
+    peers: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => out.stdout += text,
     stderr: (text) => out.stderr += text,
@@ -59,6 +61,7 @@ Deno.test("main() shows help and knows every option and preset in it", async () 
         "--seeds",
         "Presets: quick, smoke, planted, cifar10-small, cifar10-sl, paper",
         "perf",
+        "peers",
       ]
     ) {
       assertStringIncludes(stdout, part);
@@ -70,8 +73,20 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["--preset", "quik"], /^Cannot find preset "quik": no such name, did you mean quick/],
   [["--prset", "quick"], /unknown option --prset, did you mean --preset/],
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
-  [["quick"], /unknown command, known are perf, plan\nHint: deno task bench --preset quick runs a preset\n$/],
+  [
+    ["quick"],
+    /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
+  ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
+  [
+    ["--choices", "fast"],
+    /^Cannot read --choices: "fast" is neither fixed, timed nor OP=NAME, given fast\n$/,
+  ],
+  [
+    ["plan", "--choices=conv2b=8x8"],
+    /^Cannot read --choices: unknown operation conv2b, did you mean conv2d, /,
+  ],
   [
     ["--preset", "cifar10-sl"],
     /reads cifar10 from a folder, given no --data\nHint: deno task data cifar10 .*\n$/,
@@ -96,6 +111,23 @@ for (const [args, message] of WRONG) {
     assertEquals(/\n\s+at /.test(stderr), false);
   });
 }
+
+Deno.test("main() hands --choices on, and shows what the workbench notes", async () => {
+  await withTempDir(async (dir) => {
+    const open = fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell)));
+    const seen: unknown[] = [];
+    const openWorkbench: MainServices["openWorkbench"] = (preset, options) => {
+      seen.push(options.choices);
+      options.note?.("timings lie here");
+      return open(preset, options);
+    };
+    const choices = "--choices=fixed,conv2d=1x8x8";
+    const run = await start(["--preset=smoke", `--out=${dir}/run`, choices], { openWorkbench });
+    const plan = await start(["plan", "--preset=smoke", choices], { openWorkbench });
+    assertEquals(seen, Array(2).fill({ rule: "fixed", pins: { conv2d: "1x8x8" } }));
+    for (const { stderr } of [run, plan]) assertStringIncludes(stderr, "timings lie here\n");
+  });
+});
 
 Deno.test("main() ends with 4 where no adapter answers", async () => {
   await withTempDir(async (dir) => {
@@ -155,16 +187,18 @@ Deno.test("main() shows a stack trace for a bug", async () => {
   });
 });
 
-Deno.test("main() hands the words after perf on, and its exit code back", async () => {
-  let given: string[] = [];
-  const { code } = await start(["perf", "--batch", "64"], {
-    perf: (args) => {
-      given = args;
-      return Promise.resolve(4);
-    },
+for (const name of ["perf", "peers", "compare"] as const) {
+  Deno.test(`main() hands the words after ${name} on, and its exit code back`, async () => {
+    let given: string[] = [];
+    const { code } = await start([name, "--batch", "64"], {
+      [name]: (args: string[]) => {
+        given = args;
+        return Promise.resolve(4);
+      },
+    });
+    assertEquals([code, given], [4, ["--batch", "64"]]);
   });
-  assertEquals([code, given], [4, ["--batch", "64"]]);
-});
+}
 
 Deno.test("main() goes on with a stopped run by the same command with --resume", async () => {
   await withTempDir(async (dir) => {

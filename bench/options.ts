@@ -1,6 +1,8 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { CHOICES_OPTION } from "./choices_option.ts";
 import { suggest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
+import { VECTOR_WIDTH_OPTION } from "./vector_width.ts";
 
 /** One option of a command: parser, help text and defaults come from here. */
 export interface Option {
@@ -22,6 +24,8 @@ export const BENCH_OPTIONS = [
   { name: "seeds", value: "LIST", help: "seeds such as 0,1,2 or 0..4 [those of the preset]" },
   { name: "out", value: "DIR", help: "run folder, without a run in it [runs/PRESET-TIME]" },
   { name: "resume", value: null, help: "go on with the stopped run in --out; start it where there is none" },
+  CHOICES_OPTION,
+  VECTOR_WIDTH_OPTION,
   { name: "quiet", value: null, help: "show no progress" },
   { name: "json", value: null, help: "print the records as JSON instead of a table" },
   { name: "help", value: null, help: "show this", alias: "h" },

@@ -17,6 +17,8 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
     out: null,
     quiet: false,
     resume: false,
+    choices: null,
+    "vector-width": null,
     json: false,
     help: false,
   });

@@ -58,6 +58,7 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
     durationMs: end.durationMs,
     status: end.status,
     reason: end.reason,
+    kernelChoices: outcome.kernelChoices ?? {},
     metrics: outcome.metrics,
     checks: outcome.checks ?? [],
     warnings: outcome.warnings ?? [],

@@ -1,5 +1,6 @@
 /** Runs the cells of a preset one after the other and leaves a run folder. */
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
+import type { Choices } from "./choices_option.ts";
 import { benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
 import { expand } from "./plan.ts";
@@ -25,6 +26,8 @@ export interface RunRequest {
   readonly dataDir: string | null;
   /** The command as typed, for the manifest. */
   readonly command: string;
+  /** Who picks among an operation's ways of computing. Default: the fixed table. */
+  readonly choices?: Choices;
 }
 
 /** Writes the page of a run folder: `reports/mod.ts` exports one. */
@@ -68,8 +71,8 @@ export interface RunResult {
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
  */
 export async function run(request: RunRequest, services: RunServices): Promise<RunResult> {
-  const { preset, dataDir, outDir, command, resume = false } = request;
-  const { signal, now = () => new Date() } = services;
+  const { preset, dataDir, outDir, command, choices, resume = false } = request;
+  const { signal, progress, now = () => new Date() } = services;
   const existing = resume ? await RunFolder.open(outDir) : null;
   const folder = existing ?? await RunFolder.create(outDir);
   let workbench: Workbench | null = null;
@@ -83,7 +86,12 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
       const identity = { ...stopped.identity, benchmarkVersion: version } as RunIdentity;
       checkSameRun(outDir, stopped, { preset: recordedPreset(preset), identity });
     }
-    workbench = await services.openWorkbench(preset, { dataDir, signal });
+    workbench = await services.openWorkbench(preset, {
+      dataDir,
+      signal,
+      choices,
+      note: (text) => progress.note(text),
+    });
     const identity = identityOf(workbench, version);
     if (stopped !== null) checkSameRun(outDir, stopped, { identity });
     const startedAt = now();

@@ -8,6 +8,11 @@
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
+/** What `bench peers` leaves: types and reading. */
+export type * from "./peers/record.ts";
+export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
+export { parsePeersRecord } from "./peers/parse_record.ts";
+
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";
 
@@ -98,6 +103,11 @@ export interface CellRecord {
   readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
+  /**
+   * Ways of computing that were chosen where an operation offers several, by operation, shapes and settings. They do
+   * not change the bits. Absent from records of earlier versions.
+   */
+  readonly kernelChoices?: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. Of a cell that went on from a checkpoint: when it went on. */
   readonly startedAt: string;
   /** Time the cell took; where it went on from a checkpoint, with the time up to that. */
@@ -189,3 +199,17 @@ export interface Picture {
   readonly width: number;
   readonly rgb: string;
 }
+
+/** What `bench perf` leaves: types, reading, and the numbers that tables and figures show. */
+export type * from "./perf/record.ts";
+export { PERF_SCHEMA, PERF_VERSION } from "./perf/record.ts";
+export { parsePerfRecord } from "./perf/parse_record.ts";
+export {
+  bandwidth,
+  type Bound,
+  type Ceilings,
+  medianCeilings,
+  type Standing,
+  standingOf,
+} from "./perf/roofline.ts";
+export { median } from "./perf/statistics.ts";

@@ -25,9 +25,9 @@ export class BufferStore {
     return this.#peakBytes;
   }
 
-  /** Lets the peak start again from what is held now. */
-  resetPeak(): void {
-    this.#peakBytes = this.#liveBytes;
+  /** Lets the peak start again from what is held now, or goes back to an earlier one. */
+  resetPeak(bytes = 0): void {
+    this.#peakBytes = Math.max(bytes, this.#liveBytes);
   }
 
   /**

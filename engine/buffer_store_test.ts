@@ -55,3 +55,14 @@ gpuTest("BufferStore.read() gives zeros for a new buffer, and what was written",
   assertEquals([...new Uint32Array(await store.read(buffer, 32))], [0, 0, 0, 0, 7, 8, 9, 10]);
   store.destroy();
 });
+
+gpuTest("BufferStore.resetPeak() goes back to an earlier peak, but not below what is held", async (gpu) => {
+  const store = gpu.buffers, held = store.liveBytes;
+  const buffer = store.create("held", 1024);
+  store.resetPeak(held + 4096);
+  assertEquals(store.peakBytes, held + 4096);
+  store.resetPeak(held);
+  assertEquals(store.peakBytes, held + 1024);
+  store.free(buffer);
+  await gpu.idle();
+});

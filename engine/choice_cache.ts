@@ -17,7 +17,7 @@ export class ChoiceCache implements ChoiceTimes {
     this.#times = times;
   }
 
-  /** Opens a file; one that is missing or damaged counts as empty, since timings can be taken again. */
+  /** Opens a file; one that is missing, damaged or closed to us counts as empty: timings can be taken again. */
   static async open(path: string): Promise<ChoiceCache> {
     return new ChoiceCache(path, await readTimes(path));
   }
@@ -65,9 +65,8 @@ async function readTimes(path: string): Promise<Times> {
   try {
     const found: unknown = JSON.parse(await Deno.readTextFile(path));
     return isTimes(found) ? found : {};
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return {};
-    throw error;
+  } catch {
+    return {};
   }
 }
 

@@ -13,6 +13,8 @@ export interface ChoiceRequest {
   readonly candidates: readonly string[];
   /** Multiplications and additions of it. */
   readonly flops: number;
+  /** Changes with the text of the kernels of the candidates. */
+  version(): string;
   /** Milliseconds that a way takes on the device. */
   time(candidate: string): Promise<number>;
 }
@@ -35,7 +37,7 @@ export function choosePinned(pins: Readonly<Record<string, string>>, others: Cho
   };
 }
 
-/** Times of candidates by request, to be kept from run to run. */
+/** Times of candidates by request and version of its kernels, to be kept from run to run. */
 export interface ChoiceTimes {
   get(key: string): Readonly<Record<string, number>> | undefined;
   set(key: string, times: Readonly<Record<string, number>>): void;
@@ -51,11 +53,12 @@ const WORTH_TIMING_FLOPS = 2e7;
 export function chooseTimed(times: ChoiceTimes): Chooser {
   return async (request) => {
     if (request.flops < WORTH_TIMING_FLOPS) return request.candidates[0];
-    let known = times.get(request.key);
+    const key = `${request.key} ${request.version()}`;
+    let known = times.get(key);
     if (known === undefined || !request.candidates.every((name) => name in known!)) {
       const measured: Record<string, number> = {};
       for (const name of request.candidates) measured[name] = await request.time(name);
-      times.set(request.key, measured);
+      times.set(key, measured);
       known = measured;
     }
     return request.candidates.reduce((best, name) => known![name] < known![best] ? name : best);

@@ -47,6 +47,8 @@ export class Gpu {
   readonly variant: KernelVariant;
   /** Chooses among an operation's ways of computing. */
   readonly chooser: Chooser;
+  /** How large values between kernels are stored. */
+  readonly storage: ValueStorage;
   /** What it has chosen so far, by operation, shapes and settings. */
   readonly choices: Map<string, string> = new Map();
   /** What all programs have submitted so far. */
@@ -56,12 +58,17 @@ export class Gpu {
   constructor(
     device: GPUDevice,
     info: AdapterInfo,
-    { variant, chooser }: { readonly variant: KernelVariant; readonly chooser: Chooser },
+    { variant, chooser, storage }: {
+      readonly variant: KernelVariant;
+      readonly chooser: Chooser;
+      readonly storage: ValueStorage;
+    },
   ) {
     this.device = device;
     this.info = info;
     this.variant = variant;
     this.chooser = chooser;
+    this.storage = storage;
     this.pipelines = new PipelineCache(device);
     this.buffers = new BufferStore(device);
     device.addEventListener("uncapturederror", (event) => {
@@ -98,12 +105,17 @@ export class Gpu {
 /** `buffer`: plain storage buffers. `texture`: heavy kernels read through storage textures. */
 export type KernelVariant = "buffer" | "texture";
 
+/** `f16`: half the memory traffic for 11 bits of precision; gradients below 6e-8 become zero. */
+export type ValueStorage = "f32" | "f16";
+
 /** How to open the device. */
 export interface OpenOptions {
   /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
   readonly variant?: KernelVariant;
   /** Default: the first one, {@linkcode chooseFirst}. */
   readonly chooser?: Chooser;
+  /** How large values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
+  readonly storage?: ValueStorage;
   /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
   readonly requestAdapter?: () => Promise<GPUAdapter | null>;
 }
@@ -125,7 +137,14 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = Number(adapter.limits[name]);
-  const device = await adapter.requestDevice({ requiredLimits });
+  const { storage = "f32" } = options;
+  if (storage === "f16" && !adapter.features.has("shader-f16")) {
+    throw new GpuError(
+      `Cannot store values as f16: the adapter offers no shader-f16, it is ${adapter.info.description}`,
+    );
+  }
+  const requiredFeatures: GPUFeatureName[] = storage === "f16" ? ["shader-f16"] : [];
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   const { vendor, architecture, device: deviceName, description } = adapter.info;
   const isFallback = adapter.info.isFallbackAdapter ?? false;
   const gpu = new Gpu(device, {
@@ -139,6 +158,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   }, {
     variant: options.variant ?? (isFallback ? "texture" : "buffer"),
     chooser: options.chooser ?? chooseFirst,
+    storage,
   });
   await proveItself(gpu);
   return gpu;

@@ -7,6 +7,7 @@
 import type { Operand, Pointwise } from "./op.ts";
 import { vec4Count } from "./shape.ts";
 import { type FusedPointwise, readsOf, type Step, writesOf } from "./step.ts";
+import { Variable } from "./tensor.ts";
 
 /** What limits fusion. */
 export interface FusionLimits {
@@ -33,19 +34,20 @@ export function fuseSteps(steps: readonly Step[], { kept, bindings }: FusionLimi
   const groups: Group[] = [];
   const groupOf = new Map<Operand, Group>();
   const lastWrite = new Map<Operand, number>();
+  const again = writtenAgain(steps);
   steps.forEach((step, at) => {
-    const group = step.pointwise === undefined
+    const group = step.pointwise === undefined || !isMovable(step.pointwise.out, again)
       ? undefined
       : findGroup(step.pointwise, { groupOf, lastWrite, bindings });
     if (group !== undefined) append(group, step.pointwise!);
-    else groups.push(openGroup(step, at));
+    else groups.push(openGroup(step, { at, again }));
     const home = group ?? groups.at(-1)!;
     const value = home.values.at(-1);
     if (value !== undefined) groupOf.set(value, home);
     for (const operand of writesOf(step)) lastWrite.set(operand, group === undefined ? at : group.at);
   });
   const read = new Set(groups.flatMap(({ step, fetched }) => [...readsOf(step), ...fetched]));
-  const stored = (operand: Operand) => kept.has(operand) || read.has(operand);
+  const stored = (operand: Operand) => kept.has(operand) || read.has(operand) || operand instanceof Variable;
   return groups.map(({ step, binding, tail }) =>
     tail.length === 0 ? step : {
       ...step,
@@ -59,9 +61,21 @@ export function fuseSteps(steps: readonly Step[], { kept, bindings }: FusionLimi
   );
 }
 
-function openGroup(step: Step, at: number): Group {
+/** Operands that more than one step writes: what one of them writes is not yet, or not for long, the value. */
+function writtenAgain(steps: readonly Step[]): ReadonlySet<Operand> {
+  const once = new Set<Operand>(), again = new Set<Operand>();
+  for (const operand of steps.flatMap(writesOf)) (once.has(operand) ? again : once).add(operand);
+  return again;
+}
+
+/** Whether a value may be written earlier than it was recorded: nothing reads or writes another one in its place. */
+function isMovable(out: Operand, again: ReadonlySet<Operand>): boolean {
+  return !(out instanceof Variable) && !again.has(out);
+}
+
+function openGroup(step: Step, { at, again }: { at: number; again: ReadonlySet<Operand> }): Group {
   const outputs = step.bindings.flatMap(({ kind }, k) => kind === "output" ? [k] : []);
-  const binding = outputs.length === 1 ? outputs[0] : -1;
+  const binding = outputs.length === 1 && !again.has(step.bindings[outputs[0]].operand) ? outputs[0] : -1;
   const values = binding === -1 ? [] : [step.bindings[binding].operand];
   return { step, at, binding, values, tail: [], fetched: new Set() };
 }
@@ -90,6 +104,7 @@ function findGroup(
     return undefined;
   }
   const fetches = new Set([...fetched, ...outside.map(({ operand }) => operand)]);
+  for (const { kind, operand } of step.bindings) if (kind === "input") fetches.delete(operand);
   return step.bindings.length + fetches.size + tail.length + 1 <= bindings ? group : undefined;
 }
 

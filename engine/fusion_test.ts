@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { gradients } from "./autograd.ts";
 import type { Gpu, KernelVariant } from "./device.ts";
+import { fuseSteps } from "./fusion.ts";
 import { createBatchNorm } from "./nn/batch_norm.ts";
+import type { Operand } from "./op.ts";
 import { add, mul, scale } from "./ops/arithmetic.ts";
 import { assign } from "./ops/assign.ts";
 import { conv2d } from "./ops/conv2d.ts";
@@ -13,6 +15,7 @@ import { reshape } from "./ops/reshape.ts";
 import { type Outputs, Program } from "./program.ts";
 import { stream } from "./random.ts";
 import { f32, sizeOf } from "./shape.ts";
+import type { Step } from "./step.ts";
 import { type Value, Variable } from "./tensor.ts";
 import { assertSameBits } from "./testing/compare.ts";
 import { gpuTest } from "./testing/gpu.ts";
@@ -107,4 +110,49 @@ gpuTest("fuseSteps() follows a value into a view of its memory", async (gpu) => 
   const [x, y] = [normal("x", 2, 8), normal("y", 4, 4)];
   const build = () => ({ z: add(reshape(scale(x, 2), [4, 4]), y) });
   assertEquals(await bothWays(gpu, build, [x, y]), { apart: 2, fused: 1 });
+});
+
+/** Steps by hand: what each reads and writes, and whether it is pointwise. */
+function makeStep(reads: Operand[], out: Operand, pointwise = false): Step {
+  const flexible = (kind: "input" | "output") => (operand: Operand) => ({ operand, kind, reused: false });
+  const operands = reads.map((operand) => ({ operand, index: "i", splat: false }));
+  return {
+    label: pointwise ? "f" : "k",
+    source: "",
+    bindings: [...reads.map(flexible("input")), flexible("output")(out)],
+    workgroups: [1, 1, 1],
+    flops: 0,
+    pointwise: pointwise ? { name: "f", expression: "", include: [], operands, out, mask: null } : undefined,
+  };
+}
+
+const value = (): Operand => ({ spec: f32(8) });
+const LIMITS = { kept: new Set<Operand>(), bindings: 8 };
+
+Deno.test("fuseSteps() stores a variable that a kernel sets, whoever reads it", () => {
+  const [x, y] = [value(), value()], v = new Variable("v", f32(8));
+  const [step, ...rest] = fuseSteps([makeStep([x], v), makeStep([v], y, true)], LIMITS);
+  assertEquals([rest.length, step.fused?.storesOwn], [0, true]);
+});
+
+Deno.test("fuseSteps() does not follow a value that another step writes again", () => {
+  const [x, y, z] = [value(), value(), value()];
+  const twice = [makeStep([x], y), makeStep([x], y), makeStep([y], z, true)];
+  assertEquals(fuseSteps(twice, LIMITS), twice);
+});
+
+Deno.test("fuseSteps() moves no operation that sets a variable, since others may read it before", () => {
+  const [x, y, z] = [value(), value(), value()], v = new Variable("v", f32(8));
+  const steps = [makeStep([x], y), makeStep([v], z), makeStep([y], v, true)];
+  assertEquals(fuseSteps(steps, LIMITS), steps);
+});
+
+Deno.test("fuseSteps() keeps to the bindings of a kernel; an input that it has already costs none", () => {
+  const [x, y, z, other] = [value(), value(), value(), value()];
+  const tight = { ...LIMITS, bindings: 3 };
+  const free = [makeStep([x], y), makeStep([y, x], z, true)];
+  assertEquals(fuseSteps(free, tight).length, 1);
+  const full = [makeStep([x], y), makeStep([y, other], z, true)];
+  assertEquals(fuseSteps(full, tight), full);
+  assertEquals(fuseSteps(full, LIMITS).length, 1);
 });

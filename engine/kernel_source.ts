@@ -21,12 +21,16 @@ export interface BoundKernel {
   readonly bindings: readonly BoundOperand[];
 }
 
-/**
- * Fills the `#input` and `#output` lines of a step.
- *
- * @param mirrored Values that inputs read from a texture.
- */
-export function bindKernel(step: Step, mirrored: ReadonlySet<Operand>): BoundKernel {
+/** Values that do not lie in f32 buffers alone. */
+export interface Homes {
+  /** Those that inputs read from a texture. */
+  readonly mirrored: ReadonlySet<Operand>;
+  /** Those that are stored as f16. */
+  readonly half: ReadonlySet<Operand>;
+}
+
+/** Fills the `#input` and `#output` lines of a step. */
+export function bindKernel(step: Step, { mirrored, half }: Homes): BoundKernel {
   const bindings: BoundOperand[] = [];
   step.bindings.forEach(({ operand, kind }, binding) => {
     if (kind === "read" || kind === "read_write") bindings.push({ binding, operand, form: kind });
@@ -35,11 +39,13 @@ export function bindKernel(step: Step, mirrored: ReadonlySet<Operand>): BoundKer
     reader(name, binding, operand) {
       const form = mirrored.has(operand) ? "texture" : "read";
       bindings.push({ binding, operand, form });
-      return form === "texture" ? textureReader(name, binding) : bufferReader(name, binding);
+      return form === "texture"
+        ? textureReader(name, binding)
+        : bufferReader(name, { binding, type: half.has(operand) ? "f16" : "f32" });
     },
     writer(name, binding, operand) {
       bindings.push({ binding, operand, form: "read_write" });
-      return `@group(0) @binding(${binding}) var<storage, read_write> ${name}_: array<vec4<f32>>;`;
+      return bufferWriter(name, { binding, type: half.has(operand) ? "f16" : "f32" });
     },
   };
   const lines = step.source.split("\n").map((line) => {
@@ -50,8 +56,9 @@ export function bindKernel(step: Step, mirrored: ReadonlySet<Operand>): BoundKer
     if (kind === "input") return access.reader(name, binding, operand);
     if (step.fused?.binding === binding) return fusedWriter(step, name, access);
     return `${access.writer(name, binding, operand)}
-fn set_${name}(i: u32, v: vec4<f32>) { ${name}_[i] = v; }`;
+fn set_${name}(i: u32, v: vec4<f32>) { store_${name}(i, v); }`;
   });
+  if (bindings.some(({ operand }) => half.has(operand))) lines.unshift("enable f16;");
   return { source: lines.join("\n"), bindings };
 }
 
@@ -59,13 +66,23 @@ fn set_${name}(i: u32, v: vec4<f32>) { ${name}_[i] = v; }`;
 interface Access {
   /** `fn name(i)`: vec4 i. */
   reader(name: string, binding: number, operand: Operand): string;
-  /** `name_[i]`: where vec4 i goes. */
+  /** `fn store_name(i, v)`: makes vec4 i be v. */
   writer(name: string, binding: number, operand: Operand): string;
 }
 
-function bufferReader(name: string, binding: number): string {
-  return `@group(0) @binding(${binding}) var<storage, read> ${name}_: array<vec4<f32>>;
-fn ${name}(i: u32) -> vec4<f32> { return ${name}_[i]; }`;
+interface BufferSlot {
+  readonly binding: number;
+  readonly type: "f32" | "f16";
+}
+
+function bufferReader(name: string, { binding, type }: BufferSlot): string {
+  return `@group(0) @binding(${binding}) var<storage, read> ${name}_: array<vec4<${type}>>;
+fn ${name}(i: u32) -> vec4<f32> { return vec4<f32>(${name}_[i]); }`;
+}
+
+function bufferWriter(name: string, { binding, type }: BufferSlot): string {
+  return `@group(0) @binding(${binding}) var<storage, read_write> ${name}_: array<vec4<${type}>>;
+fn store_${name}(i: u32, v: vec4<f32>) { ${name}_[i] = vec4<${type}>(v); }`;
 }
 
 function textureReader(name: string, binding: number): string {
@@ -79,16 +96,17 @@ function fusedWriter(step: Step, name: string, access: Access): string {
   const { binding, storesOwn, tail } = step.fused!;
   const parts: string[] = [];
   const body: string[] = [];
-  const readers = new Map<Operand, string>();
+  const readers = inputNames(step);
+  let fetched = 0;
   let free = step.bindings.length;
   const store = (value: number, at: number, operand: Operand) => {
     parts.push(access.writer(`${name}_v${value}`, at, operand));
-    body.push(`  ${name}_v${value}_[i] = v${value};`);
+    body.push(`  store_${name}_v${value}(i, v${value});`);
   };
   const readerOf = (operand: Operand) => {
     let reader = readers.get(operand);
     if (reader === undefined) {
-      reader = `${name}_in${readers.size}`;
+      reader = `${name}_in${fetched++}`;
       readers.set(operand, reader);
       parts.push(access.reader(reader, free++, operand));
     }
@@ -111,6 +129,12 @@ function fusedWriter(step: Step, name: string, access: Access): string {
     if (stored) store(k + 1, free++, out);
   });
   return [...parts, `fn set_${name}(i: u32, v0: vec4<f32>) {`, ...body, "}"].join("\n");
+}
+
+/** What the kernel itself calls the operands that it reads by `#input` lines. */
+function inputNames({ source, bindings }: Step): Map<Operand, string> {
+  const declared = source.split("\n").map(parseDeclaration).filter((line) => line?.kind === "input");
+  return new Map(declared.map((line) => [bindings[line!.binding].operand, line!.name]));
 }
 
 /** WGSL for a vec4 with zeros where vec4 `i` holds padding. */

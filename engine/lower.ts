@@ -4,6 +4,7 @@ import type { Chooser } from "./choices.ts";
 import type { Gpu } from "./device.ts";
 import type { Node } from "./graph.ts";
 import type { Operand, Pointwise, Target } from "./op.ts";
+import type { Spec } from "./shape.ts";
 import { type Step, stepOf } from "./step.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -59,6 +60,7 @@ interface NodeContext {
 }
 
 function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[] {
+  const flops = node.op.flops(node.inputs.map(({ spec }) => spec), node.attrs);
   const kernels = node.op.lower({
     inputs: node.inputs.map(identity),
     outputs: node.outputs,
@@ -72,7 +74,7 @@ function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[]
       ...kernel,
       bindings: bindings.map((binding) => ({ ...binding, operand: placeOf(binding.operand) })),
       pointwise: pointwise === undefined ? undefined : placePointwise(pointwise, placeOf),
-    })
+    }, flops)
   );
 }
 
@@ -94,9 +96,10 @@ export interface ChoiceContext {
 /** The way to compute a recorded operation, or undefined where there is only one; put on the device's record. */
 export async function chooseFor(
   gpu: Gpu,
-  { op, inputs, outputs, attrs }: Node,
+  node: Node,
   { chooser, time }: ChoiceContext,
 ): Promise<string | undefined> {
+  const { op, inputs, outputs, attrs } = node;
   const specs = inputs.map(({ spec }) => spec);
   const candidates = op.choices?.({
     inputs: specs,
@@ -107,7 +110,23 @@ export async function chooseFor(
   if (candidates.length < 2) return candidates[0];
   const shapes = specs.map(({ shape }) => shape.join("x")).join(" ");
   const key = `${op.name} ${shapes} ${JSON.stringify(attrs)}`;
-  const choice = await chooser({ op: op.name, key, candidates, flops: op.flops(specs, attrs), time });
+  const version = () => hashText(candidates.flatMap((choice) => kernelTexts(gpu, node, choice)).join("\n"));
+  const flops = op.flops(specs, attrs);
+  const choice = await chooser({ op: op.name, key, candidates, flops, version, time });
   gpu.choices.set(key, choice);
   return choice;
+}
+
+/** Names, sizes and sources of the kernels of an operation, by one way of computing it. */
+function kernelTexts(gpu: Gpu, { op, inputs, outputs, attrs }: Node, choice: string): string[] {
+  const scratch = (spec: Spec) => ({ spec });
+  const kernels = op.lower({ inputs, outputs, attrs, target: targetOf(gpu), choice, scratch });
+  return kernels.map(({ label, source, workgroups }) => `${label} ${workgroups.join("x")}\n${source}`);
+}
+
+/** FNV-1a over UTF-16 units, 32 bits, in hexadecimal: enough to tell versions of a kernel apart. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
 }

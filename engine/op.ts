@@ -72,6 +72,12 @@ export interface Target {
   readonly storageBuffers: number;
 }
 
+/**
+ * Rounds of loops that an invocation may go through, all its loops together. llvmpipe ends every loop after 65,535 in
+ * all and goes on with what it has: kernels split longer work into parts.
+ */
+export const MOST_ROUNDS = 60_000;
+
 /** What an operation lowers to kernels with. */
 export interface LowerContext<A> {
   readonly inputs: readonly Operand[];

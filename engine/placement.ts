@@ -5,8 +5,9 @@
  */
 
 import type { Operand } from "./op.ts";
-import { byteSize } from "./shape.ts";
-import { readsOf, type Step, writesOf } from "./step.ts";
+import { byteSize, vec4Count } from "./shape.ts";
+import { flexibleReads, readsOf, type Step, writesOf } from "./step.ts";
+import { Variable } from "./tensor.ts";
 import { textureRows } from "./texture_layout.ts";
 
 /** What decides where values are read from. */
@@ -22,40 +23,65 @@ export interface PlacementLimits {
 /** Values that have a copy in a texture, from which each `#input` reads. */
 export type Mirrored = ReadonlySet<Operand>;
 
-/** What copying a value costs, and what it saves at each `#input` that reads it: measured on llvmpipe. */
-const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15 };
+/**
+ * What copying a value costs, and what it saves at each `#input` that reads it: once for each byte, or again and again,
+ * once for some 32 multiply-adds, where it is `reused`. Measured on llvmpipe.
+ */
+const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15, savedPerGflop: 4.4 };
 
-/** The values that are worth a copy: those that a kernel reads again and again, and large ones. */
+/** The values that are worth a copy: those that much work reads again and again, and large ones. */
 export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits): Mirrored {
   if (!limits.textures) return new Set();
-  const inputs = new Map<Operand, { reads: number; reused: boolean }>();
+  const savedMs = new Map<Operand, number>();
   for (const step of steps) {
-    for (const { operand, reused } of flexibleReads(step)) {
-      const found = inputs.get(operand);
-      inputs.set(operand, { reads: (found?.reads ?? 0) + 1, reused: reused || (found?.reused ?? false) });
+    for (const { operand, reused } of inputBindings(step)) {
+      const once = COST_MS.savedPerMiB * byteSize(operand.spec) / 2 ** 20;
+      const again = reused ? COST_MS.savedPerGflop * step.flops / 1e9 : 0;
+      savedMs.set(operand, (savedMs.get(operand) ?? 0) + Math.max(once, again));
     }
   }
   const mirrored = new Set<Operand>();
-  for (const [operand, { reads, reused }] of inputs) {
-    const bytes = byteSize(operand.spec), MiB = bytes / 2 ** 20;
+  for (const [operand, saved] of savedMs) {
+    const bytes = byteSize(operand.spec);
     if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
-    const savedMs = (reads * COST_MS.savedPerMiB - COST_MS.copyPerMiB) * MiB - COST_MS.copy;
-    if (reused || savedMs > 0) mirrored.add(operand);
+    if (saved > COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20) mirrored.add(operand);
   }
   for (const step of steps) {
-    const bound = flexibleReads(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
+    const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
       .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
     bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
   }
   return mirrored;
 }
 
-/** What a step reads by `#input` lines, or in its tail. */
-export function flexibleReads(step: Step): { operand: Operand; reused: boolean }[] {
+/** The bindings of a step that may be textures: a tail reads an input of the kernel through the kernel's binding. */
+function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
   const own = step.bindings.filter(({ kind }) => kind === "input");
-  const fixed = new Set(step.bindings.map(({ operand }) => operand));
-  const tail = readsOf(step).filter((operand) => !fixed.has(operand));
-  return [...own, ...tail.map((operand) => ({ operand, reused: false }))];
+  const bound = new Set(own.map(({ operand }) => operand));
+  const tail = new Set(flexibleReads(step).map(({ operand }) => operand).filter((o) => !bound.has(o)));
+  return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
+}
+
+/** Vec4s from which on a value is large enough for its storage to matter. */
+const LARGE = 4096;
+
+/**
+ * The large values that can be stored as f16: those that kernels read and write by `#input` and `#output` lines alone.
+ */
+export function chooseHalf(steps: readonly Step[], kept: ReadonlySet<Operand>): ReadonlySet<Operand> {
+  const fixed = new Set<Operand>(kept);
+  for (const { bindings } of steps) {
+    for (const { operand, kind } of bindings) {
+      if (kind === "read" || kind === "read_write") fixed.add(operand);
+    }
+  }
+  const all = new Set(steps.flatMap((step) => [...readsOf(step), ...writesOf(step)]));
+  return new Set(
+    [...all].filter((operand) =>
+      !(operand instanceof Variable) && !fixed.has(operand) && operand.spec.dtype === "f32" &&
+      vec4Count(operand.spec.shape) >= LARGE
+    ),
+  );
 }
 
 /** For each step, the values whose copies have to be made before it. */

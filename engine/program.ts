@@ -7,7 +7,7 @@ import { liveNodes, type Node, record, trace } from "./graph.ts";
 import { bindKernel } from "./kernel_source.ts";
 import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
-import { chooseMirrored, planCopies } from "./placement.ts";
+import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
 import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
 import type { Step } from "./step.ts";
@@ -115,10 +115,12 @@ export class Program {
       texturesPerKernel: maxStorageTexturesPerShaderStage,
       textureRows: maxTextureDimension2D,
     });
+    const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
+    const homes = { mirrored, half };
     const copies = planCopies(steps, mirrored);
-    const memory = allocateMemory(gpu, label, { steps, kept, mirrored, copies });
+    const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
     try {
-      const items = await bind(gpu, steps, { memory, mirrored, copies });
+      const items = await bind(gpu, steps, { memory, homes, copies });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -203,11 +205,11 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, mirrored, copies }: Pick<MemoryNeeds, "mirrored" | "copies"> & { readonly memory: Memory },
+  { memory, homes, copies }: Pick<MemoryNeeds, "homes" | "copies"> & { readonly memory: Memory },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
   for (const [at, step] of steps.entries()) {
-    const { source, bindings } = bindKernel(step, mirrored);
+    const { source, bindings } = bindKernel(step, homes);
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
@@ -228,28 +230,42 @@ async function bind(
   return items;
 }
 
-/** Milliseconds of one run of an operation by one way of computing it: the least of three, after one to warm up. */
+/**
+ * Milliseconds of one run of an operation by one way of computing it: the least of three samples, each of as many runs
+ * as fill it. Leaves no trace in the device's counts of work and memory, which are those of the programs that people
+ * asked for.
+ */
 async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): Promise<number> {
   const stands = inputs.map(({ spec }, i) => new Variable(`timed ${i}`, spec));
   const build = () => Object.fromEntries(record(op, stands, attrs).map((t, i) => [`output ${i}`, t]));
   const chooser = choosePinned({ [op.name]: choice }, chooseFirst);
+  const work = { ...gpu.work }, { peakBytes } = gpu.buffers;
   const program = await Program.compile(gpu, `timing of ${op.name}`, build, { chooser });
   try {
-    program.run();
-    await gpu.idle();
-    let least = Infinity;
-    for (let i = 0; i < 3; i++) {
+    const timeRuns = async (runs: number) => {
       const from = performance.now();
-      for (let k = 0; k < TIMED_RUNS; k++) program.run();
+      for (let k = 0; k < runs; k++) program.run();
       await gpu.idle();
-      least = Math.min(least, (performance.now() - from) / TIMED_RUNS);
+      return performance.now() - from;
+    };
+    await timeRuns(1);
+    let runs = 1;
+    for (let i = 0; i < 2; i++) {
+      const workMs = Math.max(await timeRuns(runs) - WAIT_MS, 0.5);
+      runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.max(1, SAMPLE_MS / workMs)));
     }
-    return least;
+    return Math.min(await timeRuns(runs), await timeRuns(runs), await timeRuns(runs)) / runs;
   } finally {
     program.dispose();
     release(gpu, stands);
+    Object.assign(gpu.work, work);
+    gpu.buffers.resetPeak(peakBytes);
   }
 }
 
-/** Runs for each wait: a wait alone costs some 11 ms, the same for every candidate. */
-const TIMED_RUNS = 4;
+/** A wait for the device alone takes about this long under Deno, whatever it waits for. */
+const WAIT_MS = 11;
+/** Work in one sample: enough for the wait to take the same small part of every candidate's. */
+const SAMPLE_MS = 50;
+/** The most runs of one sample. */
+const MOST_RUNS = 1000;

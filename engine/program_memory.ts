@@ -2,10 +2,10 @@
 
 import type { Gpu } from "./device.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
+import type { Homes } from "./kernel_source.ts";
 import type { Operand } from "./op.ts";
-import { flexibleReads, type Mirrored } from "./placement.ts";
 import { byteSize } from "./shape.ts";
-import { readsOf, type Step, writesOf } from "./step.ts";
+import { fixedReads, flexibleReads, type Step, writesOf } from "./step.ts";
 import { Variable } from "./tensor.ts";
 import { textureBytes } from "./texture_layout.ts";
 import { bufferOf } from "./variables.ts";
@@ -23,7 +23,7 @@ export interface MemoryNeeds {
   readonly steps: readonly Step[];
   /** Values whose memory is handed on to no other, so that they can be read after a run. */
   readonly kept: ReadonlySet<Operand>;
-  readonly mirrored: Mirrored;
+  readonly homes: Homes;
   /** For each step, the values that are copied to their textures before it. */
   readonly copies: readonly (readonly Operand[])[];
 }
@@ -39,7 +39,7 @@ type Spans = Map<Operand, { readonly from: number; to: number }>;
 export function allocateMemory(
   gpu: Gpu,
   label: string,
-  { steps, kept, mirrored, copies }: MemoryNeeds,
+  { steps, kept, homes: { mirrored, half }, copies }: MemoryNeeds,
 ): Memory {
   const buffered: Spans = new Map(), textured: Spans = new Map();
   const touch = (map: Spans, operand: Operand, at: number) => {
@@ -50,17 +50,16 @@ export function allocateMemory(
   steps.forEach((step, at) => {
     const inputs = flexibleReads(step).map(({ operand }) => operand);
     for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
-    const apart = new Set(inputs.filter((operand) => mirrored.has(operand)));
-    const direct = readsOf(step).filter((operand) => !apart.has(operand));
-    for (const operand of [...direct, ...copies[at], ...writesOf(step)]) {
+    const direct = inputs.filter((operand) => !mirrored.has(operand));
+    for (const operand of [...fixedReads(step), ...direct, ...copies[at], ...writesOf(step)]) {
       if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }
   });
   for (const operand of kept) if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
-  const lifetimes = (map: Spans, sizeOf: (bytes: number) => number): Lifetime<Operand>[] =>
-    [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(byteSize(key.spec)), ...span }));
-  const plan = planMemory(lifetimes(buffered, (bytes) => bytes));
-  const texturePlan = planMemory(lifetimes(textured, textureBytes));
+  const lifetimes = (map: Spans, sizeOf: (operand: Operand) => number): Lifetime<Operand>[] =>
+    [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(key), ...span }));
+  const plan = planMemory(lifetimes(buffered, (o) => byteSize(o.spec) / (half.has(o) ? 2 : 1)));
+  const texturePlan = planMemory(lifetimes(textured, (o) => textureBytes(byteSize(o.spec))));
   const buffers: GPUBuffer[] = [], textures: GPUTexture[] = [];
   try {
     plan.slotBytes.forEach((bytes, i) => buffers.push(gpu.buffers.create(`${label} slot ${i}`, bytes)));

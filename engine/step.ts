@@ -16,6 +16,8 @@ export interface Step {
   readonly source: string;
   readonly bindings: readonly StepBinding[];
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications and additions of the operation that it is a part of. */
+  readonly flops: number;
   readonly pointwise?: Pointwise;
   readonly fused?: Fusion;
 }
@@ -37,42 +39,80 @@ export interface FusedPointwise {
   readonly stored: boolean;
 }
 
-/** The `#input` or `#output` line that `line` is, or null. */
-export function parseDeclaration(
-  line: string,
-): { kind: "input" | "output"; binding: number; name: string; reused: boolean } | null {
-  const match = /^\s*#(input|output) (\d+) (\w+)( reused)?\s*$/.exec(line);
-  if (match === null) return null;
-  const [, kind, binding, name, reused] = match;
-  return { kind: kind as "input" | "output", binding: Number(binding), name, reused: reused !== undefined };
+/** What an `#input` or `#output` line says. */
+export interface Declaration {
+  readonly kind: "input" | "output";
+  readonly binding: number;
+  readonly name: string;
+  readonly reused: boolean;
 }
 
 /**
- * A kernel as a step.
+ * The `#input` or `#output` line that `line` is, or null.
  *
- * @throws {SyntaxError} If a line of its source declares a binding that it does not have.
+ * @throws {SyntaxError} If it begins like one and goes on otherwise.
  */
-export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel): Step {
+export function parseDeclaration(line: string): Declaration | null {
+  if (!/^\s*#(input|output)\b/.test(line)) return null;
+  const match = /^\s*#(?:(input) (\d+) (\w+)( reused)?|(output) (\d+) (\w+))\s*$/.exec(line);
+  if (match === null) {
+    throw new SyntaxError(
+      `Cannot read "${line.trim()}": expected "#input NUMBER NAME", with " reused" or without, or ` +
+        `"#output NUMBER NAME"`,
+    );
+  }
+  return match[1] === undefined
+    ? { kind: "output", binding: Number(match[6]), name: match[7], reused: false }
+    : { kind: "input", binding: Number(match[2]), name: match[3], reused: match[4] !== undefined };
+}
+
+/**
+ * A kernel as a step; `flops`: multiplications and additions of the operation that it is a part of.
+ *
+ * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is no f32, or that
+ * another line declares.
+ */
+export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel, flops = 0): Step {
   const found: StepBinding[] = bindings.map((binding) => ({ ...binding, reused: false }));
   for (const line of source.split("\n")) {
     const declared = parseDeclaration(line);
     if (declared === null) continue;
     const { kind, binding, reused } = declared;
+    const refuse = (reason: string) =>
+      new SyntaxError(`Cannot run kernel "${label}": "${line.trim()}" names ${reason}`);
     if (bindings[binding]?.kind !== (kind === "input" ? "read" : "read_write")) {
-      throw new SyntaxError(`Cannot run kernel "${label}": "${line.trim()}" names no such binding of it`);
+      throw refuse("no such binding of it");
     }
+    const { dtype } = bindings[binding].operand.spec;
+    if (dtype !== "f32") throw refuse(`a binding of ${dtype}, expected f32`);
+    if (found[binding].kind !== bindings[binding].kind) throw refuse("a binding that is declared twice");
     found[binding] = { ...found[binding], kind, reused };
   }
-  return { label, source, bindings: found, workgroups, pointwise };
+  return { label, source, bindings: found, workgroups, flops, pointwise };
 }
 
 /** Operands that a step reads from memory. */
 export function readsOf(step: Step): Operand[] {
-  const own = step.bindings.filter(({ kind }) => kind !== "output").map(({ operand }) => operand);
-  const tail = step.fused?.tail.flatMap(({ pointwise, args }) =>
-    pointwise.operands.filter((_, k) => args[k] === "memory").map(({ operand }) => operand)
+  return [...fixedReads(step), ...flexibleReads(step).map(({ operand }) => operand)];
+}
+
+/** Operands that a step reads or changes in their buffers: its kernel declares them itself. */
+export function fixedReads({ bindings }: Step): Operand[] {
+  return bindings.filter(({ kind }) => kind === "read" || kind === "read_write").map(({ operand }) =>
+    operand
   );
-  return [...own, ...tail ?? []];
+}
+
+/** What a step reads by `#input` lines or in its tail, from wherever it lies; an operand may be there twice. */
+export function flexibleReads({ bindings, fused }: Step): { operand: Operand; reused: boolean }[] {
+  const own = bindings.filter(({ kind }) => kind === "input");
+  const tail = fused?.tail.flatMap(({ pointwise, args }) =>
+    pointwise.operands.filter((_, k) => args[k] === "memory").map(({ operand }) => ({
+      operand,
+      reused: false,
+    }))
+  );
+  return [...own.map(({ operand, reused }) => ({ operand, reused })), ...tail ?? []];
 }
 
 /** Operands that a step writes to memory. */

@@ -1,16 +1,21 @@
 /**
- * `deno task report RUN_DIR... [--out FILE]`: writes `RUN_DIR/report.html` from the JSON of a run; no GPU needed.
+ * `deno task report RUN_DIR... [--out FILE]`: writes `RUN_DIR/report.html` from the JSON of a run; no GPU needed. With
+ * `--perf FILE` or `--peers FILE` speeds stand on it as well, or, without a run, on a page of their own.
  * Exit codes: 0 done, 1 failed, 2 wrong usage.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { writeReport } from "./write_report.ts";
+import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
 
-const USAGE = `Usage: deno task report RUN_DIR... [--out FILE]
+const USAGE = `Usage: deno task report RUN_DIR... [options]
+       deno task report --perf FILE [--peers FILE] [options]
 
 Writes RUN_DIR/report.html, one self-contained page, from the records of each run folder.
+Without a run folder: a page of speeds alone, FILE with .html in the place of .json.
 
-  --out FILE  write the page there instead (one RUN_DIR only)
-  --help      show this text
+  --perf FILE   add what deno task bench perf measured
+  --peers FILE  add what deno task bench peers measured
+  --out FILE    write the page there instead (one RUN_DIR at most)
+  --help        show this text
 `;
 
 /** Where the command writes; `Deno.stdout` and `Deno.stderr` in use, lists in tests. */
@@ -24,7 +29,7 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
   let unknown: string | null = null;
   const options = parseArgs(args, {
     boolean: ["help"],
-    string: ["out", "_"],
+    string: ["out", "perf", "peers", "_"],
     unknown: (name: string) => {
       if (name.startsWith("-")) unknown ??= name;
       return true;
@@ -35,15 +40,39 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
     return 0;
   }
   const dirs = options._.map(String);
-  const wrong = usageFault({ unknown, dirs, out: options.out });
+  const { out: page, perf, peers } = options;
+  const files = { ...(perf === undefined ? {} : { perf }), ...(peers === undefined ? {} : { peers }) };
+  const wrong = usageFault({ unknown, dirs, out: page, files });
   if (wrong !== null) {
     err(`${wrong}\n${USAGE}`);
     return 2;
   }
+  try {
+    const performance = await loadPerformance(files);
+    if (dirs.length > 0) {
+      return await writeReports(dirs, { ...(page && { out: page }), performance }, { out, err });
+    }
+    const path = page ?? (perf ?? peers!).replace(/(\.json)?$/, ".html");
+    await writePerformance(performance, path);
+    out(`${path}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    err(`${error.message}\n`);
+    return 1;
+  }
+}
+
+/** Writes the page of each run; one that cannot be made does not stop the others. */
+async function writeReports(
+  dirs: readonly string[],
+  options: WriteOptions,
+  { out, err }: Streams,
+): Promise<number> {
   let failed = false;
   for (const dir of dirs) {
     try {
-      const { path, problems } = await writeReport(dir, options.out ? { out: options.out } : {});
+      const { path, problems } = await writeReport(dir, options);
       for (const problem of problems) err(`Not used: ${problem.path}: ${problem.reason}\n`);
       out(`${path}\n`);
     } catch (error) {
@@ -59,11 +88,19 @@ interface Usage {
   readonly unknown: string | null;
   readonly dirs: readonly string[];
   readonly out: string | undefined;
+  readonly files: Readonly<Record<string, string>>;
 }
 
-function usageFault({ unknown, dirs, out }: Usage): string | null {
-  if (unknown !== null) return `Cannot read option: unknown name, ${unknown}; known are --out, --help`;
-  if (dirs.length === 0) return "Cannot make report: no run folder was given";
+function usageFault({ unknown, dirs, out, files }: Usage): string | null {
+  if (unknown !== null) {
+    return `Cannot read option: unknown name, ${unknown}; known are --perf, --peers, --out, --help`;
+  }
+  for (const [name, file] of Object.entries(files)) {
+    if (file === "") return `Cannot read record: --${name} has no file name`;
+  }
+  if (dirs.length === 0 && Object.keys(files).length === 0) {
+    return "Cannot make report: no run folder was given";
+  }
   if (out === "") return "Cannot write report: --out has no file name";
   if (out !== undefined && dirs.length > 1) {
     return `Cannot write report: --out names one file, ${dirs.length} run folders were given`;

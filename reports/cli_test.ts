@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "./cli.ts";
 import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
+import { makePeers, makePerf } from "./testing_performance.ts";
 
 async function report(args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
@@ -54,11 +55,45 @@ Deno.test("main() exits 1 where there is no run or no place to write", async () 
   await Deno.remove(dir, { recursive: true });
 });
 
+Deno.test("main() writes records of speed as a page of their own beside the first of them", async () => {
+  const dir = await writeRunFolder({
+    "perf-1.json": JSON.stringify(makePerf()),
+    "peers.json": JSON.stringify(makePeers()),
+  });
+  const { code, out } = await report(["--perf", `${dir}/perf-1.json`, "--peers", `${dir}/peers.json`]);
+  assertEquals([code, out], [0, `${dir}/perf-1.html\n`]);
+  const page = await Deno.readTextFile(`${dir}/perf-1.html`);
+  for (const id of ["performance", "peers"]) assertStringIncludes(page, `<section id="${id}"`);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("main() adds records of speed to the page of a run", async () => {
+  const dir = await writeRunFolder({ ...FILES, "perf.json": JSON.stringify(makePerf()) });
+  const { code, out } = await report([dir, "--perf", `${dir}/perf.json`]);
+  assertEquals([code, out], [0, `${dir}/report.html\n`]);
+  assertStringIncludes(await Deno.readTextFile(`${dir}/report.html`), '<section id="performance"');
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("main() exits 1 where a record of speed is absent or is another file", async () => {
+  const dir = await writeRunFolder(FILES);
+  const gone = await report([dir, "--perf", `${dir}/gone.json`]);
+  assertEquals([gone.code, gone.err], [1, `Cannot read record: no such file, ${dir}/gone.json\n`]);
+  const other = await report(["--peers", `${dir}/run.json`]);
+  assertEquals(other.code, 1);
+  assertStringIncludes(
+    other.err,
+    "Cannot read record of peers: schema is not realfeatures/peers, got nothing",
+  );
+  await Deno.remove(dir, { recursive: true });
+});
+
 const WRONG: [args: string[], message: string][] = [
   [[], "no run folder was given"],
-  [["a", "--oot", "x"], "unknown name, --oot; known are --out, --help"],
+  [["a", "--oot", "x"], "unknown name, --oot; known are --perf, --peers, --out, --help"],
   [["a", "b", "--out", "x"], "--out names one file, 2 run folders were given"],
   [["a", "--out="], "--out has no file name"],
+  [["a", "--perf="], "--perf has no file name"],
 ];
 for (const [args, message] of WRONG) {
   Deno.test(`main() exits 2 on wrong usage: ${args.join(" ") || "no argument"}`, async () => {

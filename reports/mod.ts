@@ -14,4 +14,5 @@
 export { loadRun } from "./load.ts";
 export { renderReport, type ReportOptions } from "./page.ts";
 export type { LoadedExamples, LoadedPictures, LoadedRecord, Problem, Run } from "./types.ts";
-export { writeReport } from "./write_report.ts";
+export { renderPerformance, type SpeedRecords } from "./performance.ts";
+export { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";

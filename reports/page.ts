@@ -1,6 +1,7 @@
 import { groupOverSeeds } from "./groups.ts";
-import { Html, markup } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { links as linksFrom } from "./paths.ts";
+import { performanceParts, type SpeedRecords } from "./performance.ts";
 import { calibrationSection } from "./sections/calibration.ts";
 import { constructionSection } from "./sections/construction.ts";
 import { costSection } from "./sections/cost.ts";
@@ -13,7 +14,7 @@ import { relativeSection } from "./sections/relative.ts";
 import { resultsSection } from "./sections/results.ts";
 import { seedsSection } from "./sections/seeds.ts";
 import { settingsSection } from "./sections/settings.ts";
-import css from "./style.css" with { type: "text" };
+import { htmlPage } from "./shell.ts";
 import { summarySentences } from "./summary.ts";
 import type { Run } from "./types.ts";
 
@@ -21,6 +22,8 @@ import type { Run } from "./types.ts";
 export interface ReportOptions {
   /** Relative path from the page's folder to the run folder, empty (the default) or ending in a slash. */
   readonly base?: string;
+  /** How fast the engine is, shown after the run's own results. */
+  readonly performance?: SpeedRecords;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ReportOptions {
  * assertStringIncludes(renderReport(run), "No record of this run trains an encoder.");
  * ```
  */
-export function renderReport(run: Run, { base = "" }: ReportOptions = {}): string {
+export function renderReport(run: Run, { base = "", performance = {} }: ReportOptions = {}): string {
   const links = linksFrom(base);
   const trained = groupOverSeeds(run, "train");
   const constructed = groupOverSeeds(run, "construct");
@@ -52,43 +55,19 @@ export function renderReport(run: Run, { base = "" }: ReportOptions = {}): strin
     ["cost", "Cost of each cell", costSection(trained)],
     ["settings", "Settings and machine", settingsSection(run)],
     ["method", "How to read the numbers", methodSection(trained)],
-  ] as const).filter(([, , content]) => content !== null);
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${suite}: how useful and how robust are the features? (realfeatures)</title>
-<style>
-${new Html(css)}</style>
-</head>
-<body>
-<a class="skip" href="#summary">Skip to the summary</a>
-<header>
-<h1>How useful and how robust are the features?</h1>
-<p class="meta">realfeatures, preset <strong>${suite}</strong>${
-    run.manifest && ` · ${run.manifest.startedAt.slice(0, 10)} · run ${run.manifest.runId}`
-  }</p>
-${run.manifest?.description ? markup`<p class="quiet">${run.manifest.description}</p>` : null}
-<nav aria-label="Contents"><ul>${
-    sections.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)
-  }</ul></nav>
-${notices(run)}
-</header>
-<main>
-${
-    sections.map(([id, title, content]) =>
-      markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-${content}
-</section>
-`
-    )
-  }</main>
-<footer><p>Made by <code>deno task report</code> from the records of this run. The page holds its own data and needs neither network nor script;
-links to records work while it lies beside them.</p></footer>
-</body>
-</html>
-`.text;
+    ...performanceParts(performance),
+  ] as const).filter((part): part is readonly [typeof part[0], string, Html] => part[2] !== null);
+  return htmlPage({
+    title: `${suite}: how useful and how robust are the features? (realfeatures)`,
+    heading: "How useful and how robust are the features?",
+    meta: markup`<p class="meta">realfeatures, preset <strong>${suite}</strong>${
+      run.manifest && ` · ${run.manifest.startedAt.slice(0, 10)} · run ${run.manifest.runId}`
+    }</p>
+${run.manifest?.description ? markup`<p class="quiet">${run.manifest.description}</p>` : null}`,
+    notices: notices(run),
+    sections,
+    footer:
+      `Made by <code>deno task report</code> from the records of this run. The page holds its own data and needs neither network nor script;
+links to records work while it lies beside them.`,
+  });
 }

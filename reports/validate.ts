@@ -68,6 +68,12 @@ export function parseRecord(json: unknown): CellRecord {
   check.oneOf("training", ["standard", "adversarial", null, undefined]);
   if (fields.featureSet !== null) check.string("featureSet");
   if (fields.reason !== null) check.string("reason");
+  if (fields.kernelChoices !== undefined) {
+    check.object("kernelChoices");
+    if (!Object.values(fields.kernelChoices ?? {}).every(isString)) {
+      check.faults.push("kernelChoices does not name a way of computing for each operation");
+    }
+  }
   check.list("warnings", isString, "strings");
   check.list("checks", (c) => isObject(c) && isString(c.name) && isString(c.detail), "checks");
   check.list("artifacts", (a) => isObject(a) && [a.kind, a.path, a.sha256].every(isString), "artifacts");

@@ -15,6 +15,12 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
   ["a missing name", { benchmark: undefined }, "benchmark is not a string, got nothing"],
   ["an unknown status", { status: "fine" }, 'status is not one of ok, failed, skipped, quick, got "fine"'],
   ["a seed that is text", { seed: "0" }, 'seed is not a finite number, got "0"'],
+  ["kernel choices that are a list", { kernelChoices: [] }, "kernelChoices is not an object, got []"],
+  [
+    "a kernel choice without a name",
+    { kernelChoices: { "conv2d 1x2": 3 } },
+    "kernelChoices does not name a way of computing for each operation",
+  ],
   [
     "a value that is null",
     { metrics: { cleanAccuracy: { value: null, unit: "fraction" } } },

@@ -1,23 +1,76 @@
 import { dirname, relative } from "node:path";
+import { parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
+import { renderPerformance, type SpeedRecords } from "./performance.ts";
 import type { Problem } from "./types.ts";
+
+/** Where a page goes, and what of speed stands on it. */
+export interface WriteOptions {
+  /** Default: `DIR/report.html`. */
+  readonly out?: string;
+  readonly performance?: SpeedRecords;
+}
 
 /**
  * Reads a run folder and writes its page, to a temporary name first.
  *
  * @param dir The run folder.
- * @param options `out`: where the page goes, `DIR/report.html` by default.
  * @returns The page's path, and what of the run could not be used.
  * @throws {TypeError} If the folder holds no run.
  */
 export async function writeReport(
   dir: string,
-  { out = `${dir.replace(/[/\\]+$/, "")}/report.html` }: { out?: string } = {},
+  { out = `${dir.replace(/[/\\]+$/, "")}/report.html`, performance }: WriteOptions = {},
 ): Promise<{ path: string; problems: readonly Problem[] }> {
   const run = await loadRun(dir);
   const way = relative(dirname(out), dir).replaceAll("\\", "/");
-  const page = renderReport(run, { base: way === "" ? "" : `${way}/` });
+  const page = renderReport(run, { base: way === "" ? "" : `${way}/`, ...(performance && { performance }) });
+  await writePage(out, page);
+  return { path: out, problems: run.problems };
+}
+
+/**
+ * Reads what `bench perf` and `bench peers` wrote.
+ *
+ * @param files.perf Path of a performance record.
+ * @param files.peers Path of a record of peers.
+ * @throws {TypeError} If a file is absent or holds something else.
+ */
+export async function loadPerformance(files: { perf?: string; peers?: string }): Promise<SpeedRecords> {
+  const { perf, peers } = files;
+  return {
+    ...(perf === undefined ? {} : { perf: await loadRecord(perf, parsePerfRecord) }),
+    ...(peers === undefined ? {} : { peers: await loadRecord(peers, parsePeersRecord) }),
+  };
+}
+
+/**
+ * Writes records of speed as a page of their own.
+ *
+ * @throws {TypeError} If there is none, or the page cannot be written.
+ */
+export async function writePerformance(performance: SpeedRecords, out: string): Promise<void> {
+  await writePage(out, renderPerformance(performance));
+}
+
+async function loadRecord<T>(path: string, parse: (json: unknown) => T): Promise<T> {
+  const refuse = (reason: string, cause: unknown) => new TypeError(`${reason}, ${path}`, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    throw refuse(`Cannot read record: ${reason}`, cause);
+  }
+  try {
+    return parse(json);
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+}
+
+async function writePage(out: string, page: string): Promise<void> {
   const temporary = `${out}.${crypto.randomUUID()}.tmp`;
   try {
     await Deno.writeTextFile(temporary, page);
@@ -26,5 +79,4 @@ export async function writeReport(
     await Deno.remove(temporary).catch(() => {});
     throw new TypeError(`Cannot write report: ${(cause as Error).message}, ${out}`, { cause });
   }
-  return { path: out, problems: run.problems };
 }

@@ -7,8 +7,8 @@
 import { planted } from "../../datasets/planted.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import type { Dataset } from "../../datasets/types.ts";
-import { openGpu } from "../../engine/device.ts";
-import type { CellContext, CellDescription, CellOutcome, Workbench } from "../cell.ts";
+import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../cell.ts";
+import { chosenBy, openBenchGpu } from "../choices_option.ts";
 import type { DatasetConfig, Preset } from "../preset.ts";
 import { constructCell } from "./construct.ts";
 import { rehearse } from "./rehearse.ts";
@@ -23,21 +23,34 @@ import { trainCell } from "./train.ts";
  */
 export async function openWorkbench(
   preset: Preset,
-  { dataDir, signal }: { dataDir: string | null; signal: AbortSignal },
+  { dataDir, signal, choices = { rule: "fixed", pins: {} }, note = () => {} }: WorkbenchOptions,
 ): Promise<Workbench> {
   const dataset = await openDataset(preset.dataset, dataDir);
   signal.throwIfAborted();
-  const gpu = await openGpu();
+  const { gpu, saveTimings } = await openBenchGpu(choices, { note });
   return {
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     adapter: gpu.info,
     kernelVariant: gpu.variant,
-    executeCell: (cell: CellDescription, context: CellContext): Promise<CellOutcome> =>
-      cell.kind === "train"
-        ? trainCell(gpu, { cell, context, dataset })
-        : constructCell(gpu, { cell, context, dataset }),
+    async executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome> {
+      gpu.choices.clear();
+      try {
+        const outcome = cell.kind === "train"
+          ? await trainCell(gpu, { cell, context, dataset })
+          : await constructCell(gpu, { cell, context, dataset });
+        return { ...outcome, kernelChoices: chosenBy(gpu) };
+      } finally {
+        await saveTimings();
+      }
+    },
     restoreOutput,
-    rehearse: (cell, signal) => rehearse(gpu, { cell, dataset, signal }),
+    async rehearse(cell, signal) {
+      try {
+        return await rehearse(gpu, { cell, dataset, signal });
+      } finally {
+        await saveTimings();
+      }
+    },
     close: () => gpu.close(),
   };
 }

@@ -71,6 +71,10 @@ examples: 3
     const checks = records.flatMap((record) => record.checks);
     assertEquals(checks.filter(({ passed }) => !passed), []);
     assertEquals(checks.length, 4 * 2 + 2);
+    for (const { benchmark, kernelChoices } of records) {
+      const operations = Object.keys(kernelChoices ?? {}).map((key) => key.split(" ")[0]);
+      for (const name of ["conv2d", "conv2d_grad_input"]) assert(operations.includes(name), benchmark);
+    }
     const [natural, , robust] = records;
     const { metrics } = natural;
     assert(metrics.robustAccuracy.value <= metrics.cleanAccuracy.value);

@@ -1,95 +1,143 @@
 /** What `bench perf` prints. */
 
-import type { CellRecord } from "../schema.ts";
-import { formatTable } from "../table.ts";
-import type { PeerTime } from "./peers.ts";
-import type { NetworkSpeed } from "./training.ts";
+import { type Column, formatTable } from "../table.ts";
+import type { AttackTime, Ceiling, PerfRecord, Soak, StartTime, StartTimes, TrainingTime } from "./record.ts";
+import { medianCeilings, standingOf } from "./roofline.ts";
+import { median } from "./statistics.ts";
 
-/** Everything `bench perf` found. */
-export interface PerfResult {
-  readonly machine: CellRecord["machine"];
-  readonly runtime: CellRecord["runtime"];
-  readonly commit: string | null;
-  readonly dirty: boolean | null;
-  /** Which kernel family computed: "buffer" or "texture". */
-  readonly kernelVariant: string;
-  /** The network of the speed goals, then that of the peers. */
-  readonly networks: readonly [goal: NetworkSpeed, peers: NetworkSpeed];
-  /** The most device bytes held at once. */
-  readonly peakBytes: number;
-  readonly peers: { readonly measured: string; readonly times: readonly PeerTime[] };
+/** The record as text for people: a table for each part that was measured. */
+export function formatPerf(record: PerfRecord): string {
+  const { machine, kernelVariant, ceilings, training, attacks, start, soak, peakBytes } = record;
+  const parts = [
+    `${machine.name} (${machine.cpu})\nKernels: ${kernelVariant}. Medians; the record holds every sample.\n`,
+    ceilings.length > 0 && ceilingTable(ceilings),
+    record.kernels.length > 0 && kernelTable(record),
+    training.length > 0 && trainingTable(training),
+    attacks.length > 0 && attackTable(attacks),
+    start !== null && startTable(start),
+    soak !== null && soakText(soak),
+    peakBytes > 0 && `The most device memory held at once: ${megabytes(peakBytes)}.\n`,
+  ];
+  return parts.filter((part) => part !== false).join("\n");
 }
 
-/** The middle value, or the mean of the middle two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b), middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+function right(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title, align: "right" }));
 }
 
-/** The result as text for people. */
-export function formatPerf(result: PerfResult): string {
-  const { machine, kernelVariant, networks, peakBytes, peers } = result;
-  const right = (title: string) => ({ title, align: "right" as const });
-  const { steps, samplesMs } = networks[0];
-  const speeds = formatTable(
-    [
-      { title: "network" },
-      ...["batch", "images/s", "min", "max", "ms/step", "GFLOP/s", "dispatches"].map(right),
-    ],
-    networks.map(speedRow),
-  );
-  const memory = formatTable(
-    [{ title: "network" }, ...["first step", "live after it", "live at the end"].map(right)],
-    networks.map(({ network, firstStepMs, liveBytes: [first, last] }) => [
-      network,
-      `${(firstStepMs / 1000).toFixed(1)} s`,
-      megabytes(first),
-      megabytes(last) + (first === last ? "" : " GREW"),
+function ceilingTable(ceilings: readonly Ceiling[]): string {
+  return formatTable(
+    [{ title: "ceiling" }, ...right("median", "least", "most"), { title: "unit" }],
+    ceilings.map(({ name, unit, samples }) => [
+      name,
+      ...[median(samples), Math.min(...samples), Math.max(...samples)].map(short),
+      unit,
     ]),
   );
-  const peerTimes = formatTable([{ title: "training step of the second network" }, right("ms/step")], [
-    [
-      `this run, on ${machine.adapter.description || "this adapter"}`,
-      milliseconds(median(networks[1].samplesMs)),
-    ],
-    ...peers.times.map((
-      { name, msPerStep: [from, to] },
-    ) => [name, from === to ? `${from}` : `${from}-${to}`]),
-  ]);
-  return `${machine.name} (${machine.cpu})
-Kernels: ${kernelVariant}. Median, least and most of ${samplesMs.length} repetitions of ${steps} steps, each waited for.
-
-${speeds}
-${memory}
-The first step includes compiling shaders; whether the driver's shader cache was warm is not known.
-The most device memory held at once: ${megabytes(peakBytes)}.
-
-${peerTimes}
-For context only: the other rows were not measured by this command but elsewhere:
-${peers.measured}.
-Compare orders of magnitude, not numbers.
-`;
 }
 
-function speedRow(
-  { network, batchSize, samplesMs, flopsPerStep, dispatchesPerStep }: NetworkSpeed,
-): string[] {
+function kernelTable({ kernels, ceilings }: PerfRecord): string {
+  const limits = medianCeilings(ceilings);
+  const rows = kernels.map((kernel) => {
+    const standing = standingOf(kernel, limits);
+    const { name, flops, bytes, samplesMs } = kernel, ms = median(samplesMs);
+    return [
+      name,
+      short(ms),
+      flops === 0 ? "-" : short(flops / ms / 1e6),
+      short(bytes / ms / 1e6),
+      flops === 0 ? "-" : short(flops / bytes),
+      ...(standing === null ? ["-", "-"] : [standing.bound, `${(standing.share * 100).toFixed(0)} %`]),
+    ];
+  });
+  return formatTable([
+    { title: "kernel" },
+    ...right("ms", "GFLOP/s", "GB/s", "flop/byte"),
+    { title: "bound" },
+    ...right("share of it"),
+  ], rows) + "Runs are timed together and waited for once; nothing is subtracted.\n";
+}
+
+function trainingTable(training: readonly TrainingTime[]): string {
+  const speeds = formatTable(
+    [
+      { title: "training step" },
+      ...right("batch", "images/s", "least", "most", "ms", "GFLOP/s", "dispatches"),
+    ],
+    training.map((step) => [...speedCells(step)]),
+  );
+  const memory = formatTable(
+    [
+      { title: "training step" },
+      ...right("parameters", "first step", "live after it", "live at the end", "peak"),
+    ],
+    training.map(({ name, parameters, firstStepMs, liveBytes: [first, last], peakBytes }) => [
+      name,
+      `${parameters}`,
+      `${(firstStepMs / 1000).toFixed(1)} s`,
+      megabytes(first),
+      megabytes(last) + (last > first ? " GREW" : ""),
+      megabytes(peakBytes),
+    ]),
+  );
+  return `${speeds}\n${memory}`;
+}
+
+function attackTable(attacks: readonly AttackTime[]): string {
+  return formatTable(
+    [
+      { title: "attack step" },
+      ...right("batch", "images x steps/s", "least", "most", "ms", "GFLOP/s", "dispatches"),
+    ],
+    attacks.map(speedCells),
+  );
+}
+
+function speedCells(step: Omit<AttackTime, "steps">): string[] {
+  const { name, batchSize, samplesMs, flopsPerStep, dispatchesPerStep } = step;
   const perSecond = samplesMs.map((ms) => batchSize / ms * 1000);
   const ms = median(samplesMs);
   return [
-    network,
+    name,
     `${batchSize}`,
     median(perSecond).toFixed(0),
     Math.min(...perSecond).toFixed(0),
     Math.max(...perSecond).toFixed(0),
-    milliseconds(ms),
-    (flopsPerStep / ms / 1e6).toFixed(1),
+    short(ms),
+    short(flopsPerStep / ms / 1e6),
     `${dispatchesPerStep}`,
   ];
 }
 
-function milliseconds(ms: number): string {
-  return ms < 10 ? ms.toFixed(2) : ms.toFixed(0);
+function startTable({ network, cold, second, warm }: StartTimes): string {
+  const seconds = (times: readonly StartTime[], part: keyof StartTime) =>
+    (median(times.map((time) => time[part])) / 1000).toFixed(2);
+  const table = formatTable(
+    [
+      { title: `start of ${network}` },
+      ...right("seconds", "open", "compile", "first step", "second step", "before: load", "data"),
+    ],
+    [["cold", cold], ["second", second], ["warm", warm]].map(([name, times]) => [
+      name as string,
+      ...(["totalMs", "openMs", "compileMs", "stepMs", "nextStepMs", "loadMs", "dataMs"] as const).map((
+        part,
+      ) => seconds(times as readonly StartTime[], part)),
+    ]),
+  );
+  return `${table}From opening the device to the end of the first training step, in new processes; cold: with no shader cached;\nsecond: with those that this start cached; warm: with those of both.\n`;
+}
+
+function soakText({ network, steps, liveBytes, rssBytes }: Soak): string {
+  return `${steps} steps of ${network}: ${megabytes(liveBytes[0])} on the device, ${
+    megabytes(liveBytes.at(-1)!)
+  } at the end; the process ${megabytes(rssBytes[0])} at first, ${
+    megabytes(Math.max(...rssBytes))
+  } at most, ${megabytes(rssBytes.at(-1)!)} at the end.\n`;
+}
+
+/** Three digits or so. */
+function short(value: number): string {
+  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
 function megabytes(bytes: number): string {

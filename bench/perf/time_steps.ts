@@ -1,6 +1,7 @@
 /** The stopwatch of all speed measurements. */
 
 import type { Gpu } from "../../engine/device.ts";
+import type { SampleOptions } from "./sample.ts";
 
 /** What to time. */
 export interface Timed {
@@ -8,17 +9,14 @@ export interface Timed {
   readonly step: () => void;
   /** When the making of the step began (`performance.now()`): the first step is counted from there. */
   readonly since: number;
-  readonly steps: number;
-  readonly repetitions: number;
-  /** Looked at between repetitions. */
-  readonly signal: AbortSignal;
+  readonly options: SampleOptions;
 }
 
 /** What was measured of a step. */
 export interface StepTimes {
-  /** Milliseconds a step, one for each repetition; the clock stops when the device has finished. */
+  /** Milliseconds a step, one for each sample; the clock stops when the device has finished. */
   readonly samplesMs: readonly number[];
-  /** Steps in a repetition. */
+  /** Steps in a sample. */
   readonly steps: number;
   /** From the making of the step to the end of the first one: recording, shaders and memory included. */
   readonly firstStepMs: number;
@@ -26,23 +24,28 @@ export interface StepTimes {
   readonly liveBytes: readonly [first: number, last: number];
 }
 
-/** Runs one step, then `repetitions` times `steps` of them, each repetition on the clock. */
+/**
+ * Runs one step, a second one that says how many make a sample long enough, then the samples, each on the clock. Where a
+ * sample ends the device is waited for: its share of the wait is counted.
+ */
 export async function timeSteps(
   gpu: Gpu,
-  { step, since, steps, repetitions, signal }: Timed,
+  { step, since, options: { samples, leastMs, signal } }: Timed,
 ): Promise<StepTimes> {
   step();
   await gpu.idle();
   const firstStepMs = performance.now() - since;
   const liveAfterFirst = gpu.buffers.liveBytes;
-  const samplesMs: number[] = [];
-  for (let r = 0; r < repetitions; r++) {
+  const time = async (steps: number) => {
     await new Promise((resolve) => setTimeout(resolve)); // the host sees to its signals
     signal.throwIfAborted();
     const from = performance.now();
     for (let i = 0; i < steps; i++) step();
     await gpu.idle();
-    samplesMs.push((performance.now() - from) / steps);
-  }
+    return (performance.now() - from) / steps;
+  };
+  const steps = Math.max(1, Math.ceil(leastMs / await time(1)));
+  const samplesMs: number[] = [];
+  for (let i = 0; i < samples; i++) samplesMs.push(await time(steps));
   return { samplesMs, steps, firstStepMs, liveBytes: [liveAfterFirst, gpu.buffers.liveBytes] };
 }

@@ -5,8 +5,9 @@ import type { OpDef } from "../op.ts";
 import { f32, formatShape, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { convCases } from "./conv2d_cases.ts";
-import { flipKernel, forwardKernel, gradInputKernel, gradWeightsKernels } from "./conv2d_kernels.ts";
+import { forwardKernel, gradInputKernels, gradWeightsKernels } from "./conv2d_kernels.ts";
 import { convGradInputReference, convGradWeightsReference, convReference } from "./conv2d_reference.ts";
+import { forwardTiles, gradInputTiles, gradWeightsTiles, pickTile } from "./conv2d_tiles.ts";
 import { type ConvAttrs, convFlops, convSizes } from "./conv2d_sizes.ts";
 
 /** y = x * w + bias. Inputs: x [N, H, W, C], w [O, KH, KW, C], and bias [O] or none. */
@@ -19,9 +20,11 @@ export const conv2dOp: OpDef<ConvAttrs> = {
     }
     return [f32(N, OH, OW, O)];
   },
-  lower: ({ inputs: [x, w, bias], outputs: [y], attrs }) => [
-    forwardKernel({ x, w, bias, y, sizes: convSizes(x.spec.shape, w.spec.shape, attrs) }),
-  ],
+  choices: ({ inputs: [x, w], attrs }) => namesOf(forwardTiles(convSizes(x.shape, w.shape, attrs))),
+  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, choice }) => {
+    const sizes = convSizes(x.spec.shape, w.spec.shape, attrs);
+    return [forwardKernel({ x, w, bias, y, sizes, tile: pickTile(forwardTiles(sizes), choice) })];
+  },
   backward: ({ inputs: [x, w, bias], grads: [g], attrs, needs }) => [
     needs(0) ? record(convGradInputOp, [g!, w], { ...attrs, shape: x.shape })[0] : null,
     needs(1) ? record(convGradWeightsOp, [x, g!], { ...attrs, shape: w.shape })[0] : null,
@@ -47,24 +50,10 @@ interface GradAttrs extends ConvAttrs {
 export const convGradInputOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_input",
   shape: (_, { shape }) => [f32(...shape)],
-  lower: ({ inputs: [dy, w], outputs: [dx], attrs, scratch }) => {
+  choices: ({ inputs: [, w], attrs }) => namesOf(gradInputTiles(convSizes(attrs.shape, w.shape, attrs))),
+  lower: ({ inputs: [dy, w], outputs: [dx], attrs, choice, scratch }) => {
     const sizes = convSizes(attrs.shape, w.spec.shape, attrs);
-    const { C, KH, KW, O } = sizes;
-    const v = scratch(f32(C, KH, KW, O));
-    const flip = sizes.STRIDE === 1 && KH === KW;
-    const turn = flipKernel({ w, v, sizes, flip });
-    if (!flip) return [turn, gradInputKernel({ dy, v, dx, sizes })];
-    const swapped = {
-      ...sizes,
-      H: sizes.OH,
-      W: sizes.OW,
-      OH: sizes.H,
-      OW: sizes.W,
-      C: O,
-      O: C,
-      PAD: KH - 1 - sizes.PAD,
-    };
-    return [turn, forwardKernel({ x: dy, w: v, bias: undefined, y: dx, sizes: swapped })];
+    return gradInputKernels({ dy, w, dx, sizes, scratch, tile: pickTile(gradInputTiles(sizes), choice) });
   },
   backward: null,
   reference: (
@@ -82,8 +71,12 @@ export const convGradInputOp: OpDef<GradAttrs> = {
 export const convGradWeightsOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_weights",
   shape: (_, { shape }) => [f32(...shape)],
-  lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, scratch }) =>
-    gradWeightsKernels({ x, dy, dw, target, scratch, sizes: convSizes(x.spec.shape, attrs.shape, attrs) }),
+  choices: ({ inputs: [x], attrs }) => namesOf(gradWeightsTiles(convSizes(x.shape, attrs.shape, attrs))),
+  lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, choice, scratch }) => {
+    const sizes = convSizes(x.spec.shape, attrs.shape, attrs);
+    const tile = pickTile(gradWeightsTiles(sizes), choice);
+    return gradWeightsKernels({ x, dy, dw, sizes, target, scratch, tile });
+  },
   backward: null,
   reference: (
     [x, dy],
@@ -95,6 +88,10 @@ export const convGradWeightsOp: OpDef<GradAttrs> = {
     return { name, inputs: [f32(...x), f32(N, OH, OW, O)], attrs: { ...attrs, shape: w }, large };
   }),
 };
+
+function namesOf(tiles: readonly { readonly name: string }[]): string[] {
+  return tiles.map(({ name }) => name);
+}
 
 /**
  * Convolves images, or correlates, as PyTorch's `conv2d` does:

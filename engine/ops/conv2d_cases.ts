@@ -37,6 +37,12 @@ export function convCases(): ConvCase[] {
     make("3x3, without padding", [1, 5, 5, 4], [4, 3, 3, 4]),
     make("3x3, stride 2", [2, 7, 8, 6], [10, 3, 3, 6], { stride: 2, padding: 1, bias: true }),
     make("3x3, stride 2, wide", [1, 6, 34, 4], [12, 3, 3, 4], { stride: 2, padding: 1 }),
+    make("3x3, stride 2, no tile divides", [2, 9, 35, 10], [13, 3, 3, 10], {
+      stride: 2,
+      padding: 1,
+      large: true,
+    }),
+    make("3x3, no tile divides", [2, 9, 19, 10], [13, 3, 3, 10], { padding: 1, large: true }),
     make("1x1, stride 2", [2, 6, 6, 8], [12, 1, 1, 8], { stride: 2 }),
     make("4x4, stride 4", [1, 8, 12, 4], [6, 4, 4, 4], { stride: 4 }),
     make("5x5", [1, 6, 6, 5], [7, 5, 5, 5], { padding: 2, bias: true }),

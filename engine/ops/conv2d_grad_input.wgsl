@@ -1,9 +1,10 @@
-// Input gradient of a strided convolution, gathered: no two invocations write the same element.
+// Input gradient of a convolution of any stride, gathered: no two invocations write the same element.
 //   dx[n, iy, ix, c] = sum over o and the ky, kx with (iy+P-ky) % S = 0 and (ix+P-kx) % S = 0
 //                      of dy[n, (iy+P-ky)/S, (ix+P-kx)/S, o] * v[c, ky, kx, o]
 // dy [N, OH, OW, O], v [C, KH, KW, O] (weights transposed, not flipped), dx [N, H, W, C].
-// One invocation computes COLS columns S apart, which therefore share their taps, x OUT channels of one row.
-// Workgroup 64. Order of summation: ky, kx, o, fixed.
+// One invocation computes COLS * S neighbouring columns of one row x OUT channels: all the phases ix % S share their
+// loads, and which tap belongs to which phase is settled in the template. Rows of one phase iy % S lie together.
+// Workgroup 64 along the column blocks. Order of summation: ky, o, kx, fixed, whatever the tile.
 #input 0 dy reused
 #input 1 v reused
 #output 2 dx
@@ -11,56 +12,65 @@
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let id = gid.y * grid.x * 64u + gid.x;
+#if GUARD
   if (id >= COUNT) { return; }
-  let column = id % COL_BLOCKS;
-  let phase = (id / COL_BLOCKS) % ${STRIDE}u;
-  let row = (id / (COL_BLOCKS * ${STRIDE}u)) % ${H}u;
-  let n = (id / (COL_BLOCKS * ${STRIDE * H}u)) % ${N}u;
-  let block = id / (COL_BLOCKS * ${STRIDE * H * N}u);
-  let first = column * ${COLS}u;
-  let c0 = block * ${OUT}u;
-#for o in 0..OUT
-  let v${o} = min(c0 + ${o}u, ${C - 1}u) * ${KH * KW * O4}u;
-#for p in 0..COLS
-  var g${p}_${o} = 0.0;
 #end
-#end
-  for (var ky = (row + ${PAD}u) % ${STRIDE}u; ky < ${KH}u; ky += ${STRIDE}u) {
-    let oy = (i32(row + ${PAD}u) - i32(ky)) / ${STRIDE};
-    if (i32(row + ${PAD}u) < i32(ky) || oy >= ${OH}) { continue; }
-    let line = (n * ${OH}u + u32(oy)) * ${OW * O4}u;
-    for (var kx = (phase + ${PAD}u) % ${STRIDE}u; kx < ${KW}u; kx += ${STRIDE}u) {
-      let ox0 = i32(first) + (i32(phase + ${PAD}u) - i32(kx)) / ${STRIDE};
-      let tap = (ky * ${KW}u + kx) * ${O4}u;
-      for (var o = 0u; o < ${O4}u; o++) {
+  let first = id % COL_BLOCKS * ${COLS}u;
+  let lower = (id / COL_BLOCKS) % ROW_BLOCKS;
+  let phase = (id / (COL_BLOCKS * ROW_BLOCKS)) % ${STRIDE}u;
+  let c0 = (id / (COL_BLOCKS * ROW_BLOCKS * ${STRIDE}u)) % OUT_BLOCKS * ${OUT}u;
+  let n = id / (COL_BLOCKS * ROW_BLOCKS * ${STRIDE}u * OUT_BLOCKS);
+  let row = lower * ${STRIDE}u + phase;
 #for j in 0..OUT
-        let k${j} = v(v${j} + tap + o);
+  let v${j} = min(c0 + ${j}u, ${C - 1}u) * ${KH * KW * O4}u;
+#for p in 0..COLS * STRIDE
+  var g${p}_${j} = 0.0;
+#end
+#end
+  let left = i32(first) + ${LEFT};
+#for j in 0..SPAN
+  let in${j} = left + ${j} >= 0 && left + ${j} < ${OW};
+  let at${j} = u32(clamp(left + ${j}, 0, ${OW - 1})) * ${O4}u;
+#end
+  let ky0 = (phase + ${PAD}u) % ${STRIDE}u;
+  let last = i32((row + ${PAD}u) / ${STRIDE}u);
+  let steps = (${KH + STRIDE - 1}u - min(ky0, ${KH + STRIDE - 1}u)) / ${STRIDE}u * ${O4}u;
+  for (var t = 0u; t < steps; t++) {
+    let k = t / ${O4}u;
+    let o = t % ${O4}u;
+    let oy = last - i32(k);
+    let inside = oy >= 0 && oy < ${OH};
+    let line = (n * ${OH}u + u32(clamp(oy, 0, ${OH - 1}))) * ${OW * O4}u + o;
+#for j in 0..SPAN
+    let d${j} = select(vec4<f32>(0.0), dy(line + at${j}), inside && in${j});
+#end
+    let tap = (ky0 + k * ${STRIDE}u) * ${KW * O4}u + o;
+#for j in 0..OUT
+#for kx in 0..KW
+    let k${kx}_${j} = v(v${j} + tap + ${kx * O4}u);
 #end
 #for p in 0..COLS
-        let d${p} = select(
-          vec4<f32>(0.0),
-          dy(line + u32(clamp(ox0 + ${p}, 0, ${OW - 1})) * ${O4}u + o),
-          ox0 + ${p} >= 0 && ox0 + ${p} < ${OW},
-        );
-#for j in 0..OUT
-        g${p}_${j} += dot(d${p}, k${j});
+#for kx in 0..KW
+    g${p * STRIDE + (kx + (STRIDE - 1) * PAD) % STRIDE}_${j} += dot(d${p + ((kx + (STRIDE - 1) * PAD) % STRIDE + PAD - kx) / STRIDE - LEFT}, k${kx}_${j});
 #end
 #end
-      }
-    }
+#end
   }
 #for q in 0..OUT / 4
+#if C % OUT
   if (c0 + ${4 * q}u < ${C}u) {
+#else
+  {
+#end
     let keep${q} = select(vec4<f32>(0.0), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) + c0 + ${4 * q}u < vec4<u32>(${C}u));
-#for p in 0..COLS
+    let to = ((n * ${H}u + row) * ${W}u + first * ${STRIDE}u) * ${C4}u + c0 / 4u + ${q}u;
+#for p in 0..COLS * STRIDE
+#if H % STRIDE + W % (COLS * STRIDE)
+    if (row < ${H}u && first * ${STRIDE}u + ${p}u < ${W}u) {
+#else
     {
-      let ix = (first + ${p}u) * ${STRIDE}u + phase;
-      if (ix < ${W}u) {
-        set_dx(
-          ((n * ${H}u + row) * ${W}u + ix) * ${C4}u + c0 / 4u + ${q}u,
-          vec4<f32>(g${p}_${4 * q}, g${p}_${4 * q + 1}, g${p}_${4 * q + 2}, g${p}_${4 * q + 3}) * keep${q},
-        );
-      }
+#end
+      set_dx(to + ${p * C4}u, vec4<f32>(g${p}_${4 * q}, g${p}_${4 * q + 1}, g${p}_${4 * q + 2}, g${p}_${4 * q + 3}) * keep${q});
     }
 #end
   }

@@ -1,9 +1,10 @@
 /** Kernels of 2-D convolution and its gradients: tile sizes, grids and bindings. */
 
-import type { Binding, Kernel, Operand, Target } from "../op.ts";
+import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
+import { type GradWeightsTile, type PixelTile, turnedSizes } from "./conv2d_tiles.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d.wgsl" with { type: "text" };
@@ -13,11 +14,9 @@ import gradWeightsSource from "./conv2d_grad_weights.wgsl" with { type: "text" }
 
 const quads = (n: number) => Math.ceil(n / 4);
 
-/** Columns a lane computes: the more, the fewer loads for each product, but no more than the image has. */
-function columnsPerLane(width: number, stride: number): number {
-  if (width <= 1) return 1;
-  if (width <= 4 || stride > 2) return 4;
-  return width < 16 ? 8 : 16;
+/** 1 if some invocations of a grid are too many: without the test a kernel has no masks to carry along. */
+function guard(count: number, [x, y, z]: readonly [number, number, number]): number {
+  return count === x * y * z * 64 ? 0 : 1;
 }
 
 function reads(...operands: Operand[]): Binding[] {
@@ -30,26 +29,35 @@ interface ForwardPlan {
   readonly bias: Operand | undefined;
   readonly y: Operand;
   readonly sizes: ConvSizes;
+  readonly tile: PixelTile;
 }
 
 /** y = x * w + bias. */
-export function forwardKernel({ x, w, bias, y, sizes }: ForwardPlan): Kernel {
-  const { N, OH, OW, O, STRIDE, KW } = sizes;
-  const COLS = columnsPerLane(OW, STRIDE), OUT = O > 4 ? 8 : 4;
-  const COL_BLOCKS = Math.ceil(OW / COLS);
-  const COUNT = N * OH * COL_BLOCKS * Math.ceil(O / OUT);
+export function forwardKernel(plan: ForwardPlan): Kernel {
+  const { x, w, bias, y, sizes, tile } = plan;
+  const { N, OH, OW, C, O, STRIDE, KH, KW } = sizes;
+  const { rows: ROWS, columns: COLS, outputs: OUT } = tile;
+  const COL_BLOCKS = Math.ceil(OW / COLS), ROW_BLOCKS = Math.ceil(OH / ROWS);
+  const OUT_BLOCKS = Math.ceil(O / OUT);
+  const COUNT = N * ROW_BLOCKS * COL_BLOCKS * OUT_BLOCKS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
   return {
     label: `conv2d ${KW}x${KW}`,
     source: fillTemplate(forwardSource, {
       consts: {
         ...sizes,
-        C4: quads(sizes.C),
+        C4: quads(C),
         O4: quads(O),
+        ROWS,
         COLS,
         OUT,
         COL_BLOCKS,
+        ROW_BLOCKS,
+        OUT_BLOCKS,
         COUNT,
+        GUARD: guard(COUNT, workgroups),
         SPAN: (COLS - 1) * STRIDE + KW,
+        STEPS: quads(C) === 1 && KH <= 3 ? KH : 1,
         BIAS: bias === undefined ? 0 : 1,
       },
     }),
@@ -57,12 +65,12 @@ export function forwardKernel({ x, w, bias, y, sizes }: ForwardPlan): Kernel {
       ...reads(x, w, ...(bias === undefined ? [] : [bias])),
       { operand: y, kind: "read_write" },
     ],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
 }
 
 /** Turns weights w [O, KH, KW, C] into v [C, KH, KW, O], the window upside down and mirrored if `flip`. */
-export function flipKernel(
+function flipKernel(
   { w, v, sizes, flip }: { w: Operand; v: Operand; sizes: ConvSizes; flip: boolean },
 ): Kernel {
   const { C, KH, KW, O } = sizes;
@@ -76,27 +84,67 @@ export function flipKernel(
   };
 }
 
+interface GradInputPlan {
+  readonly dy: Operand;
+  readonly w: Operand;
+  readonly dx: Operand;
+  readonly sizes: ConvSizes;
+  readonly tile: PixelTile;
+  scratch(spec: Spec): Operand;
+}
+
+/** dx from dy and w: the weights turned, then a convolution with them, or for a stride a kernel of its own. */
+export function gradInputKernels(plan: GradInputPlan): Kernel[] {
+  const { dy, w, dx, sizes, scratch, tile } = plan;
+  const v = scratch(f32(sizes.C, sizes.KH, sizes.KW, sizes.O));
+  const turned = turnedSizes(sizes);
+  return [
+    flipKernel({ w, v, sizes, flip: turned !== null }),
+    turned === null
+      ? stridedKernel({ dy, v, dx, sizes, tile })
+      : forwardKernel({ x: dy, w: v, bias: undefined, y: dx, sizes: turned, tile }),
+  ];
+}
+
 /** dx from dy and the turned weights v [C, KH, KW, O], for any stride. */
-export function gradInputKernel(
-  { dy, v, dx, sizes }: {
+function stridedKernel(
+  { dy, v, dx, sizes, tile }: {
     dy: Operand;
     v: Operand;
     dx: Operand;
     sizes: ConvSizes;
+    tile: PixelTile;
   },
 ): Kernel {
-  const { N, H, W, C, O, STRIDE } = sizes;
-  const columns = Math.ceil(W / STRIDE);
-  const COLS = columnsPerLane(columns, 1), OUT = C > 4 ? 8 : 4;
-  const COL_BLOCKS = Math.ceil(columns / COLS);
-  const COUNT = N * H * STRIDE * COL_BLOCKS * Math.ceil(C / OUT);
+  const { N, H, W, C, O, KW, STRIDE, PAD } = sizes;
+  const { columns: COLS, outputs: OUT } = tile;
+  const COL_BLOCKS = Math.ceil(W / STRIDE / COLS), ROW_BLOCKS = Math.ceil(H / STRIDE);
+  const OUT_BLOCKS = Math.ceil(C / OUT);
+  const COUNT = N * ROW_BLOCKS * STRIDE * COL_BLOCKS * OUT_BLOCKS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
+  // The column of dy that tap kx reaches from the first dx column of its phase.
+  const offset = (kx: number) => -Math.floor((kx - PAD) / STRIDE);
+  const LEFT = offset(KW - 1);
   return {
-    label: "conv2d_grad_input",
+    label: `conv2d_grad_input ${KW}x${KW}`,
     source: fillTemplate(gradInputSource, {
-      consts: { ...sizes, C4: quads(C), O4: quads(O), COLS, OUT, COL_BLOCKS, COUNT },
+      consts: {
+        ...sizes,
+        C4: quads(C),
+        O4: quads(O),
+        COLS,
+        OUT,
+        COL_BLOCKS,
+        ROW_BLOCKS,
+        OUT_BLOCKS,
+        COUNT,
+        GUARD: guard(COUNT, workgroups),
+        LEFT,
+        SPAN: COLS + offset(0) - LEFT,
+      },
     }),
     bindings: [...reads(dy, v), { operand: dx, kind: "read_write" }],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
 }
 
@@ -106,25 +154,30 @@ interface GradWeightsPlan {
   readonly dw: Operand;
   readonly sizes: ConvSizes;
   readonly target: Target;
+  readonly tile: GradWeightsTile;
   scratch(spec: Spec): Operand;
 }
 
 /** Invocations that keep a device busy; more parts only cost memory and their sum. */
-const ENOUGH = { software: 512, hardware: 2048 };
+const ENOUGH = { software: 1024, hardware: 2048 };
 
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
-export function gradWeightsKernels({ x, dy, dw, sizes, target, scratch }: GradWeightsPlan): Kernel[] {
+export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
+  const { x, dy, dw, sizes, target, scratch, tile } = plan;
   const { N, C, O, KH, KW, OH, STRIDE } = sizes;
-  const C4 = quads(C), O4 = quads(O);
-  const TAPS = KW <= 3 ? KW : 1, IB = C4 > 1 ? 2 : 1, OB = O > 4 ? 8 : 4;
-  const C_BLOCKS = Math.ceil(C4 / IB);
-  const owners = KW / TAPS * KH * C_BLOCKS * Math.ceil(O / OB);
+  const { outputs: OB, inputs, taps: TAPS, step: STEP } = tile;
+  const C4 = quads(C), O4 = quads(O), IB = inputs / 4;
+  const C_BLOCKS = Math.ceil(C4 / IB), O_BLOCKS = Math.ceil(O / OB);
   const rows = N * OH;
+  // From the shapes alone, not from the tile: the parts are the order of summation.
+  const owners = KH * Math.ceil(C4 / 2) * Math.ceil(O / 8);
   const wanted = Math.ceil((target.software ? ENOUGH.software : ENOUGH.hardware) / owners);
-  const PART = Math.max(1, Math.ceil(rows / Math.max(1, Math.min(rows, wanted))));
+  const longest = Math.max(1, Math.floor(MOST_ROUNDS / (sizes.OW + 2)));
+  const PART = Math.max(1, Math.min(longest, Math.ceil(rows / Math.max(1, Math.min(rows, wanted)))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
-  const COUNT = owners * SPLITS;
+  const COUNT = KW / TAPS * KH * C_BLOCKS * O_BLOCKS * SPLITS;
+  const workgroups = splitGrid(Math.ceil(COUNT / 64));
   const partial: Kernel = {
     label: `conv2d_grad_weights ${KW}x${KW}`,
     source: fillTemplate(gradWeightsSource, {
@@ -135,15 +188,19 @@ export function gradWeightsKernels({ x, dy, dw, sizes, target, scratch }: GradWe
         TAPS,
         IB,
         OB,
+        STEP,
+        SPAN: (STEP - 1) * STRIDE + TAPS,
+        KEEP: Math.max(0, TAPS - STRIDE),
         C_BLOCKS,
+        O_BLOCKS,
         PART,
         SPLITS,
         COUNT,
-        ROLL: STRIDE === 1 && TAPS > 1 ? 1 : 0,
+        GUARD: guard(COUNT, workgroups),
       },
     }),
     bindings: [...reads(x, dy), { operand: part, kind: "read_write" }],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups,
   };
   if (SPLITS === 1) return [partial];
   const inner = O * KH * KW * C4;

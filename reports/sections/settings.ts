@@ -2,6 +2,7 @@ import type { CellRecord } from "../../bench/schema.ts";
 import { duration, shortHash } from "../format.ts";
 import { type Html, markup } from "../html.ts";
 import type { Run } from "../types.ts";
+import { kernelChoices } from "./kernel_choices.ts";
 import { paradigmSettings } from "./paradigm_settings.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
@@ -13,6 +14,7 @@ ${paradigmSettings(run)}
 ${run.manifest && json("The preset, after defaults", run.manifest.preset)}
 <details><summary>Complete configuration of every cell</summary>
 <div class="nested">${records.map((record) => json(record.benchmark, record.config))}</div></details>
+${kernelChoices(records)}
 ${machines(records)}`;
 }
 

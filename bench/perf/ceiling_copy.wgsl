@@ -1,0 +1,14 @@
+// out[i] = x[i], a few vec4s an invocation. A workgroup of 64 copies vec4s that lie together, side by side at each step.
+// The number of steps comes from the size of x, so that the loop stays a loop.
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let steps = arrayLength(&x) / (grid.x * 64u);
+  var i = (gid.x / 64u) * 64u * steps + gid.x % 64u;
+  for (var k = 0u; k < steps; k++) {
+    out[i] = x[i];
+    i += 64u;
+  }
+}

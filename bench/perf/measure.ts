@@ -1,0 +1,115 @@
+/** Everything that `bench perf` measures, one part after the other on one device. */
+
+import { type Gpu, openGpu } from "../../engine/device.ts";
+import { gitState, machineInfo, runtimeInfo } from "../env.ts";
+import { measurePgd } from "./attack.ts";
+import { measureCeilings } from "./ceilings.ts";
+import { kernelCases, selectCases } from "./kernel_cases.ts";
+import { measureKernel } from "./kernels.ts";
+import { measureParadigm, paradigmCells } from "./paradigm_steps.ts";
+import { measurePeerNetwork, soak } from "./peer_network.ts";
+import { type KernelTime, PERF_SCHEMA, PERF_VERSION, type PerfRecord, type TrainingTime } from "./record.ts";
+import type { SampleOptions } from "./sample.ts";
+import { measureStarts } from "./start.ts";
+import { GOAL, measureTraining } from "./training.ts";
+
+/** The parts in the order in which they are measured. */
+export const PARTS = ["start", "ceilings", "kernels", "training", "attacks", "soak"] as const;
+
+/** One of them. */
+export type Part = typeof PARTS[number];
+
+/** What to measure. */
+export interface MeasureOptions extends SampleOptions {
+  readonly parts: ReadonlySet<Part>;
+  /** Kernels whose name holds this; null for all. */
+  readonly only: string | null;
+  /** Cold and warm starts. */
+  readonly starts: number;
+  /** Steps of the soak. */
+  readonly soakSteps: number;
+  /** Told what is measured next. */
+  readonly note: (text: string) => void;
+}
+
+/** Training samples are this much longer than kernels': their steps are. */
+const TRAINING_FACTOR = 4;
+/** Looks at the memory during a soak. */
+const LOOKS = 20;
+
+/**
+ * Measures on the machine's adapter.
+ *
+ * @throws {RangeError} If no kernel's name holds `only`; before anything is measured.
+ * @throws {NoAdapterError} If no adapter answers.
+ */
+export async function measure(options: MeasureOptions): Promise<PerfRecord> {
+  const { parts, only, note, signal, starts, soakSteps } = options;
+  const cases = only === null ? kernelCases() : selectCases(kernelCases(), only);
+  const startedAt = new Date(), since = performance.now();
+  const gpu = await openGpu();
+  try {
+    let peakBytes = 0;
+    const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      note(name);
+      gpu.buffers.resetPeak();
+      const result = await work();
+      peakBytes = Math.max(peakBytes, gpu.buffers.peakBytes);
+      return result;
+    };
+    const start = parts.has("start")
+      ? await measured("starts", () => measureStarts({ starts, signal }))
+      : null;
+    const ceilings = parts.has("ceilings")
+      ? await measured("ceilings", () => measureCeilings(gpu, options))
+      : [];
+    const kernels: KernelTime[] = [];
+    for (const one of parts.has("kernels") ? cases : []) {
+      kernels.push(await measured(one.name, () => measureKernel(gpu, one, options)));
+    }
+    const longer = { ...options, leastMs: options.leastMs * TRAINING_FACTOR };
+    const training: TrainingTime[] = [];
+    for (const { name, run } of parts.has("training") ? await trainingTasks(gpu, longer) : []) {
+      training.push(await measured(name, run));
+    }
+    const pgd = () => measurePgd(gpu, GOAL, longer);
+    const attacks = parts.has("attacks") ? [await measured("PGD", pgd)] : [];
+    const every = Math.max(1, Math.min(100, Math.ceil(soakSteps / LOOKS)));
+    const endure = () => soak(gpu, { steps: soakSteps, every, signal });
+    const soaked = parts.has("soak") ? await measured(`${soakSteps} steps`, endure) : null;
+    return {
+      schema: PERF_SCHEMA,
+      version: PERF_VERSION,
+      startedAt: startedAt.toISOString(),
+      durationMs: performance.now() - since,
+      machine: machineInfo(gpu.info),
+      runtime: runtimeInfo(),
+      ...await gitState(),
+      kernelVariant: gpu.variant,
+      ceilings,
+      kernels,
+      training,
+      attacks,
+      start,
+      soak: soaked,
+      peakBytes,
+    };
+  } finally {
+    gpu.close();
+  }
+}
+
+/** The network of the speed goals, that of the peers, and each paradigm's. */
+async function trainingTasks(
+  gpu: Gpu,
+  options: SampleOptions,
+): Promise<{ name: string; run: () => Promise<TrainingTime> }[]> {
+  return [
+    { name: "resnet8", run: () => measureTraining(gpu, GOAL, options) },
+    { name: "3 convolutions", run: () => measurePeerNetwork(gpu, options) },
+    ...(await paradigmCells()).map((cell) => ({
+      name: cell.name,
+      run: () => measureParadigm(gpu, cell, options),
+    })),
+  ];
+}

@@ -1,0 +1,53 @@
+/** The training step that other packages are compared on, alone. */
+
+import type { Gpu } from "../../engine/device.ts";
+import { createPeerWorkload } from "../peers/workload.ts";
+import type { Soak, TrainingTime } from "./record.ts";
+import type { SampleOptions } from "./sample.ts";
+import { timeSteps } from "./time_steps.ts";
+
+/** Times the training step of {@linkcode createPeerWorkload}. */
+export async function measurePeerNetwork(gpu: Gpu, options: SampleOptions): Promise<TrainingTime> {
+  gpu.buffers.resetPeak();
+  const since = performance.now();
+  const workload = await createPeerWorkload(gpu);
+  try {
+    const times = await timeSteps(gpu, { options, since, step: workload.step });
+    const { network: name, batchSize, parameters, flopsPerStep, dispatchesPerStep } = workload;
+    const { peakBytes } = gpu.buffers;
+    return { name, batchSize, parameters, flopsPerStep, dispatchesPerStep, ...times, peakBytes };
+  } finally {
+    workload.dispose();
+  }
+}
+
+/** How long to train for leaks. */
+export interface SoakOptions {
+  readonly steps: number;
+  /** Steps between two looks at the memory. */
+  readonly every: number;
+  readonly signal: AbortSignal;
+  /** Resident bytes of the process. Default: what Deno says. */
+  readonly rss?: () => number;
+}
+
+/** Trains the same network for many steps and looks at the memory of device and process every so often. */
+export async function soak(
+  gpu: Gpu,
+  { steps, every, signal, rss = () => Deno.memoryUsage().rss }: SoakOptions,
+): Promise<Soak> {
+  const workload = await createPeerWorkload(gpu);
+  const liveBytes: number[] = [], rssBytes: number[] = [];
+  try {
+    for (let done = 0; done < steps;) {
+      for (const until = Math.min(steps, done + every); done < until; done++) workload.step();
+      await gpu.idle();
+      signal.throwIfAborted();
+      liveBytes.push(gpu.buffers.liveBytes);
+      rssBytes.push(rss());
+    }
+    return { network: workload.network, steps, every, liveBytes, rssBytes };
+  } finally {
+    workload.dispose();
+  }
+}

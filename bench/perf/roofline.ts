@@ -1,0 +1,68 @@
+/** What an adapter's measured ceilings allow a kernel, and how much of it the kernel reaches. */
+
+import type { Ceiling, CeilingName, KernelTime } from "./record.ts";
+import { median } from "./statistics.ts";
+
+/** The medians of the ceilings, in their units; a ceiling that was not measured is absent. */
+export type Ceilings = Readonly<Partial<Record<CeilingName, number>>>;
+
+/** Which limit is nearest. */
+export type Bound = "arithmetic" | "memory" | "dispatch";
+
+/** Where a kernel stands under the roof. */
+export interface Standing {
+  readonly ms: number;
+  /** 0 for operations that count their traffic alone. */
+  readonly gflops: number;
+  /** GB/s of inputs and outputs, each moved once. */
+  readonly gbPerSecond: number;
+  /** Flops for each of those bytes. */
+  readonly intensity: number;
+  readonly bound: Bound;
+  /** Time the bound alone would take / time taken. */
+  readonly share: number;
+}
+
+/** Ceilings by name, as medians. */
+export function medianCeilings(ceilings: readonly Ceiling[]): Ceilings {
+  return Object.fromEntries(ceilings.map(({ name, samples }) => [name, median(samples)]));
+}
+
+/** GB/s: the most that any of the ways to memory reached; 0 where none was measured. */
+export function bandwidth({ copy = 0, read = 0, texture = 0 }: Ceilings): number {
+  return Math.max(copy, read, texture);
+}
+
+/**
+ * Compares a kernel with the time that arithmetic alone, moving its inputs and outputs once, or starting its
+ * dispatches would take. The longest of the three bounds it: the first two are the roofline of Williams et al. 2009,
+ * https://doi.org/10.1145/1498765.1498785. Null where arithmetic and memory were not measured.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const kernel = { name: "", op: "", flops: 4e9, bytes: 1e9, dispatches: 1, runs: 1, samplesMs: [80] };
+ * const standing = standingOf(kernel, { arithmetic: 100, copy: 50, dispatch: 40 })!;
+ * assertEquals([standing.gflops, standing.intensity, standing.bound, standing.share], [50, 4, "arithmetic", 0.5]);
+ * ```
+ */
+export function standingOf(kernel: KernelTime, ceilings: Ceilings): Standing | null {
+  const { flops, bytes, dispatches, samplesMs } = kernel;
+  const memory = bandwidth(ceilings), { arithmetic = 0, dispatch = 0 } = ceilings;
+  if (arithmetic === 0 || memory === 0) return null;
+  const ms = median(samplesMs);
+  const bounds: [Bound, number][] = [
+    ["arithmetic", flops / arithmetic / 1e6],
+    ["memory", bytes / memory / 1e6],
+    ["dispatch", dispatches * dispatch / 1000],
+  ];
+  const [bound, boundMs] = bounds.reduce((most, one) => one[1] > most[1] ? one : most);
+  return {
+    ms,
+    gflops: flops / ms / 1e6,
+    gbPerSecond: bytes / ms / 1e6,
+    intensity: flops / bytes,
+    bound,
+    share: boundMs / ms,
+  };
+}

@@ -1,0 +1,41 @@
+/** One start, in a process of its own: `deno run -A start_child.ts` prints the parts of a start and exits. */
+
+import { openGpu } from "../../engine/device.ts";
+import { GOAL, makeGoal, trainGoal } from "./training.ts";
+
+/** What the process prints: times in ms, and when its modules had been loaded (`Date.now()`). */
+export interface ChildTimes {
+  readonly importedAt: number;
+  readonly dataMs: number;
+  readonly openMs: number;
+  readonly compileMs: number;
+  readonly stepMs: number;
+  readonly nextStepMs: number;
+}
+
+async function start(): Promise<ChildTimes> {
+  const importedAt = Date.now();
+  const times: number[] = [];
+  const timed = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    const from = performance.now();
+    const result = await work();
+    times.push(performance.now() - from);
+    return result;
+  };
+  const made = await timed(() => makeGoal(GOAL));
+  const gpu = await timed(() => openGpu());
+  const trainer = await timed(() => trainGoal(gpu, { ...made, network: GOAL }));
+  const step = async () => {
+    trainer.step();
+    await gpu.idle();
+  };
+  await timed(step);
+  await timed(step);
+  const [dataMs, openMs, compileMs, stepMs, nextStepMs] = times;
+  return { importedAt, dataMs, openMs, compileMs, stepMs, nextStepMs };
+}
+
+if (import.meta.main) {
+  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(await start())));
+  Deno.exit(0);
+}

@@ -1,0 +1,43 @@
+import type { PeersRecord, PerfRecord } from "../bench/schema.ts";
+import { type Html, markup } from "./html.ts";
+import { peersSection } from "./sections/peers.ts";
+import { performanceSection } from "./sections/performance.ts";
+import { htmlPage } from "./shell.ts";
+
+/** Records of speed; either may be absent. */
+export interface SpeedRecords {
+  readonly perf?: PerfRecord;
+  readonly peers?: PeersRecord;
+}
+
+/** The sections that show them. */
+export function performanceParts(
+  { perf, peers }: SpeedRecords,
+): (readonly [id: string, title: string, content: Html])[] {
+  return [
+    ...(perf ? [["performance", "Performance", performanceSection(perf)] as const] : []),
+    ...(peers ? [["peers", "Beside other packages", peersSection(peers)] as const] : []),
+  ];
+}
+
+/**
+ * Records of speed as a page of their own.
+ *
+ * @throws {TypeError} If there is none.
+ */
+export function renderPerformance(performance: SpeedRecords): string {
+  const sections = performanceParts(performance);
+  const record = performance.perf ?? performance.peers;
+  if (record === undefined) throw new TypeError("Cannot make page: no record was given");
+  return htmlPage({
+    title: `How fast? ${record.machine.name} (realfeatures)`,
+    heading: "How fast is it?",
+    meta: markup`<p class="meta">realfeatures · <strong>${record.machine.name}</strong> · ${
+      record.startedAt.slice(0, 10)
+    }</p>`,
+    notices: null,
+    sections,
+    footer:
+      "Made by <code>deno task report --perf</code>. The page holds its own data and needs neither network nor script.",
+  });
+}
