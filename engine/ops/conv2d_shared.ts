@@ -3,10 +3,11 @@
  * They give the bits of the kernels in `conv2d_kernels.ts`, see their orders of summation.
  */
 
-import type { Kernel, Operand } from "../op.ts";
+import type { Kernel } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, type Spec } from "../shape.ts";
+import { f32 } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
+import type { ForwardPlan, GradWeightsPlan } from "./conv2d_kernels.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d_shared.wgsl" with { type: "text" };
@@ -52,17 +53,8 @@ function invocations({ rows, columns }: SharedTile): { TX: number; TY: number } 
   return rows * columns === 4096 ? { TX: columns / 4, TY: rows / 4 } : { TX: 16, TY: 16 };
 }
 
-/** What y = x * w + bias is computed from. */
-export interface SharedForwardPlan {
-  readonly x: Operand;
-  readonly w: Operand;
-  readonly bias: Operand | undefined;
-  readonly y: Operand;
-  readonly sizes: ConvSizes;
-}
-
 /** y = x * w + bias; dx at stride 1 with dy for x, turned weights for w, and sizes to match. */
-export function sharedForwardKernel({ x, w, bias, y, sizes }: SharedForwardPlan, tile: SharedTile): Kernel {
+export function sharedForwardKernel({ x, w, bias, y, sizes }: ForwardPlan, tile: SharedTile): Kernel {
   const { N, OH, OW, O, C, KH, KW } = sizes;
   const COL_BLOCKS = Math.ceil(O / tile.columns);
   const COUNT = Math.ceil(N * OH * OW / tile.rows) * COL_BLOCKS;
@@ -91,20 +83,9 @@ export function sharedForwardKernel({ x, w, bias, y, sizes }: SharedForwardPlan,
   };
 }
 
-/** What dw is computed from. */
-export interface SharedGradWeightsPlan {
-  readonly x: Operand;
-  readonly dy: Operand;
-  readonly dw: Operand;
-  readonly sizes: ConvSizes;
-  /** Rows (of N OH) in one part of the sum: those of the plain kernel, or the bits differ. */
-  readonly rowsPerPart: number;
-  scratch(spec: Spec): Operand;
-}
-
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
 export function sharedGradWeightsKernels(
-  { x, dy, dw, sizes, rowsPerPart, scratch }: SharedGradWeightsPlan,
+  { x, dy, dw, sizes, rowsPerPart, scratch }: GradWeightsPlan & { readonly rowsPerPart: number },
   tile: SharedTile,
 ): Kernel[] {
   const { N, OH, O, C, KH, KW } = sizes;
