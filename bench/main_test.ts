@@ -78,6 +78,8 @@ const WRONG: [args: string[], message: RegExp][] = [
     /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],
+  [["plan", "--jobs", "two"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given two\n$/],
   [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
   [
     ["--choices", "fast"],
