@@ -3,7 +3,7 @@ import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
 import { parseChoices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
-import { parseJobs, shareMachine } from "./jobs/jobs_option.ts";
+import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
 import {
@@ -110,8 +110,7 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     const onCell = ({ name }: { name: string }) =>
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
     const cells = expand(preset);
-    const { isFallback } = workbench.adapter, cores = navigator.hardwareConcurrency;
-    const { jobs } = shareMachine(cells, { asked, isFallback, cores });
+    const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
     const made = await makePlan({ preset: preset.name, cells, jobs }, {
       workbench,
       onCell,

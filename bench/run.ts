@@ -2,7 +2,7 @@
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import type { Choices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
-import { shareMachine, type Sharing } from "./jobs/jobs_option.ts";
+import { machineOf, shareMachine, type Sharing } from "./jobs/jobs_option.ts";
 import { localPool } from "./jobs/local_pool.ts";
 import type { CellPool } from "./jobs/pool.ts";
 import { workerPool } from "./jobs/worker_pool.ts";
@@ -109,8 +109,8 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
     if (stopped !== null) checkSameRun(outDir, stopped, { identity });
     const startedAt = now();
     const cells = expand(preset);
-    const { isFallback } = workbench.adapter, cores = navigator.hardwareConcurrency;
-    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, isFallback, cores });
+    const machine = machineOf(workbench.adapter);
+    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
     const { jobs } = sharing;
     const manifest = stopped === null
       ? newManifest(preset, { cells, command, startedAt, identity, jobs })

@@ -31,19 +31,45 @@ export interface Sharing {
   readonly threads: number | null;
 }
 
+/** What a machine has to share. */
+export interface Machine {
+  /** Whether the adapter is a software one. */
+  readonly isFallback: boolean;
+  readonly cores: number;
+  /** Free memory; Infinity where it is not known. */
+  readonly freeBytes: number;
+}
+
+/** Memory that a worker may come to need: about 1.2 GB under the `quick` preset, most of it compiled kernels. */
+const WORKER_BYTES = 2 * 2 ** 30;
+
+/** The machine that this process runs on. */
+export function machineOf({ isFallback }: { isFallback: boolean }): Machine {
+  return { isFallback, cores: navigator.hardwareConcurrency, freeBytes: freeMemory() };
+}
+
+function freeMemory(): number {
+  try {
+    return Deno.systemMemoryInfo().available;
+  } catch {
+    return Infinity; // not allowed, or not known here
+  }
+}
+
 /**
  * Shares the machine. A software adapter keeps one core busy with a small network and gains little by a second one: its
- * default is one job for each core. A hardware adapter is kept busy by one job.
+ * default is one job for each core, as far as the memory reaches. A hardware adapter is kept busy by one job.
  *
  * @param asked How many jobs; null for the default. Never more than can run at once: each cell needs at most one other,
  * so these are as many as there are cells that no other one needs.
  */
 export function shareMachine(
   cells: readonly CellDescription[],
-  { asked, isFallback, cores }: { asked: number | null; isFallback: boolean; cores: number },
+  { asked, machine: { isFallback, cores, freeBytes } }: { asked: number | null; machine: Machine },
 ): Sharing {
   const last = cells.filter(({ name }) => !cells.some(({ inputs }) => inputs.includes(name)));
-  const jobs = Math.max(1, Math.min(asked ?? (isFallback ? cores : 1), last.length));
+  const suited = isFallback ? Math.min(cores, Math.floor(freeBytes / WORKER_BYTES)) : 1;
+  const jobs = Math.max(1, Math.min(asked ?? suited, last.length));
   const threads = isFallback && jobs > 1 ? Math.max(1, Math.floor(cores / jobs)) : null;
   return { jobs, threads };
 }
