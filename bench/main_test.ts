@@ -241,13 +241,16 @@ Deno.test("main() refuses --resume without the folder to resume", async () => {
 
 Deno.test("main() plan prints every cell and its cost, and writes nothing", async () => {
   await withTempDir(async (dir) => {
-    const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1"]);
+    const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1", "--jobs", "4"]);
     assertEquals(code, 0);
     assertMatch(stdout, /^Preset smoke: 34 cells/);
-    for (const part of ["dm/robust/seed-1", "all"]) assertStringIncludes(stdout, part);
+    for (const part of ["dm/robust/seed-1", "all", "With 4 at once (--jobs): 0.0 s, "]) {
+      assertStringIncludes(stdout, part);
+    }
     assertStringIncludes(stderr, "rehearsing cl/natural/seed-0");
-    const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet"]);
-    assertEquals(JSON.parse(json).cells.length, 17);
+    const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet", "--jobs=3"]);
+    const plan = JSON.parse(json);
+    assertEquals([plan.cells.length, plan.jobs], [17, 3]);
     const wrong = await start(["plan", "--preset=smoke", `--out=${dir}/run`]);
     assertEquals(wrong.code, 2);
     assertMatch(wrong.stderr, /^Cannot run deno task bench plan: unknown option --out/);
