@@ -1,6 +1,8 @@
 /** Operations that can be computed in several ways, and the names of these ways. */
 import type { Attrs, OpDef } from "../engine/op.ts";
 import { conv2dOp, convGradInputOp, convGradWeightsOp } from "../engine/ops/conv2d.ts";
+import { linearOp } from "../engine/ops/linear.ts";
+import { matmulOp } from "../engine/ops/matmul.ts";
 import { f32, type Spec } from "../engine/shape.ts";
 
 /** An operation, and enough sizes beside its test cases to meet every way that it knows. */
@@ -25,6 +27,19 @@ export const CHOOSING_OPS: readonly ChoosingOp[] = [
     convGradWeightsOp as unknown as OpDef,
     () =>
       convolutions().map(({ x, w, y, attrs }) => ({ inputs: [x, y], attrs: { ...attrs, shape: w.shape } })),
+  ),
+  choosing(matmulOp as unknown as OpDef, () => {
+    const forms = [[false, false], [false, true], [true, false], [true, true]];
+    return products().flatMap(([m, k, n]) =>
+      forms.map(([transposeA, transposeB]) => ({
+        inputs: [f32(...(transposeA ? [k, m] : [m, k])), f32(...(transposeB ? [n, k] : [k, n]))],
+        attrs: { transposeA, transposeB },
+      }))
+    );
+  }),
+  choosing(
+    linearOp as unknown as OpDef,
+    () => products().map(([m, k, n]) => ({ inputs: [f32(m, k), f32(n, k), f32(n)], attrs: {} })),
   ),
 ];
 
@@ -62,5 +77,13 @@ function convolutions() {
         };
       })
     )
+  );
+}
+
+/** Products of matrices [m, k] and [k, n], from narrow to large. */
+function products(): [m: number, k: number, n: number][] {
+  const sides = [16, 64, 128, 256, 1024];
+  return sides.flatMap((m) =>
+    sides.flatMap((n) => [64, 1024].map((k) => [m, k, n] as [number, number, number]))
   );
 }

@@ -60,6 +60,7 @@ interface NodeContext {
 }
 
 function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[] {
+  const flops = node.op.flops(node.inputs.map(({ spec }) => spec), node.attrs);
   const kernels = node.op.lower({
     inputs: node.inputs.map(identity),
     outputs: node.outputs,
@@ -73,7 +74,7 @@ function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[]
       ...kernel,
       bindings: bindings.map((binding) => ({ ...binding, operand: placeOf(binding.operand) })),
       pointwise: pointwise === undefined ? undefined : placePointwise(pointwise, placeOf),
-    })
+    }, flops)
   );
 }
 

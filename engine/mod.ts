@@ -52,7 +52,7 @@ export { addRelu } from "./ops/add_relu.ts";
 export { add, addScalar, div, mul, scale, sqrt, square, sub } from "./ops/arithmetic.ts";
 export { assign, assignRow } from "./ops/assign.ts";
 export { attention } from "./ops/attention.ts";
-export { batchNorm, type BatchNormResult } from "./ops/batch_norm.ts";
+export { batchNorm, type BatchNormCallOptions, type RunningStats } from "./ops/batch_norm.ts";
 export { channelAffine } from "./ops/channel_affine.ts";
 export { concat } from "./ops/concat.ts";
 export { colourJitter, type JitterStrengths } from "./ops/colour_jitter.ts";

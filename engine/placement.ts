@@ -23,25 +23,28 @@ export interface PlacementLimits {
 /** Values that have a copy in a texture, from which each `#input` reads. */
 export type Mirrored = ReadonlySet<Operand>;
 
-/** What copying a value costs, and what it saves at each `#input` that reads it: measured on llvmpipe. */
-const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15 };
+/**
+ * What copying a value costs, and what it saves at each `#input` that reads it: once for each byte, or again and again,
+ * once for some 32 multiply-adds, where it is `reused`. Measured on llvmpipe.
+ */
+const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15, savedPerGflop: 4.4 };
 
-/** The values that are worth a copy: those that a kernel reads again and again, and large ones. */
+/** The values that are worth a copy: those that much work reads again and again, and large ones. */
 export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits): Mirrored {
   if (!limits.textures) return new Set();
-  const inputs = new Map<Operand, { reads: number; reused: boolean }>();
+  const savedMs = new Map<Operand, number>();
   for (const step of steps) {
     for (const { operand, reused } of inputBindings(step)) {
-      const found = inputs.get(operand);
-      inputs.set(operand, { reads: (found?.reads ?? 0) + 1, reused: reused || (found?.reused ?? false) });
+      const once = COST_MS.savedPerMiB * byteSize(operand.spec) / 2 ** 20;
+      const again = reused ? COST_MS.savedPerGflop * step.flops / 1e9 : 0;
+      savedMs.set(operand, (savedMs.get(operand) ?? 0) + Math.max(once, again));
     }
   }
   const mirrored = new Set<Operand>();
-  for (const [operand, { reads, reused }] of inputs) {
-    const bytes = byteSize(operand.spec), MiB = bytes / 2 ** 20;
+  for (const [operand, saved] of savedMs) {
+    const bytes = byteSize(operand.spec);
     if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
-    const savedMs = (reads * COST_MS.savedPerMiB - COST_MS.copyPerMiB) * MiB - COST_MS.copy;
-    if (reused || savedMs > 0) mirrored.add(operand);
+    if (saved > COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20) mirrored.add(operand);
   }
   for (const step of steps) {
     const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))

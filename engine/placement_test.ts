@@ -18,12 +18,15 @@ const step = (...bindings: StepBinding[]): Step => ({
   source: "",
   bindings,
   workgroups: [1, 1, 1],
+  flops: 1e8,
 });
 
-Deno.test("chooseMirrored() copies what is read again and again, and large values; not small ones", () => {
+Deno.test("chooseMirrored() copies what much work reads again and again, and large values; not small ones", () => {
   const [a, b, c] = [small(), small(), large()];
   const steps = [step(reads(a), reads(b, true), reads(c)), step(reads(a), reads(b), reads(c))];
   assertEquals(chooseMirrored(steps, LIMITS), new Set([b, c]));
+  const little = steps.map((step) => ({ ...step, flops: 1e6 }));
+  assertEquals(chooseMirrored(little, LIMITS), new Set([c]));
 });
 
 Deno.test("chooseMirrored() copies nothing on a device without textures, and nothing that no input reads", () => {

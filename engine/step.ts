@@ -16,6 +16,8 @@ export interface Step {
   readonly source: string;
   readonly bindings: readonly StepBinding[];
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications and additions of the operation that it is a part of. */
+  readonly flops: number;
   readonly pointwise?: Pointwise;
   readonly fused?: Fusion;
 }
@@ -65,12 +67,12 @@ export function parseDeclaration(line: string): Declaration | null {
 }
 
 /**
- * A kernel as a step.
+ * A kernel as a step; `flops`: multiplications and additions of the operation that it is a part of.
  *
  * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is no f32, or that
  * another line declares.
  */
-export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel): Step {
+export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel, flops = 0): Step {
   const found: StepBinding[] = bindings.map((binding) => ({ ...binding, reused: false }));
   for (const line of source.split("\n")) {
     const declared = parseDeclaration(line);
@@ -86,7 +88,7 @@ export function stepOf({ label, source, bindings, workgroups, pointwise }: Kerne
     if (found[binding].kind !== bindings[binding].kind) throw refuse("a binding that is declared twice");
     found[binding] = { ...found[binding], kind, reused };
   }
-  return { label, source, bindings: found, workgroups, pointwise };
+  return { label, source, bindings: found, workgroups, flops, pointwise };
 }
 
 /** Operands that a step reads from memory. */

@@ -1,10 +1,9 @@
 /** Gradients of several batches added up before one update: a large batch in the memory of a small one. */
 
 import type { Gpu } from "../engine/device.ts";
-import { add, scale } from "../engine/ops/arithmetic.ts";
-import { assign } from "../engine/ops/assign.ts";
-import { fill } from "../engine/ops/fill.ts";
 import { asTensor } from "../engine/graph.ts";
+import { fill } from "../engine/ops/fill.ts";
+import { accumulateAll, multiplyAll } from "../engine/ops/optim_accumulate.ts";
 import { Program } from "../engine/program.ts";
 import { type Tensor, Variable } from "../engine/tensor.ts";
 
@@ -24,7 +23,7 @@ export class Accumulator {
 
   /** Records the addition of one batch's gradients, divided by the number of batches. */
   add(grads: readonly Tensor[]): void {
-    grads.forEach((grad, i) => assign(this.sums[i], add(this.sums[i], scale(grad, 1 / this.#count))));
+    accumulateAll(this.sums, grads, { factor: fill([], 1 / this.#count) });
   }
 
   /** A program that hands the mean gradients to `update` and starts again at zero. */
@@ -34,7 +33,7 @@ export class Accumulator {
   ): Promise<Program> {
     return Program.compile(gpu, "update", () => {
       update(this.#params, this.sums.map(asTensor));
-      for (const sum of this.sums) assign(sum, fill(sum.shape, 0));
+      multiplyAll(this.sums, fill([], 0));
     });
   }
 }

@@ -38,6 +38,7 @@ export function makePerf(fields: Partial<PerfRecord> = {}): PerfRecord {
     commit,
     dirty,
     kernelVariant: "texture",
+    kernelChoices: { "conv2d 8x8": "1x8x8" },
     ceilings: [
       { name: "arithmetic", unit: "GFLOP/s", samples: [100, 90, 110] },
       { name: "copy", unit: "GB/s", samples: [10, 10, 10] },

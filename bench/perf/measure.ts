@@ -1,6 +1,7 @@
 /** Everything that `bench perf` measures, one part after the other on one device. */
 
-import { type Gpu, openGpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { type Choices, chosenBy, openBenchGpu } from "../choices_option.ts";
 import { gitState, machineInfo, runtimeInfo } from "../env.ts";
 import { measurePgd } from "./attack.ts";
 import { measureCeilings } from "./ceilings.ts";
@@ -28,6 +29,8 @@ export interface MeasureOptions extends SampleOptions {
   readonly starts: number;
   /** Steps of the soak. */
   readonly soakSteps: number;
+  /** Who picks among an operation's ways of computing; starts take the best guess. */
+  readonly choices: Choices;
   /** Told what is measured next. */
   readonly note: (text: string) => void;
 }
@@ -47,7 +50,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
   const { parts, only, note, signal, starts, soakSteps } = options;
   const cases = only === null ? kernelCases() : selectCases(kernelCases(), only);
   const startedAt = new Date(), since = performance.now();
-  const gpu = await openGpu();
+  const { gpu, saveTimings } = await openBenchGpu(options.choices, { note });
   try {
     let peakBytes = 0;
     const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -55,6 +58,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       gpu.buffers.resetPeak();
       const result = await work();
       peakBytes = Math.max(peakBytes, gpu.buffers.peakBytes);
+      await saveTimings();
       return result;
     };
     const start = parts.has("start")
@@ -86,6 +90,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       runtime: runtimeInfo(),
       ...await gitState(),
       kernelVariant: gpu.variant,
+      kernelChoices: chosenBy(gpu),
       ceilings,
       kernels,
       training,

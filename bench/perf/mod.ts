@@ -7,6 +7,7 @@ import { describeOptions } from "../options.ts";
 import { reserveRecord, writeRecord } from "../record_file.ts";
 import { timestamp } from "../run_manifest.ts";
 import { EXIT, type ExitCode } from "../usage_error.ts";
+import { useVectorWidth } from "../vector_width.ts";
 import { memoryFaults } from "./faults.ts";
 import { formatPerf } from "./format.ts";
 import { measure, type MeasureOptions } from "./measure.ts";
@@ -40,6 +41,7 @@ export async function perf(args: readonly string[], services: PerfServices): Pro
     );
     return EXIT.done;
   }
+  useVectorWidth(options.vectorWidth);
   const path = options.out ?? `runs/perf-${timestamp(new Date())}.json`;
   await reserveRecord(path);
   const note = (text: string) => options.quiet ? undefined : stderr(`measuring ${text}\n`);

@@ -1,8 +1,10 @@
 /** The words after `bench perf`. */
 
+import { type Choices, CHOICES_OPTION, parseChoices } from "../choices_option.ts";
 import { suggest } from "../nearest.ts";
 import { type Option, parseOptions } from "../options.ts";
 import { UsageError } from "../usage_error.ts";
+import { VECTOR_WIDTH_OPTION } from "../vector_width.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { type Part, PARTS } from "./measure.ts";
 
@@ -22,6 +24,8 @@ export const PERF_OPTIONS = [
   { name: "sample-ms", value: "N", help: "how long one takes at least; four times that in training [150]" },
   { name: "starts", value: "N", help: "cold and warm starts, each in a process of its own [3]" },
   { name: "soak", value: "N", help: "also train N steps and fail if memory grows" },
+  CHOICES_OPTION,
+  VECTOR_WIDTH_OPTION,
   { name: "json", value: null, help: "print the record as JSON instead of tables" },
   { name: "quiet", value: null, help: "show no progress" },
   { name: "help", value: null, help: "show this", alias: "h" },
@@ -40,6 +44,9 @@ export interface PerfOptions {
   readonly leastMs: number;
   readonly starts: number;
   readonly soakSteps: number;
+  readonly choices: Choices;
+  /** As typed; null where it is left to the adapter. */
+  readonly vectorWidth: string | null;
 }
 
 /** @throws {UsageError} If an option is unknown, no whole number from 1, or names no part or no kernel. */
@@ -60,6 +67,8 @@ export function parsePerfOptions(args: readonly string[]): PerfOptions {
     leastMs: readCount("sample-ms", given["sample-ms"] ?? "150"),
     starts: readCount("starts", given.starts ?? "3"),
     soakSteps: readCount("soak", given.soak ?? "2000"),
+    choices: parseChoices(given.choices),
+    vectorWidth: given["vector-width"],
   };
 }
 

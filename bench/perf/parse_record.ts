@@ -79,6 +79,7 @@ const FIELDS: readonly (readonly [string, Rule])[] = [
   ["runtime", object({ deno: text })],
   ["commit", orNull(text)],
   ["kernelVariant", text],
+  ["kernelChoices", object({})],
   ["ceilings", list(object({ name: text, unit: text, samples }))],
   [
     "kernels",

@@ -128,6 +128,8 @@ export interface PerfRecord {
   readonly dirty: boolean | null;
   /** Which kernel family computed: "buffer" or "texture". */
   readonly kernelVariant: string;
+  /** Which way computed an operation that has several, by operation, shapes and settings. */
+  readonly kernelChoices: Readonly<Record<string, string>>;
   readonly ceilings: readonly Ceiling[];
   readonly kernels: readonly KernelTime[];
   readonly training: readonly TrainingTime[];

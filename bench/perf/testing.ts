@@ -55,6 +55,7 @@ export function fakePerfRecord(parts: Partial<PerfRecord> = {}): PerfRecord {
     commit: null,
     dirty: null,
     kernelVariant: "texture",
+    kernelChoices: { "conv2d 128x32x32x16": "1x16x8" },
     ceilings: [
       { name: "arithmetic", unit: "GFLOP/s", samples: [100, 90, 110] },
       { name: "copy", unit: "GB/s", samples: [10, 10, 10] },

@@ -3,8 +3,7 @@
 import { batchNorm } from "../ops/batch_norm.ts";
 import { channelAffine } from "../ops/channel_affine.ts";
 import { frozenNorm } from "../ops/frozen_norm.ts";
-import { updateRunningStats } from "../ops/running_stats.ts";
-import { rowCount, u32 } from "../shape.ts";
+import { u32 } from "../shape.ts";
 import { type Tensor, type Value, Variable } from "../tensor.ts";
 import { constantVector } from "./init.ts";
 import type { Mode, Stateful } from "./model.ts";
@@ -56,11 +55,13 @@ export function createBatchNorm(name: string, options: BatchNormOptions): BatchN
         const { scale, offset } = frozenNorm({ gamma, beta, eps, ...running });
         return channelAffine(x, scale, { offset, relu });
       }
-      const { y, mean, variance } = batchNorm(x, gamma, { beta, eps, relu });
-      if (mode === "train") {
-        updateRunningStats(running, { mean, variance, rows: rowCount(x.shape) }, { momentum });
-      }
-      return y;
+      return batchNorm(x, gamma, {
+        beta,
+        eps,
+        relu,
+        momentum,
+        running: mode === "train" ? running : undefined,
+      });
     },
   };
 }

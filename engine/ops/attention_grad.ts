@@ -30,7 +30,7 @@ export const attentionGradOp: OpDef<AttentionAttrs> = {
       label: "attention_grad_key",
       source: keySource,
       owned: s.keys,
-      most: 24,
+      most: 32,
       inputs: [q, k, v, g],
       reads: [rows],
       writes: [dk, dv],

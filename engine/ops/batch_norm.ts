@@ -1,73 +1,48 @@
 /** Batch normalisation over all dimensions but the innermost, with its relu, in training mode. */
 
 import { record } from "../graph.ts";
-import type { Kernel, NdArray, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
-import { affineKernel, channelGrid } from "./channel_affine.ts";
-import { wgslFloat } from "./elementwise.ts";
-import finishSource from "./batch_norm_finish.wgsl" with { type: "text" };
-import gradFinishSource from "./batch_norm_grad_finish.wgsl" with { type: "text" };
-import gradInputSource from "./batch_norm_grad_input.wgsl" with { type: "text" };
-import sumsSource from "./channel_sums.wgsl" with { type: "text" };
+import type { NdArray, OpDef } from "../op.ts";
+import { f32, formatShape, lastDim, rowCount, type Shape, type Spec, u32 } from "../shape.ts";
+import type { Tensor, Value, Variable } from "../tensor.ts";
+import { applyKernel, gradKernels, statsKernels } from "./batch_norm_kernels.ts";
 
 interface BatchNormAttrs {
   readonly [key: string]: unknown;
   readonly eps: number;
   /** Cut the result off below 0. */
   readonly relu: boolean;
+  /** Share of the batch in the running statistics, where there are such. */
+  readonly momentum: number;
 }
 
 /**
  * y = gamma * (x - mean) / sqrt(variance + eps) + beta with the batch's own mean and biased variance.
- * Inputs: x [..., C], gamma [C], beta [C]. Outputs: y, mean [C], variance [C], and the affine form scale [C],
- * offset [C], which the gradient uses. Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1.
+ * Inputs: x [..., C], gamma [C], beta [C] and, if they are to move towards the batch's, running mean [C], running
+ * (unbiased) variance [C] and number of batches []. Outputs: y, and stats [4, C] for the gradient: mean, variance, and
+ * the affine form y = x * scale + offset. Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1.
  */
 export const batchNormOp: OpDef<BatchNormAttrs> = {
   name: "batch_norm",
-  shape: ([x, gamma, beta]) => {
-    const c = lastDim(x.shape);
-    for (const s of [gamma, beta]) {
-      if (s.shape.length !== 1 || s.shape[0] !== c) {
-        throw new RangeError(
-          `Cannot normalise: expected [${c}] for x ${formatShape(x.shape)}, got ${formatShape(s.shape)}`,
-        );
-      }
-    }
-    if (rowCount(x.shape) === 0) {
-      throw new RangeError(`Cannot normalise: the batch is empty, x is ${formatShape(x.shape)}`);
-    }
-    return [f32(...x.shape), f32(c), f32(c), f32(c), f32(c)];
+  shape: (inputs) => {
+    checkShapes(inputs);
+    const [{ shape }] = inputs;
+    return [f32(...shape), f32(4, lastDim(shape))];
   },
-  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, variance, scale, offset], attrs, scratch }) => {
-    const sums = sumsKernel({ x, scratch, relu: false });
-    return [
-      sums.kernel,
-      {
-        label: "batch_norm_finish",
-        source: fillTemplate(finishSource, { consts: sums.consts, text: { EPS: wgslFloat(attrs.eps) } }),
-        bindings: [
-          ...[x, sums.part, gamma, beta].map((operand) => ({ operand, kind: "read" as const })),
-          ...[mean, variance, scale, offset].map((operand) => ({ operand, kind: "read_write" as const })),
-        ],
-        workgroups: [Math.ceil(sums.consts.C4 / 64), 1, 1],
-      },
-      affineKernel({ x, scale, offset, y, relu: attrs.relu }),
-    ];
-  },
-  backward: (
-    { inputs: [x, gamma], outputs: [, mean, variance, scale, offset], grads: [g, ...others], attrs },
-  ) => {
-    if (g === null || others.some((other) => other !== null)) {
+  mutates: (inputs) => inputs === 3 ? [] : [3, 4, 5],
+  constantInputs: [3, 4],
+  lower: ({ inputs: [x, gamma, beta, ...running], outputs: [y, stats], attrs, target, scratch }) => [
+    ...statsKernels({ x, gamma, beta, stats, running, ...attrs, target, scratch }),
+    applyKernel({ x, stats, y, relu: attrs.relu }),
+  ],
+  backward: ({ inputs: [x, gamma], outputs: [, stats], grads: [g, other], attrs }) => {
+    if (g === null || other !== null) {
       throw new TypeError(
         "Cannot differentiate: the statistics of batch_norm have no gradient, only its result has",
       );
     }
-    return [...record(batchNormGradOp, [x, gamma, mean, variance, scale, offset, g], attrs)];
+    return [...record(batchNormGradOp, [x, gamma, stats, g], attrs)];
   },
-  reference: ([x, gamma, beta], { eps, relu }) => {
+  reference: ([x, gamma, beta, ...running], { eps, relu, momentum }) => {
     const c = gamma.data.length, rows = x.data.length / c;
     const mean = new Float64Array(c), variance = new Float64Array(c);
     x.data.forEach((v, i) => mean[i % c] += v / rows);
@@ -75,51 +50,40 @@ export const batchNormOp: OpDef<BatchNormAttrs> = {
     const scale = gamma.data.map((g, k) => g / Math.sqrt(variance[k] + eps));
     const offset = beta.data.map((b, k) => b - mean[k] * scale[k]);
     const y = x.data.map((v, i) => v * scale[i % c] + offset[i % c]).map((v) => relu ? Math.max(v, 0) : v);
-    const vector = (data: Float64Array): NdArray => ({ shape: [c], data });
-    return [{ shape: x.shape, data: y }, vector(mean), vector(variance), vector(scale), vector(offset)];
+    if (running.length > 0) {
+      const [runningMean, runningVariance, batches] = running.map(({ data }) => data);
+      for (let k = 0; k < c; k++) {
+        runningMean[k] += momentum * (mean[k] - runningMean[k]);
+        runningVariance[k] += momentum * (variance[k] * rows / (rows - 1) - runningVariance[k]);
+      }
+      batches[0] += 1;
+    }
+    const stats = Float64Array.from([mean, variance, scale, offset].flatMap((row) => [...row]));
+    return [{ shape: x.shape, data: y }, { shape: [4, c], data: stats }];
   },
   flops: () => 0,
-  cases: batchNormCases().map((c) => ({ ...c, inputs: [f32(...c.x), f32(lastDim(c.x)), f32(lastDim(c.x))] })),
+  cases: batchNormCases().map(({ x, running, ...c }) => {
+    const channels = f32(lastDim(x));
+    const more = running ? [channels, channels, u32()] : [];
+    return { ...c, inputs: [f32(...x), channels, channels, ...more] };
+  }),
 };
 
-/** dx, dgamma, dbeta. Inputs: x, gamma, mean, variance, scale, offset, dy. */
+/** dx, dgamma, dbeta. Inputs: x, gamma, stats [4, C], dy. */
 export const batchNormGradOp: OpDef<BatchNormAttrs> = {
   name: "batch_norm_grad",
   shape: ([x, gamma]) => [f32(...x.shape), f32(...gamma.shape), f32(...gamma.shape)],
-  lower: (
-    { inputs: [x, gamma, mean, variance, scale, offset, dy], outputs: [dx, dgamma, dbeta], attrs, scratch },
-  ) => {
-    const sums = sumsKernel({ x, scratch, relu: attrs.relu, grad: { dy, scale, offset } });
-    const k = scratch(f32(3, lastDim(x.spec.shape)));
-    const grid = channelGrid(x.spec.shape);
-    return [
-      sums.kernel,
-      {
-        label: "batch_norm_grad_finish",
-        source: fillTemplate(gradFinishSource, { consts: sums.consts, text: { EPS: wgslFloat(attrs.eps) } }),
-        bindings: [
-          ...[x, sums.part, gamma, mean, variance].map((operand) => ({ operand, kind: "read" as const })),
-          ...[dgamma, dbeta, k].map((operand) => ({ operand, kind: "read_write" as const })),
-        ],
-        workgroups: [Math.ceil(sums.consts.C4 / 64), 1, 1],
-      },
-      {
-        label: "batch_norm_grad_input",
-        source: fillTemplate(gradInputSource, { consts: { ...grid.consts, RELU: attrs.relu ? 1 : 0 } }),
-        bindings: [
-          ...[x, dy, scale, offset, k].map((operand) => ({ operand, kind: "read" as const })),
-          { operand: dx, kind: "read_write" },
-        ],
-        workgroups: grid.workgroups,
-      },
-    ];
-  },
+  lower: ({ inputs: [x, gamma, stats, dy], outputs: [dx, dgamma, dbeta], attrs, target, scratch }) =>
+    gradKernels({ x, gamma, stats, dy, dx, dgamma, dbeta, ...attrs, target, scratch }),
   backward: null,
-  reference: ([x, gamma, mean, variance, scale, offset, dy], { eps, relu }) => {
+  reference: ([x, gamma, stats, dy], { eps, relu }) => {
     const c = gamma.data.length, rows = x.data.length / c;
-    const g = dy.data.map((v, i) => relu && x.data[i] * scale.data[i % c] + offset.data[i % c] <= 0 ? 0 : v);
-    const rstd = variance.data.map((v) => 1 / Math.sqrt(v + eps));
-    const xhat = x.data.map((v, i) => (v - mean.data[i % c]) * rstd[i % c]);
+    const [mean, variance, scale, offset] = [0, 1, 2, 3].map((row) =>
+      stats.data.subarray(row * c, (row + 1) * c)
+    );
+    const g = dy.data.map((v, i) => relu && x.data[i] * scale[i % c] + offset[i % c] <= 0 ? 0 : v);
+    const rstd = variance.map((v) => 1 / Math.sqrt(v + eps));
+    const xhat = x.data.map((v, i) => (v - mean[i % c]) * rstd[i % c]);
     const dgamma = new Float64Array(c), dbeta = new Float64Array(c);
     g.forEach((v, i) => {
       dbeta[i % c] += v;
@@ -128,90 +92,97 @@ export const batchNormGradOp: OpDef<BatchNormAttrs> = {
     const dx = g.map((v, i) =>
       gamma.data[i % c] * rstd[i % c] * (v - dbeta[i % c] / rows - xhat[i] * dgamma[i % c] / rows)
     );
-    return [{ shape: x.shape, data: dx }, { shape: [c], data: dgamma }, { shape: [c], data: dbeta }];
+    const vector = (data: Float64Array): NdArray => ({ shape: [c], data });
+    return [{ shape: x.shape, data: dx }, vector(dgamma), vector(dbeta)];
   },
   flops: () => 0,
-  cases: batchNormCases().map((c) => {
-    const channels = f32(lastDim(c.x));
-    return {
-      ...c,
-      inputs: [f32(...c.x), channels, channels, channels, channels, channels, f32(...c.x)],
-      positive: true,
-    };
+  cases: batchNormCases().map(({ x, running: _, ...c }) => {
+    const channels = f32(lastDim(x));
+    return { ...c, inputs: [f32(...x), channels, f32(4, lastDim(x)), f32(...x)], positive: true };
   }),
 };
 
-/** What batch normalisation returns besides the result: the statistics of this batch. */
-export interface BatchNormResult {
-  readonly y: Tensor;
+/** What a batch's statistics are kept in. */
+export interface RunningStats {
   /** [C]. */
-  readonly mean: Tensor;
-  /** [C], divided by the number of rows. */
-  readonly variance: Tensor;
+  readonly mean: Variable;
+  /** [C], unbiased. */
+  readonly variance: Variable;
+  /** [] of u32: batches seen. */
+  readonly batches: Variable;
+}
+
+/** Settings of {@linkcode batchNorm}. */
+export interface BatchNormCallOptions {
+  /** [C]. */
+  readonly beta: Value;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** Cut the result off below 0. Default false. */
+  readonly relu?: boolean;
+  /** Moved towards the statistics of this batch, if given. */
+  readonly running?: RunningStats;
+  /** Share of this batch in them. Default 0.1. */
+  readonly momentum?: number;
 }
 
 /**
  * Normalises per channel with the batch's own statistics: gamma (x - mean) / sqrt(variance + eps) + beta, the
- * variance divided by the number of rows; cut off below 0 if `relu` (default false); eps defaults to 1e-5. Source:
- * Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1. Gradients reach x, gamma and beta through `y`
- * only.
+ * variance divided by the number of rows; cut off below 0 if `relu`. Source: Ioffe & Szegedy 2015,
+ * https://arxiv.org/abs/1502.03167, algorithm 1.
+ *
+ * Running statistics move as in PyTorch: running = (1 - momentum) * running + momentum * batch, with the unbiased
+ * variance, n / (n - 1) times the biased.
  *
  * @param x [..., C].
- * @param gamma [C], as is beta.
- * @throws {RangeError} If the batch is empty, or gamma or beta has another number of channels.
+ * @param gamma [C].
+ * @throws {RangeError} If the batch is empty, gamma, beta or the running statistics have another number of channels,
+ * or there are such and a channel has one value only.
  */
 export function batchNorm(
   x: Value,
   gamma: Value,
-  { beta, eps = 1e-5, relu = false }: { beta: Value; eps?: number; relu?: boolean },
-): BatchNormResult {
-  const [y, mean, variance] = record(batchNormOp, [x, gamma, beta], { eps, relu });
-  return { y, mean, variance };
+  { beta, eps = 1e-5, relu = false, running, momentum = 0.1 }: BatchNormCallOptions,
+): Tensor {
+  const moved = running === undefined ? [] : [running.mean, running.variance, running.batches];
+  return record(batchNormOp, [x, gamma, beta, ...moved], { eps, relu, momentum })[0];
 }
 
-/** Parts a sum over rows is split into at least. */
-const ENOUGH = 1024;
-
-interface SumsPlan {
-  readonly x: Operand;
-  readonly relu: boolean;
-  readonly grad?: { readonly dy: Operand; readonly scale: Operand; readonly offset: Operand };
-  scratch(spec: Spec): Operand;
-}
-
-function sumsKernel(
-  { x, relu, grad, scratch }: SumsPlan,
-): { kernel: Kernel; part: Operand; consts: Record<string, number> } {
-  const shape: Shape = x.spec.shape;
-  const ROWS = rowCount(shape), C4 = rowVec4s(shape);
-  const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH));
-  const SPLITS = Math.ceil(ROWS / PART);
-  const part = scratch(f32(SPLITS, 2, 4 * C4));
-  const consts = { ROWS, C4, PART, SPLITS };
-  const reads = grad === undefined ? [x] : [x, grad.dy, grad.scale, grad.offset];
-  return {
-    part,
-    consts,
-    kernel: {
-      label: "channel_sums",
-      source: fillTemplate(sumsSource, {
-        consts: { ...consts, GRAD: grad === undefined ? 0 : 1, RELU: relu ? 1 : 0 },
-      }),
-      bindings: [
-        ...reads.map((operand) => ({ operand, kind: "read" as const })),
-        { operand: part, kind: "read_write" },
-      ],
-      workgroups: splitGrid(Math.ceil(SPLITS * C4 / 64)),
-    },
-  };
+function checkShapes([x, ...others]: readonly Spec[]): void {
+  const c = lastDim(x.shape), rows = rowCount(x.shape);
+  for (const { shape } of others.slice(0, 4)) {
+    if (shape.length === 1 && shape[0] === c) continue;
+    throw new RangeError(
+      `Cannot normalise: expected [${c}] for x ${formatShape(x.shape)}, got ${formatShape(shape)}`,
+    );
+  }
+  if (rows === 0) throw new RangeError(`Cannot normalise: the batch is empty, x is ${formatShape(x.shape)}`);
+  if (others.length > 2 && rows < 2) {
+    throw new RangeError(
+      `Cannot update running statistics: a variance needs two values per channel, got ${rows}`,
+    );
+  }
 }
 
 function batchNormCases() {
+  const make = (
+    name: string,
+    x: Shape,
+    { running = false, relu = false, eps = 1e-5, large = false } = {},
+  ) => ({
+    name,
+    x,
+    running,
+    attrs: { eps, relu, momentum: 0.1 },
+    large,
+  });
   return [
-    { name: "two rows", x: [2, 1], attrs: { eps: 1e-5, relu: false } },
-    { name: "below a part", x: [7, 4], attrs: { eps: 1e-5, relu: false } },
-    { name: "above a part, odd channels", x: [3, 3, 1, 7], attrs: { eps: 1e-5, relu: true } },
-    { name: "images", x: [3, 5, 4, 10], attrs: { eps: 1e-3, relu: true } },
-    { name: "many rows", x: [8193, 6], attrs: { eps: 1e-5, relu: false }, large: true },
+    make("two rows", [2, 1]),
+    make("below a workgroup of rows", [7, 4], { running: true }),
+    make("above it, odd channels", [3, 3, 9, 7], { relu: true }),
+    make("images", [3, 5, 4, 10], { running: true, relu: true, eps: 1e-3 }),
+    make("many channels", [9, 261], { running: true }),
+    make("many rows", [8193, 6], { running: true, large: true }),
+    make("two stages on any device", [8191, 67], { running: true, relu: true, large: true }),
   ];
 }

@@ -1,12 +1,11 @@
 // dx[r, c] = k0[c] * g + k1[c] * x[r, c] + k2[c], g = dy[r, c], and 0 where RELU and the forward output was cut off.
-// x, dy, dx [ROWS, C4] (vec4s of channels), k [3, C4]. One invocation owns one vec4 of channels and PER rows.
-// Workgroup 64, channels innermost. No reduction.
+// x, dy, dx [ROWS, C4] (vec4s of channels), k [3, C4], stats [4, C4] with scale and offset as rows 2 and 3.
+// One invocation owns one vec4 of channels and PER rows. Workgroup 64, channels innermost. No reduction.
 #input 0 x
 #input 1 dy
-#input 2 scales
-#input 3 offsets
-#input 4 k
-#output 5 dx
+#input 2 stats
+#input 3 k
+#output 4 dx
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -14,8 +13,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (i >= BLOCKS * C4) { return; }
   let c = i % C4;
   let first = i / C4 * PER;
-  let scale = scales(c);
-  let offset = offsets(c);
+#if RELU
+  let scale = stats(2u * C4 + c);
+  let offset = stats(3u * C4 + c);
+#end
   let k0 = k(c);
   let k1 = k(C4 + c);
   let k2 = k(2u * C4 + c);

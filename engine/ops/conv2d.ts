@@ -5,10 +5,9 @@ import type { OpDef } from "../op.ts";
 import { f32, formatShape, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { convCases } from "./conv2d_cases.ts";
-import { forwardKernel, gradInputKernels, gradWeightsKernels } from "./conv2d_kernels.ts";
 import { convGradInputReference, convGradWeightsReference, convReference } from "./conv2d_reference.ts";
-import { forwardTiles, gradInputTiles, gradWeightsTiles, pickTile } from "./conv2d_tiles.ts";
 import { type ConvAttrs, convFlops, convSizes } from "./conv2d_sizes.ts";
+import { forwardWays, gradInputWays, gradWeightsWays, namesOf, pickWay } from "./conv2d_ways.ts";
 
 /** y = x * w + bias. Inputs: x [N, H, W, C], w [O, KH, KW, C], and bias [O] or none. */
 export const conv2dOp: OpDef<ConvAttrs> = {
@@ -20,10 +19,11 @@ export const conv2dOp: OpDef<ConvAttrs> = {
     }
     return [f32(N, OH, OW, O)];
   },
-  choices: ({ inputs: [x, w], attrs }) => namesOf(forwardTiles(convSizes(x.shape, w.shape, attrs))),
-  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, choice }) => {
+  choices: ({ inputs: [x, w], attrs, target }) =>
+    namesOf(forwardWays(convSizes(x.shape, w.shape, attrs), target)),
+  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, target, choice }) => {
     const sizes = convSizes(x.spec.shape, w.spec.shape, attrs);
-    return [forwardKernel({ x, w, bias, y, sizes, tile: pickTile(forwardTiles(sizes), choice) })];
+    return pickWay(forwardWays(sizes, target), choice).kernels({ x, w, bias, y, sizes });
   },
   backward: ({ inputs: [x, w, bias], grads: [g], attrs, needs }) => [
     needs(0) ? record(convGradInputOp, [g!, w], { ...attrs, shape: x.shape })[0] : null,
@@ -50,10 +50,11 @@ interface GradAttrs extends ConvAttrs {
 export const convGradInputOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_input",
   shape: (_, { shape }) => [f32(...shape)],
-  choices: ({ inputs: [, w], attrs }) => namesOf(gradInputTiles(convSizes(attrs.shape, w.shape, attrs))),
-  lower: ({ inputs: [dy, w], outputs: [dx], attrs, choice, scratch }) => {
+  choices: ({ inputs: [, w], attrs, target }) =>
+    namesOf(gradInputWays(convSizes(attrs.shape, w.shape, attrs), target)),
+  lower: ({ inputs: [dy, w], outputs: [dx], attrs, target, choice, scratch }) => {
     const sizes = convSizes(attrs.shape, w.spec.shape, attrs);
-    return gradInputKernels({ dy, w, dx, sizes, scratch, tile: pickTile(gradInputTiles(sizes), choice) });
+    return pickWay(gradInputWays(sizes, target), choice).kernels({ dy, w, dx, sizes, scratch });
   },
   backward: null,
   reference: (
@@ -71,11 +72,11 @@ export const convGradInputOp: OpDef<GradAttrs> = {
 export const convGradWeightsOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_weights",
   shape: (_, { shape }) => [f32(...shape)],
-  choices: ({ inputs: [x], attrs }) => namesOf(gradWeightsTiles(convSizes(x.shape, attrs.shape, attrs))),
+  choices: ({ inputs: [x], attrs, target }) =>
+    namesOf(gradWeightsWays(convSizes(x.shape, attrs.shape, attrs), target)),
   lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, choice, scratch }) => {
     const sizes = convSizes(x.spec.shape, attrs.shape, attrs);
-    const tile = pickTile(gradWeightsTiles(sizes), choice);
-    return gradWeightsKernels({ x, dy, dw, sizes, target, scratch, tile });
+    return pickWay(gradWeightsWays(sizes, target), choice).kernels({ x, dy, dw, sizes, scratch });
   },
   backward: null,
   reference: (
@@ -88,10 +89,6 @@ export const convGradWeightsOp: OpDef<GradAttrs> = {
     return { name, inputs: [f32(...x), f32(N, OH, OW, O)], attrs: { ...attrs, shape: w }, large };
   }),
 };
-
-function namesOf(tiles: readonly { readonly name: string }[]): string[] {
-  return tiles.map(({ name }) => name);
-}
 
 /**
  * Convolves images, or correlates, as PyTorch's `conv2d` does:

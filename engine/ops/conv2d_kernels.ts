@@ -4,7 +4,7 @@ import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } fro
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
-import { type GradWeightsTile, type PixelTile, turnedSizes } from "./conv2d_tiles.ts";
+import type { GradWeightsTile, PixelTile } from "./conv2d_tiles.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d.wgsl" with { type: "text" };
@@ -23,18 +23,17 @@ function reads(...operands: Operand[]): Binding[] {
   return operands.map((operand) => ({ operand, kind: "read" }));
 }
 
-interface ForwardPlan {
+/** What y = x * w + bias is computed from. */
+export interface ForwardPlan {
   readonly x: Operand;
   readonly w: Operand;
   readonly bias: Operand | undefined;
   readonly y: Operand;
   readonly sizes: ConvSizes;
-  readonly tile: PixelTile;
 }
 
 /** y = x * w + bias. */
-export function forwardKernel(plan: ForwardPlan): Kernel {
-  const { x, w, bias, y, sizes, tile } = plan;
+export function forwardKernel({ x, w, bias, y, sizes }: ForwardPlan, tile: PixelTile): Kernel {
   const { N, OH, OW, C, O, STRIDE, KH, KW } = sizes;
   const { rows: ROWS, columns: COLS, outputs: OUT } = tile;
   const COL_BLOCKS = Math.ceil(OW / COLS), ROW_BLOCKS = Math.ceil(OH / ROWS);
@@ -70,7 +69,7 @@ export function forwardKernel(plan: ForwardPlan): Kernel {
 }
 
 /** Turns weights w [O, KH, KW, C] into v [C, KH, KW, O], the window upside down and mirrored if `flip`. */
-function flipKernel(
+export function flipKernel(
   { w, v, sizes, flip }: { w: Operand; v: Operand; sizes: ConvSizes; flip: boolean },
 ): Kernel {
   const { C, KH, KW, O } = sizes;
@@ -84,29 +83,22 @@ function flipKernel(
   };
 }
 
-interface GradInputPlan {
+/** What dx is computed from. */
+export interface GradInputPlan {
   readonly dy: Operand;
   readonly w: Operand;
   readonly dx: Operand;
   readonly sizes: ConvSizes;
-  readonly tile: PixelTile;
   scratch(spec: Spec): Operand;
 }
 
-/** dx from dy and w: the weights turned, then a convolution with them, or for a stride a kernel of its own. */
-export function gradInputKernels(plan: GradInputPlan): Kernel[] {
-  const { dy, w, dx, sizes, scratch, tile } = plan;
+/** dx from dy and w, for any stride. */
+export function stridedKernels({ dy, w, dx, sizes, scratch }: GradInputPlan, tile: PixelTile): Kernel[] {
   const v = scratch(f32(sizes.C, sizes.KH, sizes.KW, sizes.O));
-  const turned = turnedSizes(sizes);
-  return [
-    flipKernel({ w, v, sizes, flip: turned !== null }),
-    turned === null
-      ? stridedKernel({ dy, v, dx, sizes, tile })
-      : forwardKernel({ x: dy, w: v, bias: undefined, y: dx, sizes: turned, tile }),
-  ];
+  return [flipKernel({ w, v, sizes, flip: false }), stridedKernel({ dy, v, dx, sizes, tile })];
 }
 
-/** dx from dy and the turned weights v [C, KH, KW, O], for any stride. */
+/** dx from dy and the weights with their channels swapped, v [C, KH, KW, O]. */
 function stridedKernel(
   { dy, v, dx, sizes, tile }: {
     dy: Operand;
@@ -148,32 +140,41 @@ function stridedKernel(
   };
 }
 
-interface GradWeightsPlan {
+/** What dw is computed from. */
+export interface GradWeightsPlan {
   readonly x: Operand;
   readonly dy: Operand;
   readonly dw: Operand;
   readonly sizes: ConvSizes;
-  readonly target: Target;
-  readonly tile: GradWeightsTile;
   scratch(spec: Spec): Operand;
 }
 
 /** Invocations that keep a device busy; more parts only cost memory and their sum. */
 const ENOUGH = { software: 1024, hardware: 2048 };
 
+/**
+ * Rows (of N OH) in one part of the sum that is dw. From the shapes and the kind of device alone, not from the tile: the
+ * parts are the order of summation.
+ */
+export function rowsPerPart({ N, C, O, KH, OH, OW }: ConvSizes, { software }: Target): number {
+  const rows = N * OH;
+  const owners = KH * Math.ceil(quads(C) / 2) * Math.ceil(O / 8);
+  const wanted = Math.ceil((software ? ENOUGH.software : ENOUGH.hardware) / owners);
+  const longest = Math.max(1, Math.floor(MOST_ROUNDS / (OW + 2)));
+  return Math.max(1, Math.min(longest, Math.ceil(rows / Math.max(1, Math.min(rows, wanted)))));
+}
+
 /** dw from x and dy: sums over parts of the rows, then over the parts. */
-export function gradWeightsKernels(plan: GradWeightsPlan): Kernel[] {
-  const { x, dy, dw, sizes, target, scratch, tile } = plan;
+export function gradWeightsKernels(
+  plan: GradWeightsPlan & { readonly rowsPerPart: number },
+  tile: GradWeightsTile,
+): Kernel[] {
+  const { x, dy, dw, sizes, rowsPerPart: PART, scratch } = plan;
   const { N, C, O, KH, KW, OH, STRIDE } = sizes;
   const { outputs: OB, inputs, taps: TAPS, step: STEP } = tile;
   const C4 = quads(C), O4 = quads(O), IB = inputs / 4;
   const C_BLOCKS = Math.ceil(C4 / IB), O_BLOCKS = Math.ceil(O / OB);
   const rows = N * OH;
-  // From the shapes alone, not from the tile: the parts are the order of summation.
-  const owners = KH * Math.ceil(C4 / 2) * Math.ceil(O / 8);
-  const wanted = Math.ceil((target.software ? ENOUGH.software : ENOUGH.hardware) / owners);
-  const longest = Math.max(1, Math.floor(MOST_ROUNDS / (sizes.OW + 2)));
-  const PART = Math.max(1, Math.min(longest, Math.ceil(rows / Math.max(1, Math.min(rows, wanted)))));
   const SPLITS = Math.max(1, Math.ceil(rows / PART));
   const part = SPLITS === 1 ? dw : scratch(f32(SPLITS * O, KH, KW, C));
   const COUNT = KW / TAPS * KH * C_BLOCKS * O_BLOCKS * SPLITS;

@@ -89,11 +89,3 @@ function unique<T extends Record<string, number>>(tiles: readonly T[]): (T & { r
   const named = tiles.map((tile) => ({ name: Object.values(tile).join("x"), ...tile }));
   return named.filter(({ name }, i) => named.findIndex((other) => other.name === name) === i);
 }
-
-/** The tile of a name, or the best guess where none is asked for. */
-export function pickTile<T extends { readonly name: string }>(
-  tiles: readonly T[],
-  name: string | undefined,
-): T {
-  return tiles.find((tile) => tile.name === name) ?? tiles[0];
-}

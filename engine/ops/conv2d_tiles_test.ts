@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { convSizes } from "./conv2d_sizes.ts";
-import { forwardTiles, gradInputTiles, gradWeightsTiles, pickTile } from "./conv2d_tiles.ts";
+import { forwardTiles, gradInputTiles, gradWeightsTiles } from "./conv2d_tiles.ts";
 
 Deno.test("forwardTiles() offers no tile of more than the image", () => {
   const sizes = convSizes([8, 1, 1, 64], [64, 1, 1, 64], { stride: 1, padding: 0 });
@@ -12,13 +12,4 @@ Deno.test("gradWeightsTiles() offers tiles with different names", () => {
   const names = gradWeightsTiles(convSizes([8, 4, 4, 64], [64, 3, 3, 64], { stride: 1, padding: 1 }))
     .map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
-});
-
-Deno.test("pickTile() takes the named tile, or the best guess", () => {
-  const tiles = [{ name: "a" }, { name: "b" }];
-  assertEquals([pickTile(tiles, "b"), pickTile(tiles, undefined), pickTile(tiles, "c")], [
-    tiles[1],
-    tiles[0],
-    tiles[0],
-  ]);
 });

@@ -7,10 +7,18 @@ import { f32, formatShape, lastDim, sizeOf, type Spec } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
-import { applyKernel, reads, sumsKernel, writes } from "./group_norm_kernels.ts";
+import {
+  applyKernel,
+  fitsWorkgroup,
+  gradAffineKernel,
+  reads,
+  sumsKernel,
+  wholeGradKernel,
+  wholeKernel,
+  writes,
+} from "./group_norm_kernels.ts";
 import { type GroupNormAttrs, groupNormGradReference, groupNormReference } from "./group_norm_reference.ts";
 import finishSource from "./group_norm_finish.wgsl" with { type: "text" };
-import gradAffineSource from "./group_norm_grad_affine.wgsl" with { type: "text" };
 import gradFinishSource from "./group_norm_grad_finish.wgsl" with { type: "text" };
 
 /**
@@ -26,26 +34,28 @@ export const groupNormOp: OpDef<GroupNormAttrs> = {
     const [b] = x.shape, c = lastDim(x.shape);
     return [f32(...x.shape), f32(b, groups), f32(b, groups), f32(b, c), f32(b, c)];
   },
-  lower: ({ inputs: [x, gamma, beta], outputs: [y, mean, rstd, scale, offset], attrs, scratch }) => {
+  lower: ({ inputs: [x, gamma, beta], outputs: [y, ...state], attrs, target, scratch }) => {
+    if (fitsWorkgroup(x.spec.shape, target)) return [wholeKernel({ x, gamma, beta, y, state, attrs })];
+    const [, , scale, offset] = state;
     const sums = sumsKernel({ x, attrs, scratch });
     return [
       sums.kernel,
       {
         label: "group_norm_finish",
         source: fillTemplate(finishSource, { consts: sums.consts, text: { EPS: wgslFloat(attrs.eps) } }),
-        bindings: [...reads(x, sums.part, gamma, beta), ...writes(mean, rstd, scale, offset)],
+        bindings: [...reads(x, sums.part, gamma, beta), ...writes(...state)],
         workgroups: splitGrid(Math.ceil(sums.consts.B * sums.consts.G / 64)),
       },
       applyKernel({ x, scale, offset, y, attrs }),
     ];
   },
-  backward: ({ inputs: [x, gamma], outputs: [, ...state], grads: [g, ...others], attrs }) => {
+  backward: ({ inputs: [x], outputs: [, ...state], grads: [g, ...others], attrs }) => {
     if (g === null || others.some((other) => other !== null)) {
       throw new TypeError(
         "Cannot differentiate: the statistics of group_norm have no gradient, only its result has",
       );
     }
-    return [...record(groupNormGradOp, [x, gamma, ...state, g], attrs)];
+    return [...record(groupNormGradOp, [x, ...state, g], attrs)];
   },
   reference: groupNormReference,
   flops: () => 0,
@@ -55,28 +65,27 @@ export const groupNormOp: OpDef<GroupNormAttrs> = {
   })),
 };
 
-/** dx, dgamma, dbeta. Inputs: x, gamma, mean, rstd, scale, offset, dy. */
+/** dx, dgamma, dbeta. Inputs: x, mean, rstd, scale, offset, dy. */
 export const groupNormGradOp: OpDef<GroupNormAttrs> = {
   name: "group_norm_grad",
-  shape: ([x, gamma]) => [f32(...x.shape), f32(...gamma.shape), f32(...gamma.shape)],
-  lower: ({ inputs, outputs: [dx, dgamma, dbeta], attrs, scratch }) => {
-    const [x, gamma, mean, rstd, scale, offset, dy] = inputs;
+  shape: ([{ shape }]) => [f32(...shape), f32(lastDim(shape)), f32(lastDim(shape))],
+  lower: ({ inputs, outputs: [dx, dgamma, dbeta], attrs, target, scratch }) => {
+    const [x, mean, rstd, scale, offset, dy] = inputs, [b] = x.spec.shape;
+    if (fitsWorkgroup(x.spec.shape, target)) {
+      const k = scratch(f32(b, 2, lastDim(x.spec.shape))), state = [mean, rstd, scale, offset];
+      return [wholeGradKernel({ x, dy, state, dx, k, attrs }), gradAffineKernel({ k, dgamma, dbeta })];
+    }
     const { kernel, part, consts } = sumsKernel({ x, grad: { dy, scale, offset }, attrs, scratch });
-    const k = scratch(f32(consts.B, 4, lastDim(x.spec.shape)));
+    const k = scratch(f32(b, 4, lastDim(x.spec.shape)));
     return [
       kernel,
       {
         label: "group_norm_grad_finish",
         source: fillTemplate(gradFinishSource, { consts }),
-        bindings: [...reads(x, part, gamma, mean, rstd), ...writes(k)],
+        bindings: [...reads(x, part, scale, mean, rstd), ...writes(k)],
         workgroups: splitGrid(Math.ceil(consts.B * consts.G / 64)),
       },
-      {
-        label: "group_norm_grad_affine",
-        source: fillTemplate(gradAffineSource, { consts: { B: consts.B, C4: consts.C4 } }),
-        bindings: [...reads(k), ...writes(dgamma, dbeta)],
-        workgroups: [Math.ceil(consts.C4 / 64), 1, 1],
-      },
+      gradAffineKernel({ k, dgamma, dbeta }),
       applyKernel({ x, scale, offset, grad: { dy, k }, y: dx, attrs }),
     ];
   },
@@ -84,8 +93,8 @@ export const groupNormGradOp: OpDef<GroupNormAttrs> = {
   reference: groupNormGradReference,
   flops: () => 0,
   cases: groupNormCases().map(({ x, ...c }) => {
-    const channels = f32(lastDim(x)), groups = f32(x[0], c.attrs.groups), rows = f32(x[0], lastDim(x));
-    return { ...c, inputs: [f32(...x), channels, groups, groups, rows, rows, f32(...x)] };
+    const groups = f32(x[0], c.attrs.groups), rows = f32(x[0], lastDim(x));
+    return { ...c, inputs: [f32(...x), groups, groups, rows, rows, f32(...x)] };
   }),
 };
 
@@ -146,6 +155,7 @@ function groupNormCases() {
     { name: "one group, two parts, silu", x: [2, 9, 9, 6], attrs: attrs(1, true) },
     { name: "above a workgroup", x: [11, 3, 3, 28], attrs: attrs(7) },
     { name: "empty batch", x: [0, 2, 2, 8], attrs: attrs(4) },
+    { name: "more channels than a workgroup takes", x: [2, 9, 9, 270], attrs: attrs(9, true), large: true },
     { name: "images", x: [3, 16, 16, 24], attrs: attrs(8, true), large: true },
   ];
 }

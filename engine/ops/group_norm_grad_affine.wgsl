@@ -1,19 +1,20 @@
-// dgamma[c] = sum over b of k[b, 0, c], dbeta[c] = sum over b of k[b, 1, c]; k [B, 4, C4] (vec4s of channels).
-// One invocation computes one vec4 of both. Order: ascending b, fixed.
+// dgamma[c] = sum over b of k[b, 0, c], dbeta[c] = sum over b of k[b, 1, c]; k [B, KINDS, C4] (vec4s of channels).
+// A workgroup of 64 computes one vec4 of both: a lane sums every 64th b, then the lanes are added as a tree. Order fixed.
 #input 0 k
 #output 1 dgamma
 #output 2 dbeta
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
-  let c = gid.x;
-  if (c >= C4) { return; }
-  var gamma = vec4<f32>(0.0);
-  var beta = vec4<f32>(0.0);
-  for (var b = 0u; b < B; b++) {
-    gamma += k(b * 4u * C4 + c);
-    beta += k((b * 4u + 1u) * C4 + c);
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let c = group.x;
+  var slope = vec4<f32>(0.0);
+  var shift = vec4<f32>(0.0);
+  for (var b = lane; b < B; b += 64u) {
+    slope += k(b * KINDS * C4 + c);
+    shift += k((b * KINDS + 1u) * C4 + c);
   }
-  set_dgamma(c, gamma);
-  set_dbeta(c, beta);
+  let sums = workgroup_pair_sum(lane, slope, shift);
+  if (lane > 0u) { return; }
+  set_dgamma(c, sums.first);
+  set_dbeta(c, sums.second);
 }

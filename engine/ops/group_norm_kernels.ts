@@ -1,12 +1,17 @@
 /** Kernels that group normalisation and its gradient share. */
 
-import type { Kernel, Operand } from "../op.ts";
+import type { Kernel, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, lastDim, rowVec4s, type Shape, sizeOf, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import type { GroupNormAttrs } from "./group_norm_reference.ts";
+import { wgslFloat } from "./elementwise.ts";
+import affineSource from "./group_norm_grad_affine.wgsl" with { type: "text" };
 import applySource from "./group_norm_apply.wgsl" with { type: "text" };
+import gradWholeSource from "./group_norm_grad_whole.wgsl" with { type: "text" };
 import sumsSource from "./group_norm_sums.wgsl" with { type: "text" };
+import wholeSource from "./group_norm_whole.wgsl" with { type: "text" };
+import pairSumSource from "./workgroup_pair_sum.wgsl" with { type: "text" };
 
 /** Rows of a part of the sums; parts depend on the example's size alone, so the result does not on the batch. */
 const PART = 64;
@@ -68,6 +73,76 @@ export function applyKernel({ x, scale, offset, grad, y, attrs }: ApplyPlan): Ke
       ...writes(y),
     ],
     workgroups: splitGrid(Math.ceil(B * BLOCKS * C4 / 64)),
+  };
+}
+
+/**
+ * Whether a workgroup normalises an example on its own: a dispatch instead of three. Larger examples gain from more
+ * invocations, and a software device from kernels without barriers, which there cost more than dispatches.
+ */
+export function fitsWorkgroup(shape: Shape, { software }: Target): boolean {
+  const C4 = rowVec4s(shape), HW = sizeOf(shape.slice(1, -1));
+  return !software && C4 <= 64 && HW * C4 <= 2 ** 12;
+}
+
+/** What the kernel of whole examples is made of. */
+export interface WholePlan {
+  readonly x: Operand;
+  readonly gamma: Operand;
+  readonly beta: Operand;
+  readonly y: Operand;
+  /** Mean, 1 / standard deviation, scale and offset. */
+  readonly state: readonly Operand[];
+  readonly attrs: GroupNormAttrs;
+}
+
+/** All of group normalisation, an example to a workgroup. */
+export function wholeKernel({ x, gamma, beta, y, state, attrs }: WholePlan): Kernel {
+  const consts = sizes(x.spec.shape, attrs.groups);
+  return {
+    label: "group_norm",
+    source: fillTemplate(wholeSource, {
+      consts: { ...consts, SILU: attrs.silu ? 1 : 0 },
+      text: { EPS: wgslFloat(attrs.eps) },
+    }),
+    bindings: [...reads(x, gamma, beta), ...writes(y, ...state)],
+    workgroups: splitGrid(consts.B),
+  };
+}
+
+/** What the kernel of the gradients of whole examples is made of. */
+export interface WholeGradPlan {
+  readonly x: Operand;
+  readonly dy: Operand;
+  /** Mean, 1 / standard deviation, scale and offset. */
+  readonly state: readonly Operand[];
+  readonly dx: Operand;
+  /** [B, 2, C]: each example's share of the gradients of gamma and beta. */
+  readonly k: Operand;
+  readonly attrs: GroupNormAttrs;
+}
+
+/** The gradient of x, and what those of gamma and beta are summed from. */
+export function wholeGradKernel({ x, dy, state, dx, k, attrs }: WholeGradPlan): Kernel {
+  const consts = sizes(x.spec.shape, attrs.groups), [mean, rstd, scale, offset] = state;
+  return {
+    label: "group_norm_grad",
+    source: fillTemplate(gradWholeSource, { consts: { ...consts, SILU: attrs.silu ? 1 : 0 } }),
+    bindings: [...reads(x, dy, scale, offset), ...writes(dx), ...reads(mean, rstd), ...writes(k)],
+    workgroups: splitGrid(consts.B),
+  };
+}
+
+/** Sums of the examples' shares of the gradients of gamma and beta, the first two rows of k [B, kinds, C]. */
+export function gradAffineKernel(
+  { k, dgamma, dbeta }: { readonly k: Operand; readonly dgamma: Operand; readonly dbeta: Operand },
+): Kernel {
+  const [B, KINDS] = k.spec.shape, C4 = rowVec4s(k.spec.shape);
+  return {
+    label: "group_norm_grad_affine",
+    source: fillTemplate(affineSource, { include: [pairSumSource], consts: { B, KINDS, C4 } }),
+    bindings: [...reads(k), ...writes(dgamma, dbeta)],
+    workgroups: [C4, 1, 1],
   };
 }
 

@@ -45,12 +45,12 @@ export function groupNormReference(
   ];
 }
 
-/** dx, dgamma, dbeta of x, gamma, mean, rstd, scale, offset, dy. */
+/** dx, dgamma, dbeta of x, mean, rstd, scale, offset, dy. */
 export function groupNormGradReference(
-  [x, gamma, mean, rstd, scale, offset, dy]: readonly NdArray[],
+  [x, mean, rstd, scale, offset, dy]: readonly NdArray[],
   { groups, silu }: GroupNormAttrs,
 ): NdArray[] {
-  const [b] = x.shape, c = gamma.data.length, { group, channel, count } = indices(x, groups);
+  const [b] = x.shape, c = lastDim(x.shape), { group, channel, count } = indices(x, groups);
   const g = dy.data.map((v, i) => {
     if (!silu) return v;
     const z = x.data[i] * scale.data[channel(i)] + offset.data[channel(i)], s = 1 / (1 + Math.exp(-z));
@@ -62,12 +62,10 @@ export function groupNormGradReference(
   g.forEach((v, i) => {
     dbeta[i % c] += v;
     dgamma[i % c] += v * xhat[i];
-    sum[group(i)] += gamma.data[i % c] * v / count;
-    slope[group(i)] += gamma.data[i % c] * v * xhat[i] / count;
+    sum[group(i)] += scale.data[channel(i)] * v / count;
+    slope[group(i)] += scale.data[channel(i)] * v * xhat[i] / count;
   });
-  // The first factor is the forward's own scale, which is gamma * rstd.
-  const dx = g.map((v, i) =>
-    scale.data[channel(i)] * v - rstd.data[group(i)] * (sum[group(i)] + xhat[i] * slope[group(i)])
-  );
+  // The forward's own scale is gamma * rstd.
+  const dx = g.map((v, i) => scale.data[channel(i)] * v - sum[group(i)] - xhat[i] * slope[group(i)]);
   return [{ shape: x.shape, data: dx }, { shape: [c], data: dgamma }, { shape: [c], data: dbeta }];
 }

@@ -1,12 +1,14 @@
 /** The gradients of layer normalisation. */
 
-import type { NdArray, OpDef } from "../op.ts";
+import type { Kernel, NdArray, OpDef, Operand } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, lastDim, rowCount, rowVec4s } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
-import finishSource from "./layer_norm_grad_finish.wgsl" with { type: "text" };
+import { planRowSums } from "./row_sums.ts";
+import affineSource from "./layer_norm_grad_affine.wgsl" with { type: "text" };
 import inputSource from "./layer_norm_grad_input.wgsl" with { type: "text" };
 import sumsSource from "./layer_norm_grad_sums.wgsl" with { type: "text" };
+import pairSumSource from "./workgroup_pair_sum.wgsl" with { type: "text" };
 
 type NoAttrs = Readonly<Record<string, never>>;
 
@@ -51,39 +53,34 @@ export const layerNormGradInputOp: OpDef<NoAttrs> = {
   })),
 };
 
-/** Parts that the rows are split into at least, if there are enough of them. */
-const ENOUGH = 1024;
-
 /** dgamma and dbeta. Inputs: x [..., C], stats [..., 2], dy. */
 export const layerNormGradAffineOp: OpDef<NoAttrs> = {
   name: "layer_norm_grad_affine",
   shape: ([x]) => [f32(lastDim(x.shape)), f32(lastDim(x.shape))],
-  lower: ({ inputs, outputs, scratch }) => {
-    const shape = inputs[0].spec.shape;
-    const ROWS = rowCount(shape), C4 = rowVec4s(shape);
-    const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH));
-    const SPLITS = Math.ceil(ROWS / PART);
-    const part = scratch(f32(SPLITS, 2, 4 * C4));
-    return [
-      {
+  lower: ({ inputs, outputs, target, scratch }) => {
+    const reads = (operands: readonly Operand[]) =>
+      operands.map((operand) => ({ operand, kind: "read" as const }));
+    const writes = (operands: readonly Operand[]) =>
+      operands.map((operand) => ({ operand, kind: "read_write" as const }));
+    const { PART, ...consts } = planRowSums(inputs[0].spec.shape, target), { C4, SPLITS } = consts;
+    const kernels: Kernel[] = [];
+    let terms = inputs;
+    if (SPLITS > 0) {
+      terms = [scratch(f32(SPLITS, 2, 4 * C4))];
+      kernels.push({
         label: "layer_norm_grad_sums",
-        source: fillTemplate(sumsSource, { consts: { ROWS, C4, PART, SPLITS } }),
-        bindings: [
-          ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-          { operand: part, kind: "read_write" },
-        ],
+        source: fillTemplate(sumsSource, { consts: { ...consts, PART } }),
+        bindings: [...reads(inputs), ...writes(terms)],
         workgroups: splitGrid(Math.ceil(SPLITS * C4 / 64)),
-      },
-      {
-        label: "layer_norm_grad_finish",
-        source: fillTemplate(finishSource, { consts: { C4, SPLITS } }),
-        bindings: [
-          { operand: part, kind: "read" },
-          ...outputs.map((operand) => ({ operand, kind: "read_write" as const })),
-        ],
-        workgroups: splitGrid(Math.ceil(C4 / 64)),
-      },
-    ];
+      });
+    }
+    kernels.push({
+      label: "layer_norm_grad_affine",
+      source: fillTemplate(affineSource, { include: [pairSumSource], consts }),
+      bindings: [...writes(outputs), ...reads(terms)],
+      workgroups: [C4, 1, 1],
+    });
+    return kernels;
   },
   backward: null,
   reference: ([x, stats, dy]) => {
@@ -135,5 +132,6 @@ export function layerNormCases(): { name: string; x: number[]; large?: boolean }
     { name: "above a workgroup", x: [67, 6] },
     { name: "empty batch", x: [0, 5, 4] },
     { name: "many rows", x: [4099, 9], large: true },
+    { name: "two stages on any device", x: [2731, 195], large: true },
   ];
 }

@@ -8,7 +8,7 @@ import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
 import { f32, formatShape, lastDim, sizeOf, type Spec } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { matmul, matmulKernels, matmulSizes, matmulSum } from "./matmul.ts";
+import { matmul, matmulChoices, matmulKernels, type MatmulSizes, matmulSizes, matmulSum } from "./matmul.ts";
 
 type LinearAttrs = Readonly<Record<string, never>>;
 
@@ -18,11 +18,20 @@ const FORM = { transposeA: false, transposeB: true };
 export const linearOp: OpDef<LinearAttrs> = {
   name: "linear",
   shape: ([x, w, bias]) => [f32(...x.shape.slice(0, -1), outputFeatures(x, w, bias))],
-  lower: ({ inputs: [x, w, bias], outputs: [c], target, scratch }) => {
-    const rows = [sizeOf(x.spec.shape.slice(0, -1)), lastDim(x.spec.shape)];
-    const sizes = matmulSizes(rows, w.spec.shape, FORM);
-    return matmulKernels({ a: x, b: w, bias, c, attrs: FORM, sizes, target, scratch });
-  },
+  choices: ({ inputs: [x, w], target }) =>
+    matmulChoices({ a: x, b: w, attrs: FORM, target, sizes: linearSizes(x, w) }),
+  lower: ({ inputs: [x, w, bias], outputs: [c], target, choice, scratch }) =>
+    matmulKernels({
+      a: x,
+      b: w,
+      bias,
+      c,
+      attrs: FORM,
+      sizes: linearSizes(x.spec, w.spec),
+      target,
+      choice,
+      scratch,
+    }),
   backward: ({ inputs: [x, w, bias], grads: [g], needs }) => {
     const grads = [needs(0) ? matmul(g!, w) : null, needs(1) ? matmulSum(g!, x) : null];
     return bias === undefined ? grads : [...grads, g];
@@ -49,6 +58,12 @@ export const linearOp: OpDef<LinearAttrs> = {
     { name: "large tiles", inputs: [f32(259, 48), f32(130, 48), f32(130)], attrs: {}, large: true },
   ],
 };
+
+/** All rows of x as one matrix. */
+function linearSizes(x: Spec, w: Spec): MatmulSizes {
+  const rows = [sizeOf(x.shape.slice(0, -1)), lastDim(x.shape)];
+  return matmulSizes(rows, w.shape, FORM);
+}
 
 /** @throws {RangeError} If the shapes do not fit together. */
 function outputFeatures(x: Spec, w: Spec, bias: Spec | undefined): number {

@@ -12,9 +12,10 @@ import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { matmulCases } from "./matmul_cases.ts";
 import { matmulReference } from "./matmul_reference.ts";
-import { matmulTile } from "./matmul_tile.ts";
+import { type MatmulProblem, matmulSplits, matmulTiles, tileNamed } from "./matmul_tile.ts";
 import { sumKernels } from "./reduce_sum.ts";
 import source from "./matmul.wgsl" with { type: "text" };
+import sharedSource from "./matmul_shared.wgsl" with { type: "text" };
 
 /** Which operands are transposed. */
 export interface MatmulAttrs {
@@ -42,8 +43,11 @@ export interface MatmulSizes {
 export const matmulOp: OpDef<MatmulAttrs> = {
   name: "matmul",
   shape: ([a, b], attrs) => [f32(...outputShape(a.shape, b.shape, attrs))],
-  lower: ({ inputs: [a, b], outputs: [c], attrs, target, scratch }) =>
+  choices: ({ inputs: [a, b], attrs, target }) =>
+    matmulChoices({ a, b, attrs, target, sizes: matmulSizes(a.shape, b.shape, attrs) }),
+  lower: ({ inputs: [a, b], outputs: [c], attrs, target, choice, scratch }) =>
     matmulKernels({
+      choice,
       a,
       b,
       c,
@@ -157,6 +161,22 @@ export function matmulSizes(a: Shape, b: Shape, attrs: MatmulAttrs): MatmulSizes
   return { ...sizes, BATCH: batch, sharedA: a.length === 2, sharedB: b.length === 2 };
 }
 
+/** Multiplications and additions below which there is nothing to choose. */
+const WORTH_CHOOSING_FLOPS = 1e6;
+
+/** Names of the ways to compute a product, best guess first; none for small ones. */
+export function matmulChoices(
+  { a, b, attrs, target, sizes }: Pick<MatmulPlan, "attrs" | "target" | "sizes"> & {
+    readonly a: Spec;
+    readonly b: Spec;
+  },
+): string[] {
+  const { BATCH, M, K, N } = sizes;
+  if (2 * BATCH * M * K * N < WORTH_CHOOSING_FLOPS) return [];
+  return matmulTiles(problemOf({ a: { spec: a }, b: { spec: b }, attrs, target, sizes }))
+    .map(({ name }) => name);
+}
+
 /** What a product is computed from. */
 export interface MatmulPlan {
   readonly a: Operand;
@@ -167,19 +187,34 @@ export interface MatmulPlan {
   readonly attrs: MatmulAttrs;
   readonly sizes: MatmulSizes;
   readonly target: Target;
+  /** Name of a tile; default the best guess. */
+  readonly choice?: string;
   scratch(spec: Spec): Operand;
 }
 
+function problemOf(
+  { a, attrs: { transposeA, transposeB, sumBatch }, sizes: { BATCH, M, K, N }, target }: Omit<
+    MatmulPlan,
+    "c" | "scratch"
+  >,
+): MatmulProblem {
+  // A weight's gradient sums over examples; every other product is an example's own.
+  const split = sumBatch === true || (transposeA && a.spec.shape.length === 2);
+  return { batch: BATCH, m: M, n: N, k: K, transposeA, transposeB, split, software: target.software };
+}
+
 /** The kernels of a product, with a bias if given: one, or two where the sum is split into parts. */
-export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: MatmulPlan): Kernel[] {
+export function matmulKernels(plan: MatmulPlan): Kernel[] {
+  const { a, b, bias, c, attrs, sizes, choice, scratch } = plan;
   const { BATCH, M, K, N, sharedA, sharedB } = sizes;
   const { transposeA, transposeB } = attrs;
   const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
-  // A weight's gradient sums over examples; every other product is an example's own.
-  const split = attrs.sumBatch === true || (transposeA && a.spec.shape.length === 2);
-  const tile = matmulTile({ batch: BATCH, m: M, n: N, k: K, split, software: target.software });
-  const STEPS = transposeA && !transposeB ? K : K4;
-  const PART = Math.max(1, Math.ceil(STEPS / tile.splits));
+  const problem = problemOf(plan);
+  const tile = choice === undefined ? matmulTiles(problem)[0] : tileNamed(choice);
+  const byOne = transposeA && !transposeB;
+  const STEPS = byOne ? K : K4;
+  const UNROLL = !byOne ? 1 : K % 4 === 0 ? 4 : K % 2 === 0 ? 2 : 1;
+  const PART = UNROLL * Math.max(1, Math.ceil(STEPS / (UNROLL * matmulSplits(problem))));
   const SPLITS = Math.max(1, Math.ceil(STEPS / PART));
   const ROW_BLOCKS = Math.ceil(M / tile.rows), COL_BLOCKS = Math.ceil(N / tile.cols);
   const COUNT = BATCH * SPLITS * ROW_BLOCKS * COL_BLOCKS;
@@ -188,7 +223,7 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: 
   const atLeast1 = { M: Math.max(1, M), K: Math.max(1, K), N: Math.max(1, N) };
   const product: Kernel = {
     label: `matmul ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"} ${M}x${K}x${N}`,
-    source: fillTemplate(source, {
+    source: fillTemplate(tile.shared ? sharedSource : source, {
       consts: {
         ...atLeast1,
         BATCH,
@@ -204,9 +239,11 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: 
         COLS: tile.cols,
         ROW_BLOCKS: Math.max(1, ROW_BLOCKS),
         COL_BLOCKS: Math.max(1, COL_BLOCKS),
+        STRIP: stripOf(COL_BLOCKS),
         SPLITS,
         PART,
         STEPS,
+        UNROLL,
         COUNT,
       },
     }),
@@ -214,7 +251,7 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: 
       ...[a, b, ...(bias === undefined ? [] : [bias])].map((operand) => ({ operand, kind: "read" as const })),
       { operand: part, kind: "read_write" },
     ],
-    workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    workgroups: splitGrid(tile.shared ? COUNT : Math.ceil(COUNT / 64)),
   };
   if (SPLITS === 1) return [product];
   const inner = BATCH * M * N4;
@@ -222,4 +259,9 @@ export function matmulKernels({ a, b, bias, c, attrs, sizes, target, scratch }: 
     product,
     ...sumKernels({ x: part, out: c, outer: 1, length: SPLITS, inner, lanes: false, scratch }),
   ];
+}
+
+/** Blocks of columns in one strip: a few, without a rest, or all of them. */
+function stripOf(blocks: number): number {
+  return [4, 5, 6, 3, 7, 8].find((width) => blocks % width === 0) ?? Math.max(1, blocks);
 }

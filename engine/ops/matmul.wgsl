@@ -2,8 +2,11 @@
 //   c[s, n, i, j] = sum over the k of part s of a[n, i, k] * b[n, k, j]
 // TA: a is [K, M] instead of [M, K]. TB: b is [N, K] instead of [K, N]. B_SIZE is 0 where all batches share b.
 // One invocation computes ROWS x COLS elements of one part: every vec4 loaded serves 4 x ROWS or 4 x COLS products.
-// No workgroup memory: it is slower than storage on a software adapter. Workgroup 64 along the columns.
-// Order of summation: ascending k, fixed; a second kernel adds the parts in order.
+// Invocations go along the rows of strips of STRIP blocks of columns, so that the part of b they read stays in cache.
+// The loops are ordered to keep few operands at hand: a register file holds far less than the sums. No workgroup
+// memory: on a software adapter it is slower than storage, for others see matmul_shared.wgsl. Workgroup 64.
+// Order of summation: ascending k, fixed (TB without TA: by dot products of four); a second kernel adds the parts in
+// order. So all tiles give the same bits.
 #input 0 a reused
 #input 1 b reused
 #if BIAS
@@ -15,8 +18,9 @@
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
   let id = gid.y * grid.x * 64u + gid.x;
   if (id >= COUNT) { return; }
-  let column = id % COL_BLOCKS * ${COLS / 4}u;
-  let row = (id / COL_BLOCKS) % ROW_BLOCKS * ${ROWS}u;
+  let block = id % (COL_BLOCKS * ROW_BLOCKS);
+  let column = (block / (STRIP * ROW_BLOCKS) * STRIP + block % STRIP) * ${COLS / 4}u;
+  let row = (block / STRIP) % ROW_BLOCKS * ${ROWS}u;
   let s = (id / (COL_BLOCKS * ROW_BLOCKS)) % SPLITS;
   let batch = id / (COL_BLOCKS * ROW_BLOCKS * SPLITS);
   // Addresses beyond the matrix are clamped: what they yield is not stored.
@@ -60,24 +64,48 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
 #end
   let last = min((s + 1u) * PART, STEPS);
+#if TA * (1 - TB)
+  // a^T b, UNROLL k at a time, which divides PART and K: a sum stays in a register for that long.
+  for (var k = s * PART; k < last; k += ${UNROLL}u) {
+#for t in 0..UNROLL
+#for j in 0..COLS / 4
+    let b${t}_${j} = b(b_at${j} + (k + ${t}u) * ${N4}u);
+#end
+#for i in 0..ROWS / 4
+    let a${t}_${i} = a(a_at${i} + (k + ${t}u) * ${M4}u);
+#end
+#end
+#for i in 0..ROWS
+#for j in 0..COLS / 4
+#for t in 0..UNROLL
+    c${i}_${j} += a${t}_${i / 4}[${i % 4}] * b${t}_${j};
+#end
+#end
+#end
+  }
+#else
+  // Four k at a time; what is read past K meets the zeros that pad the other operand.
   for (var k = s * PART; k < last; k++) {
 #if TB
-#for j in 0..COLS
-    let b${j} = b(b_at${j} + k);
-#end
 #if TA
-    // a^T b^T, four k at a time: rows of a past K meet the zeros that pad b.
 #for t in 0..4
     let line${t} = min(4u * k + ${t}u, ${K - 1}u) * ${M4}u;
 #for i in 0..ROWS / 4
     let a${t}_${i} = a(a_at${i} + line${t});
+#end
+#end
 #for j in 0..COLS
+    let b${j} = b(b_at${j} + k);
+#for i in 0..ROWS / 4
+#for t in 0..4
     c${i}_${j} += a${t}_${i} * b${j}[${t}];
 #end
 #end
 #end
 #else
-    // a b^T, four k at a time.
+#for j in 0..COLS
+    let b${j} = b(b_at${j} + k);
+#end
 #for i in 0..ROWS
     let a${i} = a(a_at${i} + k);
 #for j in 0..COLS
@@ -86,38 +114,25 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
 #end
 #else
-#if TA
-    // a^T b, one k at a time.
-#for j in 0..COLS / 4
-    let b${j} = b(b_at${j} + k * ${N4}u);
-#end
-#for i in 0..ROWS / 4
-    let a${i} = a(a_at${i} + k * ${M4}u);
-#end
-#for i in 0..ROWS
-#for j in 0..COLS / 4
-    c${i}_${j} += a${i / 4}[${i % 4}] * b${j};
-#end
-#end
-#else
-    // a b, four k at a time: rows of b past K meet the zeros that pad a.
 #for t in 0..4
     let line${t} = min(4u * k + ${t}u, ${K - 1}u) * ${N4}u;
-#for j in 0..COLS / 4
-    let b${t}_${j} = b(b_at${j} + line${t});
-#end
 #end
 #for i in 0..ROWS
     let a${i} = a(a_at${i} + k);
-#for t in 0..4
+#end
 #for j in 0..COLS / 4
+#for t in 0..4
+    let b${t}_${j} = b(b_at${j} + line${t});
+#end
+#for i in 0..ROWS
+#for t in 0..4
     c${i}_${j} += a${i}[${t}] * b${t}_${j};
 #end
 #end
 #end
 #end
-#end
   }
+#end
   let base = (s * ${BATCH}u + batch) * ${M}u + row;
 #for j in 0..COLS / 4
   if (column + ${j}u < ${N4}u) {

@@ -1,36 +1,66 @@
-import { assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { matmulCases } from "./matmul_cases.ts";
-import { matmulTile } from "./matmul_tile.ts";
+import { type MatmulProblem, matmulSplits, matmulTiles, tileNamed } from "./matmul_tile.ts";
 
-Deno.test("matmulTile() takes the largest tile for a large product", () => {
-  const large = { batch: 1, m: 1024, n: 1024, k: 1024, split: true };
-  assertEquals(matmulTile({ ...large, software: true }), { rows: 16, cols: 16, splits: 1 });
-  assertEquals(matmulTile({ ...large, software: false }), { rows: 8, cols: 8, splits: 1 });
+const SQUARE: MatmulProblem = {
+  batch: 1,
+  m: 1024,
+  n: 1024,
+  k: 1024,
+  transposeA: false,
+  transposeB: false,
+  split: true,
+  software: true,
+};
+
+Deno.test("matmulTiles() takes the largest tile for a large product", () => {
+  assertEquals(matmulTiles({ ...SQUARE, transposeA: true })[0].name, "16x16");
+  assertEquals(matmulTiles(SQUARE)[0].name, "12x16");
+  const hardware = matmulTiles({ ...SQUARE, software: false }).map(({ name }) => name);
+  assertEquals(hardware.slice(0, 4), ["shared 64x64", "shared 128x64", "shared 128x128", "8x8"]);
+  assertEquals(matmulTiles({ ...SQUARE, m: 4096, n: 4096, software: false })[0].name, "shared 128x128");
 });
 
-Deno.test("matmulTile() wastes little on a narrow product", () => {
-  assertEquals(matmulTile({ batch: 1, m: 65_536, n: 3, k: 8, split: true, software: true }).cols, 4);
-  assertEquals(matmulTile({ batch: 1, m: 2, n: 65_536, k: 8, split: true, software: true }).rows, 4);
+Deno.test("matmulTiles() wastes little on a narrow product", () => {
+  assertEquals(matmulTiles({ ...SQUARE, m: 65_536, n: 3, k: 8 })[0].cols, 4);
+  assertEquals(matmulTiles({ ...SQUARE, m: 2, n: 65_536, k: 8 })[0].rows, 4);
+  assert(matmulTiles({ ...SQUARE, n: 10, software: false }).every(({ shared }) => !shared));
 });
 
-Deno.test("matmulTile() splits a long sum that few would compute, and no short one", () => {
-  const few = { batch: 1, m: 64, n: 64, split: true, software: true };
-  assertGreater(matmulTile({ ...few, k: 65_536 }).splits, 1);
-  assertEquals(matmulTile({ ...few, k: 100 }).splits, 1);
+Deno.test("matmulTiles() keeps fewer sums where both operands are transposed", () => {
+  const tiles = matmulTiles({ ...SQUARE, transposeA: true, transposeB: true });
+  assert(tiles.every(({ rows, cols }) => rows * cols <= 128));
 });
 
-Deno.test("matmulTile() splits no sum where the number of rows must not change its order", () => {
+Deno.test("matmulTiles() shares nothing on a software device, and offers five ways at most", () => {
+  assert(matmulTiles(SQUARE).every(({ shared }) => !shared));
+  assertEquals(matmulTiles(SQUARE).length, 5);
+});
+
+Deno.test("matmulSplits() splits a long sum that few would compute, and no short one", () => {
+  const few = { ...SQUARE, m: 64, n: 64 };
+  assertGreater(matmulSplits({ ...few, k: 65_536 }), 1);
+  assertEquals(matmulSplits({ ...few, k: 100 }), 1);
+  assertEquals(matmulSplits(SQUARE), 1);
+});
+
+Deno.test("matmulSplits() splits no sum where the number of rows must not change its order", () => {
   for (const m of [1, 64, 1000]) {
-    assertEquals(matmulTile({ batch: 1, m, n: 10, k: 2048, split: false, software: true }).splits, 1);
+    assertEquals(matmulSplits({ ...SQUARE, m, n: 10, k: 2048, split: false }), 1);
   }
 });
 
-Deno.test("matmulTile() copes with a product without elements", () => {
-  assertEquals(matmulTile({ batch: 0, m: 3, n: 5, k: 0, split: true, software: true }).splits, 1);
+Deno.test("matmulTiles() copes with a product without elements", () => {
+  assertEquals(matmulTiles({ ...SQUARE, batch: 0, m: 3, n: 5, k: 0 })[0].shared, false);
 });
 
-Deno.test("matmulTile() takes the largest tile in a case of the product's suite", () => {
-  const [a, b] = matmulCases().find((c) => c.name === "NN, largest tiles")!.inputs;
-  const sizes = { batch: 1, m: a.shape[0], n: b.shape[1], k: a.shape[1], split: true };
-  assertEquals(matmulTile({ ...sizes, software: true }), { rows: 16, cols: 16, splits: 1 });
+Deno.test("matmulTiles() takes the largest tile in a case of the product's suite", () => {
+  const [a, b] = matmulCases().find((c) => c.name === "NT, largest tiles")!.inputs;
+  const sizes = { m: a.shape[0], n: b.shape[0], k: a.shape[1], transposeB: true };
+  assertEquals(matmulTiles({ ...SQUARE, ...sizes })[0].name, "16x16");
+});
+
+Deno.test("tileNamed() reads what matmulTiles() names, and nothing else", () => {
+  assertEquals(tileNamed("shared 128x64"), { name: "shared 128x64", rows: 128, cols: 64, shared: true });
+  assertThrows(() => tileNamed("square"), SyntaxError, '"square" names no tile');
 });

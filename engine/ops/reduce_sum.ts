@@ -7,8 +7,8 @@ import { f32, formatShape, sameShape, type Shape, sizeOf, vec4Count } from "../s
 import type { Tensor, Value } from "../tensor.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { asTensor } from "../graph.ts";
-import { add, scale } from "./arithmetic.ts";
-import { fill } from "./fill.ts";
+import { add, scale, scaleOp } from "./arithmetic.ts";
+import { fill, fillOp } from "./fill.ts";
 import source from "./reduce_sum.wgsl" with { type: "text" };
 import stripsSource from "./reduce_sum_strips.wgsl" with { type: "text" };
 
@@ -54,7 +54,10 @@ export const reduceSumOp: OpDef<ReduceAttrs> = {
     // Leading dimensions are examples: the order of one's sum must not depend on their number.
     return sumKernels({ x, out, scratch, outer, length, inner, lanes, split: from === 0 });
   },
-  backward: ({ inputs: [x], grads: [g] }) => [add(fill(x.shape, 0), g!)],
+  backward: ({ inputs: [x], grads: [g] }) => {
+    const value = constantOf(g!);
+    return [value === null ? add(fill(x.shape, 0), g!) : fill(x.shape, value)];
+  },
   reference: ([x], { from, to }, [out]) => {
     const outer = sizeOf(x.shape.slice(0, from)), inner = sizeOf(x.shape.slice(to));
     const length = sizeOf(x.shape.slice(from, to));
@@ -197,6 +200,14 @@ function countOf(shape: Shape, averaged: Shape): number {
   const count = sizeOf(averaged);
   if (count === 0) throw new RangeError(`Cannot average: ${formatShape(shape)} has no elements`);
   return count;
+}
+
+/** The number that every element of a tensor is, as of the gradient of a mean; null where that is not known. */
+function constantOf({ node }: Tensor): number | null {
+  if (node?.op.name === fillOp.name) return node.attrs.value as number;
+  if (node?.op.name !== scaleOp.name) return null;
+  const value = constantOf(node.inputs[0]);
+  return value === null ? null : value * (node.attrs.k as number);
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */

@@ -1,9 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { asTensor, trace } from "../graph.ts";
+import { gradients } from "../autograd.ts";
+import { asTensor, liveNodes, trace } from "../graph.ts";
 import { evaluateReference } from "../reference.ts";
 import { f32 } from "../shape.ts";
 import { Variable } from "../tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
+import { assertClose } from "../testing/compare.ts";
+import { scale } from "./arithmetic.ts";
 import { meanAll, reduceMean, reduceSum, reduceSumOp, sumTo } from "./reduce_sum.ts";
 
 // Sums of up to 40,001 float32 normals lose about 1e-5 each way where they cancel.
@@ -54,4 +57,13 @@ Deno.test("reduceSum() refuses dimensions that do not exist", () => {
     RangeError,
     "Cannot sum: dimensions 1 to 3 do not exist in [2, 3]",
   );
+});
+
+Deno.test("meanAll() has a gradient that is one constant, whatever it is multiplied with", () => {
+  const x = counting(3, 5);
+  const { graph, result: [grad] } = trace(() => gradients(scale(meanAll(x), -2), [x]));
+  assertEquals(liveNodes(graph, [grad]).map(({ op }) => op.name), ["fill"]);
+  const [{ shape, data }] = evaluateReference(graph, [grad]);
+  assertEquals(shape, [3, 5]);
+  assertClose("gradient", data, { expected: Array(15).fill(-2 / 15), atol: 0, rtol: 1e-12 });
 });

@@ -45,7 +45,7 @@ const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   conv2d: ({ x, weight, bias }, { stride, padding }) => conv2d(x, weight, { bias, stride, padding }),
   linear: ({ x, weight, bias }) => linear(x, weight, bias),
   relu: ({ x }) => relu(x),
-  batch_norm_train: ({ x, weight, bias }, { eps }) => batchNorm(x, weight, { beta: bias, eps }).y,
+  batch_norm_train: ({ x, weight, bias }, { eps }) => batchNorm(x, weight, { beta: bias, eps }),
   batch_norm_eval: ({ x, weight: gamma, bias: beta, running_mean: mean, running_var: variance }, { eps }) => {
     const { scale, offset } = frozenNorm({ gamma, beta, mean, variance, eps });
     return channelAffine(x, scale, { offset });

@@ -1,4 +1,4 @@
-// Partial sums per channel over parts of the rows of x [ROWS, C4] (vec4s of channels).
+// Partial sums per channel over parts of the rows of x [ROWS, C4] (vec4s of channels), for many rows:
 //   GRAD == 0: sums of d and d * d with d = x - x[0]: shifted by the first row, so that the variance does not cancel.
 //   GRAD == 1: sums of g and g * d, where g = dy, and 0 where RELU and the forward output was cut off.
 // part [SPLITS, 2, C4]. One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost
@@ -6,10 +6,9 @@
 #input 0 x
 #if GRAD
 #input 1 dy
-#input 2 scales
-#input 3 offsets
+#input 2 stats
 #end
-#output ${1 + 3 * GRAD} part
+#output ${1 + 2 * GRAD} part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -19,8 +18,8 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let s = i / C4;
   let shift = x(c);
 #if GRAD
-  let scale = scales(c);
-  let offset = offsets(c);
+  let scale = stats(2u * C4 + c);
+  let offset = stats(3u * C4 + c);
 #end
   var first = vec4<f32>(0.0);
   var second = vec4<f32>(0.0);

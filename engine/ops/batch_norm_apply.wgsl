@@ -1,0 +1,26 @@
+// y[r, c] = x[r, c] * scale[c] + offset[c], cut off below 0 if RELU; x, y [ROWS, C4] (vec4s of channels), stats [4, C4]
+// with scale and offset as rows 2 and 3.
+// One invocation owns one vec4 of channels and PER rows. Workgroup 64, channels innermost. No reduction.
+#input 0 x
+#input 1 stats
+#output 2 y
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let i = gid.y * grid.x * 64u + gid.x;
+  if (i >= BLOCKS * C4) { return; }
+  let c = i % C4;
+  let first = i / C4 * PER;
+  let scale = stats(2u * C4 + c);
+  let offset = stats(3u * C4 + c);
+  let last = min(first + PER, ROWS);
+  for (var r = first; r < last; r++) {
+    let at = r * C4 + c;
+    let value = x(at) * scale + offset;
+#if RELU
+    set_y(at, max(value, vec4<f32>(0.0)));
+#else
+    set_y(at, value);
+#end
+  }
+}
