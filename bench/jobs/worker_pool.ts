@@ -8,7 +8,7 @@ export interface WorkerPoolOptions {
   readonly program: URL;
   /** How many cells run at once. */
   readonly jobs: number;
-  /** Threads that a software adapter may use in each worker; null leaves it to the adapter. */
+  /** Threads of the software adapter in each worker, unless LP_NUM_THREADS says so already; null leaves it to both. */
   readonly threads: number | null;
   readonly setup: WorkerSetup;
   /** What each worker has to find. */

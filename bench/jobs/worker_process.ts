@@ -29,7 +29,7 @@ export class WorkerProcess {
     const config = local ? ["--config", fileURLToPath(new URL("deno.json", PROJECT_ROOT))] : [];
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", "--no-check", "--no-lock", ...config, program.href],
-      env: threads === null ? {} : { LP_NUM_THREADS: String(threads) },
+      env: threads === null || Deno.env.has("LP_NUM_THREADS") ? {} : { LP_NUM_THREADS: String(threads) },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
