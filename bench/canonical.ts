@@ -16,17 +16,18 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * What must be the same when the same command runs twice: a record without run id, times, speed, and which of several
- * ways of computing the same bits was the fastest.
+ * What must be the same when the same command runs twice: a record without run id, times, speed, how many cells ran at
+ * once, and which of several ways of computing the same bits was the fastest.
  */
 export function canonicalRecord(
   record: CellRecord,
-): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "kernelChoices"> {
+): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "kernelChoices" | "jobs"> {
   const {
     runId: _runId,
     startedAt: _startedAt,
     durationMs: _durationMs,
     kernelChoices: _kernelChoices,
+    jobs: _jobs,
     metrics,
     ...rest
   } = record;

@@ -31,6 +31,7 @@ if (import.meta.main) {
     openWorkbench,
     peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
     writeReport: (runDir) => writeReport(runDir),
+    worker: new URL("./jobs/worker.ts", import.meta.url),
     perf: (args) => perf(args, { stdout, stderr, signal }),
     compare: (args) => compare(args, { stdout }),
     signal,

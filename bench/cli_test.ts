@@ -45,28 +45,36 @@ function comparable(record: CellRecord) {
 
 const noSignals = Deno.build.os === "windows";
 
-Deno.test("bench gives the same records in two processes, down to the hashes of weights and images", {
-  ignore: noGpu,
-}, async () => {
-  await withTempDir(async (dir) => {
-    const runs = await Promise.all(["a", "b"].map(async (name) => {
-      const { code, stdout, stderr } = await bench([
-        "--preset",
-        "smoke",
-        "--out",
-        `${dir}/${name}`,
-        "--quiet",
-      ]);
-      assertEquals([code, stderr], [0, ""]);
-      assertStringIncludes(stdout, `Report:  ${dir}/${name}/report.html`);
-      return await readRecords(`${dir}/${name}`);
-    }));
-    assertEquals(runs[0].length, 17);
-    for (const [i, record] of runs[0].entries()) assertEquals(comparable(record), comparable(runs[1][i]));
-    assert(runs[0].every(({ artifacts }) => artifacts.length > 0));
-    assert(new Set(runs[0].map(({ artifacts }) => artifacts[0].sha256)).size === 17);
-  });
-});
+Deno.test(
+  "bench gives the same records with one job and with two, down to the hashes of weights and images",
+  {
+    ignore: noGpu,
+  },
+  async () => {
+    await withTempDir(async (dir) => {
+      const runs = await Promise.all([1, 2].map(async (jobs) => {
+        const name = `jobs-${jobs}`;
+        const { code, stdout, stderr } = await bench([
+          "--preset",
+          "smoke",
+          "--out",
+          `${dir}/${name}`,
+          "--jobs",
+          String(jobs),
+          "--quiet",
+        ]);
+        assertEquals([code, stderr], [0, ""]);
+        assertStringIncludes(stdout, `Report:  ${dir}/${name}/report.html`);
+        return await readRecords(`${dir}/${name}`);
+      }));
+      assertEquals(runs[0].length, 17);
+      assertEquals(runs.map(([record]) => record.jobs), [1, 2]);
+      for (const [i, record] of runs[0].entries()) assertEquals(comparable(record), comparable(runs[1][i]));
+      assert(runs[0].every(({ artifacts }) => artifacts.length > 0));
+      assert(new Set(runs[0].map(({ artifacts }) => artifacts[0].sha256)).size === 17);
+    });
+  },
+);
 
 Deno.test("bench stops on Ctrl-C with 130, keeps finished records and leaves nothing half-written", {
   ignore: noGpu || noSignals,

@@ -3,6 +3,7 @@ import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
 import { parseChoices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
+import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
 import {
@@ -26,6 +27,8 @@ import { useVectorWidth } from "./vector_width.ts";
 export interface MainServices {
   readonly openWorkbench: OpenWorkbench;
   readonly writeReport: WriteReport;
+  /** Program of the worker processes; without it, cells run in this process unless --jobs says otherwise. */
+  readonly worker?: URL;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
   /** `bench compare`: likewise. */
@@ -97,6 +100,7 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     return EXIT.done;
   }
   const choices = parseChoices(options.choices);
+  const asked = parseJobs(options.jobs);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   const { signal } = services;
@@ -105,7 +109,9 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
   try {
     const onCell = ({ name }: { name: string }) =>
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
-    const made = await makePlan({ preset: preset.name, cells: expand(preset) }, {
+    const cells = expand(preset);
+    const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
+    const made = await makePlan({ preset: preset.name, cells, jobs }, {
       workbench,
       onCell,
       signal,
@@ -131,6 +137,7 @@ async function bench(
   services: MainServices,
 ): Promise<number> {
   const choices = parseChoices(options.choices);
+  const jobs = parseJobs(options.jobs);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   if (options.resume && options.out === null) {
@@ -143,6 +150,7 @@ async function bench(
     resume: options.resume,
     command: [COMMAND, ...args].join(" "),
     choices,
+    jobs,
   }, { ...services, progress: progressFor(options, services) });
   services.stdout(options.json ? toJson(result) : toText(result));
   return result.exitCode;

@@ -78,6 +78,8 @@ const WRONG: [args: string[], message: RegExp][] = [
     /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],
+  [["plan", "--jobs", "two"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given two\n$/],
   [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
   [
     ["--choices", "fast"],
@@ -239,13 +241,16 @@ Deno.test("main() refuses --resume without the folder to resume", async () => {
 
 Deno.test("main() plan prints every cell and its cost, and writes nothing", async () => {
   await withTempDir(async (dir) => {
-    const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1"]);
+    const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1", "--jobs", "4"]);
     assertEquals(code, 0);
     assertMatch(stdout, /^Preset smoke: 34 cells/);
-    for (const part of ["dm/robust/seed-1", "all"]) assertStringIncludes(stdout, part);
+    for (const part of ["dm/robust/seed-1", "all", "With 4 at once (--jobs): 0.0 s, "]) {
+      assertStringIncludes(stdout, part);
+    }
     assertStringIncludes(stderr, "rehearsing cl/natural/seed-0");
-    const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet"]);
-    assertEquals(JSON.parse(json).cells.length, 17);
+    const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet", "--jobs=3"]);
+    const plan = JSON.parse(json);
+    assertEquals([plan.cells.length, plan.jobs], [17, 3]);
     const wrong = await start(["plan", "--preset=smoke", `--out=${dir}/run`]);
     assertEquals(wrong.code, 2);
     assertMatch(wrong.stderr, /^Cannot run deno task bench plan: unknown option --out/);

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { CHOICES_OPTION } from "./choices_option.ts";
+import { JOBS_OPTION } from "./jobs/jobs_option.ts";
 import { suggest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
 import { VECTOR_WIDTH_OPTION } from "./vector_width.ts";
@@ -24,6 +25,7 @@ export const BENCH_OPTIONS = [
   { name: "seeds", value: "LIST", help: "seeds such as 0,1,2 or 0..4 [those of the preset]" },
   { name: "out", value: "DIR", help: "run folder, without a run in it [runs/PRESET-TIME]" },
   { name: "resume", value: null, help: "go on with the stopped run in --out; start it where there is none" },
+  JOBS_OPTION,
   CHOICES_OPTION,
   VECTOR_WIDTH_OPTION,
   { name: "quiet", value: null, help: "show no progress" },

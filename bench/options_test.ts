@@ -17,6 +17,7 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
     out: null,
     quiet: false,
     resume: false,
+    jobs: null,
     choices: null,
     "vector-width": null,
     json: false,

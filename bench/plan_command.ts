@@ -8,6 +8,7 @@ import {
   setCounts,
   unitsOf,
 } from "./estimate.ts";
+import { makespan } from "./jobs/urgency.ts";
 import { formatTable } from "./table.ts";
 
 /** A plan with its costs. */
@@ -16,7 +17,12 @@ export interface Plan {
   readonly cells: readonly CellEstimate[];
   /** Summed over the cells. */
   readonly flops: number;
+  /** One cell at a time. */
   readonly durationMs: number;
+  /** How many cells `bench` would run at once. */
+  readonly jobs: number;
+  /** The same time with so many at once, if they do not slow each other down; at least the longest chain of cells. */
+  readonly elapsedMs: number;
   /** The largest of the cells'. */
   readonly peakBytes: number;
 }
@@ -30,7 +36,7 @@ export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
  * @param onCell Called before each rehearsal.
  */
 export async function makePlan(
-  { preset, cells }: { preset: string; cells: readonly CellDescription[] },
+  { preset, cells, jobs = 1 }: { preset: string; cells: readonly CellDescription[]; jobs?: number },
   { workbench, onCell, signal }: {
     workbench: RehearsingWorkbench;
     onCell: (cell: CellDescription) => void;
@@ -52,18 +58,22 @@ export async function makePlan(
     const { name } = cell;
     estimates.push(estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal));
   }
+  const durations = new Map(estimates.map(({ name, durationMs }) => [name, durationMs]));
+  const costOf = ({ name }: CellDescription) => durations.get(name)!;
   const sum = (of: (estimate: CellEstimate) => number) => estimates.reduce((total, e) => total + of(e), 0);
   return {
     preset,
     cells: estimates,
     flops: sum(({ flops }) => flops),
     durationMs: sum(({ durationMs }) => durationMs),
+    jobs,
+    elapsedMs: makespan(cells, { jobs, costOf }),
     peakBytes: Math.max(0, ...estimates.map(({ peakBytes }) => peakBytes)),
   };
 }
 
 /** A plan as a table for people. */
-export function formatPlan({ preset, cells, flops, durationMs, peakBytes }: Plan): string {
+export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, elapsedMs }: Plan): string {
   const right = (title: string) => ({ title, align: "right" as const });
   const row = (name: string, of: Pick<CellEstimate, "flops" | "peakBytes" | "durationMs">) => [
     name,
@@ -75,8 +85,14 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes }: Plan
     [{ title: "cell" }, right("GFLOP"), right("peak MiB"), right("time")],
     [...cells.map((cell) => row(cell.name, cell)), row("all", { flops, peakBytes, durationMs })],
   );
-  return `Preset ${preset}: ${cells.length} cells, in this order. Estimated from a few steps of each kind on this ` +
-    `adapter.\n\n${table}`;
+  const together = jobs === 1
+    ? ""
+    : `\nOne cell at a time. With ${jobs} at once (--jobs): ${
+      formatSeconds(elapsedMs / 1000)
+    }, if they do not slow each ` +
+      "other down.\n";
+  return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
+    `adapter.\n\n${table}${together}`;
 }
 
 function formatSeconds(seconds: number): string {

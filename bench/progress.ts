@@ -5,7 +5,8 @@ import { duration, percent, thousands } from "./_units.ts";
 /** Shows how a run goes on. */
 export interface Progress {
   start(cell: { name: string; index: number; count: number }): void;
-  update(update: CellProgress): void;
+  /** @param cell Its name; default: the one that started last. */
+  update(update: CellProgress, cell?: string): void;
   finish(record: CellRecord): void;
   /** A cell that a resumed run does not run again. */
   keep(cell: { name: string; index: number; count: number }, record: CellRecord): void;
@@ -31,41 +32,69 @@ const PLAIN_PAUSE = 5000;
 /** Progress that shows nothing. */
 export const SILENT: Progress = { start() {}, update() {}, finish() {}, keep() {}, note() {} };
 
+/** A cell that runs. */
+interface Running {
+  /** Where it stands in the plan, and its name. */
+  readonly place: string;
+  stage: { readonly label: string; readonly done: number; readonly at: number };
+  /** When a plain line was last written for it. */
+  shownAt: number;
+  /** What it does at the moment. */
+  state: string[];
+}
+
 /**
- * Progress for people: on a terminal one line that is overwritten; elsewhere a plain line at most every 5 seconds. Each
- * finished cell leaves one line.
+ * Progress for people: on a terminal one line that is overwritten, with a part for each running cell; elsewhere a plain
+ * line at most every 5 seconds for each. Each finished cell leaves one line.
  */
 export function createProgress(options: ProgressOptions): Progress {
   const { terminal, write, now = () => performance.now(), columns = 80 } = options;
   const noted = new Set<string>();
-  const pause = terminal ? TERMINAL_PAUSE : PLAIN_PAUSE;
-  let place = "";
-  let shownAt = -Infinity;
-  let stage = { label: "", done: 0, at: 0 };
+  const running = new Map<string, Running>();
+  let last = "";
+  let drawnAt = -Infinity;
 
   const clear = terminal ? "\r\x1b[2K" : "";
   const line = (text: string) => write(`${clear}${text}\n`);
-  const draw = (text: string) => terminal ? write(clear + text.slice(0, columns - 1)) : line(text);
+  const draw = () => {
+    const width = Math.floor((columns - 1 - 3 * (running.size - 1)) / running.size);
+    const parts = [...running.values()].map(({ place, state }) =>
+      [place, ...state].join("  ").slice(0, width)
+    );
+    write(clear + parts.join(" | "));
+  };
 
   return {
     start({ name, index, count }) {
-      place = `[${index + 1}/${count}] ${name}`;
-      stage = { label: "", done: 0, at: now() };
-      shownAt = terminal ? -Infinity : now();
-      if (terminal) draw(place);
-    },
-    update(update) {
       const at = now();
-      if (update.label !== stage.label || update.done < stage.done) {
-        stage = { label: update.label, done: update.done, at };
+      running.set(last = name, {
+        place: `[${index + 1}/${count}] ${name}`,
+        stage: { label: "", done: 0, at },
+        shownAt: at,
+        state: [],
+      });
+      drawnAt = -Infinity;
+      if (terminal) draw();
+    },
+    update(update, name = last) {
+      const cell = running.get(name);
+      if (cell === undefined) return;
+      const at = now();
+      if (update.label !== cell.stage.label || update.done < cell.stage.done) {
+        cell.stage = { label: update.label, done: update.done, at };
       }
-      if (at - shownAt < pause) return;
-      shownAt = at;
+      if (at - (terminal ? drawnAt : cell.shownAt) < (terminal ? TERMINAL_PAUSE : PLAIN_PAUSE)) return;
+      drawnAt = cell.shownAt = at;
+      const { stage } = cell;
       const ratePerMs = at > stage.at ? (update.done - stage.done) / (at - stage.at) : 0;
-      draw([place, ...describeUpdate(update, ratePerMs)].join("  "));
+      cell.state = describeUpdate(update, ratePerMs);
+      if (terminal) draw();
+      else line([cell.place, ...cell.state].join("  "));
     },
     finish(record) {
-      line(`${place}  ${describeEnd(record)}`);
+      line(`${running.get(record.benchmark)?.place ?? record.benchmark}  ${describeEnd(record)}`);
+      running.delete(record.benchmark);
+      if (terminal && running.size > 0) draw();
     },
     keep({ name, index, count }, record) {
       line([`[${index + 1}/${count}] ${name}  kept`, ...describeAccuracy(record)].join("  "));

@@ -82,6 +82,42 @@ Deno.test("createProgress() leaves one line for each finished cell", () => {
   }
 });
 
+const OTHER = { name: "cl/natural/seed-0", index: 6, count: 10 };
+
+Deno.test("createProgress() shows all running cells in one line of a terminal", () => {
+  const { state, progress } = setUp(true, 80);
+  progress.start(CELL);
+  progress.start(OTHER);
+  state.ms += 1000;
+  progress.update(at(100), CELL.name);
+  state.ms += 1000;
+  progress.update(at(1000), OTHER.name);
+  const line = "[3/10] sl/natural/seed-0  train 100/4, | [7/10] cl/natural/seed-0  train 1,000/";
+  assertEquals(state.text.split("\r\x1b[2K").at(-1), line);
+  progress.finish(fakeRecord());
+  const [done, rest] = state.text.split("\r\x1b[2K").slice(-2);
+  assertEquals(done, "[3/10] sl/natural/seed-0  done in 1.0 s\n");
+  assertEquals(rest, "[7/10] cl/natural/seed-0  train 1,000/4,000 images");
+});
+
+Deno.test("createProgress() writes plain lines of each running cell, with its own rate", () => {
+  const { state, progress } = setUp(false);
+  progress.start(CELL);
+  progress.start(OTHER);
+  for (const second of [1, 2, 3, 4, 5]) {
+    state.ms = 1000 + second * 1000;
+    progress.update(at(second * 100), CELL.name);
+    progress.update(at(second * 10, { label: "probe" }), OTHER.name);
+  }
+  progress.finish(fakeRecord());
+  assertEquals(
+    state.text,
+    "[3/10] sl/natural/seed-0  train 500/4,000 images  100 images/s  35 s left\n" +
+      "[7/10] cl/natural/seed-0  probe 50/4,000 images  10 images/s  6 min 35 s left\n" +
+      "[3/10] sl/natural/seed-0  done in 1.0 s\n",
+  );
+});
+
 Deno.test("createProgress() shows a note once", () => {
   const { state, progress } = setUp(false);
   progress.note("twice");

@@ -15,6 +15,7 @@ export type RunFacts = Pick<
   | "machine"
   | "runtime"
   | "kernelVariant"
+  | "jobs"
 >;
 
 /** How a cell ended. */
@@ -36,12 +37,7 @@ export const NO_OUTCOME: CellOutcome = { metrics: {} };
  */
 export async function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts): Promise<CellRecord> {
   const { outcome } = end;
-  for (const [name, { value, samples }] of Object.entries(outcome.metrics)) {
-    const bad = [value, ...samples ?? []].find((number) => !Number.isFinite(number));
-    if (bad !== undefined) {
-      throw new RangeError(`Cannot record ${cell.name}: ${name} is not a finite number, ${bad}`);
-    }
-  }
+  checkMetrics(cell, outcome);
   const config = recordedConfig(cell);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -64,6 +60,16 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
     warnings: outcome.warnings ?? [],
     artifacts: outcome.artifacts ?? [],
   };
+}
+
+/** @throws {RangeError} If a metric is not a finite number, for which JSON has no word. */
+export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): void {
+  for (const [name, { value, samples }] of Object.entries(metrics)) {
+    const bad = [value, ...samples ?? []].find((number) => !Number.isFinite(number));
+    if (bad !== undefined) {
+      throw new RangeError(`Cannot record ${cell.name}: ${name} is not a finite number, ${bad}`);
+    }
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ const IDENTITY: RunIdentity = {
 };
 
 const manifestOf = (preset = smallPreset()): RunManifest =>
-  newManifest(preset, { cells: [], command: "", startedAt: new Date(0), identity: IDENTITY });
+  newManifest(preset, { cells: [], command: "", startedAt: new Date(0), identity: IDENTITY, jobs: 1 });
 
 /** As it comes back from a file. */
 const reread = (manifest: RunManifest) => JSON.parse(JSON.stringify(manifest)) as RunManifest;

@@ -1,9 +1,13 @@
-/** Runs the cells of a preset one after the other and leaves a run folder. */
+/** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import type { Choices } from "./choices_option.ts";
-import { benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
+import { machineOf, shareMachine, type Sharing } from "./jobs/jobs_option.ts";
+import { localPool } from "./jobs/local_pool.ts";
+import type { CellPool } from "./jobs/pool.ts";
+import { workerPool } from "./jobs/worker_pool.ts";
 import { expand } from "./plan.ts";
+import { adapterName, benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import type { Preset } from "./preset.ts";
 import type { Progress } from "./progress.ts";
 import type { RunFacts } from "./record.ts";
@@ -26,6 +30,8 @@ export interface RunRequest {
   readonly dataDir: string | null;
   /** The command as typed, for the manifest. */
   readonly command: string;
+  /** How many cells to run at once; null for what suits the adapter, where workers can be started. Default: 1. */
+  readonly jobs?: number | null;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;
 }
@@ -47,6 +53,8 @@ export interface RunServices {
   readonly now?: () => Date;
   /** Milliseconds between two checkpoints of a training cell; default: 30 seconds. */
   readonly checkpointPauseMs?: number;
+  /** Program of the worker processes that run cells where several run at once, such as `bench/jobs/worker.ts`. */
+  readonly worker?: URL;
 }
 
 /** How a run ended. */
@@ -62,17 +70,22 @@ export interface RunResult {
 }
 
 /**
- * Runs every cell. A cell that throws is recorded as failed, the cells that need it as skipped, the others go on. On an
- * abort the current cell leaves no record, all earlier ones stay. A resumed run keeps its finished records and ends with
+ * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed, the cells that need it as skipped, the others go on. On an
+ * abort the running cells leave no record, all earlier ones stay. A resumed run keeps its finished records and ends with
  * the ones of an uninterrupted run.
  *
  * @throws {UsageError} If the folder cannot be written, another process is at work there, or it holds a run that is not
  * to be resumed, or one of another preset, code, data set or adapter; such a run stays as it is.
+ * @throws {RangeError} If several cells are to run at once and no worker is given.
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
  */
 export async function run(request: RunRequest, services: RunServices): Promise<RunResult> {
   const { preset, dataDir, outDir, command, choices, resume = false } = request;
   const { signal, progress, now = () => new Date() } = services;
+  const { jobs: asked = 1 } = request;
+  if (asked !== null && asked > 1 && services.worker === undefined) {
+    throw new RangeError(`Cannot run ${asked} cells at once: no program for worker processes is given`);
+  }
   const existing = resume ? await RunFolder.open(outDir) : null;
   const folder = existing ?? await RunFolder.create(outDir);
   let workbench: Workbench | null = null;
@@ -96,10 +109,13 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
     if (stopped !== null) checkSameRun(outDir, stopped, { identity });
     const startedAt = now();
     const cells = expand(preset);
+    const machine = machineOf(workbench.adapter);
+    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
+    const { jobs } = sharing;
     const manifest = stopped === null
-      ? newManifest(preset, { cells, command, startedAt, identity })
-      : resumedManifest(stopped, startedAt);
-    piece = { folder, workbench, cells, manifest, startedAt, version };
+      ? newManifest(preset, { cells, command, startedAt, identity, jobs })
+      : resumedManifest(stopped, { startedAt, jobs });
+    piece = { folder, workbench, cells, manifest, startedAt, version, sharing };
   } catch (error) {
     workbench?.close();
     await folder.unlock();
@@ -123,11 +139,12 @@ interface Piece {
   readonly startedAt: Date;
   /** Hash of the code. */
   readonly version: string;
+  readonly sharing: Sharing;
 }
 
-async function work(piece: Piece, { preset }: RunRequest, services: RunServices): Promise<RunResult> {
-  const { folder, workbench, cells, startedAt, version } = piece;
-  const { progress, signal, now = () => new Date(), checkpointPauseMs } = services;
+async function work(piece: Piece, request: RunRequest, services: RunServices): Promise<RunResult> {
+  const { folder, workbench, cells, startedAt, version, sharing: { jobs } } = piece;
+  const { preset } = request, { progress, signal, now = () => new Date() } = services;
   let manifest = piece.manifest;
   const writeManifest = async () => {
     const durationMs = piece.manifest.durationMs + now().getTime() - startedAt.getTime();
@@ -135,6 +152,7 @@ async function work(piece: Piece, { preset }: RunRequest, services: RunServices)
     await folder.writeManifest(manifest);
   };
   let records: CellRecord[];
+  const pool = openPool(piece, request, services);
   try {
     await folder.tidy();
     await writeManifest();
@@ -147,24 +165,24 @@ async function work(piece: Piece, { preset }: RunRequest, services: RunServices)
       machine: machineInfo(workbench.adapter),
       runtime: runtimeInfo(),
       kernelVariant: workbench.kernelVariant,
+      jobs,
     };
     const note = (text: string) => progress.note(text);
     const kept = await finishedRecords(folder, { cells, facts, note });
     for (const name of kept.keys()) await folder.removeCheckpoint(name);
     records = await runCells(cells, {
       folder,
-      workbench,
+      pool,
       facts,
       quick: preset.quick,
       progress,
       signal,
       now,
       kept,
-      checkpointPauseMs,
       onRecord: writeManifest,
     });
   } finally {
-    workbench.close();
+    await pool.close();
   }
   await writeManifest();
   const report = await tryReport(folder.path, services);
@@ -172,6 +190,23 @@ async function work(piece: Piece, { preset }: RunRequest, services: RunServices)
   const interrupted = records.length < cells.length;
   const exitCode = interrupted ? EXIT.interrupted : failed ? EXIT.failed : EXIT.done;
   return { runDir: folder.path, manifest, records, report, exitCode };
+}
+
+/** This process, or worker processes; these have devices of their own. */
+function openPool(piece: Piece, request: RunRequest, services: RunServices): CellPool {
+  const { folder, workbench, sharing } = piece, { preset, dataDir, choices } = request;
+  const { signal, progress, checkpointPauseMs, worker } = services;
+  if (sharing.jobs === 1) return localPool(workbench, { folder, signal, checkpointPauseMs });
+  workbench.close();
+  const { dataset, kernelVariant } = workbench;
+  return workerPool({
+    ...sharing,
+    program: worker!,
+    setup: { preset, dataDir, runDir: folder.path, choices, checkpointPauseMs },
+    expected: { dataset, adapter: adapterName(workbench.adapter), kernelVariant },
+    signal,
+    note: (text) => progress.note(text),
+  });
 }
 
 /** The default run folder: `runs/quick-20260102T030405Z`. */

@@ -122,9 +122,13 @@ export class RunFolder {
     return `${this.path}/checkpoints/${cell.replaceAll("/", "--")}.safetensors`;
   }
 
-  /** Removes a cell's checkpoint, and the folder of checkpoints with the last one. */
+  /** Removes a cell's checkpoint. */
   async removeCheckpoint(cell: string): Promise<void> {
     await Deno.remove(this.checkpointPath(cell)).catch(() => {}); // most cells have none
+  }
+
+  /** Removes the folder of checkpoints where it is empty. No cell may be running, which could be about to need it. */
+  async removeCheckpointFolder(): Promise<void> {
     await Deno.remove(`${this.path}/checkpoints`).catch(() => {}); // absent, or not empty
   }
 

@@ -134,7 +134,7 @@ Deno.test("readRecord() gives back a record, null where there is none", async ()
   });
 });
 
-Deno.test("removeCheckpoint() removes the folder with the last checkpoint", async () => {
+Deno.test("removeCheckpointFolder() removes the folder of checkpoints when it is empty", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
     await folder.removeCheckpoint("sl/a");
@@ -142,7 +142,10 @@ Deno.test("removeCheckpoint() removes the folder with the last checkpoint", asyn
     for (const cell of ["sl/a", "sl/b"]) await Deno.writeTextFile(folder.checkpointPath(cell), "");
     await folder.removeCheckpoint("sl/a");
     assertEquals(await filesOf(`${dir}/checkpoints`), ["sl--b.safetensors"]);
+    await folder.removeCheckpointFolder();
+    assertEquals(await filesOf(`${dir}/checkpoints`), ["sl--b.safetensors"]);
     await folder.removeCheckpoint("sl/b");
+    await folder.removeCheckpointFolder();
     assertEquals(await filesOf(dir), ["artifacts", "records"]);
   });
 });

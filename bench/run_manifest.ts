@@ -13,9 +13,10 @@ export function newManifest(
     command: string;
     startedAt: Date;
     identity: RunIdentity;
+    jobs: number;
   },
 ): RunManifest {
-  const { cells, command, startedAt, identity } = options;
+  const { cells, command, startedAt, identity, jobs } = options;
   return {
     schemaVersion: SCHEMA_VERSION,
     runId: `${preset.name}-${timestamp(startedAt)}-${crypto.randomUUID().slice(0, 8)}`,
@@ -25,14 +26,18 @@ export function newManifest(
     command,
     startedAt: startedAt.toISOString(),
     durationMs: 0,
+    jobs,
     identity,
     cells: cells.map(({ name }) => name),
   };
 }
 
 /** The manifest of a stopped run that goes on. */
-export function resumedManifest(stopped: RunManifest, at: Date): RunManifest {
-  return { ...stopped, resumedAt: [...stopped.resumedAt ?? [], at.toISOString()] };
+export function resumedManifest(
+  stopped: RunManifest,
+  { startedAt, jobs }: { startedAt: Date; jobs: number },
+): RunManifest {
+  return { ...stopped, jobs, resumedAt: [...stopped.resumedAt ?? [], startedAt.toISOString()] };
 }
 
 /** A preset as manifests hold it: numbers are numbers, with the words for them beside. */

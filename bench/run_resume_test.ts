@@ -1,12 +1,12 @@
 /** Runs that stop and go on, with made-up cells: quick enough to stop at every moment. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalRecord } from "./canonical.ts";
-import type { CellContext, CellDescription, Workbench } from "./cell.ts";
+import type { Workbench } from "./cell.ts";
 import { type Progress, SILENT } from "./progress.ts";
 import { run, type RunRequest, type RunServices } from "./run.ts";
 import type { CellRecord, RunManifest } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
-import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
+import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "./testing.ts";
 
 const NAMES = ["sl/natural/seed-0", "sl/adversarial/seed-0", "construct/robust/seed-0", "sl/robust/seed-0"];
 const PRESET = smallPreset();
@@ -16,22 +16,6 @@ interface Settings extends Partial<Omit<RunServices, "openWorkbench">>, Partial<
   readonly execute?: Workbench["executeCell"];
   readonly workbench?: Partial<Workbench>;
 }
-
-/** Cells whose output is a text that depends on their input's; it is also their artifact. */
-async function chained(cell: CellDescription, context: CellContext) {
-  const input = cell.inputs.map((name) => context.outputs.get(name)).join();
-  const output = `${cell.name}(${input})`;
-  context.outputs.set(cell.name, output);
-  await context.artifact("weights", "output.txt", new TextEncoder().encode(output));
-  return fakeOutcome(cell);
-}
-
-/** Loads what {@linkcode chained} left. */
-const restoreOutput: Workbench["restoreOutput"] = async (cell, record, { runDir }) => {
-  const text = await Deno.readTextFile(`${runDir}/${record.artifacts[0].path}`);
-  if (!text.startsWith(cell.name)) throw new RangeError(`Cannot restore ${cell.name}: broken`);
-  return text;
-};
 
 async function start(dir: string, settings: Settings = {}) {
   const { execute = chained, workbench = {}, ...own } = settings;
@@ -44,7 +28,7 @@ async function start(dir: string, settings: Settings = {}) {
   };
   const request = { preset: PRESET, outDir: dir, dataDir: null, command: "deno task bench", resume: true };
   const result = await run({ ...request, ...own }, {
-    openWorkbench: fakeWorkbench(execute, { restoreOutput, ...workbench }),
+    openWorkbench: fakeWorkbench(execute, { restoreOutput: restoreChained, ...workbench }),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     progress,
     signal: new AbortController().signal,
@@ -173,7 +157,7 @@ Deno.test("run() with resume loads only the outputs that a cell to run needs", a
     const workbench: Settings["workbench"] = {
       restoreOutput: (cell, record, options) => {
         restored.push(cell.name);
-        return restoreOutput(cell, record, options);
+        return restoreChained(cell, record, options);
       },
     };
     assertEquals((await start(dir, { workbench })).exitCode, 0);

@@ -108,6 +108,11 @@ export interface CellRecord {
    * not change the bits. Absent from records of earlier versions.
    */
   readonly kernelChoices?: Readonly<Record<string, string>>;
+  /**
+   * How many cells the run may have worked on at the same time, on the same device and processor: times are comparable
+   * where this is the same. Absent from records of earlier versions, which ran one at a time.
+   */
+  readonly jobs?: number;
   /** ISO 8601, UTC. Of a cell that went on from a checkpoint: when it went on. */
   readonly startedAt: string;
   /** Time the cell took; where it went on from a checkpoint, with the time up to that. */
@@ -145,6 +150,8 @@ export interface RunManifest {
   readonly durationMs: number;
   /** When a stopped run went on; absent where it never did. */
   readonly resumedAt?: readonly string[];
+  /** How many cells ran at once, in the last piece of a resumed run. Absent from manifests of earlier versions. */
+  readonly jobs?: number;
   /** What decides the bits of every record: a run is resumed only where all of it is the same. */
   readonly identity?: RunIdentity;
   /** Names of the cells in order. */

@@ -1,5 +1,5 @@
 /** Made-up cells and records for the tests of this folder. Nothing here computes. */
-import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
+import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
 import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
@@ -82,6 +82,22 @@ export function fakeOutcome(cell: CellDescription) {
     },
   };
 }
+
+/** Cells whose output is a text that depends on their input's; it is also their artifact. */
+export async function chained(cell: CellDescription, context: CellContext) {
+  const input = cell.inputs.map((name) => context.outputs.get(name)).join();
+  const output = `${cell.name}(${input})`;
+  context.outputs.set(cell.name, output);
+  await context.artifact("weights", "output.txt", new TextEncoder().encode(output));
+  return fakeOutcome(cell);
+}
+
+/** Loads what {@linkcode chained} left. */
+export const restoreChained: Workbench["restoreOutput"] = async (cell, record, { runDir }) => {
+  const text = await Deno.readTextFile(`${runDir}/${record.artifacts[0].path}`);
+  if (!text.startsWith(cell.name)) throw new RangeError(`Cannot restore ${cell.name}: broken`);
+  return text;
+};
 
 /** Runs a test with a temporary folder, removed afterwards. */
 export async function withTempDir(body: (dir: string) => Promise<void>): Promise<void> {

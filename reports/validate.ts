@@ -74,6 +74,9 @@ export function parseRecord(json: unknown): CellRecord {
       check.faults.push("kernelChoices does not name a way of computing for each operation");
     }
   }
+  if (fields.jobs !== undefined && !(Number.isInteger(fields.jobs) && Number(fields.jobs) >= 1)) {
+    check.faults.push(`jobs is not a whole number from 1, got ${JSON.stringify(fields.jobs)}`);
+  }
   check.list("warnings", isString, "strings");
   check.list("checks", (c) => isObject(c) && isString(c.name) && isString(c.detail), "checks");
   check.list("artifacts", (a) => isObject(a) && [a.kind, a.path, a.sha256].every(isString), "artifacts");

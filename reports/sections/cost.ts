@@ -16,11 +16,20 @@ export function costSection(groups: readonly Group[]): Html | null {
     tableFrame(
       name,
       markup`<table><caption>${name}: mean ± sample standard deviation over seeds. Time covers training, probe and
-attacks together, on the machine below.</caption>
+attacks together, on the machine below, ${atOnce(done)}.</caption>
 <thead><tr><th scope="col">Trained on</th><th scope="col" class="n">Time</th><th scope="col" class="n">Images/s<small>training</small></th><th scope="col" class="n">Operations<small>GFLOP</small></th><th scope="col" class="n">Peak GPU memory<small>largest over seeds</small></th></tr></thead>
 <tbody>${byParadigm(done).map((part) => part.map(row))}</tbody></table>`,
     )
   }${downloadLinks("cost", done.flatMap(downloadRows))}`;
+}
+
+/** How many cells shared the machine: times mean something together with that. */
+function atOnce(groups: readonly Group[]): string {
+  const jobs = groups.flatMap(({ done }) => done.map(({ record }) => record.jobs ?? 1));
+  const distinct = [...new Set(jobs)].sort((a, b) => a - b);
+  return distinct.length === 1 && distinct[0] === 1
+    ? "which worked on one cell at a time"
+    : `which worked on up to ${distinct.join(" or ")} cells at once`;
 }
 
 function row(group: Group): Html {
@@ -45,6 +54,7 @@ function downloadRows(group: Group) {
     trainedOn: group.label,
     seed: record.seed,
     durationMs: record.durationMs,
+    jobs: record.jobs ?? 1,
     ...Object.fromEntries(METRICS.map((metric) => [metric, record.metrics[metric]?.value ?? null])),
     record: path,
   }));

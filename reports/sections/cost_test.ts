@@ -20,6 +20,13 @@ Deno.test("costSection() gives time, speed, operations and the largest memory of
   }
 });
 
+Deno.test("costSection() says how many cells ran at once", () => {
+  const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
+  assertStringIncludes(section([record])!, "on the machine below, which worked on one cell at a time.");
+  const resumed = [{ ...record, jobs: 2 }, { ...record, seed: 1, benchmark: "sl/natural/seed-1" }];
+  assertStringIncludes(section(resumed)!, "which worked on up to 1 or 2 cells at once.");
+});
+
 Deno.test("costSection() says not measured where a record lacks a number, and is absent without records", () => {
   assertEquals(section([makeRecord()])!.match(/not measured/g)?.length, 3);
   assertEquals(section([makeRecord({ status: "failed", reason: "x" })]), null);

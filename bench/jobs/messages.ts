@@ -1,0 +1,61 @@
+/** What the process of the command and its workers write to each other: one JSON object per line. */
+import type { CellDescription, CellProgress, Workbench } from "../cell.ts";
+import type { Choices } from "../choices_option.ts";
+import type { Preset } from "../preset.ts";
+import type { Artifact } from "../schema.ts";
+import type { CellEnding, CellInput } from "./pool.ts";
+
+/** What every worker of a run is opened with. */
+export interface WorkerSetup {
+  readonly preset: Preset;
+  readonly dataDir: string | null;
+  /** The run folder, with its manifest. */
+  readonly runDir: string;
+  readonly choices?: Choices;
+  readonly checkpointPauseMs?: number;
+}
+
+/** What decides the bits of a record: a worker has to find the same as the process that writes the records. */
+export interface Surroundings {
+  readonly dataset: Workbench["dataset"];
+  readonly adapter: string;
+  readonly kernelVariant: string;
+}
+
+/** To a worker, on its standard input; its end means: end. */
+export type ToWorker =
+  | ({ readonly do: "open" } & WorkerSetup)
+  | { readonly do: "cell"; readonly cell: CellDescription; readonly inputs: readonly CellInput[] }
+  /** The run was interrupted: end the cell after the current step. */
+  | { readonly do: "stop" };
+
+/** From a worker, on its standard output. */
+export type FromWorker =
+  | ({ readonly say: "opened" } & Surroundings)
+  | { readonly say: "started" }
+  | { readonly say: "progress"; readonly update: CellProgress }
+  | { readonly say: "note"; readonly text: string }
+  | { readonly say: "warn"; readonly text: string }
+  | { readonly say: "artifact"; readonly artifact: Artifact }
+  | { readonly say: "ended"; readonly ending: CellEnding };
+
+/** The lines of a stream of bytes, without their ends; what stands behind the last end counts as a line. */
+export async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/** The message in a line, or null where something else wrote to the stream. */
+export function parseMessage<T extends ToWorker | FromWorker>(line: string): T | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+/** The work on one cell, the same in the process of the command and in a worker. */
+import type { CellContext, CellDescription, Workbench } from "../cell.ts";
+import { CheckpointFile } from "../checkpoint_file.ts";
+import { formatError, isExplained } from "../explained.ts";
+import { checkMetrics } from "../record.ts";
+import type { RunFolder } from "../run_folder.ts";
+import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
+
+/** What all cells of a process share. */
+export interface Bench {
+  readonly workbench: Workbench;
+  readonly folder: RunFolder;
+  /** In-memory results by cell name. */
+  readonly outputs: Map<string, unknown>;
+  /** Aborted when the run is to stop. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between two checkpoints of a training cell. */
+  readonly checkpointPauseMs?: number;
+}
+
+/** Loads the outputs of the inputs that are not in memory, then runs the cell. Never throws. */
+export async function performCell(
+  bench: Bench,
+  task: { cell: CellDescription; inputs: readonly CellInput[]; hooks: CellHooks },
+): Promise<CellEnding> {
+  const { workbench, folder, outputs } = bench, { cell, inputs, hooks } = task;
+  for (const input of inputs) {
+    const { name } = input.cell;
+    if (outputs.has(name)) continue;
+    try {
+      outputs.set(name, await workbench.restoreOutput(input.cell, input.record, { runDir: folder.path }));
+    } catch (error) {
+      return { kind: "unreadable", input: name, reason: messageOf(error) };
+    }
+  }
+  hooks.started();
+  return await execute(bench, cell, hooks);
+}
+
+async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): Promise<CellEnding> {
+  const { workbench, folder, outputs, signal } = bench;
+  const checkpoint = new CheckpointFile(folder.checkpointPath(cell.name), {
+    pauseMs: bench.checkpointPauseMs,
+    note: (text) => hooks.note(`${cell.name}: ${text}`),
+  });
+  const context: CellContext = {
+    runDir: folder.path,
+    signal,
+    outputs,
+    checkpoint,
+    progress: (update) => hooks.progress(update),
+    artifact: async (kind, relativePath, bytes) => {
+      const artifact = await folder.writeArtifact(cell.name, { kind, relativePath, bytes });
+      hooks.artifact(artifact);
+      return artifact;
+    },
+    warn: (text) => hooks.warn(text),
+  };
+  try {
+    const outcome = await workbench.executeCell(cell, context);
+    checkMetrics(cell, outcome);
+    return { kind: "done", outcome, earlierMs: checkpoint.earlierMs };
+  } catch (error) {
+    if (signal.aborted) return { kind: "aborted" };
+    const report = isExplained(error) ? null : formatError(error);
+    return { kind: "failed", reason: messageOf(error), report, earlierMs: checkpoint.earlierMs };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

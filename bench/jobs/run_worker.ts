@@ -1,0 +1,19 @@
+import type { OpenWorkbench } from "../cell.ts";
+import { type FromWorker, linesOf } from "./messages.ts";
+import { serve } from "./serve.ts";
+
+/**
+ * Connects a worker to its standard streams, and ends the process when its input does: the process of the command has
+ * closed it, or is gone. Ctrl-C and SIGTERM are for that process to answer, which tells its workers.
+ */
+export async function runWorker(openWorkbench: OpenWorkbench): Promise<never> {
+  Deno.addSignalListener("SIGINT", () => {});
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => {});
+  const encoder = new TextEncoder();
+  const say = (message: FromWorker) => {
+    const bytes = encoder.encode(JSON.stringify(message) + "\n");
+    for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
+  };
+  await serve({ openWorkbench, lines: linesOf(Deno.stdin.readable), say });
+  Deno.exit(0);
+}

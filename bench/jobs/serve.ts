@@ -1,0 +1,70 @@
+/** The worker's side: opens its device and data once and takes cell after cell. */
+import type { OpenWorkbench } from "../cell.ts";
+import { adapterName } from "../env.ts";
+import { formatError, isExplained } from "../explained.ts";
+import { RunFolder } from "../run_folder.ts";
+import {
+  type FromWorker,
+  parseMessage,
+  type Surroundings,
+  type ToWorker,
+  type WorkerSetup,
+} from "./messages.ts";
+import { type Bench, performCell } from "./perform.ts";
+import type { CellEnding } from "./pool.ts";
+
+/** What a worker needs from outside. */
+export interface ServeServices {
+  readonly openWorkbench: OpenWorkbench;
+  readonly lines: AsyncIterable<string>;
+  readonly say: (message: FromWorker) => void;
+}
+
+/** Answers messages until the lines end, whatever runs then: the caller ends the process. */
+export async function serve({ openWorkbench, lines, say }: ServeServices): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let bench: Promise<Bench> = Promise.reject(new TypeError("Cannot run a cell: the worker is not open"));
+  bench.catch(() => {});
+  const open = async (setup: WorkerSetup): Promise<Bench> => {
+    const { preset, runDir, dataDir, choices, checkpointPauseMs } = setup;
+    const note = (text: string) => say({ say: "note", text });
+    const workbench = await openWorkbench(preset, { dataDir, choices, signal, note });
+    const folder = await RunFolder.open(runDir);
+    if (folder === null) throw new RangeError(`Cannot work in ${runDir}: it holds no run`);
+    const { dataset, adapter, kernelVariant } = workbench;
+    const found: Surroundings = { dataset, adapter: adapterName(adapter), kernelVariant };
+    say({ say: "opened", ...found });
+    return { workbench, folder, signal, checkpointPauseMs, outputs: new Map() };
+  };
+  const run = async ({ cell, inputs }: Extract<ToWorker, { do: "cell" }>): Promise<CellEnding> => {
+    const opened = await bench;
+    const ending = await performCell(opened, {
+      cell,
+      inputs,
+      hooks: {
+        started: () => say({ say: "started" }),
+        progress: (update) => say({ say: "progress", update }),
+        note: (text) => say({ say: "note", text }),
+        warn: (text) => say({ say: "warn", text }),
+        artifact: (artifact) => say({ say: "artifact", artifact }),
+      },
+    });
+    opened.outputs.clear(); // the next cell's inputs are read from their files
+    return ending;
+  };
+  const failed = (error: unknown): CellEnding => {
+    if (signal.aborted) return { kind: "aborted" };
+    const report = isExplained(error) ? null : formatError(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", reason, report, earlierMs: 0 };
+  };
+  for await (const line of lines) {
+    const message = parseMessage<ToWorker>(line);
+    if (message?.do === "stop") controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    else if (message?.do === "open") (bench = open(message)).catch(() => {}); // the first cell says why
+    else if (message?.do === "cell") {
+      run(message).catch(failed).then((ending) => say({ say: "ended", ending }));
+    }
+  }
+}

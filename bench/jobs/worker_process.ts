@@ -1,0 +1,134 @@
+/** The command's side of one worker process. */
+import { fileURLToPath } from "node:url";
+import type { CellDescription } from "../cell.ts";
+import { canonicalJson } from "../canonical.ts";
+import { PROJECT_ROOT } from "../env.ts";
+import { type FromWorker, linesOf, parseMessage, type Surroundings, type ToWorker } from "./messages.ts";
+import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
+import type { WorkerPoolOptions } from "./worker_pool.ts";
+
+/** Milliseconds that a worker has to end by itself. */
+const PATIENCE = 3000;
+
+/** A process that runs one cell at a time. It is opened by its first line, and ends with its input. */
+export class WorkerProcess {
+  readonly #options: WorkerPoolOptions;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  /** Resolves when the process is gone and all it said is heard. */
+  readonly #gone: Promise<void>;
+  #cell: { readonly hooks: CellHooks; readonly end: (ending: CellEnding) => void } | null = null;
+  #alive = true;
+  #closing = false;
+  #refusal: string | null = null;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    const { program, threads, setup } = options;
+    const local = PROJECT_ROOT.protocol === "file:";
+    const config = local ? ["--config", fileURLToPath(new URL("deno.json", PROJECT_ROOT))] : [];
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--no-check", "--no-lock", ...config, program.href],
+      env: threads === null || Deno.env.has("LP_NUM_THREADS") ? {} : { LP_NUM_THREADS: String(threads) },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#gone = this.#listen();
+    this.#send({ do: "open", ...setup });
+  }
+
+  /** Whether it can take cells. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Runs a cell. If the process ends meanwhile, the cell has failed. */
+  run(cell: CellDescription, inputs: readonly CellInput[], hooks: CellHooks): Promise<CellEnding> {
+    return new Promise((resolve) => {
+      this.#cell = {
+        hooks,
+        end: (ending) => {
+          this.#cell = null;
+          resolve(ending);
+        },
+      };
+      this.#send({ do: "cell", cell, inputs });
+    });
+  }
+
+  /** Asks it to end its cell after the current step. */
+  stop(): void {
+    this.#send({ do: "stop" });
+  }
+
+  /** Ends the process, by force where it does not end by itself. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#input.close().catch(() => {}); // it is gone already
+    const timer = setTimeout(() => this.#kill(), PATIENCE);
+    await this.#gone;
+    clearTimeout(timer);
+  }
+
+  #send(message: ToWorker): void {
+    const line = new TextEncoder().encode(JSON.stringify(message) + "\n");
+    this.#input.write(line).catch(() => {}); // the process is gone: see #listen
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // it is gone already
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const errors = (async () => {
+      for await (const line of linesOf(this.#child.stderr)) {
+        if (line !== "") this.#options.note(line);
+      }
+    })();
+    for await (const line of linesOf(this.#child.stdout)) {
+      const message = parseMessage<FromWorker>(line);
+      if (message === null) this.#options.note(line);
+      else this.#hear(message);
+    }
+    this.#alive = false;
+    const { code, signal } = await this.#child.status;
+    await errors;
+    const reason = this.#refusal ?? lossOf(code, signal);
+    const ended = this.#closing || this.#options.signal.aborted;
+    this.#cell?.end(ended ? { kind: "aborted" } : { kind: "failed", reason, report: null, earlierMs: 0 });
+  }
+
+  #hear(message: FromWorker): void {
+    const hooks = this.#cell?.hooks;
+    if (message.say === "opened") this.#compare(message);
+    else if (message.say === "started") hooks?.started();
+    else if (message.say === "progress") hooks?.progress(message.update);
+    else if (message.say === "note") (hooks ?? this.#options).note(message.text);
+    else if (message.say === "warn") hooks?.warn(message.text);
+    else if (message.say === "artifact") hooks?.artifact(message.artifact);
+    else if (message.say === "ended") this.#cell?.end(message.ending);
+  }
+
+  /** A worker that would compute other bits than the records say must not compute any. */
+  #compare({ dataset, adapter, kernelVariant }: Surroundings): void {
+    const found = canonicalJson({ dataset, adapter, kernelVariant });
+    const expected = canonicalJson(this.#options.expected);
+    if (found === expected) return;
+    this.#refusal = `Cannot use the worker process: it found ${found}, expected ${expected}`;
+    this.#kill();
+  }
+}
+
+/** Why a cell whose process ended by itself has failed. */
+function lossOf(code: number, signal: string | null): string {
+  const lost = "Cannot finish the cell: its worker process";
+  if (signal === null) return `${lost} ended by itself, with exit code ${code}`;
+  if (signal !== "SIGKILL") return `${lost} was ended by ${signal}`;
+  return `${lost} was killed (SIGKILL), perhaps for want of memory\nHint: fewer cells at once (--jobs) need less`;
+}
