@@ -8,8 +8,11 @@ import { UsageError } from "./usage_error.ts";
 
 /** What `--choices` says. */
 export interface Choices {
-  /** `fixed`: the best guess. `timed`: what is fastest here; timings are kept from run to run. */
-  readonly rule: "fixed" | "timed";
+  /**
+   * `fixed`: the best guess. `timed`: what is fastest here; timings are kept from run to run. `auto`: timed on hardware,
+   * fixed on a software adapter, where the guesses were made by timing and shaders take long to compile.
+   */
+  readonly rule: "auto" | "fixed" | "timed";
   /** Ways that are taken wherever a shape offers them, by operation. */
   readonly pins: Readonly<Record<string, string>>;
 }
@@ -18,7 +21,8 @@ export interface Choices {
 export const CHOICES_OPTION = {
   name: "choices",
   value: "fixed|timed|OP=NAME,...",
-  help: "ways of computing an operation, all of the same bits [timed; fixed where CI is set]",
+  help:
+    "ways of computing an operation, all of the same bits [timed on hardware; fixed on a software adapter, or where CI is set]",
 } as const;
 
 /** Environment variables by name. */
@@ -49,7 +53,7 @@ export function parseChoices(text: string | null, env: Env = Deno.env.get): Choi
     if (Object.hasOwn(pins, op)) throw refuse(`${op} is pinned twice`);
     pins[op] = name;
   }
-  return { rule: rule ?? (env("CI") ? "fixed" : "timed"), pins };
+  return { rule: rule ?? (env("CI") ? "fixed" : "auto"), pins };
 }
 
 /** A device that chooses as it was told. */
@@ -71,7 +75,7 @@ export async function openBenchGpu(
 ): Promise<BenchGpu> {
   let chooser: Chooser = chooseFirst; // until the adapter is known, and with it the file
   const gpu = await openGpu({ chooser: (request) => chooser(request) });
-  if (rule === "fixed") {
+  if (rule === "fixed" || (rule === "auto" && gpu.info.isFallback)) {
     chooser = choosePinned(pins);
     return { gpu, saveTimings: () => Promise.resolve() };
   }

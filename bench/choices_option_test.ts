@@ -11,15 +11,15 @@ import { UsageError } from "./usage_error.ts";
 
 const NO_ENV = () => undefined;
 
-Deno.test("parseChoices() times by default, and not where CI is set", () => {
-  assertEquals(parseChoices(null, NO_ENV), { rule: "timed", pins: {} });
+Deno.test("parseChoices() leaves it to the adapter by default, and takes the table where CI is set", () => {
+  assertEquals(parseChoices(null, NO_ENV), { rule: "auto", pins: {} });
   assertEquals(parseChoices(null, (name) => name === "CI" ? "true" : undefined), { rule: "fixed", pins: {} });
   assertEquals(parseChoices("timed", () => "true"), { rule: "timed", pins: {} });
   assertEquals(parseChoices("fixed", NO_ENV), { rule: "fixed", pins: {} });
 });
 
 Deno.test("parseChoices() reads pins, alone and beside a rule", () => {
-  assertEquals(parseChoices("conv2d=1x8x8", NO_ENV), { rule: "timed", pins: { conv2d: "1x8x8" } });
+  assertEquals(parseChoices("conv2d=1x8x8", NO_ENV), { rule: "auto", pins: { conv2d: "1x8x8" } });
   assertEquals(parseChoices("conv2d=1x8x8,fixed,conv2d_grad_input=1x16x8", NO_ENV), {
     rule: "fixed",
     pins: { conv2d: "1x8x8", conv2d_grad_input: "1x16x8" },
