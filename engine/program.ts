@@ -84,8 +84,8 @@ export class Program {
    * Records `build` and compiles what it did. The tensors it returns can be read after a run.
    *
    * @param label Names the program in messages and in the device's tools.
-   * @param options Default: pointwise operations fused into others, ways of computing as the device chooses them.
    * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
+   * @param options Default: pointwise operations fused into others, ways of computing as the device chooses them.
    * @throws {ShaderError} If a kernel does not compile.
    * @throws {TypeError} If it uses or returns a tensor of another program.
    * @throws {RangeError} If a value is larger than the device can bind.
