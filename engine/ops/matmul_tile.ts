@@ -4,6 +4,8 @@
  * @module
  */
 
+import { MOST_ROUNDS } from "../op.ts";
+
 /** What is computed together: by one invocation, or, where it is shared, by a workgroup. */
 export interface MatmulTile {
   /** "16x12", "shared 64x64". */
@@ -79,11 +81,13 @@ export function matmulTiles(problem: MatmulProblem): MatmulTile[] {
 }
 
 /**
- * How many parts the sum has: 1, unless even the tiles that keep most invocations busy leave the device idle. Depends
+ * How many parts the sum has: 1, unless even the tiles that keep most invocations busy leave the device idle, or the
+ * sum is longer than an invocation may run. Depends
  * on the sizes and the device, not on which tile computes, so that all of them give the same bits.
  */
 export function matmulSplits(problem: MatmulProblem): number {
-  return ratedTiles(problem)[0].splits;
+  const needed = problem.split ? Math.ceil(problem.k / MOST_ROUNDS) : 1;
+  return Math.max(needed, ratedTiles(problem)[0].splits);
 }
 
 /** The tile of that name, "16x8" or "shared 64x64". @throws {SyntaxError} If it is not the name of a tile. */

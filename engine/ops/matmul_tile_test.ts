@@ -64,3 +64,9 @@ Deno.test("tileNamed() reads what matmulTiles() names, and nothing else", () => 
   assertEquals(tileNamed("shared 128x64"), { name: "shared 128x64", rows: 128, cols: 64, shared: true });
   assertThrows(() => tileNamed("square"), SyntaxError, '"square" names no tile');
 });
+
+Deno.test("matmulSplits() splits a sum that is longer than an invocation may run", () => {
+  const long = { ...SQUARE, m: 4096, n: 4096, k: 1_000_000, transposeA: true };
+  assertEquals(matmulSplits({ ...long, k: 4096 }), 1);
+  assertEquals(matmulSplits(long), 17);
+});

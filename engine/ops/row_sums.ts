@@ -1,6 +1,6 @@
 /** When sums over rows, per channel, take one dispatch and when two. */
 
-import type { Target } from "../op.ts";
+import { MOST_ROUNDS, type Target } from "../op.ts";
 import { rowCount, rowVec4s, type Shape } from "../shape.ts";
 
 /** Parts that sums over many rows are split into at least. */
@@ -24,6 +24,6 @@ export interface RowSums {
 export function planRowSums(shape: Shape, { software }: Target): RowSums {
   const ROWS = rowCount(shape), C4 = rowVec4s(shape);
   const oneStage = software ? ROWS * C4 <= 2 ** 15 : ROWS <= 2 ** 11;
-  const PART = Math.max(8, Math.ceil(ROWS * C4 / ENOUGH));
+  const PART = Math.min(MOST_ROUNDS, Math.max(8, Math.ceil(ROWS * C4 / ENOUGH)));
   return { ROWS, C4, PART, SPLITS: oneStage ? 0 : Math.ceil(ROWS / PART) };
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { MOST_ROUNDS } from "../op.ts";
 import { planRowSums } from "./row_sums.ts";
 
 const software = { software: true, storageBuffers: 8 }, hardware = { software: false, storageBuffers: 8 };
@@ -15,4 +16,9 @@ Deno.test("planRowSums() covers all rows with its parts", () => {
     assertEquals(ROWS, rows);
     assertEquals(Math.ceil(ROWS / PART), SPLITS);
   }
+});
+
+Deno.test("planRowSums() keeps an invocation below the rounds that a software adapter runs", () => {
+  const { PART } = planRowSums([512 * 512 * 512, 64], software);
+  assertEquals(PART, MOST_ROUNDS);
 });
