@@ -23,9 +23,10 @@ export async function lowerNodes(
   const views = viewsOf(nodes);
   const placeOf = (operand: Operand) => views.get(operand) ?? operand;
   const computed = nodes.filter(({ outputs: [first] }) => !views.has(first));
+  const target = targetOf(gpu);
   const steps: Step[] = [];
   for (const node of computed) {
-    steps.push(...lowerNode(node, { target: targetOf(gpu), choice: await choose(node), placeOf }));
+    steps.push(...lowerNode(node, { target, choice: await choose(node), placeOf }));
   }
   return { steps, placeOf };
 }

@@ -1,8 +1,20 @@
-/** Reading of what `bench perf` wrote. Imports types alone: reports use it through `bench/schema.ts`. */
+/** Reading of what `bench perf` wrote. Imports rules and types alone: reports use it through `bench/schema.ts`. */
 
+import {
+  anyObject,
+  type Fields,
+  headerFault,
+  isObject,
+  list,
+  number,
+  object,
+  orNull,
+  type Rule,
+  rule,
+  shown,
+  text,
+} from "../field_rules.ts";
 import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "./record.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Checks that parsed JSON is a performance record.
@@ -12,48 +24,27 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function parsePerfRecord(json: unknown): PerfRecord {
   const refuse = (reason: string) => new SyntaxError(`Cannot read performance record: ${reason}`);
-  if (!isObject(json)) throw refuse("it is not a JSON object");
-  if (json.schema !== PERF_SCHEMA) {
-    throw refuse(`schema is not ${PERF_SCHEMA}, got ${shown(json.schema)}`);
-  }
-  if (json.version !== PERF_VERSION) {
-    throw refuse(`version is ${shown(json.version)}, known is ${PERF_VERSION}`);
-  }
-  const faults = FIELDS.flatMap(([name, check]) => check(json[name], name));
-  const machine = json.machine;
-  if (isObject(machine)) faults.push(...objectFault(machine.adapter, "machine.adapter"));
-  for (const list of ["ceilings", "kernels", "training", "attacks"]) {
-    const names = (Array.isArray(json[list]) ? json[list] : []).map((item) =>
+  const wrong = headerFault(json, { schema: PERF_SCHEMA, version: PERF_VERSION });
+  if (wrong !== null) throw refuse(wrong);
+  const fields = json as Fields;
+  const faults = FIELDS.flatMap(([name, check]) => check(fields[name], name));
+  const machine = fields.machine;
+  if (isObject(machine)) faults.push(...anyObject(machine.adapter, "machine.adapter"));
+  for (const part of ["ceilings", "kernels", "training", "attacks"]) {
+    const names = (Array.isArray(fields[part]) ? fields[part] : []).map((item) =>
       isObject(item) ? item.name : null
     );
     const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined) faults.push(`${list} holds ${shown(twice)} twice`);
+    if (twice !== undefined) faults.push(`${part} holds ${shown(twice)} twice`);
   }
   if (faults.length > 0) throw refuse(faults.join("; "));
   return json as unknown as PerfRecord;
 }
 
-/** Faults of one value, which is called `name`. */
-type Rule = (value: unknown, name: string) => string[];
-
-const text: Rule = (value, name) => typeof value === "string" ? [] : [fault(value, name, "a string")];
-const number: Rule = (value, name) => Number.isFinite(value) ? [] : [fault(value, name, "a finite number")];
-const objectFault: Rule = (value, name) => isObject(value) ? [] : [fault(value, name, "an object")];
-
-const samples: Rule = (value, name) =>
-  Array.isArray(value) && value.length > 0 && value.every((v) => Number.isFinite(v) && v > 0)
-    ? []
-    : [fault(value, name, "a list of positive numbers")];
-
-const object = (fields: Readonly<Record<string, Rule>>): Rule => (value, name) =>
-  isObject(value)
-    ? Object.entries(fields).flatMap(([field, rule]) => rule(value[field], `${name}.${field}`))
-    : objectFault(value, name);
-
-const list = (item: Rule): Rule => (value, name) =>
-  Array.isArray(value) ? value.flatMap((v, i) => item(v, `${name}[${i}]`)) : [fault(value, name, "a list")];
-
-const orNull = (rule: Rule): Rule => (value, name) => value === null ? [] : rule(value, name);
+const samples = rule(
+  (value) => Array.isArray(value) && value.length > 0 && value.every((v) => Number.isFinite(v) && v > 0),
+  "a list of positive numbers",
+);
 
 const startTime = object({
   loadMs: number,
@@ -109,15 +100,3 @@ const FIELDS: readonly (readonly [string, Rule])[] = [
   ],
   ["peakBytes", number],
 ];
-
-function fault(value: unknown, name: string, expected: string): string {
-  return `${name} is not ${expected}, got ${shown(value)}`;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
