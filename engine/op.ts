@@ -25,6 +25,12 @@ export interface Kernel {
   /** In the order of their `@binding` numbers. */
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
+  /**
+   * Whether its workgroups, counted along x, then y, go through what it writes in the order of the leading dimension:
+   * the first half of them writes the first half of every output (rounded up), from the first half of every input
+   * whose leading dimension is the same. It has to read the grid's size from `num_workgroups`. Default false.
+   */
+  readonly leading?: boolean;
   /** Of a kernel that computes each vec4 of its output from vec4s alone: the same, for the end of another kernel. */
   readonly pointwise?: Pointwise;
 }
