@@ -2,6 +2,7 @@
 // classes per example:
 //   loss[b] = SIGN * (z[a] - z[o]) / D, a the first class; o the second one, or the largest but a
 //   DENOMINATOR 0: D = 1; 1: D = z(1) - z(3) + 1e-12; 2: D = z(1) - (z(3) + z(4)) / 2 + 1e-12
+//   computed as max(difference, 1e-12): a sum of the three may be reordered, which loses the 1e-12 in rounding
 //   GRAD: dz[b, c] = dloss[b] * SIGN * (([c == a] - [c == o]) / D - (z[a] - z[o]) / D^2 * dD/dz[c])
 // z(r) is the r-th largest; among equals the one of the lowest class comes first. One invocation owns one example and
 // finds the four largest in one pass in ascending order of classes; workgroup 64. Nothing is summed over classes.
@@ -66,10 +67,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let d = 1.0;
 #end
 #if DENOMINATOR == 1
-  let d = z.x - z.z + 1.0e-12;
+  let d = max(z.x - z.z, 1.0e-12);
 #end
 #if DENOMINATOR == 2
-  let d = z.x - 0.5 * (z.z + z.w) + 1.0e-12;
+  let d = max(z.x - 0.5 * (z.z + z.w), 1.0e-12);
 #end
 #if NEGATED
   let ratio = -n / d;

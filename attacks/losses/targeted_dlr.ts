@@ -24,7 +24,8 @@ export const { op: targetedDlrOp, gradOp: targetedDlrGradOp } = defineSelectedLo
  * one of these logits, those of the denominator too. Of equal logits that of the lowest class counts as the larger;
  * PyTorch's sort leaves that open.
  *
- * Source: Croce and Hein 2020, eq. 7, https://arxiv.org/abs/2003.01690; the 1e-12 as in fra31/auto-attack.
+ * Source: Croce and Hein 2020, eq. 7, https://arxiv.org/abs/2003.01690; the 1e-12 as in fra31/auto-attack,
+ * where it is added to the denominator; here the denominator is at least 1e-12, the same but for rounding.
  *
  * @param logits [B, C], at least 4 classes.
  * @param labels [B] of u32, each below C.
