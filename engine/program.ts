@@ -5,6 +5,7 @@ import type { Gpu } from "./device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "./graph.ts";
 import { bindKernel } from "./kernel_source.ts";
+import { type ExampleParts, followExamples, leadingGrid } from "./leading.ts";
 import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
 import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
@@ -22,6 +23,9 @@ interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
+  readonly leadingSlack?: number;
+  /** Whether it goes through the examples in order. */
+  readonly inParts: boolean;
 }
 
 interface Output {
@@ -33,6 +37,8 @@ interface Copy {
   readonly buffer: GPUBuffer;
   readonly texture: GPUTexture;
   readonly sizeBytes: number;
+  /** Whether it holds the examples in order. */
+  readonly inParts: boolean;
 }
 
 /** How to compile; the results are the same. */
@@ -40,6 +46,17 @@ export interface CompileOptions {
   /** Whether pointwise operations move into the kernels before them. */
   readonly fuse?: boolean;
   readonly chooser?: Chooser;
+  /**
+   * Variables with an entry for each example along their first dimension, where examples do not influence each other:
+   * `run()` can then be asked for the first of them alone.
+   */
+  readonly perExample?: readonly Variable[];
+}
+
+/** Which part of a program to run. */
+export interface RunOptions {
+  /** Only the first so many examples; what the program computes of the others is undefined. Default all. */
+  readonly examples?: number;
 }
 
 /** A compiled step. `run()` encodes and submits it: no allocation, no await. */
@@ -49,6 +66,7 @@ export class Program {
   readonly #items: readonly (Dispatch | Copy)[];
   readonly #outputs: ReadonlyMap<string, Output>;
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
+  readonly #examples: number | null;
   #disposed = false;
   /** Bytes of planned memory, variables not counted. */
   readonly workspaceBytes: number;
@@ -64,6 +82,7 @@ export class Program {
     owned: readonly (GPUBuffer | GPUTexture)[];
     workspaceBytes: number;
     flops: number;
+    examples: number | null;
   }) {
     this.#gpu = gpu;
     this.#label = parts.label;
@@ -72,6 +91,7 @@ export class Program {
     this.#owned = parts.owned;
     this.workspaceBytes = parts.workspaceBytes;
     this.flops = parts.flops;
+    this.#examples = parts.examples;
     this.dispatches = parts.items.filter((item) => "pipeline" in item).length;
   }
 
@@ -94,7 +114,7 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser }: CompileOptions = {},
+    { fuse = true, chooser = gpu.chooser, perExample }: CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
@@ -110,6 +130,7 @@ export class Program {
       ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
       : maxStorageBuffersPerShaderStage;
     const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
+    const parts = perExample === undefined ? null : followExamples(steps, perExample);
     const mirrored = chooseMirrored(steps, {
       textures,
       texturesPerKernel: maxStorageTexturesPerShaderStage,
@@ -120,7 +141,7 @@ export class Program {
     const copies = planCopies(steps, mirrored);
     const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
     try {
-      const items = await bind(gpu, steps, { memory, homes, copies });
+      const items = await bind(gpu, steps, { memory, homes, copies, parts });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -129,6 +150,7 @@ export class Program {
           return [name, { spec: tensor.spec, buffer: memory.buffer(placeOf(identity(tensor))) }];
         })),
         owned: memory.owned,
+        examples: parts?.count ?? null,
         workspaceBytes: memory.workspaceBytes,
         flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
       });
@@ -142,9 +164,14 @@ export class Program {
    * Submits one run; what the device has to say of it is heard at the next `read()` or `idle()`.
    *
    * @throws {TypeError} If the program has been disposed.
+   * @throws {RangeError} If it cannot run for so many examples alone.
    */
-  run(): void {
+  run({ examples }: RunOptions = {}): void {
     this.#checkUsable("run");
+    const count = this.#examples ?? 0;
+    if (examples !== undefined) this.#checkExamples(examples);
+    if (examples === 0) return;
+    const whole = examples === undefined || examples === count;
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
     let pass: GPUComputePassEncoder | null = null;
     for (const item of this.#items) {
@@ -152,16 +179,18 @@ export class Program {
         pass ??= encoder.beginComputePass({ label: this.#label });
         pass.setPipeline(item.pipeline);
         pass.setBindGroup(0, item.group);
-        pass.dispatchWorkgroups(...item.workgroups);
+        const grid = whole || !item.inParts ? item.workgroups : leadingGrid(item, { examples, count });
+        pass.dispatchWorkgroups(...grid);
       } else {
         pass?.end();
         pass = null;
-        copyToTexture(encoder, item);
+        const part = whole || !item.inParts ? 1 : examples / count;
+        copyToTexture(encoder, { ...item, sizeBytes: Math.ceil(item.sizeBytes / 16 * part) * 16 });
       }
     }
     pass?.end();
     this.#gpu.device.queue.submit([encoder.finish()]);
-    this.#gpu.work.flops += this.flops;
+    this.#gpu.work.flops += whole ? this.flops : this.flops * examples / count;
     this.#gpu.work.dispatches += this.dispatches;
   }
 
@@ -196,6 +225,14 @@ export class Program {
     for (const resource of this.#owned) this.#gpu.buffers.free(resource);
   }
 
+  #checkExamples(examples: number): void {
+    if (
+      this.#examples !== null && Number.isInteger(examples) && examples >= 0 && examples <= this.#examples
+    ) return;
+    const known = this.#examples === null ? "it knows of no examples" : `it has ${this.#examples} examples`;
+    throw new RangeError(`Cannot run a part of program "${this.#label}": ${known}, ${examples} asked`);
+  }
+
   #checkUsable(verb: string): void {
     if (this.#disposed) throw new TypeError(`Cannot ${verb} program "${this.#label}": it has been disposed`);
   }
@@ -205,7 +242,10 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, homes, copies }: Pick<MemoryNeeds, "homes" | "copies"> & { readonly memory: Memory },
+  { memory, homes, copies, parts }: Pick<MemoryNeeds, "homes" | "copies"> & {
+    readonly memory: Memory;
+    readonly parts: ExampleParts | null;
+  },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
   for (const [at, step] of steps.entries()) {
@@ -213,7 +253,8 @@ async function bind(
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
-      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec) });
+      const inParts = parts?.values.has(operand) ?? false;
+      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts });
     }
     const group = gpu.device.createBindGroup({
       label: step.label,
@@ -225,7 +266,8 @@ async function bind(
           : { buffer: memory.buffer(operand) },
       })),
     });
-    items.push({ pipeline, group, workgroups: step.workgroups });
+    const { workgroups, leadingSlack } = step;
+    items.push({ pipeline, group, workgroups, leadingSlack, inParts: parts?.steps.has(step) ?? false });
   }
   return items;
 }

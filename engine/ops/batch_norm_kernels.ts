@@ -60,12 +60,12 @@ export function statsKernels(plan: StatsPlan): Kernel[] {
 export function applyKernel(
   { x, stats, y, relu }: Pick<Shared, "x" | "stats" | "relu"> & { readonly y: Operand },
 ): Kernel {
-  const { consts, workgroups } = channelGrid(x.spec.shape);
+  const { consts, layout } = channelGrid(x.spec.shape);
   return {
     label: "batch_norm_apply",
     source: fillTemplate(applySource, { consts: { ...consts, RELU: relu ? 1 : 0 } }),
     bindings: [...reads(x, stats), ...writes(y)],
-    workgroups,
+    ...layout,
   };
 }
 
@@ -100,7 +100,7 @@ export function gradKernels(plan: GradPlan): Kernel[] {
     label: "batch_norm_grad_input",
     source: fillTemplate(gradInputSource, { consts: { ...grid.consts, RELU } }),
     bindings: [...reads(x, dy, stats, k), ...writes(dx)],
-    workgroups: grid.workgroups,
+    ...grid.layout,
   }];
 }
 

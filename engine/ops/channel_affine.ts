@@ -112,7 +112,7 @@ export function affineKernel({ x, scale, offset, dy, y, relu }: AffinePlan): Ker
       })),
       { operand: y, kind: "read_write" },
     ],
-    workgroups: grid.workgroups,
+    ...grid.layout,
   };
 }
 
@@ -122,10 +122,14 @@ const ROWS_PER_LANE = 8;
 /** Sizes and grid of a kernel in which an invocation owns one vec4 of channels and a few rows. */
 export function channelGrid(
   shape: Shape,
-): { consts: Record<string, number>; workgroups: [number, number, number] } {
+): { consts: Record<string, number>; layout: Pick<Kernel, "workgroups" | "leading" | "leadingSlack"> } {
   const ROWS = rowCount(shape), C4 = rowVec4s(shape), PER = ROWS_PER_LANE;
   const BLOCKS = Math.ceil(ROWS / PER);
-  return { consts: { ROWS, C4, PER, BLOCKS }, workgroups: splitGrid(Math.ceil(BLOCKS * C4 / 64)) };
+  const workgroups = splitGrid(Math.ceil(BLOCKS * C4 / 64));
+  return {
+    consts: { ROWS, C4, PER, BLOCKS },
+    layout: { workgroups, leading: true, leadingSlack: Math.ceil(C4 / 64) },
+  };
 }
 
 function affineReference(
