@@ -27,10 +27,12 @@ export interface Kernel {
   readonly workgroups: readonly [number, number, number];
   /**
    * Whether its workgroups, counted along x, then y, go through what it writes in the order of the leading dimension:
-   * the first half of them writes the first half of every output (rounded up), from the first half of every input
+   * the first half of them (rounded up) writes the first half of every output, from the first half of every input
    * whose leading dimension is the same. It has to read the grid's size from `num_workgroups`. Default false.
    */
   readonly leading?: boolean;
+  /** Of a `leading` kernel: workgroups that a part may need beyond its share, where blocks of rows cross parts. */
+  readonly leadingSlack?: number;
   /** Of a kernel that computes each vec4 of its output from vec4s alone: the same, for the end of another kernel. */
   readonly pointwise?: Pointwise;
 }

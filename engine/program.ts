@@ -1,16 +1,18 @@
 /** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
 
 import { chooseFirst, choosePinned, type Chooser } from "./choices.ts";
+import { hoistConstants } from "./constants.ts";
 import type { Gpu } from "./device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "./graph.ts";
 import { bindKernel } from "./kernel_source.ts";
+import { type ExampleParts, followExamples, leadingGrid } from "./leading.ts";
 import { chooseFor, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "./op.ts";
 import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
 import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
-import type { Step } from "./step.ts";
+import { type Step, writesOf } from "./step.ts";
 import { type HostData, type Tensor, Variable } from "./tensor.ts";
 import { copyToTexture } from "./texture_layout.ts";
 import { release } from "./variables.ts";
@@ -22,6 +24,11 @@ interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
+  readonly leadingSlack?: number;
+  /** Whether it goes through the examples in order. */
+  readonly inParts: boolean;
+  /** Whether the first run alone needs it. */
+  readonly once: boolean;
 }
 
 interface Output {
@@ -33,6 +40,9 @@ interface Copy {
   readonly buffer: GPUBuffer;
   readonly texture: GPUTexture;
   readonly sizeBytes: number;
+  /** Whether it holds the examples in order. */
+  readonly inParts: boolean;
+  readonly once: boolean;
 }
 
 /** How to compile; the results are the same. */
@@ -40,6 +50,22 @@ export interface CompileOptions {
   /** Whether pointwise operations move into the kernels before them. */
   readonly fuse?: boolean;
   readonly chooser?: Chooser;
+  /**
+   * Variables with an entry for each example along their first dimension, where examples do not influence each other:
+   * `run()` can then be asked for the first of them alone.
+   */
+  readonly perExample?: readonly Variable[];
+  /**
+   * With `perExample`: whether all other variables that the program does not write, weights say, keep their values
+   * from its first run on. What follows from them alone is then computed once. Default false.
+   */
+  readonly keepConstants?: boolean;
+}
+
+/** Which part of a program to run. */
+export interface RunOptions {
+  /** Only the first so many examples; what the program computes of the others is undefined. Default all. */
+  readonly examples?: number;
 }
 
 /** A compiled step. `run()` encodes and submits it: no allocation, no await. */
@@ -49,7 +75,9 @@ export class Program {
   readonly #items: readonly (Dispatch | Copy)[];
   readonly #outputs: ReadonlyMap<string, Output>;
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
+  readonly #examples: number | null;
   #disposed = false;
+  #hasRun = false;
   /** Bytes of planned memory, variables not counted. */
   readonly workspaceBytes: number;
   /** Multiplications and additions of one run. */
@@ -64,6 +92,7 @@ export class Program {
     owned: readonly (GPUBuffer | GPUTexture)[];
     workspaceBytes: number;
     flops: number;
+    examples: number | null;
   }) {
     this.#gpu = gpu;
     this.#label = parts.label;
@@ -72,6 +101,7 @@ export class Program {
     this.#owned = parts.owned;
     this.workspaceBytes = parts.workspaceBytes;
     this.flops = parts.flops;
+    this.#examples = parts.examples;
     this.dispatches = parts.items.filter((item) => "pipeline" in item).length;
   }
 
@@ -94,14 +124,18 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser }: CompileOptions = {},
+    { fuse = true, chooser = gpu.chooser, perExample, keepConstants = false }: CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
     const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
     const choose = (node: Node) =>
       chooseFor(gpu, node, { chooser, time: (choice) => timeNode(gpu, node, choice) });
-    const { steps: lowered, placeOf } = await lowerNodes(gpu, nodes, choose);
+    const { steps: recorded, placeOf } = await lowerNodes(gpu, nodes, choose);
+    const { steps: lowered, constants: found } = perExample === undefined
+      ? { steps: recorded, constants: new Set<Operand>() }
+      : hoistConstants(recorded, perExample);
+    const constants = keepConstants ? found : new Set<Operand>();
     const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
     const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =
       gpu.info.limits;
@@ -110,6 +144,7 @@ export class Program {
       ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
       : maxStorageBuffersPerShaderStage;
     const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
+    const parts = perExample === undefined ? null : followExamples(steps, perExample);
     const mirrored = chooseMirrored(steps, {
       textures,
       texturesPerKernel: maxStorageTexturesPerShaderStage,
@@ -118,9 +153,9 @@ export class Program {
     const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
     const homes = { mirrored, half };
     const copies = planCopies(steps, mirrored);
-    const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
+    const memory = allocateMemory(gpu, label, { steps, kept, constants, homes, copies });
     try {
-      const items = await bind(gpu, steps, { memory, homes, copies });
+      const items = await bind(gpu, steps, { memory, homes, copies, parts, constants });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -129,6 +164,7 @@ export class Program {
           return [name, { spec: tensor.spec, buffer: memory.buffer(placeOf(identity(tensor))) }];
         })),
         owned: memory.owned,
+        examples: parts?.count ?? null,
         workspaceBytes: memory.workspaceBytes,
         flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
       });
@@ -142,26 +178,35 @@ export class Program {
    * Submits one run; what the device has to say of it is heard at the next `read()` or `idle()`.
    *
    * @throws {TypeError} If the program has been disposed.
+   * @throws {RangeError} If it cannot run for so many examples alone.
    */
-  run(): void {
+  run({ examples }: RunOptions = {}): void {
     this.#checkUsable("run");
+    const count = this.#examples ?? 0;
+    if (examples !== undefined) this.#checkExamples(examples);
+    if (examples === 0) return;
+    const whole = examples === undefined || examples === count;
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
     let pass: GPUComputePassEncoder | null = null;
     for (const item of this.#items) {
+      if (item.once && this.#hasRun) continue;
       if ("pipeline" in item) {
         pass ??= encoder.beginComputePass({ label: this.#label });
         pass.setPipeline(item.pipeline);
         pass.setBindGroup(0, item.group);
-        pass.dispatchWorkgroups(...item.workgroups);
+        const grid = whole || !item.inParts ? item.workgroups : leadingGrid(item, { examples, count });
+        pass.dispatchWorkgroups(...grid);
       } else {
         pass?.end();
         pass = null;
-        copyToTexture(encoder, item);
+        const part = whole || !item.inParts ? 1 : examples / count;
+        copyToTexture(encoder, { ...item, sizeBytes: Math.ceil(item.sizeBytes / 16 * part) * 16 });
       }
     }
     pass?.end();
     this.#gpu.device.queue.submit([encoder.finish()]);
-    this.#gpu.work.flops += this.flops;
+    this.#hasRun = true;
+    this.#gpu.work.flops += whole ? this.flops : this.flops * examples / count;
     this.#gpu.work.dispatches += this.dispatches;
   }
 
@@ -196,6 +241,14 @@ export class Program {
     for (const resource of this.#owned) this.#gpu.buffers.free(resource);
   }
 
+  #checkExamples(examples: number): void {
+    if (
+      this.#examples !== null && Number.isInteger(examples) && examples >= 0 && examples <= this.#examples
+    ) return;
+    const known = this.#examples === null ? "it knows of no examples" : `it has ${this.#examples} examples`;
+    throw new RangeError(`Cannot run a part of program "${this.#label}": ${known}, ${examples} asked`);
+  }
+
   #checkUsable(verb: string): void {
     if (this.#disposed) throw new TypeError(`Cannot ${verb} program "${this.#label}": it has been disposed`);
   }
@@ -205,7 +258,11 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, homes, copies }: Pick<MemoryNeeds, "homes" | "copies"> & { readonly memory: Memory },
+  { memory, homes, copies, parts, constants }: Pick<MemoryNeeds, "homes" | "copies"> & {
+    readonly memory: Memory;
+    readonly parts: ExampleParts | null;
+    readonly constants: ReadonlySet<Operand>;
+  },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
   for (const [at, step] of steps.entries()) {
@@ -213,7 +270,9 @@ async function bind(
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
-      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec) });
+      const inParts = parts?.values.has(operand) ?? false;
+      const once = constants.has(operand);
+      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts, once });
     }
     const group = gpu.device.createBindGroup({
       label: step.label,
@@ -225,7 +284,9 @@ async function bind(
           : { buffer: memory.buffer(operand) },
       })),
     });
-    items.push({ pipeline, group, workgroups: step.workgroups });
+    const { workgroups, leadingSlack } = step;
+    const inParts = parts?.steps.has(step) ?? false, once = writesOf(step).every((o) => constants.has(o));
+    items.push({ pipeline, group, workgroups, leadingSlack, inParts, once });
   }
   return items;
 }

@@ -20,6 +20,8 @@ export interface Step {
   readonly flops: number;
   readonly pointwise?: Pointwise;
   readonly fused?: Fusion;
+  readonly leading?: boolean;
+  readonly leadingSlack?: number;
 }
 
 /** What follows in the same dispatch once a vec4 of an output is known. */
@@ -72,7 +74,8 @@ export function parseDeclaration(line: string): Declaration | null {
  * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is no f32, or that
  * another line declares.
  */
-export function stepOf({ label, source, bindings, workgroups, pointwise }: Kernel, flops = 0): Step {
+export function stepOf(kernel: Kernel, flops = 0): Step {
+  const { label, source, bindings, workgroups, pointwise, leading, leadingSlack } = kernel;
   const found: StepBinding[] = bindings.map((binding) => ({ ...binding, reused: false }));
   for (const line of source.split("\n")) {
     const declared = parseDeclaration(line);
@@ -88,7 +91,7 @@ export function stepOf({ label, source, bindings, workgroups, pointwise }: Kerne
     if (found[binding].kind !== bindings[binding].kind) throw refuse("a binding that is declared twice");
     found[binding] = { ...found[binding], kind, reused };
   }
-  return { label, source, bindings: found, workgroups, flops, pointwise };
+  return { label, source, bindings: found, workgroups, flops, pointwise, leading, leadingSlack };
 }
 
 /** Operands that a step reads from memory. */

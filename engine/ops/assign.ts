@@ -30,6 +30,7 @@ export const assignOp: OpDef<NoAttrs> = {
       source: fillTemplate(source, { consts: { COUNT, ROW: 0 }, text: { TYPE: variable.spec.dtype } }),
       bindings: [{ operand: variable, kind: "read_write" }, { operand: value, kind: "read" }],
       workgroups: splitGrid(Math.ceil(COUNT / 64)),
+      leading: true,
     }];
   },
   backward: null,

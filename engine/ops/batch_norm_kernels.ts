@@ -2,9 +2,8 @@
 
 import type { Binding, Kernel, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowCount, type Spec } from "../shape.ts";
+import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
-import { channelGrid } from "./channel_affine.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { planRowSums, type RowSums } from "./row_sums.ts";
 import applySource from "./batch_norm_apply.wgsl" with { type: "text" };
@@ -133,4 +132,16 @@ function reads(...operands: Operand[]): Binding[] {
 
 function writes(...operands: Operand[]): Binding[] {
   return operands.map((operand) => ({ operand, kind: "read_write" }));
+}
+
+/** Rows one invocation computes in the kernels that load something per channel first. */
+const ROWS_PER_LANE = 8;
+
+/** Sizes and grid of a kernel in which an invocation owns one vec4 of channels and a few rows. */
+function channelGrid(
+  shape: Shape,
+): { consts: Record<string, number>; workgroups: [number, number, number] } {
+  const ROWS = rowCount(shape), C4 = rowVec4s(shape), PER = ROWS_PER_LANE;
+  const BLOCKS = Math.ceil(ROWS / PER);
+  return { consts: { ROWS, C4, PER, BLOCKS }, workgroups: splitGrid(Math.ceil(BLOCKS * C4 / 64)) };
 }

@@ -65,6 +65,7 @@ export function forwardKernel({ x, w, bias, y, sizes }: ForwardPlan, tile: Pixel
       { operand: y, kind: "read_write" },
     ],
     workgroups,
+    leading: true,
   };
 }
 
@@ -137,6 +138,7 @@ function stridedKernel(
     }),
     bindings: [...reads(dy, v), { operand: dx, kind: "read_write" }],
     workgroups,
+    leading: true,
   };
 }
 

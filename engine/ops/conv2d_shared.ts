@@ -80,6 +80,8 @@ export function sharedForwardKernel({ x, w, bias, y, sizes }: ForwardPlan, tile:
       { operand: y, kind: "read_write" },
     ],
     workgroups: splitGrid(COUNT),
+    leading: true,
+    leadingSlack: COL_BLOCKS,
   };
 }
 

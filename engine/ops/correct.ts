@@ -26,6 +26,7 @@ export const correctOp: OpDef<Record<string, never>> = {
         kind: "read_write",
       }],
       workgroups: splitGrid(Math.ceil(B / 64)),
+      leading: true,
     }];
   },
   backward: null,

@@ -95,6 +95,7 @@ function kernel(
       { operand: output, kind: "read_write" as const },
     ],
     workgroups: splitGrid(Math.ceil(B / 64)),
+    leading: true,
   };
 }
 

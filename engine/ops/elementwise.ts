@@ -138,6 +138,7 @@ function pointwiseKernel(pointwise: Pointwise): Kernel {
       { operand: out, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(count / 64)),
+    leading: true,
     pointwise,
   };
 }

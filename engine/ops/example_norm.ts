@@ -24,6 +24,7 @@ export const exampleNormOp: OpDef<{ readonly [key: string]: unknown; readonly no
       }),
       bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
       workgroups: splitGrid(Math.ceil(B / 64)),
+      leading: true,
     }];
   },
   backward: null,

@@ -107,6 +107,7 @@ export function wholeKernel({ x, gamma, beta, y, state, attrs }: WholePlan): Ker
     }),
     bindings: [...reads(x, gamma, beta), ...writes(y, ...state)],
     workgroups: splitGrid(consts.B),
+    leading: true,
   };
 }
 
@@ -130,6 +131,7 @@ export function wholeGradKernel({ x, dy, state, dx, k, attrs }: WholeGradPlan): 
     source: fillTemplate(gradWholeSource, { consts: { ...consts, SILU: attrs.silu ? 1 : 0 } }),
     bindings: [...reads(x, dy, scale, offset), ...writes(dx), ...reads(mean, rstd), ...writes(k)],
     workgroups: splitGrid(consts.B),
+    leading: true,
   };
 }
 

@@ -92,6 +92,7 @@ function kernel(
       { operand: out, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(R / 64)),
+    leading: true,
   };
 }
 

@@ -57,6 +57,7 @@ export const layerNormOp: OpDef<LayerNormAttrs> = {
         ...outputs.map((operand) => ({ operand, kind: "read_write" as const })),
       ],
       workgroups: splitGrid(Math.ceil(ROWS / 64)),
+      leading: true,
     }];
   },
   backward: ({ inputs: [x, gamma], outputs: [, stats], grads: [g, other], needs }) => {

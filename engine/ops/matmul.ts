@@ -252,6 +252,8 @@ export function matmulKernels(plan: MatmulPlan): Kernel[] {
       { operand: part, kind: "read_write" },
     ],
     workgroups: splitGrid(tile.shared ? COUNT : Math.ceil(COUNT / 64)),
+    leading: SPLITS === 1 && (BATCH > 1 || (!transposeA && COL_BLOCKS === stripOf(COL_BLOCKS))),
+    leadingSlack: tile.shared ? COL_BLOCKS : Math.ceil(COL_BLOCKS / 64),
   };
   if (SPLITS === 1) return [product];
   const inner = BATCH * M * N4;

@@ -130,6 +130,7 @@ function kernel(
     }),
     bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    leading: true,
   };
 }
 

@@ -234,6 +234,7 @@ function forwardKernel(
     source: fillTemplate(forwardSource, { consts: poolConsts(sizes, { count, max }) }),
     bindings: [{ operand: x, kind: "read" }, { operand: y, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(count / 64)),
+    leading: true,
   };
 }
 
@@ -256,6 +257,7 @@ function gradKernel({ dy, dx, sizes, max }: GradPlan): Kernel {
       { operand: dx, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(count / 64)),
+    leading: true,
   };
 }
 

@@ -37,6 +37,7 @@ export const randomImagesOp: OpDef<RandomAttrs> = {
         { operand: out, kind: "read_write" },
       ],
       workgroups: splitGrid(Math.ceil(COUNT / 64)),
+      leading: true,
     }];
   },
   backward: null,

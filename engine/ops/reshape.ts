@@ -52,6 +52,7 @@ export const reshapeOp: OpDef<ReshapeAttrs> = {
       }),
       bindings: [{ operand: x, kind: "read" }, { operand: out, kind: "read_write" }],
       workgroups: splitGrid(Math.ceil(count / 64)),
+      leading: true,
     }];
   },
   isView: (x, out) => sameMemory(x.shape, out.shape),

@@ -82,6 +82,7 @@ function kernel({ x, y, grad }: { x: Operand; y: Operand; grad: boolean }): Kern
     source: fillTemplate(source, { consts: { COUNT, C4, H, W, OH, OW, GRAD: grad ? 1 : 0 } }),
     bindings: [{ operand: x, kind: "read" }, { operand: y, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    leading: true,
   };
 }
 

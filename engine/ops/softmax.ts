@@ -73,6 +73,7 @@ function kernel(
       { operand: output, kind: "read_write" },
     ],
     workgroups: splitGrid(Math.ceil(ROWS / 64)),
+    leading: true,
   };
 }
 

@@ -70,6 +70,7 @@ function kernel({ x, y, grad }: { x: Operand; y: Operand; grad: boolean }): Kern
     }),
     bindings: [{ operand: x, kind: "read" }, { operand: y, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(COUNT / 64)),
+    leading: true,
   };
 }
 
