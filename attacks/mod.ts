@@ -14,6 +14,8 @@
  *
  * @module
  */
+export * from "./fgsm.ts";
+export * from "./losses/mod.ts";
 export * from "./pgd.ts";
 export * from "./threat_model.ts";
 export * from "./walk.ts";

@@ -1,0 +1,43 @@
+// Sums and maxima over the 64 lanes of a workgroup, known to all of them. Functions only; prefixed to kernels.
+// Order: eight lanes at a time, ascending, then the eight results. All lanes have to call together.
+var<workgroup> lane_values: array<vec4<f32>, 64>;
+var<workgroup> eighths: array<vec4<f32>, 8>;
+var<workgroup> whole: vec4<f32>;
+
+fn sum_lanes(lane: u32, value: vec4<f32>) -> vec4<f32> {
+  lane_values[lane] = value;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var total = lane_values[8u * lane];
+    for (var k = 1u; k < 8u; k++) { total += lane_values[8u * lane + k]; }
+    eighths[lane] = total;
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var total = eighths[0];
+    for (var k = 1u; k < 8u; k++) { total += eighths[k]; }
+    whole = total;
+  }
+  return workgroupUniformLoad(&whole);
+}
+
+fn max_lanes(lane: u32, value: vec4<f32>) -> vec4<f32> {
+  lane_values[lane] = value;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var largest = lane_values[8u * lane];
+    for (var k = 1u; k < 8u; k++) { largest = max(largest, lane_values[8u * lane + k]); }
+    eighths[lane] = largest;
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var largest = eighths[0];
+    for (var k = 1u; k < 8u; k++) { largest = max(largest, eighths[k]); }
+    whole = largest;
+  }
+  return workgroupUniformLoad(&whole);
+}
+
+// The sum of a vec4's lanes, and their maximum.
+fn total_of(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
+fn largest_of(v: vec4<f32>) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }

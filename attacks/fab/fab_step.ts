@@ -1,0 +1,127 @@
+/** FAB's step towards the decision boundary. */
+
+import { record } from "../../engine/graph.ts";
+import type { OpDef } from "../../engine/op.ts";
+import { wgslFloat } from "../../engine/ops/elementwise.ts";
+import type { Norm } from "../../engine/ops/example_norm.ts";
+import { splitGrid } from "../../engine/pipeline_cache.ts";
+import { f32, rowCount, rowVec4s, type Shape, sizeOf, u32 } from "../../engine/shape.ts";
+import type { Value, Variable } from "../../engine/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl_template.ts";
+import slotSource from "../slots/slot.wgsl" with { type: "text" };
+import { STATUS } from "../slots/slot_attack.ts";
+import reduceSource from "./_reduce.wgsl" with { type: "text" };
+import source from "./fab_step.wgsl" with { type: "text" };
+import { sizeIn, stepToPlane } from "./projection.ts";
+
+/** Newton's steps towards a multiplier; images take about a dozen. */
+const MOST_ROUNDS = 50;
+
+/** Settings of the step. */
+export interface FabStepAttrs {
+  readonly [key: string]: unknown;
+  readonly norm: Norm;
+  /** The most weight that the clean image's projection gets. */
+  readonly alphaMax: number;
+  /** How far a step goes, in lengths to the plane. */
+  readonly eta: number;
+}
+
+/** Vec4s of one example. */
+export function exampleVec4s(shape: Shape): number {
+  return rowCount(shape.slice(1)) * rowVec4s(shape);
+}
+
+/** Inputs: gradient [B, H, W, C], difference [B, 1], origin [B, H, W, C], slot [B, 4], images [B, H, W, C]: changed. */
+export const fabStepOp: OpDef<FabStepAttrs> = {
+  name: "fab_step",
+  shape: () => [],
+  lower: ({ inputs, attrs: { norm, alphaMax, eta } }) => {
+    const shape = inputs[4].spec.shape, B = shape[0];
+    return [{
+      label: "fab_step",
+      source: fillTemplate(source, {
+        include: [slotSource, reduceSource],
+        consts: { B, INNER: exampleVec4s(shape), LINF: norm === "Linf" ? 1 : 0, CAP: MOST_ROUNDS },
+        text: { ALPHA: wgslFloat(alphaMax), ETA: wgslFloat(eta) },
+      }),
+      bindings: inputs.map((operand, i) => ({ operand, kind: i === 4 ? "read_write" : "read" })),
+      workgroups: splitGrid(B),
+      leading: true,
+    }];
+  },
+  backward: null,
+  reference: ([gradient, difference, origin, slot, images], { norm, alphaMax, eta }) => {
+    const size = sizeOf(images.shape.slice(1));
+    for (let b = 0; b < images.shape[0]; b++) {
+      if (slot.data[4 * b] !== STATUS.running) continue;
+      const [w, o, x] = [gradient, origin, images].map(({ data }) => data.subarray(b * size, (b + 1) * size));
+      x.set(fabStep(x, { origin: o, gradient: w, difference: difference.data[b], norm, alphaMax, eta }));
+    }
+    return [];
+  },
+  mutates: [4],
+  flops: () => 0,
+  cases: (["Linf", "L2"] as const).flatMap((norm) =>
+    [
+      { name: "one pixel", b: 1, shape: [1, 1, 1] },
+      { name: "images", b: 7, shape: [5, 3, 3] },
+      { name: "above a workgroup", b: 3, shape: [9, 13, 3] },
+      { name: "many examples", b: 130, shape: [2, 2, 4] },
+    ].map(({ name, b, shape }) => ({
+      name: `${norm}, ${name}`,
+      inputs: [f32(b, ...shape), f32(b, 1), f32(b, ...shape), u32(b, 4), f32(b, ...shape)],
+      attrs: { norm, alphaMax: 0.1, eta: 1.05 },
+      below: 2,
+    }))
+  ),
+};
+
+/** One example of {@linkcode fabStepOp}, in float64 on the host. */
+export function fabStep(
+  x: ArrayLike<number>,
+  { origin, gradient, difference, norm, alphaMax, eta }: {
+    origin: ArrayLike<number>;
+    gradient: ArrayLike<number>;
+    difference: number;
+    norm: Norm;
+    alphaMax: number;
+    eta: number;
+  },
+): Float64Array<ArrayBuffer> {
+  let gap = difference;
+  for (let i = 0; i < x.length; i++) gap += gradient[i] * (origin[i] - x[i]);
+  const d1 = stepToPlane(x, { normal: gradient, gap: difference, norm });
+  const d2 = stepToPlane(origin, { normal: gradient, gap, norm });
+  const [a1, a2] = [d1, d2].map((d) => Math.max(sizeIn(norm, d), 1e-8));
+  const alpha = Math.min(a1 / (a1 + a2), alphaMax);
+  return d1.map((_, i) => {
+    const moved = (1 - alpha) * (x[i] + eta * d1[i]) + alpha * (origin[i] + eta * d2[i]);
+    return Math.min(Math.max(moved, 0), 1);
+  });
+}
+
+/** What a step reads. */
+export interface FabStepOptions extends FabStepAttrs {
+  /** The clean images, [B, H, W, C]. */
+  readonly origin: Value;
+  /** Of the difference by the images, [B, H, W, C]. */
+  readonly gradient: Value;
+  /** By how much the logit aimed at exceeds the label's, [B, 1]. */
+  readonly difference: Value;
+  readonly slot: Value;
+}
+
+/**
+ * Moves the image of each running slot towards the plane on which the linearised logits of two classes are equal: the
+ * shortest step there from the image and from the clean image, both within the pixel range, gone `eta` times and mixed.
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 9 and 10. Departures: see `fab.ts`.
+ *
+ * @param images [B, H, W, C]; changed in place.
+ */
+export function fabStepImages(
+  images: Variable,
+  { gradient, difference, origin, slot, norm, alphaMax, eta }: FabStepOptions,
+): void {
+  record(fabStepOp, [gradient, difference, origin, slot, images], { norm, alphaMax, eta });
+}

@@ -1,0 +1,167 @@
+/** Losses that a few logits of each example decide: the operations that they have in common. */
+
+import { record } from "../../engine/graph.ts";
+import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/op.ts";
+import { splitGrid } from "../../engine/pipeline_cache.ts";
+import { f32, formatShape, rowVec4s, type Spec, u32 } from "../../engine/shape.ts";
+import { fillTemplate } from "../../engine/wgsl_template.ts";
+import source from "./_selected_logits.wgsl" with { type: "text" };
+
+type NoAttrs = Record<string, never>;
+
+/** A class and what its logit is multiplied by. */
+export type Term = readonly [number, number];
+
+/** One of the losses: a difference of two logits, divided by a spread of the largest ones or not. */
+export interface SelectedLoss {
+  readonly name: string;
+  /** Classes given for each example: the label, or the label and a target. */
+  readonly indices: 1 | 2;
+  /** The fewest classes that it is defined for. */
+  readonly leastClasses: number;
+  /** Whether the difference counts with a minus sign. */
+  readonly negated: boolean;
+  /** What it is divided by; see the kernel. */
+  readonly denominator: 0 | 1 | 2;
+  /**
+   * Float64 reference: the terms of numerator and denominator (null: 1).
+   *
+   * @param classes As many as `indices`.
+   * @param order All classes, the largest logit first, the lowest class first among equals.
+   */
+  terms(
+    classes: readonly number[],
+    order: readonly number[],
+  ): { numerator: readonly Term[]; denominator: readonly Term[] | null };
+}
+
+/** What is added to a denominator, as in the official losses. */
+const DENOMINATOR_FLOOR = 1e-12;
+
+/** The operation of a loss, [B, 1] from logits [B, C] and classes u32 [B], and that of its gradient, [B, C]. */
+export function defineSelectedLoss(loss: SelectedLoss): { op: OpDef<NoAttrs>; gradOp: OpDef<NoAttrs> } {
+  const gradOp: OpDef<NoAttrs> = {
+    name: `${loss.name}_grad`,
+    shape: ([logits]) => [f32(...logits.shape)],
+    lower: ({ inputs, outputs }) => [kernel(loss, { inputs, output: outputs[0], grad: true })],
+    backward: null,
+    reference: (inputs) => {
+      const [b, c] = inputs[0].shape;
+      const data = new Float64Array(b * c), dloss = inputs[1 + loss.indices].data;
+      for (let i = 0; i < b; i++) {
+        const { numerator, denominator, top, bottom } = evaluate(loss, inputs, i);
+        for (const [at, factor] of numerator) data[i * c + at] += dloss[i] * factor / bottom;
+        for (const [at, factor] of denominator ?? []) {
+          data[i * c + at] -= dloss[i] * factor * top / bottom ** 2;
+        }
+      }
+      return [{ shape: [b, c], data }];
+    },
+    flops: () => 0,
+    cases: cases(loss).map((c) => ({ ...c, inputs: [...c.inputs, f32(c.inputs[0].shape[0], 1)] })),
+  };
+  const op: OpDef<NoAttrs> = {
+    name: loss.name,
+    shape: (inputs) => {
+      checkInputs(loss, inputs);
+      return [f32(inputs[0].shape[0], 1)];
+    },
+    lower: ({ inputs, outputs }) => [kernel(loss, { inputs, output: outputs[0], grad: false })],
+    backward: ({ inputs, grads: [g] }) => [
+      record(gradOp, [...inputs, g!], {})[0],
+      ...inputs.slice(1).map(() => null),
+    ],
+    reference: (inputs) => {
+      const [b] = inputs[0].shape;
+      const data = Float64Array.from({ length: b }, (_, i) => {
+        const { top, bottom } = evaluate(loss, inputs, i);
+        return top / bottom;
+      });
+      return [{ shape: [b, 1], data }];
+    },
+    flops: () => 0,
+    cases: cases(loss),
+  };
+  return { op, gradOp };
+}
+
+/** @throws {RangeError} If the inputs are not logits [B, C] with enough classes and classes u32 [B]. */
+function checkInputs(
+  { name, indices, leastClasses }: SelectedLoss,
+  [logits, ...classes]: readonly Spec[],
+): void {
+  const fits = logits.shape.length === 2 &&
+    classes.every(({ shape, dtype }) =>
+      shape.length === 1 && shape[0] === logits.shape[0] && dtype === "u32"
+    );
+  if (!fits) {
+    const given = [logits, ...classes].map(({ shape, dtype }) => `${dtype} ${formatShape(shape)}`).join(", ");
+    const expected = ["f32 [B, C]", ...Array(indices).fill("u32 [B]")].join(", ");
+    throw new RangeError(`Cannot compute ${name}: expected ${expected}, got ${given}`);
+  }
+  if (logits.shape[1] < leastClasses) {
+    throw new RangeError(
+      `Cannot compute ${name}: it takes at least ${leastClasses} classes, got ${logits.shape[1]}`,
+    );
+  }
+}
+
+function kernel(
+  { name, indices, negated, denominator }: SelectedLoss,
+  { inputs, output, grad }: { inputs: readonly Operand[]; output: Operand; grad: boolean },
+): Kernel {
+  const [B, C] = inputs[0].spec.shape;
+  const RANKED = indices === 1 || denominator > 0 ? 1 : 0;
+  return {
+    label: grad ? `${name}_grad` : name,
+    source: fillTemplate(source, {
+      consts: {
+        B,
+        C,
+        C4: rowVec4s([B, C]),
+        GRAD: grad ? 1 : 0,
+        INDICES: indices,
+        RANKED,
+        NEGATED: negated ? 1 : 0,
+        DENOMINATOR: denominator,
+      },
+    }),
+    bindings: [
+      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
+      { operand: output, kind: "read_write" as const },
+    ],
+    workgroups: splitGrid(Math.ceil(B / 64)),
+    leading: true,
+  };
+}
+
+/** Numerator and denominator of one example, as terms and as numbers. */
+function evaluate(loss: SelectedLoss, [logits, ...classes]: readonly NdArray[], example: number) {
+  const c = logits.shape[1];
+  const z = logits.data.subarray(example * c, (example + 1) * c);
+  const order = Array.from(z.keys()).sort((i, j) => z[j] - z[i] || i - j);
+  const { numerator, denominator } = loss.terms(
+    classes.slice(0, loss.indices).map(({ data }) => data[example]),
+    order,
+  );
+  const sum = (terms: readonly Term[]) => terms.reduce((total, [at, factor]) => total + factor * z[at], 0);
+  const bottom = denominator === null ? 1 : sum(denominator) + DENOMINATOR_FLOOR;
+  return { numerator, denominator, top: sum(numerator), bottom };
+}
+
+function cases({ indices, leastClasses }: SelectedLoss): OpCase<NoAttrs>[] {
+  return [
+    { name: "one example, fewest classes", b: 1, c: leastClasses },
+    { name: "one class more", b: 3, c: leastClasses + 1 },
+    { name: "ten classes", b: 5, c: 10 },
+    { name: "a hundred classes", b: 7, c: 100 },
+    { name: "above a workgroup", b: 65, c: 13 },
+    { name: "several workgroups", b: 150, c: 8 },
+    { name: "empty batch", b: 0, c: 10 },
+  ].map(({ name, b, c }) => ({
+    name,
+    attrs: {},
+    below: c,
+    inputs: [f32(b, c), ...Array.from({ length: indices }, () => u32(b))],
+  }));
+}

@@ -1,0 +1,60 @@
+import { assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
+import { trace } from "../../engine/graph.ts";
+import { f32, u32 } from "../../engine/shape.ts";
+import { Variable } from "../../engine/tensor.ts";
+import { checkOp } from "../../engine/testing/check_op.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { evaluateOne } from "./_testing.ts";
+import { dlr, dlrGradOp, dlrOp } from "./dlr.ts";
+
+checkOp(dlrOp);
+checkOp(dlrGradOp);
+
+gpuTest(
+  "dlr() is above 0 where the prediction is wrong, whatever shift and scale the logits have",
+  async (gpu) => {
+    const logits = [1, 4, 2, -3, 0.5];
+    for (const change of [(z: number) => z, (z: number) => 1000 * z, (z: number) => z + 64]) {
+      const given = logits.map(change);
+      const right = await evaluateOne(gpu, dlr, { logits: given, classes: [1] });
+      const wrong = await evaluateOne(gpu, dlr, { logits: given, classes: [3] });
+      assertAlmostEquals(right.value, -(4 - 2) / (4 - 1), 1e-6);
+      assertAlmostEquals(wrong.value, (4 + 3) / (4 - 1), 1e-6);
+      assertLess(right.value, 0);
+      assertGreater(wrong.value, 0);
+    }
+  },
+);
+
+gpuTest("dlr() takes the lowest class for the largest among equal logits", async (gpu) => {
+  const tie = await evaluateOne(gpu, dlr, { logits: [0, 2, 2, 1, 1], classes: [1] });
+  assertEquals(Math.abs(tie.value), 0);
+  assertEquals(tie.gradient.map((g) => g + 0), [0, -1, 1, 0, 0]);
+  const behind = await evaluateOne(gpu, dlr, { logits: [0, 2, 2, 1, 1], classes: [3] });
+  // z(1) is class 1, z(2) is class 2, z(3) is class 3: dL = (dz1 - dz3) / 1 - 1 * (dz1 - dz3)
+  assertEquals(behind.value, 1);
+  assertEquals(behind.gradient.map(Math.abs), [0, 0, 0, 0, 0]);
+});
+
+gpuTest("dlr() of three equal largest logits stays finite", async (gpu) => {
+  const { value, gradient } = await evaluateOne(gpu, dlr, { logits: [1, 1, 1, 0], classes: [3] });
+  assertAlmostEquals(value / 1e12, 1, 1e-5);
+  assertEquals(gradient.filter((g) => !Number.isFinite(g)), []);
+});
+
+Deno.test("dlr() refuses inputs of another form and fewer than 3 classes", () => {
+  const compute = (logits: Variable, labels: Variable) => trace(() => dlr(logits, labels));
+  const two = new Variable("logits", f32(4, 2)), ten = new Variable("logits", f32(4, 10));
+  assertThrows(
+    () => compute(two, new Variable("labels", u32(4))),
+    RangeError,
+    "Cannot compute dlr: it takes at least 3 classes, got 2",
+  );
+  for (const labels of [f32(4), u32(3), u32(4, 1)]) {
+    assertThrows(
+      () => compute(ten, new Variable("labels", labels)),
+      RangeError,
+      `Cannot compute dlr: expected f32 [B, C], u32 [B], got f32 [4, 10], ${labels.dtype} [`,
+    );
+  }
+});

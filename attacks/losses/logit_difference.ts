@@ -1,0 +1,30 @@
+/** The difference of two logits. */
+
+import { record } from "../../engine/graph.ts";
+import type { Tensor, Value } from "../../engine/tensor.ts";
+import { defineSelectedLoss } from "./_selected_logits.ts";
+
+/** out [B, 1] and dlogits [B, C]. Inputs: logits [B, C], a and b [B]; of the gradient dout [B, 1] too. */
+export const { op: logitDifferenceOp, gradOp: logitDifferenceGradOp } = defineSelectedLoss({
+  name: "logit_difference",
+  indices: 2,
+  leastClasses: 1,
+  negated: false,
+  denominator: 0,
+  terms: ([a, b]) => ({ numerator: [[a, 1], [b, -1]], denominator: null }),
+});
+
+/**
+ * z_a - z_b of each example: how far a network prefers class a to class b. Where the two are the same class it is 0,
+ * and so is its gradient. FAB's hyperplanes are made of it, with a the target and b the label: Croce and Hein 2020,
+ * https://arxiv.org/abs/1907.02044, section 2.
+ *
+ * @param logits [B, C].
+ * @param classes.a [B] of u32, each below C.
+ * @param classes.b [B] of u32, each below C.
+ * @returns [B, 1].
+ * @throws {RangeError} If the shapes or types are others.
+ */
+export function logitDifference(logits: Value, { a, b }: { a: Value; b: Value }): Tensor {
+  return record(logitDifferenceOp, [logits, a, b], {})[0];
+}

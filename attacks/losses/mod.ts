@@ -1,0 +1,6 @@
+/** What attacks maximise or minimise: a number for each example, from its logits. */
+
+export { dlr } from "./dlr.ts";
+export { logitDifference } from "./logit_difference.ts";
+export { margin } from "./margin.ts";
+export { targetedDlr } from "./targeted_dlr.ts";
