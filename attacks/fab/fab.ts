@@ -117,7 +117,7 @@ export class Fab implements SlotAttack {
       fabStepImages(images, { gradient, difference, origin, slot, norm, alphaMax, eta });
       const right = correct(logits(x), labels);
       fabKeep(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
-    }, { perExample: [...Object.values(inputs), ...state] });
+    }, { perExample: [...Object.values(inputs), ...state], keepConstants: true });
     const ticks = iterations * runs;
     return new Fab(gpu, program, { name, inputs, state, image, ticks });
   }
