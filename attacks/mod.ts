@@ -14,6 +14,7 @@
  *
  * @module
  */
+export * from "./fgsm.ts";
 export * from "./losses/mod.ts";
 export * from "./pgd.ts";
 export * from "./threat_model.ts";

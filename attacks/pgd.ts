@@ -7,13 +7,27 @@ import { asTensor } from "../engine/graph.ts";
 import { Program } from "../engine/program.ts";
 import type { Stream } from "../engine/random.ts";
 import { type Shape, u32 } from "../engine/shape.ts";
-import { type HostData, type Tensor, Variable } from "../engine/tensor.ts";
+import { type HostData, type Tensor, type Value, Variable } from "../engine/tensor.ts";
 import { release, write } from "../engine/variables.ts";
 import type { ThreatModel } from "./threat_model.ts";
 import { Walk } from "./walk.ts";
 
-/** A classifier: images [B, H, W, C] -> logits [B, classes]. */
-export type LogitsFn = (images: Tensor) => Tensor;
+/**
+ * What a randomised model draws from, see {@linkcode RandomSource}: its outcome for an example is then the same
+ * whichever batch the example is in.
+ */
+export interface Draws {
+  /** A number for each row of the batch, u32 [B]; another one wherever the randomness has to be fresh. */
+  readonly examples: Value;
+  /** Counts evaluations at the same point, u32 []. */
+  readonly draw: Value;
+}
+
+/**
+ * A classifier: images [B, H, W, C] -> logits [B, classes]. One that is randomised draws from `draws`, which attacks
+ * with several evaluations of a point (EOT) provide.
+ */
+export type LogitsFn = (images: Tensor, draws?: Draws) => Tensor;
 
 /** Settings of PGD. */
 export interface PgdOptions {

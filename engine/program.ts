@@ -1,6 +1,7 @@
 /** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
 
 import { chooseFirst, choosePinned, type Chooser } from "./choices.ts";
+import { hoistConstants } from "./constants.ts";
 import type { Gpu } from "./device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "./graph.ts";
@@ -11,7 +12,7 @@ import type { Operand } from "./op.ts";
 import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
 import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "./shape.ts";
-import type { Step } from "./step.ts";
+import { type Step, writesOf } from "./step.ts";
 import { type HostData, type Tensor, Variable } from "./tensor.ts";
 import { copyToTexture } from "./texture_layout.ts";
 import { release } from "./variables.ts";
@@ -26,6 +27,8 @@ interface Dispatch {
   readonly leadingSlack?: number;
   /** Whether it goes through the examples in order. */
   readonly inParts: boolean;
+  /** Whether the first run alone needs it. */
+  readonly once: boolean;
 }
 
 interface Output {
@@ -39,6 +42,7 @@ interface Copy {
   readonly sizeBytes: number;
   /** Whether it holds the examples in order. */
   readonly inParts: boolean;
+  readonly once: boolean;
 }
 
 /** How to compile; the results are the same. */
@@ -51,6 +55,13 @@ export interface CompileOptions {
    * `run()` can then be asked for the first of them alone.
    */
   readonly perExample?: readonly Variable[];
+  /** With `perExample`: further variables that the host changes between runs. */
+  readonly varying?: readonly Variable[];
+  /**
+   * With `perExample`: whether all variables that neither are named here nor written by the program, weights say, keep
+   * their values from its first run on. What follows from them alone is then computed once. Default false.
+   */
+  readonly keepConstants?: boolean;
 }
 
 /** Which part of a program to run. */
@@ -68,6 +79,7 @@ export class Program {
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
   readonly #examples: number | null;
   #disposed = false;
+  #hasRun = false;
   /** Bytes of planned memory, variables not counted. */
   readonly workspaceBytes: number;
   /** Multiplications and additions of one run. */
@@ -114,14 +126,18 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser, perExample }: CompileOptions = {},
+    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
     const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
     const choose = (node: Node) =>
       chooseFor(gpu, node, { chooser, time: (choice) => timeNode(gpu, node, choice) });
-    const { steps: lowered, placeOf } = await lowerNodes(gpu, nodes, choose);
+    const { steps: recorded, placeOf } = await lowerNodes(gpu, nodes, choose);
+    const { steps: lowered, constants: found } = perExample === undefined
+      ? { steps: recorded, constants: new Set<Operand>() }
+      : hoistConstants(recorded, [...perExample, ...varying]);
+    const constants = keepConstants ? found : new Set<Operand>();
     const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
     const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =
       gpu.info.limits;
@@ -139,9 +155,9 @@ export class Program {
     const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
     const homes = { mirrored, half };
     const copies = planCopies(steps, mirrored);
-    const memory = allocateMemory(gpu, label, { steps, kept, homes, copies });
+    const memory = allocateMemory(gpu, label, { steps, kept, constants, homes, copies });
     try {
-      const items = await bind(gpu, steps, { memory, homes, copies, parts });
+      const items = await bind(gpu, steps, { memory, homes, copies, parts, constants });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -175,6 +191,7 @@ export class Program {
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
     let pass: GPUComputePassEncoder | null = null;
     for (const item of this.#items) {
+      if (item.once && this.#hasRun) continue;
       if ("pipeline" in item) {
         pass ??= encoder.beginComputePass({ label: this.#label });
         pass.setPipeline(item.pipeline);
@@ -190,6 +207,7 @@ export class Program {
     }
     pass?.end();
     this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#hasRun = true;
     this.#gpu.work.flops += whole ? this.flops : this.flops * examples / count;
     this.#gpu.work.dispatches += this.dispatches;
   }
@@ -242,9 +260,10 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, homes, copies, parts }: Pick<MemoryNeeds, "homes" | "copies"> & {
+  { memory, homes, copies, parts, constants }: Pick<MemoryNeeds, "homes" | "copies"> & {
     readonly memory: Memory;
     readonly parts: ExampleParts | null;
+    readonly constants: ReadonlySet<Operand>;
   },
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
@@ -254,7 +273,8 @@ async function bind(
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
       const inParts = parts?.values.has(operand) ?? false;
-      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts });
+      const once = constants.has(operand);
+      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts, once });
     }
     const group = gpu.device.createBindGroup({
       label: step.label,
@@ -267,7 +287,8 @@ async function bind(
       })),
     });
     const { workgroups, leadingSlack } = step;
-    items.push({ pipeline, group, workgroups, leadingSlack, inParts: parts?.steps.has(step) ?? false });
+    const inParts = parts?.steps.has(step) ?? false, once = writesOf(step).every((o) => constants.has(o));
+    items.push({ pipeline, group, workgroups, leadingSlack, inParts, once });
   }
   return items;
 }

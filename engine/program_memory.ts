@@ -23,6 +23,8 @@ export interface MemoryNeeds {
   readonly steps: readonly Step[];
   /** Values whose memory is handed on to no other, so that they can be read after a run. */
   readonly kept: ReadonlySet<Operand>;
+  /** Values that are computed and copied in the first run alone, so that they need memory of their own. */
+  readonly constants?: ReadonlySet<Operand>;
   readonly homes: Homes;
   /** For each step, the values that are copied to their textures before it. */
   readonly copies: readonly (readonly Operand[])[];
@@ -39,7 +41,7 @@ type Spans = Map<Operand, { readonly from: number; to: number }>;
 export function allocateMemory(
   gpu: Gpu,
   label: string,
-  { steps, kept, homes: { mirrored, half }, copies }: MemoryNeeds,
+  { steps, kept, constants = new Set(), homes: { mirrored, half }, copies }: MemoryNeeds,
 ): Memory {
   const buffered: Spans = new Map(), textured: Spans = new Map();
   const touch = (map: Spans, operand: Operand, at: number) => {
@@ -55,7 +57,12 @@ export function allocateMemory(
       if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }
   });
-  for (const operand of kept) if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
+  for (const operand of [...kept, ...constants]) {
+    if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
+  }
+  for (const operand of constants) {
+    if (textured.has(operand)) textured.set(operand, { from: -1, to: Infinity });
+  }
   const lifetimes = (map: Spans, sizeOf: (operand: Operand) => number): Lifetime<Operand>[] =>
     [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(key), ...span }));
   const plan = planMemory(lifetimes(buffered, (o) => byteSize(o.spec) / (half.has(o) ? 2 : 1)));

@@ -101,6 +101,7 @@ export class Fab implements SlotAttack {
     const variables = makeFabVariables(options);
     const program = await Program.compile(gpu, options.name, () => recordIteration(variables, options), {
       perExample: allVariables(variables),
+      keepConstants: true,
     });
     return new Fab(gpu, program, { variables, options });
   }

@@ -2,9 +2,8 @@
 
 import type { Binding, Kernel, Operand, Target } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowCount, type Spec } from "../shape.ts";
+import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
-import { channelGrid } from "./channel_affine.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { planRowSums, type RowSums } from "./row_sums.ts";
 import applySource from "./batch_norm_apply.wgsl" with { type: "text" };
@@ -60,12 +59,12 @@ export function statsKernels(plan: StatsPlan): Kernel[] {
 export function applyKernel(
   { x, stats, y, relu }: Pick<Shared, "x" | "stats" | "relu"> & { readonly y: Operand },
 ): Kernel {
-  const { consts, layout } = channelGrid(x.spec.shape);
+  const { consts, workgroups } = channelGrid(x.spec.shape);
   return {
     label: "batch_norm_apply",
     source: fillTemplate(applySource, { consts: { ...consts, RELU: relu ? 1 : 0 } }),
     bindings: [...reads(x, stats), ...writes(y)],
-    ...layout,
+    workgroups,
   };
 }
 
@@ -100,7 +99,7 @@ export function gradKernels(plan: GradPlan): Kernel[] {
     label: "batch_norm_grad_input",
     source: fillTemplate(gradInputSource, { consts: { ...grid.consts, RELU } }),
     bindings: [...reads(x, dy, stats, k), ...writes(dx)],
-    ...grid.layout,
+    workgroups: grid.workgroups,
   }];
 }
 
@@ -133,4 +132,16 @@ function reads(...operands: Operand[]): Binding[] {
 
 function writes(...operands: Operand[]): Binding[] {
   return operands.map((operand) => ({ operand, kind: "read_write" }));
+}
+
+/** Rows one invocation computes in the kernels that load something per channel first. */
+const ROWS_PER_LANE = 8;
+
+/** Sizes and grid of a kernel in which an invocation owns one vec4 of channels and a few rows. */
+function channelGrid(
+  shape: Shape,
+): { consts: Record<string, number>; workgroups: [number, number, number] } {
+  const ROWS = rowCount(shape), C4 = rowVec4s(shape), PER = ROWS_PER_LANE;
+  const BLOCKS = Math.ceil(ROWS / PER);
+  return { consts: { ROWS, C4, PER, BLOCKS }, workgroups: splitGrid(Math.ceil(BLOCKS * C4 / 64)) };
 }

@@ -3,10 +3,10 @@ import { trace } from "../graph.ts";
 import { f32 } from "../shape.ts";
 import { Variable } from "../tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { channelAffine, channelAffineGradOp, channelAffineOp } from "./channel_affine.ts";
+import { channelAffine, channelAffineOp, channelAffineReluOp } from "./channel_affine.ts";
 
 checkOp(channelAffineOp);
-checkOp(channelAffineGradOp);
+checkOp(channelAffineReluOp);
 
 Deno.test("channelAffine() refuses another number of channels", () => {
   const [x, scale, offset] = [f32(2, 3, 5), f32(5), f32(3)].map((spec) => new Variable("v", spec));

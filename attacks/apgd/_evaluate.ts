@@ -1,0 +1,64 @@
+/** One evaluation of the points of Auto-PGD: loss, verdict and gradient. */
+
+import { gradients } from "../../engine/autograd.ts";
+import { asTensor } from "../../engine/graph.ts";
+import { correct } from "../../engine/ops/correct.ts";
+import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
+import { fill } from "../../engine/ops/fill.ts";
+import { formatShape, sameShape } from "../../engine/shape.ts";
+import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
+import type { ApgdOptions, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
+
+/** What is known of the points. */
+export interface Evaluation<T extends Value> {
+  /** [B, 1]. */
+  readonly loss: T;
+  /** 1 where classified as the label, [B, 1]; the loss again where nothing is classified. */
+  readonly right: T;
+  /** Of the loss, [B, H, W, C]. */
+  readonly gradient: T;
+}
+
+/**
+ * Records one evaluation.
+ *
+ * @throws {RangeError} If what is climbed is not [B, 1], or logits are not [B, classes].
+ */
+export function evaluatePoints(
+  options: ApgdOptions,
+  { points, inputs }: { points: Variable; inputs: ObjectiveInputs },
+): Evaluation<Tensor> {
+  const images = asTensor(points), B = points.shape[0];
+  const refuse = (what: string, expected: readonly number[], { shape }: Tensor) => {
+    throw new RangeError(
+      `Cannot compile attack "${options.name}": expected ${what} of shape ${formatShape(expected)}, got ${
+        formatShape(shape)
+      }`,
+    );
+  };
+  if ("objective" in options) {
+    const loss = options.objective(images, inputs);
+    if (!sameShape(loss.shape, [B, 1])) refuse("an objective", [B, 1], loss);
+    return { loss, right: loss, gradient: differentiate(loss, images) };
+  }
+  const logits = options.logits(images, inputs.draws);
+  const classes = options.classes ?? logits.shape[1] ?? 1;
+  if (!sameShape(logits.shape, [B, classes])) refuse("logits", [B, classes], logits);
+  const loss = lossOf(options, logits, inputs);
+  const right = options.goal === "maximise" ? loss : correct(logits, inputs.labels);
+  return { loss, right, gradient: differentiate(loss, images) };
+}
+
+function lossOf({ loss }: ClassifierAim, logits: Tensor, { labels }: ObjectiveInputs): Tensor {
+  switch (loss) {
+    case "ce":
+      return crossEntropy(logits, labels);
+    case "dlr":
+    case "targeted-dlr":
+      throw new RangeError(`Cannot compile: loss ${loss}`);
+  }
+}
+
+function differentiate(loss: Tensor, images: Tensor): Tensor {
+  return gradients(loss, [images], { seed: fill(loss.shape, 1) })[0];
+}

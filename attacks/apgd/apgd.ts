@@ -1,0 +1,174 @@
+/** Auto-PGD over slots: projected gradient ascent with momentum that halves its own step. */
+
+import type { Gpu } from "../../engine/device.ts";
+import { add, scale } from "../../engine/ops/arithmetic.ts";
+import { assign } from "../../engine/ops/assign.ts";
+import { fill } from "../../engine/ops/fill.ts";
+import { Program } from "../../engine/program.ts";
+import { stream as makeStream } from "../../engine/random.ts";
+import { f32, u32 } from "../../engine/shape.ts";
+import { type Value, Variable } from "../../engine/tensor.ts";
+import { release, write } from "../../engine/variables.ts";
+import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
+import { evaluatePoints, type Evaluation } from "./_evaluate.ts";
+import { apgdBook } from "./apgd_book.ts";
+import { apgdKeep } from "./apgd_keep.ts";
+import { apgdMove } from "./apgd_move.ts";
+import { type ApgdOptions, fillSettings, type FullSettings } from "./apgd_options.ts";
+import { drawNumbers } from "./draw_numbers.ts";
+import { pickTarget } from "./pick_target.ts";
+
+/**
+ * Auto-PGD. From a start x within the threat model (at random, or the clean image) each of N iterations goes
+ *
+ *     z = P(x + step d),  next = P(x + a (z - x) + (1 - a) (x - previous)),  a = 1 at first, then 0.75,
+ *
+ * with d the sign of the loss's gradient (Linf) or the gradient at length 1 (L2), and P the projection, see
+ * apgd_move.wgsl. The step begins at 2 eps. After 22, 41, 57, 70, 80, 87, 93 and 99 of 100 iterations it is halved,
+ * and the walk goes back to the best point and its gradient, if at most rho of the iterations since the last check
+ * increased the loss, or if the last check halved nothing and the best loss has not changed since. N iterations take
+ * N + 1 ticks: the first evaluates the start.
+ *
+ * With the goal "fool", a slot is fooled at its first misclassified point, the start included, and `score` is the
+ * loss there; of a slot that withstands, `score` and `image` are those of the last run's best point. With
+ * "maximise", nothing is fooled, every slot ends as "withstood", and they are of the best point of all runs.
+ *
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, as fra31/auto-attack does it: the first iteration's
+ * loss is compared with 0, not with the start's loss, when increases are counted; the point before the one from which
+ * the walk went back stays the previous one. Departures: that code walks on with misclassified examples as long as
+ * their batch does and keeps the last misclassified point; the verdict is the same. Random starts depend on the
+ * example's number, the run and the stream alone, not on the batch.
+ */
+export class Apgd implements SlotAttack {
+  readonly name: string;
+  readonly inputs: SlotInputs;
+  readonly state: readonly Variable[];
+  readonly image: Variable;
+  readonly ticks: number;
+  readonly #gpu: Gpu;
+  readonly #eot: number;
+  readonly #scratch: Scratch;
+  readonly #programs: Programs;
+
+  private constructor(gpu: Gpu, settings: FullSettings, parts: {
+    inputs: SlotInputs;
+    state: State;
+    scratch: Scratch;
+    programs: Programs;
+  }) {
+    const { inputs, state, scratch, programs } = parts;
+    this.#gpu = gpu;
+    this.name = settings.name;
+    this.inputs = inputs;
+    this.state = Object.values(state);
+    this.image = state.image ?? state.best;
+    this.ticks = settings.runs * (settings.iterations + 1);
+    this.#eot = settings.eot;
+    this.#scratch = scratch;
+    this.#programs = programs;
+  }
+
+  /**
+   * Compiles the attack.
+   *
+   * @throws {RangeError} If a setting is out of its range, or what is climbed is not [B, 1] or, of logits,
+   * [B, classes].
+   */
+  static async compile(gpu: Gpu, options: ApgdOptions): Promise<Apgd> {
+    const settings = fillSettings(options), { name, eot, stream } = settings;
+    const inputs = makeSlotInputs(name, settings), state = makeState(settings);
+    const scratch = makeScratch(settings), { draw, ...sums } = scratch;
+    const drawStream = makeStream(stream.seed, `${stream.purpose}/draws`);
+    const move = () => apgdMove({ ...inputs, ...state }, { ...settings, key: stream.key });
+    const evaluate = () => {
+      const target = pickTarget(inputs.slot, inputs.targets, settings);
+      const draws = { examples: drawNumbers(inputs.slot, inputs.examples, { stream: drawStream }), draw };
+      return evaluatePoints(options, { points: state.points, inputs: { ...inputs, target, draws } });
+    };
+    const finish = ({ loss, right, gradient }: Evaluation<Value>) => {
+      const actions = apgdBook({ ...inputs, ...state, loss, right }, settings);
+      apgdKeep({ ...state, fresh: gradient, actions });
+    };
+    const perExample = [...slotVariables({ inputs, state: Object.values(state) }), ...Object.values(sums)];
+    const compile = (label: string, build: () => void) =>
+      Program.compile(gpu, `${name} ${label}`, build, { perExample, varying: [scratch.draw], keepConstants: true });
+    const programs = eot === 1
+      ? {
+        tick: await compile("tick", () => {
+          move();
+          finish(evaluate());
+        }),
+      }
+      : {
+        begin: await compile("move", () => {
+          move();
+          assign(sums.gradient, fill(sums.gradient.shape, 0));
+        }),
+        evaluate: await compile("evaluation", () => {
+          const { loss, right, gradient } = evaluate();
+          assign(sums.loss, loss);
+          assign(sums.right, right);
+          assign(sums.gradient, add(sums.gradient, gradient));
+        }),
+        finish: await compile("bookkeeping", () => {
+          finish({ ...sums, gradient: scale(sums.gradient, 1 / eot) });
+        }),
+      };
+    return new Apgd(gpu, settings, { inputs, state, scratch, programs });
+  }
+
+  /** One iteration of the first `slots` slots; running ones beyond them are left undefined. */
+  tick(slots: number): void {
+    const part = { examples: slots }, programs = this.#programs;
+    if ("tick" in programs) return programs.tick.run(part);
+    programs.begin.run(part);
+    for (let draw = 0; draw < this.#eot; draw++) {
+      write(this.#gpu, this.#scratch.draw, Uint32Array.of(draw));
+      programs.evaluate.run(part);
+    }
+    programs.finish.run(part);
+  }
+
+  /** Frees its memory, inputs and state too. */
+  dispose(): void {
+    for (const program of Object.values(this.#programs)) program.dispose();
+    release(this.#gpu, [...slotVariables(this), ...Object.values(this.#scratch)]);
+  }
+}
+
+/** A tick in one program, or in three of which the middle one runs several times. */
+type Programs = { readonly tick: Program } | {
+  readonly begin: Program;
+  readonly evaluate: Program;
+  readonly finish: Program;
+};
+
+/** A slot's own variables beside its inputs; see apgd_book.wgsl for `progress`. */
+type State =
+  & Readonly<Record<"points" | "previous" | "best" | "gradient" | "bestGradient" | "progress", Variable>>
+  & { readonly image?: Variable };
+
+function makeState({ name, slots, imageShape, goal, runs }: FullSettings): State {
+  const image = (of: string) => new Variable(`${name} ${of}`, f32(slots, ...imageShape));
+  return {
+    points: image("points"),
+    previous: image("previous points"),
+    best: image("best points"),
+    gradient: image("gradient"),
+    bestGradient: image("best gradient"),
+    progress: new Variable(`${name} progress`, f32(slots, 8)),
+    ...(goal === "maximise" && runs > 1 ? { image: image("best points of all runs") } : {}),
+  };
+}
+
+/** Variables that matter within a tick only: which evaluation it is, and what the evaluations come to. */
+type Scratch = Evaluation<Variable> & { readonly draw: Variable };
+
+function makeScratch({ name, slots, imageShape }: FullSettings): Scratch {
+  return {
+    draw: new Variable(`${name} draw`, u32()),
+    loss: new Variable(`${name} loss`, f32(slots, 1)),
+    right: new Variable(`${name} right`, f32(slots, 1)),
+    gradient: new Variable(`${name} gradient sum`, f32(slots, ...imageShape)),
+  };
+}

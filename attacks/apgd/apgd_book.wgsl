@@ -1,0 +1,70 @@
+// The bookkeeping of Auto-PGD after an evaluation, for every running slot, in place; a slot at clock 0 begins a run.
+// loss, right [B, 1] of the new point; progress [B, 8]: step size, best loss, best loss at the last check, last loss;
+// increases since the check, iterations between checks, iterations since the check, 1 if the last check halved.
+// out [B, 4]: 1 where the slot ran; the new point is the one to keep as best; the walk goes back to the best point
+// (after keeping); the new point is the best of all runs. score [B, 1], slots [B, 4].
+// One invocation owns one example; workgroup 64.
+#input 0 loss
+#input 1 right
+@group(0) @binding(2) var<storage, read_write> progress: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> slots: array<vec4<u32>>;
+@group(0) @binding(4) var<storage, read_write> score: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4<u32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let b = gid.y * grid.x * 64u + gid.x;
+  if (b >= B) { return; }
+  var slot = slots[b];
+  if (slot.x != RUNNING) {
+    out[b] = vec4<u32>(0u);
+    return;
+  }
+  let now = loss(b).x;
+#if FOOL
+  let fooled = right(b).x < 0.5;
+#else
+  let fooled = false;
+#end
+  let overall = (slot.y == 0u && slot.z == 0u) || now > score[b].x;
+  var keep = true;
+  var back = false;
+  // Step size, best loss, best loss at the last check, last loss (0 before the first iteration).
+  var value = vec4<f32>(2.0 * ${EPS}, now, now, 0.0);
+  // Increases since the check, iterations between checks, iterations since the check, whether the last one halved.
+  var count = vec4<f32>(0.0, ${FIRST}.0, 0.0, 1.0);
+  if (slot.z > 0u) {
+    value = progress[2u * b];
+    count = progress[2u * b + 1u];
+    keep = now > value.y;
+    if (keep) { value.y = now; }
+    if (now > value.w) { count.x += 1.0; }
+    value.w = now;
+    count.z += 1.0;
+    if (count.z >= count.y) {
+      back = count.x <= ${RHO} * count.y || (count.w == 0.0 && value.z >= value.y);
+      if (back) { value.x *= 0.5; }
+      value.z = value.y;
+      count = vec4<f32>(0.0, max(count.y - ${DECREASE}.0, ${LEAST}.0), 0.0, select(0.0, 1.0, back));
+    }
+  }
+  progress[2u * b] = value;
+  progress[2u * b + 1u] = count;
+#if FOOL
+  score[b] = vec4<f32>(select(value.y, now, fooled), 0.0, 0.0, 0.0);
+#else
+  if (overall) { score[b] = vec4<f32>(now, 0.0, 0.0, 0.0); }
+#end
+  if (fooled) {
+    slot.x = FOOLED;
+  } else if (slot.z < ITERATIONS) {
+    slot.z += 1u;
+  } else if (slot.y + 1u < RUNS) {
+    slot.y += 1u;
+    slot.z = 0u;
+  } else {
+    slot.x = WITHSTOOD;
+  }
+  slots[b] = slot;
+  out[b] = vec4<u32>(1u, u32(keep || fooled), u32(back && !fooled), u32(overall));
+}

@@ -1,0 +1,94 @@
+/** What Auto-PGD keeps of an evaluated point: the best one, and where the walk goes on. */
+
+import { record } from "../../engine/graph.ts";
+import type { OpDef } from "../../engine/op.ts";
+import { splitGrid } from "../../engine/pipeline_cache.ts";
+import { f32, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/shape.ts";
+import type { Value, Variable } from "../../engine/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl_template.ts";
+import source from "./apgd_keep.wgsl" with { type: "text" };
+
+/**
+ * Inputs: points, gradient, best, best gradient [B, …], changed in place; fresh [B, …], actions [B, 4]; and perhaps
+ * image [B, …], changed in place.
+ */
+export const apgdKeepOp: OpDef<Record<string, never>> = {
+  name: "apgd_keep",
+  shape: () => [],
+  lower: ({ inputs }) => {
+    const { shape } = inputs[0].spec, COUNT = vec4Count(shape);
+    const consts = { COUNT, PIXELS: COUNT / Math.max(1, shape[0]), IMAGE: inputs.length > 6 ? 1 : 0 };
+    return [{
+      label: "apgd_keep",
+      source: fillTemplate(source, { consts }),
+      bindings: inputs.map((operand, i) => ({ operand, kind: i < 4 || i > 5 ? "read_write" : "read" })),
+      workgroups: splitGrid(Math.ceil(COUNT / 64)),
+      leading: true,
+    }];
+  },
+  backward: null,
+  mutates: (inputs) => inputs > 6 ? [0, 1, 2, 3, 6] : [0, 1, 2, 3],
+  reference: ([points, gradient, best, bestGradient, fresh, actions, image]) => {
+    const size = sizeOf(points.shape.slice(1));
+    for (let i = 0; i < points.data.length; i++) {
+      const [ran, keep, back, overall] = actions.data.subarray(4 * Math.floor(i / size));
+      if (ran === 0) continue;
+      if (overall !== 0 && image !== undefined) image.data[i] = points.data[i];
+      gradient.data[i] = fresh.data[i];
+      if (keep !== 0) {
+        best.data[i] = points.data[i];
+        bestGradient.data[i] = gradient.data[i];
+      }
+      if (back !== 0) {
+        points.data[i] = best.data[i];
+        gradient.data[i] = bestGradient.data[i];
+      }
+    }
+    return [];
+  },
+  flops: () => 0,
+  cases: [
+    { name: "one pixel", inputs: keepInputs([1, 1, 1, 1]), attrs: {}, below: 2 },
+    { name: "images", inputs: keepInputs([21, 5, 3, 3]), attrs: {}, below: 2 },
+    {
+      name: "images of all runs",
+      inputs: [...keepInputs([19, 2, 7, 5]), f32(19, 2, 7, 5)],
+      attrs: {},
+      below: 2,
+    },
+  ],
+};
+
+function keepInputs(images: Shape): Spec[] {
+  const image = f32(...images);
+  return [image, image, image, image, image, u32(images[0], 4)];
+}
+
+/** What is kept, and of what, a row for each slot. */
+export interface ApgdKeepInputs {
+  readonly points: Variable;
+  readonly gradient: Variable;
+  readonly best: Variable;
+  readonly bestGradient: Variable;
+  /** Gradient at the points. */
+  readonly fresh: Value;
+  /** What {@linkcode apgdBook} returned. */
+  readonly actions: Value;
+  /** The best point of all runs, where it is wanted. */
+  readonly image?: Variable;
+}
+
+/** Records the keeping for all slots that ran. */
+export function apgdKeep(values: ApgdKeepInputs): void {
+  const { points, gradient, best, bestGradient, fresh, actions, image } = values;
+  const inputs = [
+    points,
+    gradient,
+    best,
+    bestGradient,
+    fresh,
+    actions,
+    ...image === undefined ? [] : [image],
+  ];
+  record(apgdKeepOp, inputs, {});
+}

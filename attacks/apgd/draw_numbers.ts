@@ -1,0 +1,66 @@
+/** A number for each slot's evaluation, for randomised models to draw from. */
+
+import { record } from "../../engine/graph.ts";
+import type { OpDef } from "../../engine/op.ts";
+import { splitGrid } from "../../engine/pipeline_cache.ts";
+import { philox4x32, type U32x2 } from "../../engine/random.ts";
+import { rowVec4s, u32 } from "../../engine/shape.ts";
+import type { Tensor, Value } from "../../engine/tensor.ts";
+import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
+import { fillTemplate } from "../../engine/wgsl_template.ts";
+import source from "./draw_numbers.wgsl" with { type: "text" };
+
+interface DrawNumbersAttrs {
+  readonly [key: string]: unknown;
+  readonly key: U32x2;
+}
+
+/** out u32 [B]. Inputs: slot [B, 4], examples [B]. */
+export const drawNumbersOp: OpDef<DrawNumbersAttrs> = {
+  name: "draw_numbers",
+  shape: ([, examples]) => [u32(...examples.shape)],
+  lower: ({ inputs: [slot, examples], outputs: [out], attrs: { key } }) => {
+    const PADDED = 4 * rowVec4s(out.spec.shape);
+    return [{
+      label: "draw_numbers",
+      source: fillTemplate(source, {
+        consts: { B: out.spec.shape[0], PADDED, KEY0: key[0], KEY1: key[1] },
+        include: [philoxSource],
+      }),
+      bindings: [
+        { operand: slot, kind: "read" },
+        { operand: examples, kind: "read" },
+        { operand: out, kind: "read_write" },
+      ],
+      workgroups: splitGrid(Math.ceil(PADDED / 64)),
+      leading: true,
+    }];
+  },
+  backward: null,
+  reference: ([slot, examples], { key }, [out]) => {
+    const data = examples.data.map((example, b) => {
+      return philox4x32([example, slot.data[4 * b + 1], slot.data[4 * b + 2], 0], key)[0];
+    });
+    return [{ shape: out.shape, data }];
+  },
+  flops: () => 0,
+  cases: [
+    { name: "one example", inputs: [u32(1, 4), u32(1)], attrs: { key: [1, 2] } },
+    { name: "above a workgroup", inputs: [u32(70, 4), u32(70)], attrs: { key: [3, 4] }, below: 2 ** 32 },
+  ],
+};
+
+/**
+ * A number for each slot that depends on its example's number, run and clock, and the stream alone.
+ *
+ * @param slot u32 [B, 4]: status, run, clock, 0.
+ * @param examples u32 [B].
+ * @returns u32 [B].
+ */
+export function drawNumbers(
+  slot: Value,
+  examples: Value,
+  { stream }: { stream: { readonly key: U32x2 } },
+): Tensor {
+  return record(drawNumbersOp, [slot, examples], { key: stream.key })[0];
+}

@@ -1,0 +1,17 @@
+// out[b] = first random word of example examples[b] at step run, block clock of slots[b]: a number of its own for each
+// example, run and clock. slots [B, 4]; examples, out [B], out padded to vec4s with zeros. One invocation computes one
+// number; workgroup 64.
+@group(0) @binding(0) var<storage, read> slots: array<vec4<u32>>;
+@group(0) @binding(1) var<storage, read> examples: array<u32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let b = gid.y * grid.x * 64u + gid.x;
+  if (b >= PADDED) { return; }
+  if (b >= B) {
+    out[b] = 0u;
+    return;
+  }
+  out[b] = philox(vec4<u32>(examples[b], slots[b].y, slots[b].z, 0u), vec2<u32>(KEY0, KEY1)).x;
+}

@@ -1,0 +1,17 @@
+// out[b] = targets[b, t], t = slot[b].run / RESTARTS but at most T - 1: the class that a slot's run aims at.
+// slots [B, 4], targets [B, T] in rows of ROW, out [B] padded to vec4s with zeros. One invocation computes one number;
+// workgroup 64.
+@group(0) @binding(0) var<storage, read> slots: array<vec4<u32>>;
+@group(0) @binding(1) var<storage, read> targets: array<u32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
+  let b = gid.y * grid.x * 64u + gid.x;
+  if (b >= PADDED) { return; }
+  if (b >= B) {
+    out[b] = 0u;
+    return;
+  }
+  out[b] = targets[b * ROW + min(slots[b].y / RESTARTS, T - 1u)];
+}

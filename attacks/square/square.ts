@@ -1,0 +1,145 @@
+/** The Square Attack, over slots. */
+
+import type { Gpu } from "../../engine/device.ts";
+import type { Norm } from "../../engine/ops/example_norm.ts";
+import { Program } from "../../engine/program.ts";
+import type { Stream } from "../../engine/random.ts";
+import { f32, formatShape, type Shape } from "../../engine/shape.ts";
+import { Variable } from "../../engine/tensor.ts";
+import { release } from "../../engine/variables.ts";
+import type { LogitsFn } from "../pgd.ts";
+import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
+import { squareAccept } from "./accept.ts";
+import { squarePatterns, squareProposeL2 } from "./propose_l2.ts";
+import { squareProposeLinf } from "./propose_linf.ts";
+import { windowLevels } from "./schedule.ts";
+
+/** Settings of the Square Attack. */
+export interface SquareOptions {
+  /** For messages. */
+  readonly name: string;
+  readonly logits: LogitsFn;
+  readonly norm: Norm;
+  /** In pixel units; above 0, in Linf at most 1. */
+  readonly eps: number;
+  /** Examples at once; changes no result. */
+  readonly slots: number;
+  /** [H, W, C] with at most 4 channels. */
+  readonly imageShape: Shape;
+  /** Proposals of a run, after its start image. Default 5,000. */
+  readonly queries?: number;
+  /** Runs from different start images. Default 1. */
+  readonly restarts?: number;
+  /** Share of the image that the first windows cover. Default 0.8. */
+  readonly pInit?: number;
+  readonly stream: Stream;
+}
+
+interface Parts {
+  readonly program: Program;
+  readonly patterns: Variable;
+}
+
+/**
+ * The Square Attack: random search without gradients for an image of negative margin, z_y - max over j != y of z_j.
+ *
+ * A run starts at clock 0 with stripes (Linf) or tiles (L2), and tries at clock i + 1 what iteration i proposes: a change
+ * of one window, whose side shrinks with i. A proposal is kept if it lowers the margin. One tick is one query, all in
+ * one program: proposal, forward pass, acceptance. `score` is the margin of `image` in the present run.
+ *
+ * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, in the version of AutoAttack
+ * (https://arxiv.org/abs/2003.01690). Departure: windows and signs are drawn for each example, from the stream, the
+ * example's number, run and clock, where the official code draws them for a whole batch; hence the outcome does not
+ * depend on what else is in the batch.
+ */
+export class Square implements SlotAttack {
+  readonly name: string;
+  readonly inputs: SlotInputs;
+  readonly state: readonly Variable[];
+  readonly image: Variable;
+  readonly ticks: number;
+  readonly #gpu: Gpu;
+  readonly #program: Program;
+  readonly #patterns: Variable;
+
+  private constructor(gpu: Gpu, parts: Pick<Square, "name" | "inputs" | "image" | "ticks"> & Parts) {
+    this.#gpu = gpu;
+    this.name = parts.name;
+    this.inputs = parts.inputs;
+    this.image = parts.image;
+    this.state = [parts.image];
+    this.ticks = parts.ticks;
+    this.#program = parts.program;
+    this.#patterns = parts.patterns;
+  }
+
+  /**
+   * Compiles the attack.
+   *
+   * @throws {RangeError} If a setting is out of its range, or images are not [H, W, C] with at most 4 channels.
+   */
+  static async compile(gpu: Gpu, options: SquareOptions): Promise<Square> {
+    const { name, logits, norm, eps, slots, imageShape, stream } = options;
+    const { queries = 5000, restarts = 1, pInit = 0.8 } = options;
+    checkOptions({ norm, eps, imageShape, slots, queries, restarts, pInit });
+    const [height, width] = imageShape;
+    const inputs = makeSlotInputs(name, { slots, imageShape, targets: 1 });
+    const image = new Variable(`${name} image`, f32(slots, ...imageShape));
+    const { origin, examples, labels, slot, score } = inputs;
+    const levels = windowLevels({ norm, height, width, pInit });
+    const attrs = { eps, levels, ticks: queries + 1, key: stream.key };
+    const drawn = squarePatterns({ height, width, levels });
+    const patterns = new Variable(`${name} patterns`, f32(drawn.length), drawn);
+    const from = { origin, best: image, slot, examples };
+    const program = await Program.compile(gpu, name, () => {
+      const proposal = norm === "Linf"
+        ? squareProposeLinf(from, attrs)
+        : squareProposeL2({ ...from, patterns }, attrs);
+      const judged = { proposal, logits: logits(proposal), labels };
+      squareAccept({ best: image, score, slot }, { ...judged, queries, runs: restarts });
+    }, { perExample: slotVariables({ inputs, state: [image] }), keepConstants: true });
+    return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program, patterns });
+  }
+
+  /** Multiplications and additions of one tick of all slots. */
+  get flops(): number {
+    return this.#program.flops;
+  }
+
+  /** Kernels that one tick starts. */
+  get dispatches(): number {
+    return this.#program.dispatches;
+  }
+
+  tick(slots: number): void {
+    this.#program.run({ examples: slots });
+  }
+
+  dispose(): void {
+    this.#program.dispose();
+    release(this.#gpu, [...slotVariables(this), this.#patterns]);
+  }
+}
+
+type Checked = Required<
+  Pick<SquareOptions, "norm" | "eps" | "slots" | "imageShape" | "queries" | "restarts" | "pInit">
+>;
+
+function checkOptions({ norm, eps, imageShape, slots, queries, restarts, pInit }: Checked): void {
+  const fail = (reason: string) => {
+    throw new RangeError(`Cannot make Square: ${reason}`);
+  };
+  if (!(eps > 0 && (norm === "L2" || eps <= 1) && eps < Infinity)) {
+    fail(`eps is above 0 and, in Linf, at most 1, got ${eps} in ${norm}`);
+  }
+  if (imageShape.length !== 3 || !(imageShape[2] >= 1 && imageShape[2] <= 4)) {
+    fail(`images are [H, W, C] with 1 to 4 channels, got ${formatShape(imageShape)}`);
+  }
+  if (!Number.isInteger(slots) || slots < 1) fail(`slots is a whole number from 1, got ${slots}`);
+  if (!Number.isInteger(queries) || queries < 0) fail(`queries is a whole number from 0, got ${queries}`);
+  if (!Number.isInteger(restarts) || restarts < 1) fail(`restarts is a whole number from 1, got ${restarts}`);
+  if (restarts * (queries + 1) > 2 ** 32) {
+    fail(`there are no more than 2^32 queries of an example, got ${restarts} runs of ${queries + 1}`);
+  }
+  if (!(pInit > 0 && pInit <= 1)) fail(`pInit is above 0 and at most 1, got ${pInit}`);
+}
