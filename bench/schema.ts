@@ -32,7 +32,8 @@ export interface Metric {
 
 /** A file the cell left, by its path relative to the run folder. */
 export interface Artifact {
-  /** "weights", "feature-set", "manifest", "examples" (ExampleImages), "pictures" (PictureSheets), "outcomes". */
+  /** "weights", "feature-set", "manifest", "examples" (ExampleImages), "pictures" (PictureSheets), "outcomes" (1 where an
+   * image was classified correctly: `clean`, `pgd` of all test images; `autoattack/<attack>`, `autoattack` of the first). */
   readonly kind: string;
   readonly path: string;
   readonly sha256: string;
@@ -45,6 +46,21 @@ export interface AttackConfig extends ThreatModelConfig {
   readonly steps: number;
   readonly stepSize: number;
   readonly restarts: number;
+}
+
+/**
+ * What reports read of `config.evaluation.autoAttack` in a `train` cell, null where it was not run. Its threat model is
+ * that of `config.evaluation.attack`.
+ */
+export interface AutoAttackConfig {
+  /** "standard", "plus", "rand"; "custom" where any setting is another than theirs. */
+  readonly version: string;
+  /** How many test images, from the first on. */
+  readonly images: number;
+  /** "apgd-ce", in the order in which they ran. */
+  readonly attacks: readonly string[];
+  readonly iterations: number;
+  readonly queries: number;
 }
 
 /** A norm-bounded threat model in [0, 1] pixel units. */
@@ -86,7 +102,8 @@ export interface CellRecord {
   readonly commit: string | null;
   readonly dirty: boolean | null;
   /**
-   * Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `paradigm`, an object of the
+   * Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `evaluation.autoAttack`,
+   * an AutoAttackConfig or null, absent from records of earlier versions; `paradigm`, an object of the
    * paradigm's settings; `probe.data`, "same" or "natural"; `dataset.testSize`. `construct` cells: `method`.
    */
   readonly config: Readonly<Record<string, unknown>>;
@@ -124,10 +141,13 @@ export interface CellRecord {
    * Names used by `train` cells: `probeAccuracy` (linear probe on the frozen encoder: the usefulness under every
    * paradigm), `untrainedProbeAccuracy` (the same on the untrained encoder; natural cells), `cleanAccuracy` and
    * `robustAccuracy` (of the cell's classifier: under SL its own, otherwise encoder and probe; robust under
-   * `config.evaluation.attack`), `largestPerturbation`, `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`,
+   * `config.evaluation.attack`, PGD, on all test images), `largestPerturbation` (PGD's), `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`,
    * `peakBytes`, `flops`; `probeCurve` (samples: accuracy of a probe on a subset during training) with
    * `probeCurveEpochs` (samples: after which epochs, as many); on planted data also `robustCueAccuracy` and
-   * `nonRobustCueAccuracy`.
+   * `nonRobustCueAccuracy`. Where AutoAttack was run, all on the first `config.evaluation.autoAttack.images` test images:
+   * `autoAttackAccuracy` (correct when clean and under every attack; samples: after each attack and all before it),
+   * `pgdAccuracy` (correct when clean and under PGD, for comparison on the same images),
+   * `autoAttackLargestPerturbation`, `autoAttackSeconds` (samples: of each attack).
    * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
    */
   readonly metrics: Readonly<Record<string, Metric>>;

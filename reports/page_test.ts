@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseHTML } from "linkedom";
 import { renderReport } from "./page.ts";
-import { makeRecord, makeRun } from "./testing.ts";
+import { makeRecord, makeRun, makeTrained } from "./testing.ts";
 import { makeExamples, makePictures } from "./testing_images.ts";
 import { FOUR, makePlantedRun } from "./testing_planted.ts";
 
@@ -49,6 +49,24 @@ Deno.test("renderReport() begins with relative usefulness, then the calibration,
     "Robustness: accuracy on attacked test images",
     "Supervised learning (SL)",
   ]);
+});
+
+Deno.test("renderReport() calls AutoAttack's the robust accuracy where it was run, with PGD beside it", () => {
+  const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0.05, auto: 0.01 });
+  const page = parse(renderReport(makeRun([record])));
+  const titles = all(page, "figure strong").map((title) => title.textContent);
+  for (
+    const title of [
+      "Robustness: accuracy under AutoAttack",
+      "For comparison: accuracy under PGD, all test images",
+    ]
+  ) assert(titles.includes(title), titles.join());
+  assertStringIncludes(page.querySelector("#results")!.textContent, "AutoAttack, attack by attack");
+  const text = renderReport(makeRun([record])).replaceAll("\u00a0", " ");
+  assertStringIncludes(
+    text,
+    "Robust accuracy under AutoAttack standard, L2, eps 0.25; first 128 test images: natural 1.0 %.",
+  );
 });
 
 Deno.test("renderReport() gives natural the untrained encoder's probe, under every paradigm", () => {
@@ -112,7 +130,10 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
     config: {
       [bad]: bad,
       paradigm: { [bad]: bad },
-      evaluation: { attack: { name: bad, norm: bad, eps: 1, epsLabel: bad } },
+      evaluation: {
+        attack: { name: bad, norm: bad, eps: 1, epsLabel: bad },
+        autoAttack: { version: bad, images: 3, attacks: [bad] },
+      },
       method: bad,
     },
     warnings: [bad],
@@ -121,6 +142,7 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
     metrics: {
       cleanAccuracy: { value: 0.5, unit: "fraction" },
       robustAccuracy: { value: 0, unit: "fraction" },
+      autoAttackAccuracy: { value: 0, unit: "fraction", samples: [0] },
       probeAccuracy: { value: 0.4, unit: "fraction" },
       probeCurve: { value: 0.4, unit: "fraction", samples: [0.4] },
       probeCurveEpochs: { value: 1, unit: "epochs", samples: [1] },

@@ -1,3 +1,4 @@
+import { autoAttackLabels } from "./auto_attack.ts";
 import { count, listing, percent, percentSpread } from "./format.ts";
 import { attackLabels, type Group, metricSpread, PARADIGMS, seedsOf, shortParadigm } from "./groups.ts";
 import { relativeUsefulness } from "./relative_usefulness.ts";
@@ -64,15 +65,20 @@ function paradigmSentences(groups: readonly Group[]): string[] {
     `Usefulness, that is probe accuracy, under ${paradigm}, by what the encoder was trained on: ` +
     `${listing(useful)}${chance ? `; guessing gives ${percent(chance.mean)}` : ""}.`,
   ];
-  const attacks = attackLabels(groups);
-  const robust = groups.flatMap((group) => {
-    const value = metricSpread(group, "robustAccuracy");
-    return value ? [say(group, value)] : [];
-  });
-  if (attacks.length === 1 && robust.length > 0) {
-    sentences.push(`Robust accuracy under ${attacks[0]}: ${listing(robust)}.`);
-  }
-  return sentences;
+  const robust = (metric: string, attacks: readonly string[]) => {
+    const parts = groups.flatMap((group) => {
+      const value = metricSpread(group, metric);
+      return value ? [say(group, value)] : [];
+    });
+    return attacks.length === 1 && parts.length > 0
+      ? [`Robust accuracy under ${attacks[0]}: ${listing(parts)}.`]
+      : [];
+  };
+  return [
+    ...sentences,
+    ...robust("autoAttackAccuracy", autoAttackLabels(groups)),
+    ...robust("robustAccuracy", attackLabels(groups)),
+  ];
 }
 
 function statisticSentence(groups: readonly Group[]): string {

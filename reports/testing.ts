@@ -36,6 +36,15 @@ const ATTACK = {
   restarts: 1,
 };
 
+/** What a record says of AutoAttack on 128 test images. */
+export const AUTO_ATTACK = {
+  version: "standard",
+  images: 128,
+  attacks: ["apgd-ce", "apgd-t", "fab-t", "square"],
+  iterations: 100,
+  queries: 5000,
+};
+
 /** A valid record; any field may be given. */
 export function makeRecord(fields: Partial<CellRecord> = {}): CellRecord {
   return {
@@ -79,13 +88,15 @@ export function makeRecord(fields: Partial<CellRecord> = {}): CellRecord {
 export interface Accuracies {
   readonly clean: number;
   readonly robust: number;
+  /** Under AutoAttack, which was not run if this is absent. */
+  readonly auto?: number;
   readonly cues?: readonly [robust: number, nonRobust: number];
   /** The probe on an untrained encoder. */
   readonly untrained?: number;
 }
 
 /** The metrics of a `train` cell. */
-export function makeMetrics({ clean, robust, cues, untrained }: Accuracies): Record<string, Metric> {
+export function makeMetrics({ clean, robust, auto, cues, untrained }: Accuracies): Record<string, Metric> {
   const fraction = (value: number): Metric => ({ value: Math.round(value * 1e4) / 1e4, unit: "fraction" });
   const epochs = [1, 2, 4, 8];
   const curve = epochs.map((epoch) => fraction(0.1 + (clean - 0.1) * (1 - 0.6 ** epoch)).value);
@@ -101,6 +112,12 @@ export function makeMetrics({ clean, robust, cues, untrained }: Accuracies): Rec
     flops: { value: 3.2e12, unit: "1" },
     probeCurve: { ...fraction(curve[3]), samples: curve },
     probeCurveEpochs: { value: 8, unit: "epochs", samples: epochs },
+    ...(auto === undefined ? {} : {
+      autoAttackAccuracy: { ...fraction(auto), samples: [auto + 0.02, auto + 0.01, auto, auto] },
+      pgdAccuracy: fraction(auto + 0.03),
+      autoAttackLargestPerturbation: { value: 0.2499, unit: "pixels" },
+      autoAttackSeconds: { value: 4.5, unit: "s", samples: [0.5, 1, 2, 1] },
+    }),
     ...(untrained === undefined ? {} : { untrainedProbeAccuracy: fraction(untrained) }),
     ...(cues ? { robustCueAccuracy: fraction(cues[0]), nonRobustCueAccuracy: fraction(cues[1]) } : {}),
   };
@@ -133,12 +150,17 @@ export function makeTrained(
     benchmark: name,
     seed,
     paradigm,
-    config: { ...base.config, paradigm: SETTINGS[paradigm] },
+    config: {
+      ...base.config,
+      paradigm: SETTINGS[paradigm],
+      ...(accuracies.auto !== undefined && { evaluation: { attack: ATTACK, autoAttack: AUTO_ATTACK } }),
+    },
     featureSet: adversarial ? "natural" : set,
     training: adversarial ? "adversarial" : "standard",
     metrics: makeMetrics({
       clean: accuracies.clean + shift,
       robust: Math.max(0, accuracies.robust + shift / 2),
+      auto: accuracies.auto,
       cues: accuracies.cues && [accuracies.cues[0] + shift, accuracies.cues[1] - shift],
       untrained: accuracies.untrained,
     }),

@@ -1,9 +1,12 @@
+import { autoAttackLabels, autoAttackOf, settingsWords } from "../auto_attack.ts";
 import { accuracyBars } from "../charts/accuracy_bars.ts";
 import { chartRows } from "../charts/rows.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { attackLabels, attackOf, type Group, metricSpread, metricValues, PARADIGMS } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
+import type { LoadedRecord } from "../types.ts";
+import { cascadeTable } from "./cascade_table.ts";
 import { resultsTable } from "./results_table.ts";
 import { chartFigure } from "./_parts.ts";
 
@@ -12,17 +15,15 @@ export function resultsSection(groups: readonly Group[], links: Links): Html {
   if (groups.length === 0) return markup`<p>No record of this run trains an encoder.</p>`;
   const chance = metricSpread(groups.find((g) => metricSpread(g, "chance")) ?? groups[0], "chance")?.mean ??
     null;
-  const attacks = attackLabels(groups);
+  const attacks = attackLabels(groups), autoAttacks = autoAttackLabels(groups);
   const hasProbe = groups.some((group) => metricSpread(group, "probeAccuracy"));
   const figure = (metric: string, { title, note, measure, name }: FigureWords) =>
     groups.some((group) => metricSpread(group, metric)) && chartFigure({
       title,
-      caption: `${note} ${LEGEND}${
-        metric === "robustAccuracy" || chance === null ? "" : " Dashed: guessing."
-      }`,
+      caption: `${note} ${LEGEND}${ROBUST.has(metric) || chance === null ? "" : " Dashed: guessing."}`,
       svg: accuracyBars(chartRows(groups, metric), {
         measure,
-        chance: metric === "robustAccuracy" ? null : chance,
+        chance: ROBUST.has(metric) ? null : chance,
       }),
       data: downloadLinks(name, metricRows(groups, metric)),
     });
@@ -44,15 +45,33 @@ ${
       })
   }
 ${
+    figure("autoAttackAccuracy", {
+      title: "Robustness: accuracy under AutoAttack",
+      note: `${oneOf(autoAttacks)} PGD on the same images stands in the table.`,
+      measure: "Robust accuracy (AutoAttack), %",
+      name: "robust-accuracy-autoattack",
+    })
+  }
+${
     figure("robustAccuracy", {
-      title: "Robustness: accuracy on attacked test images",
-      note: attacks.length === 1 ? `${attacks[0]}.` : "The attack of each row stands in the table.",
-      measure: "Robust accuracy, %",
+      title: autoAttacks.length === 0
+        ? "Robustness: accuracy on attacked test images"
+        : "For comparison: accuracy under PGD, all test images",
+      note: oneOf(attacks),
+      measure: autoAttacks.length === 0 ? "Robust accuracy, %" : "Accuracy under PGD, %",
       name: "robust-accuracy",
     })
   }
 </div>
-${resultsTable(groups, links)}`;
+${resultsTable(groups, links)}
+${cascadeTable(groups)}`;
+}
+
+/** Metrics that guessing gives no line for. */
+const ROBUST = new Set(["robustAccuracy", "autoAttackAccuracy", "pgdAccuracy"]);
+
+function oneOf(settings: readonly string[]): string {
+  return settings.length === 1 ? `${settings[0]}.` : "The attack of each row stands in the table.";
 }
 
 interface FigureWords {
@@ -89,7 +108,14 @@ function row(
     seed,
     value,
     status: loaded?.record.status ?? null,
-    attack: metric === "robustAccuracy" && loaded ? attackOf(loaded)?.label ?? null : null,
+    attack: loaded && ROBUST.has(metric) ? attackWords(loaded, metric) : null,
     record: path,
   };
+}
+
+/** What a robust accuracy was measured under. */
+function attackWords(loaded: LoadedRecord, metric: string): string | null {
+  if (metric !== "autoAttackAccuracy") return attackOf(loaded)?.label ?? null;
+  const view = autoAttackOf(loaded);
+  return view && settingsWords(view);
 }

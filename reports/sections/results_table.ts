@@ -1,8 +1,6 @@
-import { isObject } from "../check_shape.ts";
 import { downloadLinks, type Rows } from "../download.ts";
-import { count, percent, percentSpread, points, significant } from "../format.ts";
+import { count, percent, percentSpread, points } from "../format.ts";
 import {
-  attackLabels,
   attackOf,
   byParadigm,
   type Group,
@@ -13,24 +11,13 @@ import {
 } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
-import { groupUsefulness } from "../relative_usefulness.ts";
-import { type Spread, spread } from "../statistics.ts";
+import type { Column } from "./_column.ts";
 import { swatch, tableFrame } from "./_parts.ts";
-
-interface Column {
-  readonly name: string;
-  readonly note: string;
-  /** Key in the downloaded data. */
-  readonly key: string;
-  readonly value: (group: Group) => Spread | null;
-  readonly show: (spread: Spread) => string;
-  /** Whether a 95 % interval stands under the value. */
-  readonly interval?: boolean;
-}
+import { resultColumns } from "./_result_columns.ts";
 
 /** Rows: what encoders were trained on, per paradigm. Columns: what was measured, mean ± SD over seeds. */
 export function resultsTable(groups: readonly Group[], links: Links): Html {
-  const columns = columnsFor(groups);
+  const columns = resultColumns(groups);
   const name = "Usefulness and robustness per feature set";
   return markup`${
     tableFrame(
@@ -43,75 +30,6 @@ the mean (two seeds or more). Numbers under Seeds open the records.</caption>
 ${byParadigm(groups).map((part) => body(part, { columns, groups, links }))}</table>`,
     )
   }${downloadLinks("results", tableRows(groups, columns))}`;
-}
-
-function columnsFor(groups: readonly Group[]): Column[] {
-  const attacks = attackLabels(groups);
-  const has = (metric: string) => groups.some((group) => metricSpread(group, metric));
-  const accuracy = (metric: string, [name, note]: [string, string]): Column => ({
-    name,
-    note,
-    key: metric,
-    value: (group) => metricSpread(group, metric),
-    show: percentSpread,
-    interval: true,
-  });
-  const robust = attacks.map((attack): Column => ({
-    ...accuracy("robustAccuracy", ["Robust accuracy", attack]),
-    key: attacks.length > 1 ? `robustAccuracy (${attack})` : "robustAccuracy",
-    value: (group) => spread(valuesUnder(group, { attack, metric: "robustAccuracy" })),
-  }));
-  const unnamed = attacks.length === 0 && has("robustAccuracy")
-    ? [accuracy("robustAccuracy", ["Robust accuracy", "attack not recorded"])]
-    : [];
-  return [
-    accuracy("cleanAccuracy", ["Clean accuracy", "of the cell’s classifier"]),
-    ...has("probeAccuracy")
-      ? [accuracy("probeAccuracy", ["Probe accuracy: usefulness", probeNote(groups)]), {
-        name: "Relative usefulness",
-        note: "natural = 100\u00a0%, chance = 0",
-        key: "relativeUsefulness",
-        value: (group: Group) => spread(groupUsefulness(group, groups).seeds.map(({ value }) => value)),
-        show: percentSpread,
-        interval: true,
-      }]
-      : [],
-    ...robust,
-    ...unnamed,
-    ...has("largestPerturbation")
-      ? [{
-        name: "Largest perturbation",
-        note: "against eps",
-        key: "largestPerturbation",
-        value: (group: Group) => metricSpread(group, "largestPerturbation"),
-        show: (s: Spread) => significant(s.mean),
-      }]
-      : [],
-    ...has("robustCueAccuracy")
-      ? [accuracy("robustCueAccuracy", ["Robust cue only", "accuracy, planted data"])]
-      : [],
-    ...has("nonRobustCueAccuracy")
-      ? [accuracy("nonRobustCueAccuracy", ["Non-robust cue only", "accuracy, planted data"])]
-      : [],
-  ];
-}
-
-/** What the linear head was trained on changes what its accuracy means. */
-function probeNote(groups: readonly Group[]): string {
-  const data = new Set(
-    groups.flatMap(({ done }) =>
-      done.map(({ record }) => isObject(record.config.probe) ? record.config.probe.data : undefined)
-    ),
-  );
-  const words = data.size > 1
-    ? null
-    : { same: "the same set", natural: "natural images" }[String([...data][0])];
-  return words ? `linear head, trained on ${words}` : "linear head on the frozen encoder";
-}
-
-function valuesUnder(group: Group, { attack, metric }: { attack: string; metric: string }): number[] {
-  const paths = new Set(group.done.filter((r) => attackOf(r)?.label === attack).map((r) => r.path));
-  return metricValues(group, metric).filter(({ path }) => paths.has(path)).map(({ value }) => value);
 }
 
 interface BodyContext {
@@ -166,9 +84,13 @@ function cell(group: Group, column: Column): Html {
   }</td>`;
 }
 
-/** The largest over seeds, not their mean, against the radius that was asked for. */
+/** The largest over seeds and attacks, not their mean, against the radius that was asked for. */
 function perturbationCell(group: Group, mean: string): Html {
-  const largest = Math.max(...metricValues(group, "largestPerturbation").map(({ value }) => value));
+  const largest = Math.max(
+    ...["largestPerturbation", "autoAttackLargestPerturbation"].flatMap((metric) =>
+      metricValues(group, metric).map(({ value }) => value)
+    ),
+  );
   const asked = group.done.flatMap((r) => attackOf(r)?.eps ?? []);
   if (asked.length === 0) return markup`<td class="n">${mean}</td>`;
   const eps = Math.max(...asked);
