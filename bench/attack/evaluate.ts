@@ -35,7 +35,7 @@ export interface EvaluationServices {
 /** All that decides the bits. */
 export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
   const { options, classifier, images: { set }, device } = task;
-  const { norm, eps, version, attacks, iterations, queries, seed, referenceRadius } = options;
+  const { norm, eps, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
   return {
     weights: classifier.configuration,
     data: { name: set.name, sha256: set.sha256, n: set.count },
@@ -46,6 +46,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     iterations,
     queries,
     seed,
+    batchSize: Math.min(batchSize, set.count),
     referenceRadius,
     benchmarkVersion: await benchmarkVersion(),
     adapter: adapterName(device.adapter),
@@ -103,7 +104,6 @@ export async function evaluate(
     configuration,
     configHash: await configHash({ ...configuration }),
     epsLabel: eps.label,
-    batchSize: options.batchSize,
     weightsFile: classifier.file,
     dataFiles: images.files,
     asked: asked.summary,

@@ -4,6 +4,8 @@
  * @module
  */
 import { basename } from "node:path";
+import { checkClasses } from "../../attacks/autoattack/classes.ts";
+import { planAttacks } from "../../attacks/autoattack/protocol.ts";
 import { createProgress, SILENT } from "../progress.ts";
 import { describeOptions } from "../options.ts";
 import { timestamp } from "../run_manifest.ts";
@@ -74,11 +76,25 @@ async function prepare(
   const note = (text: string) => stderr(`${text}\n`);
   const { weights, data, n, norm, eps, choices } = options;
   const classifier = await readClassifier(weights, { ...options, note });
+  checkAttacks(options, classifier);
   const images = await openTestImages(data, { n, classifier });
   const { channels, height, width } = images.set;
   checkReach(eps, { norm, values: channels * height * width });
   const device = await openDevice(classifier, { choices, note });
   return { options, classifier, images, device };
+}
+
+/** @throws {UsageError} If an attack needs more classes than there are. */
+function checkAttacks(
+  { version, attacks }: AttackOptions,
+  { configuration: { classes } }: Pick<EvaluationTask["classifier"], "configuration">,
+): void {
+  const plan = planAttacks({ version, classes, ...(attacks === null ? {} : { attacks }) });
+  try {
+    checkClasses(classes, { attacks: plan.map(({ name }) => name) });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
 }
 
 async function evaluateIn(
