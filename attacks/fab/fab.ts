@@ -104,7 +104,7 @@ export class Fab implements SlotAttack {
     const images = new Variable(`${name} images`, f32(slots, ...imageShape));
     const image = new Variable(`${name} image`, f32(slots, ...imageShape));
     const target = new Variable(`${name} target`, u32(slots));
-    const runs = restarts * targets;
+    const state = [images, image, target], runs = restarts * targets;
     const program = await Program.compile(gpu, name, () => {
       fabBegin(images, {
         ...{ origin, slot, examples, image, score },
@@ -117,9 +117,9 @@ export class Fab implements SlotAttack {
       fabStepImages(images, { gradient, difference, origin, slot, norm, alphaMax, eta });
       const right = correct(logits(x), labels);
       fabKeep(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
-    });
+    }, { perExample: [...Object.values(inputs), ...state], keepConstants: true });
     const ticks = iterations * runs;
-    return new Fab(gpu, program, { name, inputs, state: [images, image, target], image, ticks });
+    return new Fab(gpu, program, { name, inputs, state, image, ticks });
   }
 
   /** Kernels that a tick starts. */
@@ -127,8 +127,8 @@ export class Fab implements SlotAttack {
     return this.#program.dispatches;
   }
 
-  tick(_slots: number): void {
-    this.#program.run();
+  tick(slots: number): void {
+    this.#program.run({ examples: slots });
   }
 
   dispose(): void {
