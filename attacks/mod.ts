@@ -14,6 +14,7 @@
  *
  * @module
  */
+export * from "./autoattack/mod.ts";
 export * from "./fgsm.ts";
 export * from "./losses/mod.ts";
 export * from "./pgd.ts";
