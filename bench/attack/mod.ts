@@ -58,7 +58,7 @@ export async function attack(args: readonly string[], services: AttackServices):
   try {
     return await evaluateIn(outDir, task, { ...services, command: [ATTACK_COMMAND, ...args].join(" ") });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
     stderr(
       `Interrupted: the state is saved\nHint: the same command with --out ${outDir} --resume goes on\n`,
     );
@@ -114,7 +114,7 @@ async function evaluateIn(
     const record = folder.finished ?? await evaluate(task, configuration, { ...services, folder, progress });
     return report(record, { outDir, options, ...services });
   } catch (error) {
-    if (!signal.aborted) await folder.discard();
+    if (!signal.aborted || error !== signal.reason) await folder.discard();
     throw error;
   } finally {
     await folder.close();

@@ -3,26 +3,22 @@
  * REALFEATURES_WEIGHTS=FILE REALFEATURES_DATA=DIR compares that `resnet8` on the first test images of that folder, and says how far apart they are.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { gradients } from "../../engine/autograd.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { nchwToNhwc } from "../../engine/layout.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { resnetFromWeights } from "../../engine/nn/resnet_from_weights.ts";
-import { exportWeights, loadWeights } from "../../engine/nn/weights.ts";
-import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
-import { meanAll } from "../../engine/ops/reduce_sum.ts";
-import { sgd } from "../../engine/optim/sgd.ts";
+import { loadWeights } from "../../engine/nn/weights.ts";
 import { Program } from "../../engine/program.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/safetensors.ts";
-import { f32, u32 } from "../../engine/shape.ts";
+import { f32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { gpuTest, noGpu } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
-import { planted } from "../../datasets/planted.ts";
-import { type ImageSet, toFloat } from "../../datasets/types.ts";
+import { toFloat } from "../../datasets/types.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";
 import { openTestImages } from "./images.ts";
+import { type Network, train } from "./testing.ts";
 
 const DOCS = new URL("../../docs/attacks.md", import.meta.url);
 
@@ -68,35 +64,6 @@ async function documented(): Promise<string> {
   return blocks.slice(0, 2).join("\n\n");
 }
 
-interface Network {
-  readonly weights: ReadonlyMap<string, HostTensor>;
-  readonly set: ImageSet;
-}
-
-/** A few steps of training, so that running statistics and weights are no round numbers. */
-async function train(gpu: Gpu): Promise<Network> {
-  const { test: set } = planted({ size: 12, trainSize: 8, testSize: 16 });
-  const model = resnet({ arch: "resnet8", widths: [4, 6, 9], classes: 10 }, { seed: 3 });
-  const shape = [set.count, set.height, set.width, 3] as const;
-  const pixels = nchwToNhwc(toFloat(set), [set.count, 3, set.height, set.width]);
-  const images = new Variable("images", f32(...shape), pixels);
-  const labels = new Variable("labels", u32(set.count), Uint32Array.from(set.labels));
-  const optimizer = sgd({ momentum: 0.9 });
-  const program = await Program.compile(gpu, "train", () => {
-    const loss = meanAll(crossEntropy(model.logits(images, { mode: "train" }), labels));
-    optimizer.step(model.parameters, gradients(loss, model.parameters));
-    return { loss };
-  });
-  for (let step = 0; step < 5; step++) {
-    optimizer.prepare(gpu, { step, learningRate: 0.1 });
-    program.run();
-  }
-  const weights = await exportWeights(gpu, model);
-  program.dispose();
-  release(gpu, [...model.parameters, ...model.buffers, images, labels]);
-  return { weights, set };
-}
-
 /** Scores here, [n, classes]. */
 async function scoresOf(gpu: Gpu, { weights, set }: Network): Promise<Float32Array> {
   const model = resnet(resnetFromWeights("resnet8", weights), { seed: 0 });
@@ -138,7 +105,7 @@ function largest(a: Float32Array, b: Float32Array): number {
 pytorchTest(
   "exportWeights() loads into the documentation's PyTorch class: the same scores, and the same weights back",
   async (gpu) => {
-    const network = await train(gpu);
+    const network = await train(gpu, { widths: [4, 6, 9], steps: 5 });
     const ours = await scoresOf(gpu, network), { scores, copy } = await throughPyTorch(network);
     assertLess(largest(ours, scores), 1e-4);
     assert(largest(ours, new Float32Array(ours.length)) > 0.1); // they are not all zero
