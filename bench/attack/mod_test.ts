@@ -250,6 +250,11 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     /^Cannot load weights .*missing: layer1\.1\.conv1\.weight, .*\nHint: the names are those of resnet8: --arch resnet8$/s,
   ],
   [
+    "an encoder without a classifier",
+    (dir) => writeInputs(dir, new Map([...untrained(TINY)].filter(([name]) => !name.startsWith("linear")))),
+    /^Cannot load weights .*missing: linear\.weight, linear\.bias\nHint: this is an encoder without its last layer/,
+  ],
+  [
     "a label that the network does not know",
     (dir) => writeInputs(dir, untrained({ ...TINY, classes: 5 })),
     /^Cannot attack on planted\/test: image \d+ has label [5-9] \(.*\), the network knows 5 classes, 0 to 4$/,
