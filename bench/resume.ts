@@ -1,6 +1,6 @@
 /** Whether a stopped run may go on, and what of it is kept. */
-import { canonicalJson } from "./canonical.ts";
 import type { CellDescription } from "./cell.ts";
+import { differences } from "./differences.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "./record.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
@@ -19,17 +19,16 @@ const NAMED = 8;
  * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
  */
 export function checkSameRun(runDir: string, found: RunManifest, expected: Expected): void {
-  const differences: string[] = [];
+  const unlike: string[] = [];
   for (const name of ["preset", "identity"] as const) {
     if (expected[name] === undefined) continue;
-    differences.push(...differ(name, found[name], plain(expected[name])));
+    const path = name === "identity" && isObject(found.identity) ? "" : name;
+    unlike.push(...differences(path, { found: found[name], expected: plain(expected[name]) }));
   }
-  if (differences.length === 0) return;
-  const more = differences.length > NAMED ? `; and ${differences.length - NAMED} more` : "";
+  if (unlike.length === 0) return;
+  const more = unlike.length > NAMED ? `; and ${unlike.length - NAMED} more` : "";
   throw new UsageError(
-    `Cannot resume the run in ${runDir}: it is another run, ${
-      differences.slice(0, NAMED).join("; ")
-    }${more}\n` +
+    `Cannot resume the run in ${runDir}: it is another run, ${unlike.slice(0, NAMED).join("; ")}${more}\n` +
       "Hint: resume it with the preset, data, code and adapter it began with, or start a new run with another --out",
   );
 }
@@ -37,17 +36,6 @@ export function checkSameRun(runDir: string, found: RunManifest, expected: Expec
 /** As it looks after a round trip through a file. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
-}
-
-function differ(path: string, found: unknown, expected: unknown): string[] {
-  if (isObject(found) && isObject(expected)) {
-    const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
-    return keys.flatMap((key) =>
-      differ(path === "identity" ? key : `${path}.${key}`, found[key], expected[key])
-    );
-  }
-  if (canonicalJson(found) === canonicalJson(expected)) return [];
-  return [`${path}: found ${show(found)}, expected ${show(expected)}`];
 }
 
 function show(value: unknown): string {

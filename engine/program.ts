@@ -55,9 +55,11 @@ export interface CompileOptions {
    * `run()` can then be asked for the first of them alone.
    */
   readonly perExample?: readonly Variable[];
+  /** With `perExample`: further variables that the host changes between runs. */
+  readonly varying?: readonly Variable[];
   /**
-   * With `perExample`: whether all other variables that the program does not write, weights say, keep their values
-   * from its first run on. What follows from them alone is then computed once. Default false.
+   * With `perExample`: whether all variables that neither are named here nor written by the program, weights say, keep
+   * their values from its first run on. What follows from them alone is then computed once. Default false.
    */
   readonly keepConstants?: boolean;
 }
@@ -124,7 +126,7 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser, perExample, keepConstants = false }: CompileOptions = {},
+    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
@@ -134,7 +136,7 @@ export class Program {
     const { steps: recorded, placeOf } = await lowerNodes(gpu, nodes, choose);
     const { steps: lowered, constants: found } = perExample === undefined
       ? { steps: recorded, constants: new Set<Operand>() }
-      : hoistConstants(recorded, perExample);
+      : hoistConstants(recorded, [...perExample, ...varying]);
     const constants = keepConstants ? found : new Set<Operand>();
     const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
     const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =

@@ -10,6 +10,7 @@ import { release } from "../../engine/variables.ts";
 import type { LogitsFn } from "../pgd.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
 import { squareAccept } from "./accept.ts";
+import { squarePatterns, squareProposeL2 } from "./propose_l2.ts";
 import { squareProposeLinf } from "./propose_linf.ts";
 import { windowLevels } from "./schedule.ts";
 
@@ -34,6 +35,11 @@ export interface SquareOptions {
   readonly stream: Stream;
 }
 
+interface Parts {
+  readonly program: Program;
+  readonly patterns: Variable;
+}
+
 /**
  * The Square Attack: random search without gradients for an image of negative margin, z_y - max over j != y of z_j.
  *
@@ -54,11 +60,9 @@ export class Square implements SlotAttack {
   readonly ticks: number;
   readonly #gpu: Gpu;
   readonly #program: Program;
+  readonly #patterns: Variable;
 
-  private constructor(
-    gpu: Gpu,
-    parts: { name: string; inputs: SlotInputs; image: Variable; ticks: number; program: Program },
-  ) {
+  private constructor(gpu: Gpu, parts: Pick<Square, "name" | "inputs" | "image" | "ticks"> & Parts) {
     this.#gpu = gpu;
     this.name = parts.name;
     this.inputs = parts.inputs;
@@ -66,6 +70,7 @@ export class Square implements SlotAttack {
     this.state = [parts.image];
     this.ticks = parts.ticks;
     this.#program = parts.program;
+    this.#patterns = parts.patterns;
   }
 
   /**
@@ -83,12 +88,17 @@ export class Square implements SlotAttack {
     const { origin, examples, labels, slot, score } = inputs;
     const levels = windowLevels({ norm, height, width, pInit });
     const attrs = { eps, levels, ticks: queries + 1, key: stream.key };
+    const drawn = squarePatterns({ height, width, levels });
+    const patterns = new Variable(`${name} patterns`, f32(drawn.length), drawn);
+    const from = { origin, best: image, slot, examples };
     const program = await Program.compile(gpu, name, () => {
-      const proposal = squareProposeLinf({ origin, best: image, slot, examples }, attrs);
+      const proposal = norm === "Linf"
+        ? squareProposeLinf(from, attrs)
+        : squareProposeL2({ ...from, patterns }, attrs);
       const judged = { proposal, logits: logits(proposal), labels };
       squareAccept({ best: image, score, slot }, { ...judged, queries, runs: restarts });
-    });
-    return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program });
+    }, { perExample: slotVariables({ inputs, state: [image] }) });
+    return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program, patterns });
   }
 
   /** Multiplications and additions of one tick of all slots. */
@@ -101,13 +111,13 @@ export class Square implements SlotAttack {
     return this.#program.dispatches;
   }
 
-  tick(_slots: number): void {
-    this.#program.run();
+  tick(slots: number): void {
+    this.#program.run({ examples: slots });
   }
 
   dispose(): void {
     this.#program.dispose();
-    release(this.#gpu, slotVariables(this));
+    release(this.#gpu, [...slotVariables(this), this.#patterns]);
   }
 }
 

@@ -24,10 +24,22 @@ export async function exportWeights(gpu: Gpu, model: Stateful): Promise<Map<stri
  * Sets parameters and buffers from a PyTorch state dict, such as the tensors of a safetensors file. Either all are
  * set or, on an error, none.
  *
+ * @throws {RangeError} If the tensors are not those of the model, see {@linkcode checkWeights}.
+ */
+export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
+  checkWeights(model, tensors);
+  for (const variable of allVariables(model)) {
+    write(gpu, variable, fromPyTorch(variable, tensors.get(variable.name)!));
+  }
+}
+
+/**
+ * Refuses what {@linkcode loadWeights} would refuse, without a device.
+ *
  * @throws {RangeError} If tensors are missing or not known to the model, or have another shape or element type, or
  * hold numbers that are not finite; the message lists them all.
  */
-export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
+export function checkWeights(model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
   const variables = allVariables(model);
   const known = new Set(variables.map(({ name }) => name));
   const missing = variables.map(({ name }) => name).filter((name) => !tensors.has(name));
@@ -37,12 +49,10 @@ export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<stri
   const found = problems.filter(([, list]) => list.length > 0).map(([what, list]) =>
     `${what}: ${list.join(", ")}`
   );
-  if (found.length > 0) {
-    throw new RangeError(
-      `Cannot load weights: the tensors are not those of this network, ${found.join("; ")}`,
-    );
-  }
-  for (const variable of variables) write(gpu, variable, fromPyTorch(variable, tensors.get(variable.name)!));
+  if (found.length === 0) return;
+  throw new RangeError(
+    `Cannot load weights: the tensors are not those of this network, ${found.join("; ")}`,
+  );
 }
 
 function allVariables({ parameters, buffers }: Stateful): Variable[] {

@@ -1,0 +1,140 @@
+/** AutoAttack: a cascade of attacks, each on what all before it left correct. */
+
+import type { Gpu } from "../../engine/device.ts";
+import { checkClasses } from "./classes.ts";
+import { runAttack } from "./_cascade.ts";
+import { Classifier, predict } from "./classifier.ts";
+import { checkExamples } from "./examples.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { identify } from "./identity.ts";
+import { planAttacks, type PlannedAttack } from "./protocol.ts";
+import { checkSameModel } from "./same_model.ts";
+import { safetyOf } from "./returned.ts";
+import { type Progress, startProgress, unpackProgress } from "./state.ts";
+import type { AutoAttackOptions, AutoAttackResult, AutoAttackRun, Examples } from "./types.ts";
+import {
+  REPETITIONS,
+  warnBlackBox,
+  warnFewerTargets,
+  warnProbabilities,
+  warnRandomised,
+} from "./warnings.ts";
+
+/** Examples attacked at once, unless told otherwise. */
+const BATCH = 128;
+
+/**
+ * Evaluates a model's robustness by AutoAttack (or by some of its attacks): an example is robust if it is classified
+ * correctly when clean and under every attack. Each attack gets the examples that are still correct; what it returns as
+ * fooling is judged again by a forward pass, and checked against eps, pixel range and NaN in float64.
+ *
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, with the constants of fra31/auto-attack at a392200.
+ * Departures: an example's outcome depends on its number, its pixels and the seed alone, where the official Square
+ * draws windows for a whole batch; an example is done as soon as it is fooled. What an attack found is the same on one
+ * device whatever the batch size and order, and after a kill and `run.state`'s return.
+ *
+ * @throws {RangeError} If options, examples or a state that was kept do not fit, or an attack violated eps.
+ * @throws {DOMException} If the signal is aborted; what is done is kept then.
+ */
+export async function autoAttack(
+  gpu: Gpu,
+  options: AutoAttackOptions,
+  examples: Examples,
+  run: AutoAttackRun = {},
+): Promise<AutoAttackResult> {
+  const plan = planAttacks(options), { imageShape, classes } = options;
+  checkOptions(options);
+  checkClasses(classes, { attacks: plan.map(({ name }) => name) });
+  checkExamples(examples, { imageShape, classes });
+  const numbers = examples.numbers ?? Uint32Array.from(examples.labels, (_, i) => i);
+  const slots = Math.min(options.batchSize ?? BATCH, numbers.length);
+  const identity = await identify(options, { ...examples, numbers });
+  const kept = await run.state?.load() ?? null;
+  const started = performance.now();
+  const classifier = await Classifier.compile(gpu, { ...options, batchSize: slots });
+  const given = {
+    gpu,
+    options: { ...options, slots },
+    examples: { ...examples, numbers },
+    classifier,
+    run,
+    identity,
+  };
+  try {
+    const progress = kept === null ? await begin(given, plan) : unpackProgress(kept, identity);
+    if (kept !== null) await checkSameModel(given, progress.logits);
+    if (kept === null) progress.cleanSeconds = (performance.now() - started) / 1000;
+    const evaluation: Evaluation = { ...given, progress, savedAt: performance.now() };
+    while (progress.outcomes.length < plan.length) {
+      await runAttack(evaluation, plan[progress.outcomes.length]);
+    }
+    return finish(evaluation);
+  } finally {
+    classifier.dispose();
+  }
+}
+
+/** The clean images: who is correct, and what is odd about the model. */
+async function begin(
+  { options, examples, classifier }: Pick<Evaluation, "options" | "examples" | "classifier">,
+  plan: readonly PlannedAttack[],
+): Promise<Progress> {
+  const { classes, slots } = options, { images, labels, numbers } = examples;
+  const logits = await classifier.logits({ images, numbers });
+  const classified = predict(logits, classes);
+  const clean = Uint8Array.from(labels, (label, i) => classified[i] === label ? 1 : 0);
+  const progress = startProgress(examples, { clean, logits });
+  const first = {
+    images: images.subarray(0, slots * images.length / labels.length),
+    numbers: numbers.subarray(0, slots),
+  };
+  const repetitions = [logits.subarray(0, slots * classes)];
+  for (let draw = 1; draw < REPETITIONS; draw++) {
+    repetitions.push(await classifier.logits({ ...first, draw }));
+  }
+  for (
+    const warning of [
+      options.version === "rand" ? null : warnRandomised(repetitions, { labels: labels.subarray(0, slots) }),
+      warnProbabilities(logits, { examples: labels.length }),
+      warnFewerTargets({ classes, attacks: plan.map(({ name }) => name) }),
+    ]
+  ) if (warning !== null) progress.warnings.push(warning);
+  return progress;
+}
+
+/** @throws {RangeError} If a radius or a size is out of its range. */
+function checkOptions({ norm, eps, apgdEps = eps, batchSize = BATCH }: AutoAttackOptions): void {
+  for (const radius of [eps, apgdEps]) {
+    if (radius > 0 && radius <= (norm === "Linf" ? 1 : Number.MAX_VALUE)) continue;
+    const range = norm === "Linf" ? "above 0 and at most 1" : "above 0";
+    throw new RangeError(
+      `Cannot attack the model: ${norm} eps is ${range}, in pixel units of [0, 1], got ${radius}`,
+    );
+  }
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(
+      `Cannot attack the model: the batch size is a whole number from 1, got ${batchSize}`,
+    );
+  }
+}
+
+/** What the progress of all attacks comes to. */
+function finish(evaluation: Evaluation): AutoAttackResult {
+  const { progress } = evaluation, { clean, robust, images, outcomes } = progress;
+  const blackBox = warnBlackBox(outcomes);
+  const fooled = [...clean.keys()].filter((i) => clean[i] === 1 && robust[i] === 0);
+  const perturbation = new Float32Array(clean.length);
+  for (const i of fooled) {
+    perturbation[i] = safetyOf(evaluation, { attack: "autoattack", positions: [i] }).largestPerturbation;
+  }
+  return {
+    clean,
+    attacks: outcomes,
+    robust,
+    images,
+    perturbation,
+    safety: safetyOf(evaluation, { attack: "autoattack", positions: fooled }),
+    warnings: [...progress.warnings, ...(blackBox === null ? [] : [blackBox])],
+    seconds: outcomes.reduce((sum, { seconds }) => sum + seconds, progress.cleanSeconds),
+  };
+}

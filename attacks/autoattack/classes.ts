@@ -1,0 +1,35 @@
+/** How many classes each attack needs. */
+
+import type { AttackName } from "./types.ts";
+
+/** The fewest classes that each attack's loss is defined for. */
+const LEAST_CLASSES: Readonly<Record<AttackName, number>> = {
+  "apgd-ce": 2,
+  "apgd-dlr": 3,
+  "apgd-t": 4,
+  "fab": 2,
+  "fab-t": 2,
+  "square": 2,
+};
+
+/**
+ * Checks that a model has enough classes for each of the attacks: 4 for the targeted DLR loss of apgd-t, 3 for the DLR
+ * loss of apgd-dlr, 2 for the others.
+ *
+ * @throws {RangeError} If it has too few, or they are no whole number.
+ */
+export function checkClasses(classes: number, { attacks }: { attacks: readonly AttackName[] }): void {
+  if (!Number.isInteger(classes) || classes < 1) {
+    throw new RangeError(
+      `Cannot attack model: the number of its classes is a whole number from 1, got ${classes}`,
+    );
+  }
+  for (const name of attacks) {
+    if (classes >= LEAST_CLASSES[name]) continue;
+    const others = attacks.filter((other) => classes >= LEAST_CLASSES[other]);
+    throw new RangeError(
+      `Cannot run ${name}: its loss needs at least ${LEAST_CLASSES[name]} classes, the model has ${classes}` +
+        (others.length > 0 ? `\nHint: leave it out, these attacks can run: ${others.join(", ")}` : ""),
+    );
+  }
+}

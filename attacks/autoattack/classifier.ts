@@ -1,0 +1,169 @@
+/** The model under attack, asked for its scores. */
+
+import { gradients } from "../../engine/autograd.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { asTensor } from "../../engine/graph.ts";
+import { exampleNorm } from "../../engine/ops/example_norm.ts";
+import { fill } from "../../engine/ops/fill.ts";
+import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
+import { Program } from "../../engine/program.ts";
+import { f32, formatShape, sameShape, sizeOf, u32 } from "../../engine/shape.ts";
+import { type Tensor, Variable } from "../../engine/tensor.ts";
+import { release, write } from "../../engine/variables.ts";
+import type { ApgdLoss } from "../apgd/apgd_options.ts";
+import { dlr } from "../losses/dlr.ts";
+import { targetedDlr } from "../losses/targeted_dlr.ts";
+import type { AutoAttackOptions } from "./types.ts";
+
+/** Images whose scores are asked for. */
+export interface Asked {
+  /** [m, H, W, C]. */
+  readonly images: Float32Array;
+  /** [m]: what a randomised model draws by. */
+  readonly numbers: Uint32Array;
+  /** Which evaluation of the same images it is. Default 0. */
+  readonly draw?: number;
+}
+
+interface Batch {
+  readonly images: Variable;
+  readonly numbers: Variable;
+  readonly draw: Variable;
+}
+
+/** A compiled forward pass, batch by batch. */
+export class Classifier {
+  readonly classes: number;
+  readonly #gpu: Gpu;
+  readonly #program: Program;
+  readonly #batch: Batch;
+
+  private constructor(gpu: Gpu, program: Program, parts: { classes: number; batch: Batch }) {
+    this.#gpu = gpu;
+    this.#program = program;
+    this.classes = parts.classes;
+    this.#batch = parts.batch;
+  }
+
+  /**
+   * Compiles the forward pass.
+   *
+   * @throws {RangeError} If the logits are not [B, classes].
+   */
+  static async compile(
+    gpu: Gpu,
+    { logits, classes, imageShape, batchSize }:
+      & Pick<AutoAttackOptions, "logits" | "classes" | "imageShape">
+      & {
+        readonly batchSize: number;
+      },
+  ): Promise<Classifier> {
+    const batch = {
+      images: new Variable("judged images", f32(batchSize, ...imageShape)),
+      numbers: new Variable("judged numbers", u32(batchSize)),
+      draw: new Variable("judged draw", u32()),
+    };
+    const program = await Program.compile(gpu, "judge", () => {
+      const z = logits(asTensor(batch.images), { examples: batch.numbers, draw: batch.draw });
+      if (!sameShape(z.shape, [batchSize, classes])) {
+        throw new RangeError(
+          `Cannot attack the model: expected logits ${
+            formatShape([batchSize, classes])
+          } of ${batchSize} images ` +
+            `and ${classes} classes, got ${formatShape(z.shape)}`,
+        );
+      }
+      return { z };
+    }, { perExample: [batch.images, batch.numbers], varying: [batch.draw], keepConstants: true });
+    return new Classifier(gpu, program, { classes, batch });
+  }
+
+  /** Scores of images, [m, classes]. */
+  async logits({ images, numbers, draw = 0 }: Asked): Promise<Float32Array<ArrayBuffer>> {
+    const { batch } = { batch: this.#batch },
+      [batchSize] = batch.images.shape,
+      size = sizeOf(batch.images.shape.slice(1));
+    const all = new Float32Array(numbers.length * this.classes);
+    write(this.#gpu, batch.draw, Uint32Array.of(draw));
+    for (let from = 0; from < numbers.length; from += batchSize) {
+      const count = Math.min(batchSize, numbers.length - from);
+      const pixels = new Float32Array(batchSize * size), whose = new Uint32Array(batchSize);
+      pixels.set(images.subarray(from * size, (from + count) * size));
+      whose.set(numbers.subarray(from, from + count));
+      write(this.#gpu, batch.images, pixels);
+      write(this.#gpu, batch.numbers, whose);
+      this.#program.run({ examples: count });
+      const z = await this.#program.read("z") as Float32Array;
+      all.set(z.subarray(0, count * this.classes), from * this.classes);
+    }
+    return all;
+  }
+
+  /** Frees its memory. */
+  dispose(): void {
+    this.#program.dispose();
+    release(this.#gpu, Object.values(this.#batch));
+  }
+}
+
+/** The class of the first largest score in each row. */
+export function predict(logits: Float32Array, classes: number): Uint32Array {
+  return Uint32Array.from({ length: logits.length / classes }, (_, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    return row.reduce((best, z, c) => z > row[best] ? c : best, 0);
+  });
+}
+
+/** The other classes in the order of their scores, most likely first: [n, count], row by row. */
+export function rankTargets(
+  logits: Float32Array,
+  { labels, count }: { labels: Uint32Array; count: number },
+): Uint32Array {
+  const classes = logits.length / Math.max(1, labels.length), out = new Uint32Array(labels.length * count);
+  labels.forEach((label, i) => {
+    const z = (c: number) => logits[i * classes + c];
+    const others = Array.from({ length: classes }, (_, c) => c).filter((c) => c !== label);
+    others.sort((a, b) => z(b) - z(a) || a - b);
+    out.set(others.slice(0, count), i * count);
+  });
+  return out;
+}
+
+/** The largest absolute value of each image's gradient of a loss, [m]; m is the batch. */
+export async function largestGradients(
+  gpu: Gpu,
+  { logits, imageShape, loss }: Pick<AutoAttackOptions, "logits" | "imageShape"> & {
+    readonly loss: ApgdLoss;
+  },
+  { images, numbers, labels, targets }: Asked & {
+    readonly labels: Uint32Array;
+    readonly targets: Uint32Array;
+  },
+): Promise<Float32Array> {
+  const count = numbers.length;
+  const variables = {
+    images: new Variable("images", f32(count, ...imageShape), images),
+    numbers: new Variable("numbers", u32(count), numbers),
+    draw: new Variable("draw", u32()),
+    labels: new Variable("labels", u32(count), labels),
+    targets: new Variable("targets", u32(count), targets),
+  };
+  const lossOf: Record<ApgdLoss, (z: Tensor) => Tensor> = {
+    ce: (z) => crossEntropy(z, variables.labels),
+    dlr: (z) => dlr(z, variables.labels),
+    "targeted-dlr": (z) => targetedDlr(z, variables.labels, { targets: variables.targets }),
+  };
+  const program = await Program.compile(gpu, "gradients", () => {
+    const x = asTensor(variables.images);
+    const values = lossOf[loss](logits(x, { examples: variables.numbers, draw: variables.draw }));
+    const [gradient] = gradients(values, [x], { seed: fill(values.shape, 1) });
+    return { largest: exampleNorm(gradient, "Linf") };
+  });
+  try {
+    program.run();
+    return await program.read("largest") as Float32Array;
+  } finally {
+    program.dispose();
+    release(gpu, Object.values(variables));
+  }
+}

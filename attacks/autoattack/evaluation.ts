@@ -1,0 +1,33 @@
+/** What the parts of an evaluation share. */
+
+import type { Gpu } from "../../engine/device.ts";
+import type { Classifier } from "./classifier.ts";
+import type { Identity, Progress } from "./state.ts";
+import type { AutoAttackOptions, AutoAttackRun, Examples } from "./types.ts";
+
+/** An evaluation under way. */
+export interface Evaluation {
+  readonly gpu: Gpu;
+  /** With the number of examples that are attacked at once. */
+  readonly options: AutoAttackOptions & { readonly slots: number };
+  readonly examples: Required<Examples>;
+  readonly classifier: Classifier;
+  readonly progress: Progress;
+  readonly run: AutoAttackRun;
+  readonly identity: Identity;
+  /** When something was last kept, in ms since the process began. */
+  savedAt: number;
+}
+
+/** The numbers of one image, a view. */
+export function imageAt<A extends Float32Array>(images: A, position: number, count: number): A {
+  const size = images.length / count;
+  return images.subarray(position * size, (position + 1) * size) as A;
+}
+
+/** The images at some positions, one after another. */
+export function gather(images: Float32Array, positions: readonly number[], count: number): Float32Array {
+  const size = images.length / count, out = new Float32Array(positions.length * size);
+  positions.forEach((position, i) => out.set(imageAt(images, position, count), i * size));
+  return out;
+}

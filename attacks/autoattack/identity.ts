@@ -1,0 +1,34 @@
+/** What tells one evaluation from another. */
+
+import { sha256Hex } from "../../engine/sha256.ts";
+import { planAttacks } from "./protocol.ts";
+import type { Identity } from "./state.ts";
+import type { AutoAttackOptions, Examples } from "./types.ts";
+
+/** Everything that an evaluation's outcome depends on, but for the model and the device; and the batch size. */
+export async function identify(options: AutoAttackOptions, examples: Required<Examples>): Promise<Identity> {
+  const {
+    norm,
+    eps,
+    apgdEps = eps,
+    imageShape,
+    classes,
+    seed,
+    iterations = 100,
+    queries = 5000,
+    batchSize = 0,
+  } = options;
+  const attacks = planAttacks(options).map(({ name, restarts, targets, eot }) =>
+    `${name} restarts ${restarts} targets ${targets} eot ${eot}`
+  );
+  const hash = (values: Float32Array | Uint32Array) =>
+    sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return {
+    attacks: attacks.join(", "),
+    ...{ norm, eps, apgdEps, classes, seed, iterations, queries, batchSize },
+    imageShape: imageShape.join("x"),
+    images: await hash(examples.images),
+    labels: await hash(examples.labels),
+    numbers: await hash(examples.numbers),
+  };
+}

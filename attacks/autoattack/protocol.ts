@@ -1,0 +1,64 @@
+/** Which attacks a named version of AutoAttack runs, and with which settings. */
+
+import type { AttackName, AutoAttackOptions, Version } from "./types.ts";
+import { ATTACKS, VERSIONS } from "./types.ts";
+import { TARGETS } from "./warnings.ts";
+
+/** One attack of a cascade, ready to be made. */
+export interface PlannedAttack {
+  readonly name: AttackName;
+  /** Runs against each target. */
+  readonly restarts: number;
+  /** Classes aimed at in turn; 1 where there is none. */
+  readonly targets: number;
+  /** Evaluations that gradients are averaged over. */
+  readonly eot: number;
+}
+
+interface Protocol {
+  readonly attacks: readonly AttackName[];
+  readonly restarts: Partial<Record<AttackName, number>>;
+  readonly eot: number;
+}
+
+/** As `set_version` of fra31/auto-attack fixes them; `fab-t` never restarts there. */
+const PROTOCOLS: Readonly<Record<Version, Protocol>> = {
+  standard: { attacks: ["apgd-ce", "apgd-t", "fab-t", "square"], restarts: {}, eot: 1 },
+  plus: {
+    attacks: ["apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"],
+    restarts: { "apgd-ce": 5, "apgd-dlr": 5, fab: 5 },
+    eot: 1,
+  },
+  rand: { attacks: ["apgd-ce", "apgd-dlr"], restarts: {}, eot: 20 },
+};
+
+/**
+ * The attacks of an evaluation, in order.
+ *
+ * @throws {RangeError} If a version or an attack is unknown, an attack is named twice, or there is none.
+ */
+export function planAttacks(
+  { version = "standard", attacks, classes }: Pick<AutoAttackOptions, "version" | "attacks" | "classes">,
+): PlannedAttack[] {
+  if (!VERSIONS.includes(version)) {
+    throw new RangeError(
+      `Cannot plan attacks: unknown version "${version}", known are ${VERSIONS.join(", ")}`,
+    );
+  }
+  const protocol = PROTOCOLS[version], names = attacks ?? protocol.attacks;
+  if (names.length === 0) {
+    throw new RangeError(`Cannot plan attacks: none given, known are ${ATTACKS.join(", ")}`);
+  }
+  names.forEach((name, i) => {
+    if (!ATTACKS.includes(name)) {
+      throw new RangeError(`Cannot plan attacks: unknown attack "${name}", known are ${ATTACKS.join(", ")}`);
+    }
+    if (names.indexOf(name) !== i) throw new RangeError(`Cannot plan attacks: ${name} is given twice`);
+  });
+  return names.map((name) => ({
+    name,
+    restarts: protocol.restarts[name] ?? 1,
+    targets: name.endsWith("-t") ? Math.min(TARGETS, classes - 1) : 1,
+    eot: name.startsWith("apgd") ? protocol.eot : 1,
+  }));
+}

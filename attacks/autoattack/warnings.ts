@@ -1,0 +1,191 @@
+/** Signs that an evaluation may say more about the attacks than about the model; docs/attacks.md explains each. */
+
+import type { AttackName, AttackOutcome, AttackWarning } from "./types.ts";
+
+/** How often a first batch is computed to see whether the model is randomised. */
+export const REPETITIONS = 5;
+/** How far normalised logits may differ between repetitions, in L2. */
+const REPETITION_TOLERANCE = 1e-4;
+/** How far probabilities may be from [0, 1], and their sum from 1. */
+const PROBABILITY_TOLERANCE = 1e-5;
+/** Share of all examples that a black box may find beyond the white boxes: 0.2 points. */
+const BLACK_BOX_SHARE = 0.002;
+/** Classes that targeted attacks aim at, one after the other. */
+export const TARGETS = 9;
+
+/**
+ * Doubts that a model gives the same logits whenever it is asked: the number of correct predictions differs between
+ * repetitions, or two repetitions' logits of an example, each divided by its norm, are more than 1e-4 apart in L2.
+ *
+ * Source: `check_randomized` of fra31/auto-attack, https://github.com/fra31/auto-attack/blob/master/autoattack/checks.py
+ *
+ * @param repetitions Logits [n, C] of the same examples, computed at least twice; {@linkcode REPETITIONS} times there.
+ * @throws {RangeError} If there is but one repetition, or lengths do not fit.
+ */
+export function warnRandomised(
+  repetitions: readonly ArrayLike<number>[],
+  { labels }: { labels: ArrayLike<number> },
+): AttackWarning | null {
+  const n = labels.length;
+  if (repetitions.length < 2) {
+    throw new RangeError(
+      `Cannot compare repetitions: at least 2 are needed, got ${repetitions.length}`,
+    );
+  }
+  const rows = repetitions.map((logits) => rowsOf(logits, n));
+  const right = rows.map((all) => all.filter((z, i) => firstLargest(z) === labels[i]).length);
+  const normalised = rows.map((all) => all.map(normalise));
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    normalised.forEach((a, r) => {
+      for (const b of normalised.slice(r + 1)) largest = Math.max(largest, distance(a[i], b[i]));
+    });
+  }
+  const [fewest, most] = [Math.min(...right), Math.max(...right)];
+  // Written so that logits that are not numbers count as different.
+  if (fewest === most && largest <= REPETITION_TOLERANCE) return null;
+  return {
+    code: "randomised-model",
+    message: `The model seems to be randomised: of ${n} examples computed ${repetitions.length} times ${
+      fewest === most ? `${most}` : `${fewest} to ${most}`
+    } are correct, and their normalised logits differ by up to ${brief(largest)} (allowed: 0.0001)`,
+  };
+}
+
+/**
+ * Doubts that a model returns logits: every number is within 1e-5 of [0, 1], and every row's sum, in float64, within
+ * 1e-5 of 1.
+ *
+ * Source: `check_range_output` of fra31/auto-attack.
+ *
+ * @param outputs [n, C] of `examples` = n examples, at least one.
+ */
+export function warnProbabilities(
+  outputs: ArrayLike<number>,
+  { examples }: { examples: number },
+): AttackWarning | null {
+  let lowest = Infinity, highest = -Infinity, furthest = 0;
+  for (const row of rowsOf(outputs, examples)) {
+    const sum = row.reduce((total, v) => total + v, 0);
+    furthest = Math.max(furthest, Math.abs(sum - 1));
+    for (const v of row) {
+      lowest = Math.min(lowest, v);
+      highest = Math.max(highest, v);
+    }
+  }
+  const inRange = lowest > -PROBABILITY_TOLERANCE && highest < 1 + PROBABILITY_TOLERANCE;
+  if (!inRange || !(furthest < PROBABILITY_TOLERANCE)) return null;
+  return {
+    code: "probabilities-not-logits",
+    message:
+      `The model seems to return probabilities: its ${outputs.length} outputs for ${examples} examples are in ` +
+      `[${brief(lowest)}, ${brief(highest)}], and the sum of each row is 1 but for at most ${
+        brief(furthest)
+      }`,
+  };
+}
+
+/**
+ * Tells of examples that an attack cannot move, because the gradient of its loss is exactly 0.
+ *
+ * Source: `check_zero_gradients` of fra31/auto-attack, which asks at APGD's starting points, under the DLR losses.
+ *
+ * @param largest The largest absolute value of each example's input gradient, [n]; an L2 norm would lose gradients
+ * whose squares are too small for float32.
+ */
+export function warnZeroGradients(
+  largest: ArrayLike<number>,
+  { attack }: { attack: AttackName },
+): AttackWarning | null {
+  const n = largest.length;
+  const zeros = Array.from(largest).filter((v) => v === 0).length;
+  if (zeros === 0) return null;
+  return {
+    code: "zero-gradients",
+    message: `The gradient of the loss of ${attack} is exactly 0 in ${zeros} of ${n} examples ` +
+      `(${percent(zeros / n)}): it cannot move these`,
+  };
+}
+
+/**
+ * Tells that targeted attacks aim at fewer than 9 classes because there are fewer others.
+ *
+ * Source: `check_n_classes` of fra31/auto-attack.
+ */
+export function warnFewerTargets(
+  { classes, attacks }: { classes: number; attacks: readonly AttackName[] },
+): AttackWarning | null {
+  const targeted = attacks.filter((name) => name === "apgd-t" || name === "fab-t");
+  if (targeted.length === 0 || classes > TARGETS) return null;
+  return {
+    code: "fewer-targets",
+    message:
+      `The model has ${classes} classes: ${targeted.join(" and ")} aim${
+        targeted.length === 1 ? "s" : ""
+      } at the ` +
+      `${classes - 1} others, not at ${TARGETS}`,
+  };
+}
+
+/**
+ * Doubts the attacks that use gradients: Square, which uses none, left more than 0.2 points fewer of all examples
+ * correct than all of them did.
+ *
+ * Source: `check_square_sr` of fra31/auto-attack.
+ *
+ * @param outcomes Of the attacks of a cascade, in order: each with what is still correct after it.
+ */
+export function warnBlackBox(
+  outcomes: readonly Pick<AttackOutcome, "name" | "correct">[],
+): AttackWarning | null {
+  const square = outcomes.find(({ name }) => name === "square");
+  const whiteBox = outcomes.filter(({ name }) => name !== "square");
+  if (square === undefined || whiteBox.length === 0) return null;
+  const n = square.correct.length;
+  const count = (correct: Uint8Array) => correct.reduce((sum, v) => sum + v, 0);
+  const left = Math.min(...whiteBox.map(({ correct }) => count(correct))), after = count(square.correct);
+  if (!(left - after > BLACK_BOX_SHARE * n)) return null;
+  return {
+    code: "black-box-beats-white-box",
+    message:
+      `Square lowered the robust accuracy by ${
+        (100 * (left - after) / n).toFixed(2)
+      } points, from ${left} to ` +
+      `${after} of ${n} examples, after ${
+        whiteBox.map(({ name }) => name).join(", ")
+      } (expected: at most 0.2 points)`,
+  };
+}
+
+function rowsOf(values: ArrayLike<number>, n: number): Float64Array[] {
+  const classes = values.length / Math.max(1, n);
+  if (n === 0 || !Number.isInteger(classes) || classes === 0) {
+    throw new RangeError(
+      `Cannot judge outputs: each example has to have as many, got ${values.length} for ${n} examples`,
+    );
+  }
+  const all = Float64Array.from(values);
+  return Array.from({ length: n }, (_, i) => all.subarray(i * classes, (i + 1) * classes));
+}
+
+function firstLargest(z: Float64Array): number {
+  return z.indexOf(z.reduce((a, b) => Math.max(a, b), -Infinity));
+}
+
+function normalise(z: Float64Array): Float64Array {
+  const norm = Math.hypot(...z) + 1e-10;
+  return z.map((v) => v / norm);
+}
+
+function distance(a: Float64Array, b: Float64Array): number {
+  return Math.sqrt(a.reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A number in three digits. */
+function brief(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
+}

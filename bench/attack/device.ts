@@ -1,0 +1,72 @@
+/** The device that attacks. */
+
+import type {
+  AutoAttackOptions,
+  AutoAttackResult,
+  AutoAttackRun,
+  Examples,
+} from "../../attacks/autoattack/types.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { loadWeights } from "../../engine/nn/weights.ts";
+import { type Choices, chosenBy, openBenchGpu } from "../choices_option.ts";
+import type { MachineInfo } from "../schema.ts";
+import type { Classifier } from "./classifier.ts";
+
+/** Evaluates a model function: `autoAttack` of `attacks/autoattack`. */
+export type AutoAttack = (
+  gpu: Gpu,
+  options: AutoAttackOptions,
+  examples: Examples,
+  run?: AutoAttackRun,
+) => Promise<AutoAttackResult>;
+
+/** A classifier on a device. */
+export interface AttackDevice {
+  readonly adapter: MachineInfo["adapter"];
+  readonly kernelVariant: string;
+  /** The most device memory held at once so far, in bytes. */
+  peakBytes(): number;
+  /** Ways of computing that were chosen so far. */
+  kernelChoices(): Record<string, string>;
+  /** Attacks the classifier. */
+  attack(
+    options: Omit<AutoAttackOptions, "logits" | "classes">,
+    examples: Examples,
+    run: AutoAttackRun,
+  ): Promise<AutoAttackResult>;
+  close(): void;
+}
+
+/** Opens one. */
+export type OpenAttackDevice = (
+  classifier: Classifier,
+  options: { readonly choices: Choices; readonly note: (text: string) => void },
+) => Promise<AttackDevice>;
+
+/** Opens the machine's adapter and copies the classifier's weights to it. */
+export function openAttackDevice(autoAttack: AutoAttack): OpenAttackDevice {
+  return async ({ model, tensors, configuration: { classes } }, options) => {
+    const { gpu, saveTimings } = await openBenchGpu(options.choices, options);
+    try {
+      loadWeights(gpu, model, tensors);
+    } catch (error) {
+      gpu.close();
+      throw error;
+    }
+    return {
+      adapter: gpu.info,
+      kernelVariant: gpu.variant,
+      peakBytes: () => gpu.buffers.peakBytes,
+      kernelChoices: () => chosenBy(gpu),
+      async attack(asked, examples, run) {
+        const logits: AutoAttackOptions["logits"] = (images) => model.logits(images, { mode: "eval" });
+        try {
+          return await autoAttack(gpu, { ...asked, logits, classes }, examples, run);
+        } finally {
+          await saveTimings();
+        }
+      },
+      close: () => gpu.close(),
+    };
+  };
+}

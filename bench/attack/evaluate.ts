@@ -1,0 +1,155 @@
+/** The evaluation itself: from options to a record. */
+
+import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
+import { nchwToNhwc } from "../../engine/layout.ts";
+import { toFloat } from "../../datasets/types.ts";
+import { adapterName, benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../env.ts";
+import type { Progress } from "../progress.ts";
+import type { Artifact } from "../schema.ts";
+import type { Classifier } from "./classifier.ts";
+import type { AttackDevice } from "./device.ts";
+import { type EvaluationFolder, FILES, type Part } from "./folder.ts";
+import type { TestImages } from "./images.ts";
+import type { AttackOptions } from "./options.ts";
+import { encodeOutcomes } from "./outcomes.ts";
+import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackConfiguration, type AttackRecord } from "./record.ts";
+import { RAISED_LABEL, referenceApgdEps } from "./reference_radius.ts";
+import { checksOf, isApgd, type Radii, summarise } from "./summarise.ts";
+
+/** What is evaluated, and on what. */
+export interface EvaluationTask {
+  readonly options: AttackOptions;
+  readonly classifier: Classifier;
+  readonly images: TestImages;
+  readonly device: AttackDevice;
+}
+
+/** Who watches. */
+export interface EvaluationServices {
+  readonly folder: EvaluationFolder;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly command: string;
+}
+
+/** All that decides the bits. */
+export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
+  const { options, classifier, images: { set }, device } = task;
+  const { norm, eps, version, attacks, iterations, queries, seed, referenceRadius } = options;
+  return {
+    weights: classifier.configuration,
+    data: { name: set.name, sha256: set.sha256, n: set.count },
+    norm,
+    eps: eps.value,
+    version,
+    attacks,
+    iterations,
+    queries,
+    seed,
+    referenceRadius,
+    benchmarkVersion: await benchmarkVersion(),
+    adapter: adapterName(device.adapter),
+    kernelVariant: device.kernelVariant,
+  };
+}
+
+/** Attacks, and leaves outcomes and record in the folder. */
+export async function evaluate(
+  task: EvaluationTask,
+  configuration: AttackConfiguration,
+  services: EvaluationServices,
+): Promise<AttackRecord> {
+  const { options, classifier, images, device } = task, { folder, progress } = services;
+  const { norm, eps, saveImages } = options;
+  const artifacts: Artifact[] = [];
+  const done = async (part: Part, radii: Radii) => {
+    const result = await attack(task, { part, radii }, services);
+    const bytes = encodeOutcomes(result, { set: images.set, images: saveImages });
+    artifacts.push(await folder.writeArtifact(FILES.outcomes[part], { kind: "outcomes", bytes }));
+    const summary = summarise(result, radii);
+    progress.note(
+      `${radii.description}: done in ${summary.seconds.toFixed(1)} s`,
+    );
+    return { summary, checks: checksOf(result, radii) };
+  };
+  const plain: Radii = {
+    norm,
+    eps: eps.value,
+    apgdEps: eps.value,
+    description: `every attack at ${norm} ${eps.label}`,
+  };
+  const asked = await done("asked", plain);
+  const apgdEps = referenceApgdEps(norm, eps.value);
+  let reference: Awaited<ReturnType<typeof done>> | null = null;
+  if (options.referenceRadius) {
+    const changes = apgdEps > eps.value && asked.summary.attacks.some(({ name }) => isApgd(name));
+    const description = changes
+      ? `APGD at ${norm} ${RAISED_LABEL[norm]} as in the reference code, others at ${eps.label}`
+      : `as asked: the reference code changes nothing at ${norm} ${eps.label}`;
+    reference = changes
+      ? await done("referenceRadius", { ...plain, apgdEps, description })
+      : { summary: { ...asked.summary, description }, checks: [] };
+  }
+  const record: AttackRecord = {
+    schema: ATTACK_SCHEMA,
+    version: ATTACK_VERSION,
+    startedAt: folder.startedAt,
+    resumedAt: folder.resumedAt,
+    command: services.command,
+    machine: machineInfo(device.adapter),
+    runtime: runtimeInfo(),
+    ...await gitState(),
+    kernelChoices: device.kernelChoices(),
+    configuration,
+    configHash: await configHash({ ...configuration }),
+    epsLabel: eps.label,
+    batchSize: options.batchSize,
+    weightsFile: classifier.file,
+    dataFiles: images.files,
+    asked: asked.summary,
+    referenceRadius: reference?.summary ?? null,
+    checks: [...asked.checks, ...reference?.checks ?? []],
+    peakBytes: device.peakBytes(),
+    artifacts,
+  };
+  await folder.finish(record);
+  return record;
+}
+
+async function attack(
+  { options, images: { set }, device }: EvaluationTask,
+  { part, radii }: { part: Part; radii: Radii },
+  { folder, progress, signal }: EvaluationServices,
+): Promise<AutoAttackResult> {
+  const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
+  const { height, width, channels, count } = set;
+  progress.start({
+    name: "attack",
+    index: part === "asked" ? 0 : 1,
+    count: referenceRadius ? 2 : 1,
+  });
+  return await device.attack(
+    {
+      norm,
+      eps: radii.eps,
+      ...(radii.apgdEps === radii.eps ? {} : { apgdEps: radii.apgdEps }),
+      imageShape: [height, width, channels],
+      batchSize: Math.min(batchSize, count),
+      seed,
+      version,
+      ...(attacks === null ? {} : { attacks }),
+      iterations,
+      queries,
+    },
+    {
+      images: nchwToNhwc(toFloat(set), [count, channels, height, width]),
+      labels: Uint32Array.from(set.labels),
+    },
+    {
+      state: folder.store(part),
+      signal,
+      onProgress: ({ attack, done, total, correct }) =>
+        progress.update({ label: attack, done, total, unit: "images", accuracy: correct / count }),
+    },
+  );
+}

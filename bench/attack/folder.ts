@@ -1,0 +1,232 @@
+/** The folder that an evaluation leaves, and how a stopped one is taken up again. */
+
+import type { StateStore } from "../../attacks/autoattack/types.ts";
+import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { differences } from "../differences.ts";
+import type { Artifact } from "../schema.ts";
+import { sha256Hex } from "../sha256.ts";
+import { EXIT, UsageError } from "../usage_error.ts";
+import type { AttackConfiguration, AttackRecord } from "./record.ts";
+import { type EvaluationState, readState, writeState } from "./state_file.ts";
+
+/** The files of the folder. */
+export const FILES = {
+  record: "attack.json",
+  /** Of the evaluation at the radius asked, and of the one at the reference code's radius. */
+  states: { asked: "state.safetensors", referenceRadius: "state-reference-radius.safetensors" },
+  outcomes: { asked: "outcomes.safetensors", referenceRadius: "outcomes-reference-radius.safetensors" },
+} as const;
+
+/** Which of the two evaluations. */
+export type Part = keyof typeof FILES.states;
+
+const PARTS = Object.keys(FILES.states) as Part[];
+
+/** What is taken, and how. */
+export interface FolderOptions {
+  readonly configuration: AttackConfiguration;
+  readonly resume: boolean;
+  readonly now: Date;
+}
+
+/** An evaluation's folder, closed to other processes. Release it with {@linkcode EvaluationFolder.close}. */
+export class EvaluationFolder {
+  readonly path: string;
+  /** The record of an evaluation that is finished already. */
+  finished: AttackRecord | null = null;
+  /** When the evaluation began, and when it went on. */
+  startedAt: string;
+  resumedAt: readonly string[] = [];
+  readonly #configuration: AttackConfiguration;
+  readonly #states = new Map<Part, EvaluationState>();
+  readonly #lock: Deno.FsFile;
+  readonly #made: boolean;
+  #saved = false;
+
+  private constructor(path: string, { lock, made, options }: {
+    lock: Deno.FsFile;
+    made: boolean;
+    options: FolderOptions;
+  }) {
+    this.path = path;
+    this.#lock = lock;
+    this.#made = made;
+    this.#configuration = options.configuration;
+    this.startedAt = options.now.toISOString();
+  }
+
+  /**
+   * Makes the folder, or takes one that holds no evaluation, or with `resume` one that holds the same evaluation.
+   *
+   * @throws {UsageError} If it cannot be written, another process is at work there, it holds an evaluation that is not to
+   * be resumed, or another one, or files that cannot be read. Nothing in it is changed then.
+   */
+  static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
+    const made = !await exists(path);
+    const lock = await openLock(path);
+    const folder = new EvaluationFolder(path, { lock, made, options });
+    try {
+      await folder.#takeUp(options);
+      return folder;
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
+  }
+
+  /** Where one of the evaluations keeps its state. */
+  store(part: Part): StateStore {
+    return {
+      load: () => {
+        const state = this.#states.get(part);
+        this.#states.delete(part); // once: it is large
+        return Promise.resolve(state?.checkpoint ?? null);
+      },
+      save: async (checkpoint) => {
+        const { startedAt, resumedAt } = this;
+        await writeState(`${this.path}/${FILES.states[part]}`, {
+          configuration: this.#configuration,
+          startedAt,
+          resumedAt,
+          checkpoint,
+        });
+        this.#saved = true;
+      },
+    };
+  }
+
+  /** Writes a file of results; says what it is. */
+  async writeArtifact(name: string, { kind, bytes }: { kind: string; bytes: Uint8Array }): Promise<Artifact> {
+    await writeFileAtomic(`${this.path}/${name}`, bytes);
+    return { kind, path: name, sha256: await sha256Hex(bytes) };
+  }
+
+  /** Writes the record; from then on the evaluation is finished, and its state goes. */
+  async finish(record: AttackRecord): Promise<void> {
+    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(record, null, 2) + "\n");
+    await this.#removeStates();
+  }
+
+  /** Takes back what an evaluation that could not begin has left: nothing, where something was saved. */
+  async discard(): Promise<void> {
+    if (this.resumedAt.length > 0 || this.#saved) return;
+    await this.#removeStates();
+  }
+
+  /** Lets others in; removes the folder if it was made here and is empty. */
+  async close(): Promise<void> {
+    await Deno.remove(`${this.path}/.lock`).catch(() => {}); // Windows keeps open files
+    this.#lock.close();
+    if (this.#made) await Deno.remove(this.path).catch(() => {}); // not empty
+  }
+
+  async #takeUp({ configuration, resume, now }: FolderOptions): Promise<void> {
+    const names = new Set<string>();
+    for await (const { name } of Deno.readDir(this.path)) names.add(name);
+    const ours = [FILES.record, ...Object.values(FILES.states), ...Object.values(FILES.outcomes)];
+    const found = ours.filter((name) => names.has(name));
+    if (!resume && found.length > 0) {
+      throw new UsageError(
+        `Cannot start an evaluation in ${this.path}: the folder holds ${
+          found.join(", ")
+        } already, and evaluations ` +
+          "are never overwritten\nHint: add --resume to go on with it, or choose another folder with --out",
+      );
+    }
+    if (names.has(FILES.record)) {
+      this.finished = await readFinished(this.path, configuration);
+      await this.#removeStates(); // left where a process was killed right after the record
+      return;
+    }
+    if (names.has(FILES.states.asked)) {
+      await this.#loadStates(configuration, names);
+      this.resumedAt = [...this.resumedAt, now.toISOString()];
+    } else if (found.length > 0) {
+      throw new UsageError(
+        `Cannot resume the evaluation in ${this.path}: it holds ${
+          found.join(", ")
+        } and no ${FILES.states.asked}\n` +
+          "Hint: choose another folder with --out",
+      );
+    }
+    for (const name of names) {
+      if (isTemporaryName(name)) await Deno.remove(`${this.path}/${name}`).catch(() => {}); // of a killed process
+    }
+    // The configuration is kept from the first moment on, so that no other evaluation can go on from here.
+    const { startedAt, resumedAt } = this;
+    const checkpoint = this.#states.get("asked")?.checkpoint ?? null;
+    const state = { configuration, startedAt, resumedAt, checkpoint };
+    await writeState(`${this.path}/${FILES.states.asked}`, state);
+  }
+
+  async #loadStates(configuration: AttackConfiguration, names: ReadonlySet<string>): Promise<void> {
+    for (const part of PARTS) {
+      const name = FILES.states[part];
+      if (!names.has(name)) continue;
+      const state = await readState(`${this.path}/${name}`).catch((cause) => {
+        throw new UsageError(
+          `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${
+            cause instanceof Error ? cause.message : cause
+          }\nHint: the file is left as it is; start anew in another folder with --out`,
+          { cause },
+        );
+      });
+      checkSame(`${this.path}/${name}`, { found: state.configuration, expected: configuration });
+      this.#states.set(part, state);
+      if (part === "asked") ({ startedAt: this.startedAt, resumedAt: this.resumedAt } = state);
+    }
+  }
+
+  async #removeStates(): Promise<void> {
+    for (const name of Object.values(FILES.states)) await Deno.remove(`${this.path}/${name}`).catch(() => {});
+  }
+}
+
+async function readFinished(path: string, configuration: AttackConfiguration): Promise<AttackRecord> {
+  let record: Partial<AttackRecord> | null;
+  try {
+    record = JSON.parse(await Deno.readTextFile(`${path}/${FILES.record}`));
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be read, ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  checkSame(`${path}/${FILES.record}`, { found: record?.configuration, expected: configuration });
+  return record as AttackRecord;
+}
+
+/** @throws {UsageError} If the configurations differ; every field is named. */
+function checkSame(
+  path: string,
+  { found, expected }: { found: unknown; expected: AttackConfiguration },
+): void {
+  const unlike = differences("", { found: found ?? {}, expected: JSON.parse(JSON.stringify(expected)) });
+  if (unlike.length === 0) return;
+  throw new UsageError(
+    `Cannot resume the evaluation of ${path}: it is another one, ${unlike.join("; ")}\n` +
+      "Hint: resume it with the weights, data, options, code and adapter it began with, or choose another --out",
+  );
+}
+
+async function openLock(path: string): Promise<Deno.FsFile> {
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    file = await Deno.open(`${path}/.lock`, { create: true, write: true });
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot write to the folder ${path}: ${
+        (cause as Error).message
+      }\nHint: choose another folder with --out`,
+      { exitCode: EXIT.failed, cause },
+    );
+  }
+  if (await file.tryLock(true).catch(() => true)) return file; // file systems without locks let everybody in
+  file.close();
+  throw new UsageError(`Cannot evaluate in ${path}: another process is at work there`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}

@@ -1,0 +1,90 @@
+import { formatTable } from "../table.ts";
+import type { AttackRecord, EvaluationRecord } from "./record.ts";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+const seconds = (value: number) => value.toFixed(value < 99.95 ? 1 : 0);
+
+/** A record for people: what was evaluated, a table for each evaluation, what was checked, and doubts. */
+export function formatAttack(record: AttackRecord): string {
+  const { configuration, epsLabel, asked, referenceRadius, weightsFile } = record;
+  const { weights, data, norm, version, attacks } = configuration;
+  const cascade = attacks === null ? `AutoAttack ${version}` : `${attacks.join(", ")} (as in ${version})`;
+  const head = `${weights.arch} of widths ${weights.widths.join(", ")} and ${weights.classes} classes ` +
+    `(${weightsFile}) on the first ${data.n} images of ${data.name}\n` +
+    `${cascade}, ${norm}, eps ${epsLabel}, seed ${configuration.seed}\n`;
+  const parts = [head, evaluationText(asked, configuration.data.n)];
+  if (referenceRadius !== null) {
+    parts.push(
+      evaluationText(referenceRadius, configuration.data.n),
+      comparisonTable(asked, referenceRadius, epsLabel),
+    );
+  }
+  for (const { name, detail } of record.checks.filter(({ passed }) => !passed)) {
+    parts.push(`Did not pass the check ${name}: ${detail}\n`);
+  }
+  return parts.join("\n");
+}
+
+function evaluationText(evaluation: EvaluationRecord, n: number): string {
+  const { description, cleanAccuracy, robustAccuracy, robustInterval, safety, warnings } = evaluation;
+  const rows = evaluation.attacks.map(({ name, eps, attacked, robustAccuracy, safety, seconds: time }) => [
+    name,
+    String(Number(eps.toPrecision(4))),
+    String(attacked),
+    percent(robustAccuracy),
+    safety.largestPerturbation.toPrecision(4),
+    seconds(time),
+  ]);
+  const table = formatTable(
+    [
+      { title: "attack" },
+      ...["eps", "attacked", "robust after it", "largest perturbation", "seconds"].map((title) => ({
+        title,
+        align: "right" as const,
+      })),
+    ],
+    [["clean", "", String(n), percent(cleanAccuracy), "", ""], ...rows],
+  );
+  const [low, high] = robustInterval.map((share) => (100 * share).toFixed(1));
+  const { largestPerturbation, lowestPixel, highestPixel, notFinite } = safety;
+  const radius = Math.max(evaluation.eps, ...evaluation.attacks.map(({ eps }) => eps));
+  return `${capital(description)}\n${table}\n` +
+    `Clean accuracy   ${percent(cleanAccuracy)}\n` +
+    `Robust accuracy  ${percent(robustAccuracy)} (95 % interval over images ${low} to ${high} %)\n` +
+    `Images returned: largest perturbation ${largestPerturbation.toPrecision(6)} of ${
+      radius.toPrecision(6)
+    }, ` +
+    `pixels ${lowestPixel} to ${highestPixel}, ${notFinite} numbers not finite; ` +
+    `${seconds(evaluation.seconds)} s in all\n` +
+    warnings.map(({ code, message }) => `Warning ${code}: ${message} (docs/attacks.md, Warnings)\n`).join("");
+}
+
+/** Both evaluations side by side, so that nobody takes one for the other. */
+function comparisonTable(asked: EvaluationRecord, reference: EvaluationRecord, epsLabel: string): string {
+  const row = (title: string, { description, robustAccuracy, robustInterval, safety }: EvaluationRecord) => [
+    title,
+    percent(robustAccuracy),
+    robustInterval.map((share) => (100 * share).toFixed(1)).join(" to "),
+    safety.largestPerturbation.toPrecision(4),
+    description,
+  ];
+  const right = { align: "right" as const };
+  return formatTable(
+    [
+      { title: "evaluation" },
+      { title: "robust accuracy", ...right },
+      { title: "95 % interval", ...right },
+      { title: "largest perturbation", ...right },
+      { title: "what it is" },
+    ],
+    [
+      row(`at the radius asked, ${epsLabel}`, asked),
+      row("at the reference code's radius", reference),
+    ],
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

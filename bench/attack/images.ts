@@ -1,0 +1,101 @@
+/** The images that are attacked. */
+
+import { cifar10 } from "../../datasets/cifar10.ts";
+import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
+import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
+import { UsageError } from "../usage_error.ts";
+import type { Classifier } from "./classifier.ts";
+
+/** The first test images of a data set. */
+export interface TestImages {
+  readonly set: ImageSet;
+  /** sha256 of the files it was read from, by name; none where it was generated. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a folder of CIFAR-10's binary version, or a run folder of `deno task bench` whose data were generated: those are
+ * generated again. Takes the first `n` test images.
+ *
+ * @throws {UsageError} If there is no such data set, it has fewer images, or the classifier cannot take them: their
+ * channels, or a label without a class.
+ */
+export async function openTestImages(
+  folder: string,
+  { n, classifier }: { n: number; classifier: Pick<Classifier, "configuration"> },
+): Promise<TestImages> {
+  const { test, files = {} } = await openDataset(folder);
+  if (n > test.count) {
+    throw new UsageError(`Cannot take the first ${n} images: ${test.name} has ${test.count}, given --n ${n}`);
+  }
+  const { inputChannels, classes } = classifier.configuration;
+  if (inputChannels !== test.channels) {
+    throw new UsageError(
+      `Cannot attack on ${test.name}: its images have ${test.channels} channels, the network takes ${inputChannels}`,
+    );
+  }
+  const set = subset(test, n);
+  const wrong = set.labels.findIndex((label) => label >= classes);
+  if (wrong >= 0) {
+    throw new UsageError(
+      `Cannot attack on ${test.name}: image ${wrong} has label ${set.labels[wrong]} (${
+        set.classNames[set.labels[wrong]]
+      }), the network knows ${classes} classes, 0 to ${classes - 1}`,
+    );
+  }
+  return { set, files };
+}
+
+async function openDataset(folder: string): Promise<Dataset> {
+  let manifest: string | null;
+  try {
+    manifest = await Deno.readTextFile(`${folder}/run.json`);
+  } catch {
+    manifest = null; // not a run folder: cifar10() says what is wrong with it
+  }
+  if (manifest !== null) return plantedOfRun(folder, manifest);
+  try {
+    return await cifar10(folder);
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** The parts of `run.json` that name its data. */
+interface DataOfRun {
+  readonly preset?: { readonly dataset?: { readonly name?: unknown } & Partial<PlantedOptions> };
+  readonly identity?: { readonly dataset?: { readonly sha256?: unknown } };
+}
+
+function plantedOfRun(folder: string, manifest: string): Dataset {
+  const refuse = (reason: string, hint = "") =>
+    new UsageError(`Cannot read the data of run ${folder}: ${reason}${hint}`);
+  let run: DataOfRun | null;
+  try {
+    run = JSON.parse(manifest);
+  } catch {
+    throw refuse("its run.json is not JSON");
+  }
+  const config = run?.preset?.dataset;
+  if (config?.name !== "planted") {
+    const hint = "\nHint: --data DIR, the folder of the images that the run read";
+    throw refuse(
+      `only generated images can be made again, its data set is ${JSON.stringify(config?.name)}`,
+      hint,
+    );
+  }
+  const names = Object.keys(PLANTED_DEFAULTS) as (keyof PlantedOptions)[];
+  let made: Dataset;
+  try {
+    made = planted(
+      Object.fromEntries(names.filter((name) => name in config).map((name) => [name, config[name]])),
+    );
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : String(cause));
+  }
+  const recorded = run?.identity?.dataset?.sha256;
+  if (recorded === made.sha256) return made;
+  throw refuse(
+    `generated again they are others than its run.json names, sha256 ${made.sha256}, expected ${recorded}`,
+  );
+}

@@ -1,0 +1,102 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { UsageError } from "../usage_error.ts";
+import { parseAttackOptions } from "./options.ts";
+
+const NEEDED = ["--weights=w.safetensors", "--arch=resnet8", "--data=d", "--norm=Linf", "--eps=8/255"];
+const parse = (...more: string[]) => parseAttackOptions([...NEEDED, ...more]);
+
+Deno.test("parseAttackOptions() fills in the defaults", () => {
+  const { choices: _, ...rest } = parse()!;
+  assertEquals(rest, {
+    weights: "w.safetensors",
+    arch: "resnet8",
+    data: "d",
+    norm: "Linf",
+    eps: { value: 8 / 255, label: "8/255" },
+    version: "standard",
+    attacks: null,
+    n: 1000,
+    batchSize: 128,
+    seed: 0,
+    iterations: 100,
+    queries: 5000,
+    mean: null,
+    std: null,
+    referenceRadius: false,
+    out: null,
+    resume: false,
+    saveImages: false,
+    vectorWidth: null,
+    quiet: false,
+    json: false,
+  });
+});
+
+Deno.test("parseAttackOptions() reads all options", () => {
+  const found = parse(
+    ...["--version", "plus", "--attacks", "square, apgd-t", "--n=20", "--batch=7", "--seed=3"],
+    ...["--iterations=5", "--queries=9", "--mean=0.5,0.4,-1", "--std=1,2,0.25", "--reference-radius"],
+    ...[
+      "--out=a/b/",
+      "--resume",
+      "--save-images",
+      "--choices=fixed",
+      "--vector-width=256",
+      "--quiet",
+      "--json",
+    ],
+  )!;
+  assertEquals([found.version, found.attacks, found.n], ["plus", ["square", "apgd-t"], 20]);
+  assertEquals([found.batchSize, found.seed, found.iterations, found.queries], [7, 3, 5, 9]);
+  assertEquals([found.mean, found.std], [[0.5, 0.4, -1], [1, 2, 0.25]]);
+  assertEquals([found.out, found.vectorWidth, found.choices.rule], ["a/b", "256", "fixed"]);
+  const { referenceRadius, resume, saveImages, quiet, json } = found;
+  assertEquals([referenceRadius, resume, saveImages, quiet, json], Array(5).fill(true));
+});
+
+Deno.test("parseAttackOptions() asks for nothing where help is wanted", () => {
+  assertEquals(parseAttackOptions(["-h"]), null);
+});
+
+const REFUSED: [args: string[], message: RegExp][] = [
+  [
+    ["--attacks=apgd"],
+    /^Cannot read --attacks: unknown, did you mean apgd-t, known are apgd-ce, apgd-dlr, /,
+  ],
+  [["--attacks=apgd-ce,apgd-ce"], /^Cannot read --attacks: an attack is named twice, given apgd-ce,apgd-ce$/],
+  [["--attacks=fab-t,"], /^Cannot read --attacks: unknown, known are /],
+  [["--norm=L1"], /^Cannot read --norm: unknown, did you mean L2, known are Linf, L2, given L1$/],
+  [["--norm=linf"], /^Cannot read --norm: unknown, did you mean Linf, /],
+  [
+    ["--arch=resnet34"],
+    /^Cannot read --arch: unknown, .*known are resnet8, resnet18, resnet50, given resnet34$/,
+  ],
+  [["--version=standart"], /^Cannot read --version: unknown, did you mean standard, /],
+  [["--eps=0"], /^Cannot read --eps: a radius is above 0, given 0\n/],
+  [["--eps=8"], /^Cannot read --eps: in Linf a radius is at most 1, .*given 8\nHint: write 8\/255 or 8px /],
+  [["--n=0"], /^Cannot read --n: it must be a whole number from 1 to 999999999, given 0$/],
+  [["--n=1e3"], /^Cannot read --n: /],
+  [["--batch=0"], /^Cannot read --batch: /],
+  [["--seed=-1"], /^Cannot read --seed: it must be a whole number from 0 /],
+  [["--iterations=1.5"], /^Cannot read --iterations: /],
+  [["--queries=many"], /^Cannot read --queries: /],
+  [["--std=0,1,1"], /^Cannot read --std: it must be numbers above 0, one per channel, given 0,1,1\nHint: /],
+  [["--mean=0.5,,1"], /^Cannot read --mean: it must be numbers, one per channel, /],
+  [["--resume"], /^Cannot resume an evaluation: no folder given\nHint: add --out DIR/],
+  [["--choices=fast"], /^Cannot read --choices: /],
+  [["--epz=1"], /^Cannot run deno task bench attack: unknown option --epz, did you mean --eps/],
+  [["file"], /^Cannot run deno task bench attack: unexpected argument file\n/],
+];
+
+for (const [args, message] of REFUSED) {
+  Deno.test(`parseAttackOptions() refuses ${args.join(" ")}`, () => {
+    assertMatch(assertThrows(() => parse(...args), UsageError).message, message);
+  });
+}
+
+Deno.test("parseAttackOptions() names all that is missing", () => {
+  assertMatch(
+    assertThrows(() => parseAttackOptions(["--arch=resnet8", "--eps=1"]), UsageError).message,
+    /^Cannot run deno task bench attack: --weights, --data, --norm are missing\nHint: deno task bench attack --w/,
+  );
+});

@@ -1,0 +1,234 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Checkpoint } from "../../engine/checkpoint.ts";
+import { saveCheckpoint } from "../../engine/checkpoint.ts";
+import { withTempDir } from "../testing.ts";
+import { UsageError } from "../usage_error.ts";
+import type { AttackDevice } from "./device.ts";
+import { attack } from "./mod.ts";
+import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./testing.ts";
+
+const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet"];
+
+const CHECKPOINT: Checkpoint = {
+  tensors: new Map([["rows", { dtype: "F32", shape: [3], data: Float32Array.of(1, 2, 3) }]]),
+  state: { attack: "apgd-t", done: 5 },
+};
+
+type Attack = AttackDevice["attack"];
+
+async function start(args: string[], evaluate: Attack, signal = new AbortController().signal) {
+  const out = { text: "", errors: "" };
+  const code = await attack(args, {
+    openDevice: fakeDevice(evaluate),
+    signal,
+    stdout: (part) => out.text += part,
+    stderr: (part) => out.errors += part,
+  });
+  return { code, ...out };
+}
+
+const succeed: Attack = () => Promise.resolve(fakeResult(TEST_SIZE));
+
+/** Saves a checkpoint, then Ctrl-C. */
+async function interrupted(words: string[], { save = true } = {}) {
+  const controller = new AbortController();
+  return await start(words, async (_options, _examples, { state, signal }) => {
+    if (save) await state!.save(CHECKPOINT);
+    controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    signal!.throwIfAborted();
+    return fakeResult(TEST_SIZE);
+  }, controller.signal);
+}
+
+/** The content of every file of a folder. */
+async function contents(dir: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(dir)) {
+    found[name] = new TextDecoder("latin1").decode(await Deno.readFile(`${dir}/${name}`));
+  }
+  return found;
+}
+
+/** Prepares inputs and an interrupted evaluation in `out`. */
+async function stopped(dir: string): Promise<string[]> {
+  const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+  assertEquals((await interrupted(words)).code, 130);
+  return words;
+}
+
+Deno.test("attack() interrupted ends with 130, and --resume goes on from what was saved", async () => {
+  await withTempDir(async (dir) => {
+    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const { code, errors } = await interrupted(words);
+    assertEquals(code, 130);
+    assertEquals(
+      errors,
+      `Interrupted: the state is saved\nHint: the same command with --out ${dir}/out --resume goes on\n`,
+    );
+    assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
+
+    const loaded: (Checkpoint | null)[] = [];
+    // Batch and output change no result.
+    const again = await start(
+      [...words, "--resume", "--batch=3", "--json"],
+      async (_options, _examples, { state }) => {
+        loaded.push(await state!.load());
+        return fakeResult(TEST_SIZE);
+      },
+    );
+    assertEquals(again.code, 0);
+    assertEquals([loaded[0]!.state, [...loaded[0]!.tensors.get("rows")!.data]], [CHECKPOINT.state, [
+      1,
+      2,
+      3,
+    ]]);
+    const { startedAt, resumedAt } = JSON.parse(again.text);
+    assertEquals([resumedAt.length, startedAt <= resumedAt[0]], [1, true]);
+    assertEquals(Object.keys(await contents(`${dir}/out`)).sort(), ["attack.json", "outcomes.safetensors"]);
+  });
+});
+
+Deno.test("attack() resumes an evaluation that had saved nothing yet, and starts one where there is none", async () => {
+  await withTempDir(async (dir) => {
+    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`, "--resume"];
+    assertEquals((await interrupted(words, { save: false })).code, 130);
+    const { code } = await start(words, async (_options, _examples, { state }) => {
+      assertEquals(await state!.load(), null);
+      return fakeResult(TEST_SIZE);
+    });
+    assertEquals(code, 0);
+  });
+});
+
+Deno.test("attack() prints a finished evaluation again with --resume, and computes nothing", async () => {
+  await withTempDir(async (dir) => {
+    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const first = await start(words, succeed);
+    const before = await contents(`${dir}/out`);
+    const again = await start([...words, "--resume"], () => Promise.reject(new Error("must not be reached")));
+    assertEquals([again.code, again.text], [0, first.text]);
+    assertEquals(await contents(`${dir}/out`), before);
+    await assertRejects(
+      () => start([...words, "--resume", "--save-images"], succeed),
+      UsageError,
+      "is finished and kept none",
+    );
+  });
+});
+
+Deno.test("attack() never overwrites an evaluation, finished or not", async () => {
+  await withTempDir(async (dir) => {
+    const words = await stopped(dir);
+    for (const holds of ["state.safetensors", "attack.json, outcomes.safetensors"]) {
+      const before = await contents(`${dir}/out`);
+      const error = await assertRejects(() => start(words, succeed), UsageError);
+      assertStringIncludes(
+        error.message,
+        `the folder holds ${holds} already, and evaluations are never overwritten\nHint: add --resume`,
+      );
+      assertEquals(await contents(`${dir}/out`), before);
+      await start([...words, "--resume"], succeed);
+    }
+  });
+});
+
+const OTHER: [more: string[], differences: RegExp][] = [
+  [["--seed=1"], /it is another one, seed: found 0, expected 1\nHint: /],
+  [["--eps=4/255"], /another one, eps: found 0\.0313\d*, expected 0\.0156\d*\n/],
+  [
+    ["--norm=L2", "--queries=7"],
+    /another one, norm: found "Linf", expected "L2"; queries: found 5000, expected 7\n/,
+  ],
+  [["--attacks=square"], /another one, attacks: found null, expected \["square"\]\n/],
+  [["--n=5"], /another one, data\.sha256: found "\w+", expected "\w+"; data\.n: found 12, expected 5\n/],
+  [["--mean=0.1,0.2,0.3"], /another one, weights\.mean: found null, expected \[0\.1,0\.2,0\.3\]\n/],
+  [["--reference-radius"], /another one, referenceRadius: found false, expected true\n/],
+];
+
+Deno.test("attack() refuses to resume another evaluation, stopped or finished, and names what differs", async () => {
+  await withTempDir(async (dir) => {
+    const words = await stopped(dir);
+    for (const file of ["state.safetensors", "attack.json"]) {
+      const before = await contents(`${dir}/out`);
+      for (const [more, differences] of OTHER) {
+        const names = more.map((word) => word.split("=")[0]);
+        const kept = words.filter((word) => !names.includes(word.split("=")[0]));
+        const error = await assertRejects(() => start([...kept, ...more, "--resume"], succeed), UsageError);
+        assert(
+          error.message.startsWith(`Cannot resume the evaluation of ${dir}/out/${file}: `),
+          error.message,
+        );
+        assertMatch(error.message, differences);
+      }
+      assertEquals(await contents(`${dir}/out`), before);
+      await start([...words, "--resume"], succeed);
+    }
+  });
+});
+
+Deno.test("attack() refuses a state file that is cut short, damaged or something else, and leaves it as it is", async () => {
+  await withTempDir(async (dir) => {
+    const words = await stopped(dir), path = `${dir}/out/state.safetensors`;
+    const whole = await Deno.readFile(path);
+    const flipped = whole.slice();
+    flipped[flipped.length - 2] ^= 1;
+    await saveCheckpoint(`${dir}/other.safetensors`, { tensors: new Map(), state: { step: 3 } });
+    const bad: [bytes: Uint8Array, reason: string][] = [
+      [whole.subarray(0, whole.length - 4), "lies beyond the end"],
+      [whole.subarray(0, 100), "the file may be cut short"],
+      [new Uint8Array(0), "a safetensors file has at least 8 bytes, this has 0"],
+      [flipped, "its tensors are not those that were written, the file is damaged"],
+      [await Deno.readFile(`${dir}/other.safetensors`), "it is no state of an evaluation"],
+      [await Deno.readFile(`${dir}/net.safetensors`), "a plain safetensors file"],
+    ];
+    for (const [bytes, reason] of bad) {
+      await Deno.writeFile(path, bytes);
+      const error = await assertRejects(() => start([...words, "--resume"], succeed), UsageError);
+      assertMatch(error.message, /^Cannot resume the evaluation in .*: state\.safetensors cannot be used, /);
+      assertStringIncludes(error.message, reason);
+      assertStringIncludes(error.message, "\nHint: the file is left as it is; start anew in another folder");
+      assertEquals(await Deno.readFile(path), Uint8Array.from(bytes));
+      assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
+    }
+  });
+});
+
+Deno.test("attack() leaves no folder behind where the attacks refuse to begin, and the state where they fail later", async () => {
+  await withTempDir(async (dir) => {
+    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const fail: Attack = () => Promise.reject(new RangeError("Cannot run AutoAttack: too few classes"));
+    await assertRejects(() => start(words, fail), RangeError, "too few classes");
+    await assertRejects(() => Deno.stat(`${dir}/out`), Deno.errors.NotFound);
+    const failLater: Attack = async (_options, _examples, { state }) => {
+      await state!.save(CHECKPOINT);
+      throw new RangeError("Cannot go on: out of memory");
+    };
+    await assertRejects(() => start(words, failLater), RangeError, "out of memory");
+    assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
+  });
+});
+
+Deno.test("attack() keeps two processes out of one folder", async () => {
+  await withTempDir(async (dir) => {
+    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const code = `const file = await Deno.open(${
+      JSON.stringify(`${dir}/out/.lock`)
+    }, { create: true, write: true });
+      await file.lock(true);
+      console.log("locked");
+      await Deno.stdin.read(new Uint8Array(1));`;
+    await Deno.mkdir(`${dir}/out`);
+    const other = new Deno.Command(Deno.execPath(), {
+      args: ["eval", code],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = other.stdout.getReader();
+    await reader.read();
+    await assertRejects(() => start(words, succeed), UsageError, "another process is at work there");
+    await other.stdin.close();
+    await reader.cancel();
+    await other.status;
+    assertEquals((await start(words, succeed)).code, 0);
+  });
+});

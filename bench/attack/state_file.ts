@@ -1,0 +1,66 @@
+/** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
+
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { sha256Hex } from "../sha256.ts";
+import type { AttackConfiguration } from "./record.ts";
+
+const SCHEMA = "realfeatures/attack-state";
+const VERSION = 1;
+
+/** What the file holds. */
+export interface EvaluationState {
+  readonly configuration: AttackConfiguration;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly resumedAt: readonly string[];
+  /** Of the attacks; null where none was saved yet. */
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** Writes the file, whole or not at all. The tensors' hash goes into it, since a file can be damaged within them. */
+export async function writeState(path: string, state: EvaluationState): Promise<void> {
+  const { configuration, startedAt, resumedAt, checkpoint } = state;
+  const tensors = checkpoint?.tensors ?? new Map();
+  await saveCheckpoint(path, {
+    tensors,
+    state: {
+      schema: SCHEMA,
+      version: VERSION,
+      configuration: configuration as unknown as Json,
+      startedAt,
+      resumedAt,
+      sha256: await sha256Hex(encodeSafetensors(tensors)),
+      attacks: checkpoint === null ? null : { state: checkpoint.state },
+    },
+  });
+}
+
+/**
+ * Reads it.
+ *
+ * @throws {SyntaxError} If it is cut short, damaged, or something else.
+ * @throws {RangeError} If its offsets are wrong.
+ */
+export async function readState(path: string): Promise<EvaluationState> {
+  const { tensors, state } = await loadCheckpoint(path);
+  const refuse = (reason: string) => new SyntaxError(`Cannot read ${path}: ${reason}`);
+  if (typeof state !== "object" || state === null || !("schema" in state) || state.schema !== SCHEMA) {
+    throw refuse("it is no state of an evaluation");
+  }
+  const fields = state as { readonly [key: string]: Json };
+  if (fields.version !== VERSION) throw refuse(`its version is ${fields.version}, known is ${VERSION}`);
+  const { configuration, startedAt, resumedAt, sha256, attacks } = fields;
+  if (typeof startedAt !== "string" || !Array.isArray(resumedAt) || attacks === undefined) {
+    throw refuse("it lacks startedAt, resumedAt or attacks");
+  }
+  if (sha256 !== await sha256Hex(encodeSafetensors(tensors))) {
+    throw refuse("its tensors are not those that were written, the file is damaged");
+  }
+  return {
+    configuration: configuration as unknown as AttackConfiguration,
+    startedAt,
+    resumedAt: resumedAt as string[],
+    checkpoint: attacks === null ? null : { tensors, state: (attacks as { state: Json }).state },
+  };
+}
