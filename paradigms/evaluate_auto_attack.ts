@@ -5,7 +5,7 @@ import type {
   AutoAttackResult,
   AutoAttackRun,
   Examples,
-} from "../attacks/autoattack/types.ts";
+} from "../attacks/autoattack/mod.ts";
 import { type ImageSet, subset, toFloat } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { nchwToNhwc } from "../engine/layout.ts";
