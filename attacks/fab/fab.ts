@@ -1,22 +1,22 @@
 /** The Fast Adaptive Boundary attack, targeted and untargeted. */
 
-import { gradients } from "../../engine/autograd.ts";
 import type { Gpu } from "../../engine/device.ts";
-import { asTensor } from "../../engine/graph.ts";
-import { correct } from "../../engine/ops/correct.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { fill } from "../../engine/ops/fill.ts";
 import { Program } from "../../engine/program.ts";
 import type { Stream } from "../../engine/random.ts";
-import { f32, formatShape, type Shape, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
+import { formatShape, type Shape } from "../../engine/shape.ts";
+import type { Variable } from "../../engine/tensor.ts";
 import { release } from "../../engine/variables.ts";
-import { logitDifference } from "../losses/logit_difference.ts";
 import type { LogitsFn } from "../pgd.ts";
-import { makeSlotInputs, type SlotAttack, type SlotInputs } from "../slots/slot_attack.ts";
-import { fabBegin } from "./fab_begin.ts";
-import { fabKeep } from "./fab_keep.ts";
-import { fabStepImages } from "./fab_step.ts";
+import type { SlotAttack, SlotInputs } from "../slots/slot_attack.ts";
+import {
+  allVariables,
+  type FabVariables,
+  type FullOptions,
+  makeFabVariables,
+  recordIteration,
+  stateOf,
+} from "./_record.ts";
 
 /** Settings of FAB; the defaults are AutoAttack's. */
 export interface FabOptions {
@@ -50,15 +50,13 @@ export interface FabOptions {
   readonly stream: Stream;
 }
 
-/** Twice the distance of random starts where there is no eps and no norm is known yet: the official attack's eps. */
-const START_RADIUS: Readonly<Record<Norm, number>> = { Linf: 0.3, L2: 1 };
-
 /**
  * FAB: the smallest perturbation that changes the class. Each iteration linearises the difference f = z_t - z_y of the
  * target's and the label's logit at the image x, and steps towards the plane where it is 0:
  * x := clip((1 - alpha) (x + eta d1) + alpha (x0 + eta d2)), with d1 and d2 the shortest steps there from x and from the
  * clean image x0 within the pixel range, alpha = min(a1 / (a1 + a2), alphaMax), a the norm of d. A misclassified x (as
- * whatever class) is kept if it is the nearest to x0 so far; then x := x0 + beta (x - x0).
+ * whatever class) is kept if it is the nearest to x0 so far; then x := x0 + beta (x - x0). Untargeted, t is in each
+ * iteration the class whose linearised boundary is nearest: the smallest |f| / (1e-12 + dual norm of its gradient).
  *
  * `score` is the norm of the nearest misclassified image over all runs of the example (1e10 before there is one), and
  * `image` that image, or the clean one.
@@ -75,19 +73,21 @@ export class Fab implements SlotAttack {
   readonly ticks: number;
   readonly #gpu: Gpu;
   readonly #program: Program;
+  readonly #variables: readonly Variable[];
 
   private constructor(
     gpu: Gpu,
     program: Program,
-    parts: Pick<SlotAttack, "name" | "inputs" | "state" | "image" | "ticks">,
+    { variables, options }: { variables: FabVariables; options: FullOptions },
   ) {
     this.#gpu = gpu;
     this.#program = program;
-    this.name = parts.name;
-    this.inputs = parts.inputs;
-    this.state = parts.state;
-    this.image = parts.image;
-    this.ticks = parts.ticks;
+    this.#variables = allVariables(variables);
+    this.name = options.name;
+    this.inputs = variables.inputs;
+    this.state = stateOf(variables);
+    this.image = variables.image;
+    this.ticks = options.iterations * options.restarts * options.targets;
   }
 
   /**
@@ -95,31 +95,15 @@ export class Fab implements SlotAttack {
    *
    * @throws {RangeError} If a number is out of its range.
    */
-  static async compile(gpu: Gpu, options: FabOptions): Promise<Fab> {
+  static async compile(gpu: Gpu, given: FabOptions): Promise<Fab> {
+    const options = withDefaults(given);
     checkOptions(options);
-    const { name, logits, norm, eps, slots, imageShape, targets, stream } = options;
-    const { iterations = 100, restarts = 1, alphaMax = 0.1, eta = 1.05, beta = 0.9 } = options;
-    const inputs = makeSlotInputs(name, { slots, imageShape, targets });
-    const { origin, labels, examples, slot, score } = inputs;
-    const images = new Variable(`${name} images`, f32(slots, ...imageShape));
-    const image = new Variable(`${name} image`, f32(slots, ...imageShape));
-    const target = new Variable(`${name} target`, u32(slots));
-    const runs = restarts * targets;
-    const program = await Program.compile(gpu, name, () => {
-      fabBegin(images, {
-        ...{ origin, slot, examples, image, score },
-        goal: { targets: inputs.targets, target },
-        ...{ norm, restarts, radius: eps ?? START_RADIUS[norm], key: stream.key },
-      });
-      const x = asTensor(images);
-      const difference = logitDifference(logits(x), { a: target, b: labels });
-      const gradient = inputGradient(difference, x);
-      fabStepImages(images, { gradient, difference, origin, slot, norm, alphaMax, eta });
-      const right = correct(logits(x), labels);
-      fabKeep(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
+    const variables = makeFabVariables(options);
+    const program = await Program.compile(gpu, options.name, () => recordIteration(variables, options), {
+      perExample: allVariables(variables),
+      keepConstants: true,
     });
-    const ticks = iterations * runs;
-    return new Fab(gpu, program, { name, inputs, state: [images, image, target], image, ticks });
+    return new Fab(gpu, program, { variables, options });
   }
 
   /** Kernels that a tick starts. */
@@ -127,25 +111,24 @@ export class Fab implements SlotAttack {
     return this.#program.dispatches;
   }
 
-  tick(_slots: number): void {
-    this.#program.run();
+  tick(slots: number): void {
+    this.#program.run({ examples: slots });
   }
 
   dispose(): void {
     this.#program.dispose();
-    release(this.#gpu, [...Object.values(this.inputs), ...this.state]);
+    release(this.#gpu, this.#variables);
   }
 }
 
-/** The gradient of each example's number with respect to its own image. */
-function inputGradient(values: Tensor, images: Tensor): Tensor {
-  return gradients(values, [images], { seed: fill(values.shape, 1) })[0];
+function withDefaults(options: FabOptions): FullOptions {
+  const { iterations = 100, restarts = 1, alphaMax = 0.1, eta = 1.05, beta = 0.9 } = options;
+  return { ...options, iterations, restarts, alphaMax, eta, beta };
 }
 
-function checkOptions(options: FabOptions): void {
-  const { name, classes, targeted, eps, slots, imageShape, targets, iterations = 100, restarts = 1 } =
-    options;
-  const { alphaMax = 0.1, eta = 1.05, beta = 0.9 } = options;
+function checkOptions(options: FullOptions): void {
+  const { name, classes, targeted, eps, slots, imageShape, targets, iterations, restarts } = options;
+  const { alphaMax, eta, beta } = options;
   const check = (fits: boolean, expected: string, given: unknown) => {
     if (!fits) throw new RangeError(`Cannot make ${name}: expected ${expected}, got ${given}`);
   };

@@ -97,7 +97,7 @@ export class Square implements SlotAttack {
         : squareProposeL2({ ...from, patterns }, attrs);
       const judged = { proposal, logits: logits(proposal), labels };
       squareAccept({ best: image, score, slot }, { ...judged, queries, runs: restarts });
-    }, { perExample: slotVariables({ inputs, state: [image] }) });
+    }, { perExample: slotVariables({ inputs, state: [image] }), keepConstants: true });
     return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program, patterns });
   }
 

@@ -1,11 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertLess,
-  assertLessOrEqual,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLessOrEqual, assertRejects } from "@std/assert";
 import { stream } from "../../engine/random.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { assertClose, assertSameBits } from "../../engine/testing/compare.ts";

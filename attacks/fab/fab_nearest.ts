@@ -1,0 +1,115 @@
+/** Untargeted FAB's choice of the class whose boundary is nearest. */
+
+import { record } from "../../engine/graph.ts";
+import type { OpDef } from "../../engine/op.ts";
+import type { Norm } from "../../engine/ops/example_norm.ts";
+import { splitGrid } from "../../engine/pipeline_cache.ts";
+import { f32, sizeOf, u32 } from "../../engine/shape.ts";
+import type { Value, Variable } from "../../engine/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl_template.ts";
+import slotSource from "../slots/slot.wgsl" with { type: "text" };
+import { STATUS } from "../slots/slot_attack.ts";
+import reduceSource from "./_reduce.wgsl" with { type: "text" };
+import source from "./fab_nearest.wgsl" with { type: "text" };
+import { exampleVec4s } from "./fab_step.ts";
+
+/** Distance before any class was looked at. */
+const FAR = 3e38;
+
+/** Settings of the choice. */
+export interface FabNearestAttrs {
+  readonly [key: string]: unknown;
+  readonly norm: Norm;
+  /** The class that the gradient and the difference are of; 0 comes first and forgets what was chosen before. */
+  readonly candidate: number;
+}
+
+/**
+ * Inputs: gradient [B, H, W, C] and difference [B, 1] of the candidate, labels [B], slot [B, 4]; those chosen and their
+ * distance [B, 1]: changed.
+ */
+export const fabNearestOp: OpDef<FabNearestAttrs> = {
+  name: "fab_nearest",
+  shape: () => [],
+  lower: ({ inputs, attrs: { norm, candidate } }) => {
+    const shape = inputs[0].spec.shape, B = shape[0];
+    return [{
+      label: "fab_nearest",
+      source: fillTemplate(source, {
+        include: [slotSource, reduceSource],
+        consts: { B, INNER: exampleVec4s(shape), LINF: norm === "Linf" ? 1 : 0, CLASS: candidate },
+      }),
+      bindings: inputs.map((operand, i) => ({ operand, kind: i >= 4 ? "read_write" : "read" })),
+      workgroups: splitGrid(B),
+      leading: true,
+    }];
+  },
+  backward: null,
+  reference: ([w, f, labels, slot, gradient, difference, distance], { norm, candidate }) => {
+    const size = sizeOf(w.shape.slice(1));
+    for (let b = 0; b < w.shape[0]; b++) {
+      if (slot.data[4 * b] !== STATUS.running) continue;
+      if (candidate === 0) distance.data[b] = FAR;
+      if (labels.data[b] === candidate) continue;
+      const own = w.data.subarray(b * size, (b + 1) * size);
+      const dual = norm === "Linf"
+        ? own.reduce((sum, v) => sum + Math.abs(v), 0)
+        : Math.sqrt(own.reduce((sum, v) => sum + v * v, 0));
+      const found = Math.abs(f.data[b]) / (1e-12 + dual);
+      if (found >= distance.data[b]) continue;
+      gradient.data.set(own, b * size);
+      difference.data[b] = f.data[b];
+      distance.data[b] = found;
+    }
+    return [];
+  },
+  mutates: [4, 5, 6],
+  flops: () => 0,
+  cases: (["Linf", "L2"] as const).flatMap((norm) =>
+    [
+      { name: "one pixel", b: 1, shape: [1, 1, 1], candidate: 1 },
+      { name: "images", b: 7, shape: [5, 3, 3], candidate: 1 },
+      { name: "above a workgroup", b: 9, shape: [9, 13, 3], candidate: 0 },
+      { name: "many examples", b: 130, shape: [2, 2, 4], candidate: 2 },
+    ].map(({ name, b, shape, candidate }) => ({
+      name: `${norm}, ${name}`,
+      inputs: [
+        ...[f32(b, ...shape), f32(b, 1), u32(b), u32(b, 4)],
+        ...[f32(b, ...shape), f32(b, 1), f32(b, 1)],
+      ],
+      attrs: { norm, candidate },
+      below: 3,
+    }))
+  ),
+};
+
+/** The choice so far; changed in place. */
+export interface Chosen {
+  /** [B, H, W, C]. */
+  readonly gradient: Variable;
+  /** [B, 1]. */
+  readonly difference: Variable;
+  /** To the linearised boundary, [B, 1]. */
+  readonly distance: Variable;
+}
+
+/**
+ * Keeps a class's gradient and difference where its linearised boundary is nearer than that of the classes before it:
+ * |difference| / (1e-12 + dual norm of the gradient), the dual norm of Linf being the sum of magnitudes, of L2 itself.
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 7, with the 1e-12 of fra31/auto-attack.
+ */
+export function fabNearest(
+  chosen: Chosen,
+  { gradient, difference, labels, slot, norm, candidate }: FabNearestAttrs & {
+    readonly gradient: Value;
+    readonly difference: Value;
+    readonly labels: Value;
+    readonly slot: Value;
+  },
+): void {
+  record(
+    fabNearestOp,
+    [gradient, difference, labels, slot, chosen.gradient, chosen.difference, chosen.distance],
+    { norm, candidate },
+  );
+}
