@@ -7,6 +7,8 @@ import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { fill } from "../../engine/ops/fill.ts";
 import { formatShape, sameShape } from "../../engine/shape.ts";
 import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
+import { dlr } from "../losses/dlr.ts";
+import { targetedDlr } from "../losses/targeted_dlr.ts";
 import type { ApgdOptions, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
 
 /** What is known of the points. */
@@ -49,13 +51,14 @@ export function evaluatePoints(
   return { loss, right, gradient: differentiate(loss, images) };
 }
 
-function lossOf({ loss }: ClassifierAim, logits: Tensor, { labels }: ObjectiveInputs): Tensor {
+function lossOf({ loss }: ClassifierAim, logits: Tensor, { labels, target }: ObjectiveInputs): Tensor {
   switch (loss) {
     case "ce":
       return crossEntropy(logits, labels);
     case "dlr":
+      return dlr(logits, labels);
     case "targeted-dlr":
-      throw new RangeError(`Cannot compile: loss ${loss}`);
+      return targetedDlr(logits, labels, { targets: target });
   }
 }
 

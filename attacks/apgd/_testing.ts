@@ -1,79 +1,75 @@
-/** Driving Auto-PGD over examples, without what feeds slots. */
+/** Auto-PGD over a number of examples. */
 
 import type { Gpu } from "../../engine/device.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { read, write } from "../../engine/variables.ts";
+import { write } from "../../engine/variables.ts";
+import { runSlots } from "../slots/run_slots.ts";
+import { type SlotAttack, STATUS } from "../slots/slot_attack.ts";
+import type { NewExample } from "../slots/slot_rows.ts";
 import { Apgd } from "./apgd.ts";
-import type { ApgdOptions, ApgdSettings, ClassifierAim, ObjectiveAim } from "./apgd_options.ts";
+import type { ApgdSettings, ClassifierAim, ObjectiveAim } from "./apgd_options.ts";
 
 /** Examples with what an attack has to know of them. */
 export interface GivenExamples {
   readonly images: Float32Array;
   readonly labels: Uint32Array;
-  /** [n, T]; default zeros. */
+  /** [n, T]; default the class after the label's, of 10. */
   readonly targets?: Uint32Array;
 }
 
+/** Settings of a run over all examples, and the order in which they come. */
+export type RunAll = Omit<ApgdSettings, "name"> & (ClassifierAim | ObjectiveAim) & {
+  readonly examples: GivenExamples;
+  readonly order?: readonly number[];
+};
+
 /** What became of each example. */
 export interface Outcomes {
-  readonly status: Uint32Array;
+  readonly fooled: boolean[];
   readonly score: Float32Array;
   readonly images: Float32Array;
 }
 
-/** Puts examples into the slots, all at their beginning; surplus slots repeat the first of them. */
-export function fillSlots(
-  gpu: Gpu,
-  { inputs }: Apgd,
-  { images, labels, targets, numbers }: GivenExamples & { readonly numbers: Uint32Array },
-): void {
-  const slots = inputs.labels.shape[0],
-    size = sizeOf(inputs.origin.shape) / slots,
-    T = inputs.targets.shape[1];
-  const pixels = new Float32Array(slots * size), aims = new Uint32Array(slots * T);
-  const held = Uint32Array.from({ length: slots }, (_, b) => numbers[b < numbers.length ? b : 0]);
-  held.forEach((i, b) => {
-    pixels.set(images.subarray(i * size, (i + 1) * size), b * size);
-    if (targets !== undefined) aims.set(targets.subarray(i * T, (i + 1) * T), b * T);
-  });
-  write(gpu, inputs.origin, pixels);
-  write(gpu, inputs.labels, held.map((i) => labels[i]));
-  write(gpu, inputs.examples, held);
-  write(gpu, inputs.targets, aims);
-  write(gpu, inputs.slot, new Uint32Array(slots * 4));
+/** The example at a position. */
+export function exampleAt({ images, labels, targets }: GivenExamples, position: number): NewExample {
+  const size = images.length / labels.length, T = targets === undefined ? 1 : targets.length / labels.length;
+  return {
+    image: images.subarray(position * size, (position + 1) * size),
+    label: labels[position],
+    number: position,
+    targets: targets?.subarray(position * T, (position + 1) * T) ?? [(labels[position] + 1) % 10],
+  };
 }
 
-/** Settings of a run over all examples, and the order in which they come. */
-export type RunAll = Omit<ApgdSettings, "name" | "slots"> & (ClassifierAim | ObjectiveAim) & {
-  readonly slots: number;
-  readonly examples: GivenExamples;
-  readonly order?: Uint32Array;
-};
-
-/** Attacks all examples, batch after batch. */
+/** Attacks all examples. */
 export async function runAll(gpu: Gpu, { examples, order, ...options }: RunAll): Promise<Outcomes> {
-  const n = examples.labels.length, { slots } = options;
-  const apgd = await Apgd.compile(gpu, { name: "apgd", ...options } as ApgdOptions);
-  const size = sizeOf(options.imageShape);
+  const n = examples.labels.length, size = sizeOf(options.imageShape);
+  const apgd = await Apgd.compile(gpu, { name: "apgd", ...options });
   const outcomes = {
-    status: new Uint32Array(n),
+    fooled: Array<boolean>(n).fill(false),
     score: new Float32Array(n),
     images: new Float32Array(n * size),
   };
-  const sequence = order ?? examples.labels.map((_, i) => i);
-  for (let from = 0; from < n; from += slots) {
-    const numbers = sequence.slice(from, from + slots);
-    fillSlots(gpu, apgd, { ...examples, numbers });
-    for (let tick = 0; tick < apgd.ticks; tick++) apgd.tick(numbers.length);
-    const [slot, score, images] = await Promise.all(
-      [apgd.inputs.slot, apgd.inputs.score, apgd.image].map((variable) => read(gpu, variable)),
-    );
-    numbers.forEach((i, b) => {
-      outcomes.status[i] = slot[4 * b];
-      outcomes.score[i] = score[b];
-      outcomes.images.set(images.subarray(b * size, (b + 1) * size) as Float32Array, i * size);
-    });
-  }
+  await runSlots(gpu, apgd, {
+    from: order ?? Array.from({ length: n }, (_, i) => i),
+    example: (position) => exampleAt(examples, position),
+    onFinished: ({ position, fooled, score, image }) => {
+      outcomes.fooled[position] = fooled;
+      outcomes.score[position] = score;
+      outcomes.images.set(image, position * size);
+    },
+  });
   apgd.dispose();
   return outcomes;
+}
+
+/** Puts examples into the slots of an attack, as many as it has, all at their beginning. */
+export function fillSlots(gpu: Gpu, { inputs }: SlotAttack, examples: readonly NewExample[]): void {
+  const joined = new Float32Array(sizeOf(inputs.origin.shape)), size = joined.length / examples.length;
+  examples.forEach(({ image }, b) => joined.set(image, b * size));
+  write(gpu, inputs.origin, joined);
+  write(gpu, inputs.labels, Uint32Array.from(examples, ({ label }) => label));
+  write(gpu, inputs.examples, Uint32Array.from(examples, ({ number }) => number));
+  write(gpu, inputs.targets, Uint32Array.from(examples.flatMap(({ targets }) => Array.from(targets))));
+  write(gpu, inputs.slot, new Uint32Array(sizeOf(inputs.slot.shape)).fill(STATUS.running));
 }

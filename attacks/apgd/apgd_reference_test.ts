@@ -8,7 +8,6 @@ import { stream } from "../../engine/random.ts";
 import { getTensor, readSafetensors } from "../../engine/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
-import { STATUS } from "../slots/slot_attack.ts";
 import { runAll } from "./_testing.ts";
 import type { ApgdLoss } from "./apgd_options.ts";
 
@@ -23,44 +22,26 @@ const present = await Deno.stat(join(folder, "resnet8_linf.autoattack.safetensor
 const EPS = { Linf: 8 / 255, L2: 0.5 } as const;
 const SHAPE = [32, 32, 3] as const, SIZE = 3072, CLASSES = 10;
 
-function referenceTest(name: string, run: (gpu: Gpu) => Promise<void>): void {
-  if (present) gpuTest(name, run);
-  else Deno.test({ name: `${name} (ignored: no reference data)`, ignore: true, fn: () => {} });
-}
-
-/** The model and the images of the reference. */
-async function open(gpu: Gpu) {
-  const outcomes = await readSafetensors(join(folder, "resnet8_linf.autoattack.safetensors"));
-  const model = resnet({ arch: "resnet8", classes: CLASSES }, { seed: 0 });
-  loadWeights(gpu, model, (await readSafetensors(join(folder, "resnet8_linf.safetensors"))).tensors);
-  const x = getTensor(outcomes, "x", { dtype: "F32" });
-  const images = nchwToNhwc(x.data as Float32Array, x.shape);
-  const integers = (name: string) => Uint32Array.from(outcomes.tensors.get(name)!.data, Number);
-  const floats = (name: string) => getTensor(outcomes, name, { dtype: "F32" }).data as Float32Array;
-  return { model, images, labels: integers("y"), integers, floats };
-}
-
-const DETERMINISTIC = [["ce", "apgd_ce_det"]] as [ApgdLoss, string][];
+/** The official deterministic runs: which loss, under which name in the file. */
+const DETERMINISTIC: readonly (readonly [ApgdLoss, string])[] = [
+  ["ce", "apgd_ce_det"],
+  ["targeted-dlr", "apgd_dlr_targeted_det"],
+];
 
 for (const norm of ["Linf", "L2"] as const) {
   for (const [loss, name] of DETERMINISTIC) {
+    // The file's figures after 5, 10, 25 and 100 iterations are of runs that long, not of points of one run.
     referenceTest(`Apgd climbs as the official code does, ${norm} ${loss}`, async (gpu) => {
-      const { model, images, labels, integers, floats } = await open(gpu);
-      const index = integers(`${norm}.apgd_det.index`);
-      const clean = floats("clean_logits");
-      const examples = {
-        images: Float32Array.from([...index].flatMap((i) => [...images.subarray(i * SIZE, (i + 1) * SIZE)])),
-        labels: Uint32Array.from(index, (i) => labels[i]),
-        targets: Uint32Array.from(index, (i) => second(clean.subarray(i * CLASSES, (i + 1) * CLASSES))),
-      };
+      const { model, examples, floats } = await open(gpu, `${norm}.apgd_det.index`);
       for (const iterations of [5, 10, 25, 100]) {
-        const { score } = await runAll(gpu, {
+        const { fooled, score } = await runAll(gpu, {
           logits: (x) => model.logits(x, { mode: "eval" }),
+          classes: CLASSES,
           loss,
           goal: "maximise",
           norm,
           eps: EPS[norm],
-          slots: 16,
+          slots: examples.labels.length,
           imageShape: SHAPE,
           iterations,
           randomStart: false,
@@ -68,31 +49,74 @@ for (const norm of ["Linf", "L2"] as const) {
           examples,
         });
         const expected = floats(`${norm}.${name}.loss_best.${iterations}`);
-        const close = score.filter((v, i) =>
-          Math.abs(v - expected[i]) <= 1e-2 * Math.abs(expected[i])
-        ).length;
-        const mean = (v: Float32Array) => v.reduce((sum, z) => sum + z, 0) / v.length;
-        console.log(
-          norm,
-          loss,
-          iterations,
-          close,
-          mean(score),
-          mean(expected),
-          [...score].slice(0, 4),
-          [...expected].slice(0, 4),
-        );
+        const title = `${norm} ${loss}, ${iterations} iterations`;
+        assert(!fooled.includes(true), title);
+        const far = score.filter((v, i) => Math.abs(v - expected[i]) > 1e-2 * Math.abs(expected[i])).length;
+        if (iterations <= 10) assertLessOrEqual(far, 1, title);
+        assertLess(Math.abs(mean(score) - mean(expected)), 0.02 * Math.abs(mean(expected)), title);
       }
       release(gpu, [...model.parameters, ...model.buffers]);
     });
   }
+
+  referenceTest(`Apgd breaks as many examples as the official code, ${norm} ce`, async (gpu) => {
+    const { model, examples, integers, floats } = await open(gpu);
+    const { fooled } = await runAll(gpu, {
+      logits: (x) => model.logits(x, { mode: "eval" }),
+      classes: CLASSES,
+      loss: "ce",
+      norm,
+      eps: EPS[norm],
+      slots: 32,
+      imageShape: SHAPE,
+      stream: stream(0, "apgd"),
+      examples,
+    });
+    const clean = floats("clean_logits");
+    fooled.forEach((found, i) => {
+      const [first] = ranked(clean.subarray(i * CLASSES, (i + 1) * CLASSES));
+      if (first !== examples.labels[i]) {
+        assert(found, `example ${i}, wrong from the start`);
+      }
+    });
+    const robust = fooled.filter((found) => !found).length;
+    const expected = integers(`${norm}.apgd-ce.correct`).reduce((sum, right) => sum + right, 0);
+    assertLessOrEqual(Math.abs(robust - expected), 2, `${robust} withstand, ${expected} in the reference`);
+    release(gpu, [...model.parameters, ...model.buffers]);
+  });
 }
 
-function second(logits: Float32Array): number {
-  const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
-  return order[1];
+function referenceTest(name: string, run: (gpu: Gpu) => Promise<void>): void {
+  if (present) gpuTest(name, run, "texture");
+  else Deno.test({ name: `${name} (ignored: no reference data)`, ignore: true, fn: () => {} });
 }
-void assert;
-void assertLess;
-void assertLessOrEqual;
-void STATUS;
+
+/** The model, and the examples of the reference that an entry of the file lists, or all. */
+async function open(gpu: Gpu, list?: string) {
+  const file = await readSafetensors(join(folder, "resnet8_linf.autoattack.safetensors"));
+  const model = resnet({ arch: "resnet8", classes: CLASSES }, { seed: 0 });
+  loadWeights(gpu, model, (await readSafetensors(join(folder, "resnet8_linf.safetensors"))).tensors);
+  const integers = (name: string) => Uint32Array.from(file.tensors.get(name)!.data, Number);
+  const floats = (name: string) => getTensor(file, name, { dtype: "F32" }).data as Float32Array;
+  const labels = integers("y"), clean = floats("clean_logits"), x = getTensor(file, "x", { dtype: "F32" });
+  const all = nchwToNhwc(x.data as Float32Array, x.shape);
+  const index = list === undefined ? labels.map((_, i) => i) : integers(list);
+  const images = new Float32Array(index.length * SIZE);
+  index.forEach((i, b) => images.set(all.subarray(i * SIZE, (i + 1) * SIZE), b * SIZE));
+  const examples = {
+    images,
+    labels: index.map((i) => labels[i]),
+    // The second most likely class.
+    targets: index.map((i) => ranked(clean.subarray(i * CLASSES, (i + 1) * CLASSES))[1]),
+  };
+  return { model, examples, integers, floats };
+}
+
+/** Classes by falling logit. */
+function ranked(logits: Float32Array): number[] {
+  return [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, v) => sum + v, 0) / values.length;
+}

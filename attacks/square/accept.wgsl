@@ -1,31 +1,14 @@
-// What becomes of the Square Attack's proposals: margin[b] = z[b, y] - max over j != y of z[b, j], logits [B, K], labels
-// [B]. Where slot b runs and its clock is 0, or the margin is below score [B, 1], or at most 0: best := proposal
-// [B, PIXELS] vec4s, score := margin. Then the slot (status, run, clock, 0): FOOLED at a margin of at most 0, else the
-// next tick of QUERIES + 1 a run, the next run of RUNS, or WITHSTOOD. Other slots stay as they are.
-// A workgroup of 64 owns one example: its first invocation decides, all copy. Order: ascending classes.
+// What becomes of the Square Attack's proposals. Where slot b runs and its clock is 0, or margins[b] is below score[b]
+// (both [B, 1]) or at most 0: best := proposal [B, PIXELS] vec4s, score := margin. Then the slot (status, run, clock, 0):
+// FOOLED at a margin of at most 0, else the next tick of QUERIES + 1 a run, the next run of RUNS, or WITHSTOOD. Other
+// slots stay as they are. A workgroup of 64 owns one example: its first invocation decides, all copy. Order-free.
 @group(0) @binding(0) var<storage, read_write> best: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> score: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> slots: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> proposal: array<vec4<f32>>;
-#input 4 logits
-@group(0) @binding(5) var<storage, read> labels: array<u32>;
+#input 4 margins
 
-const LANES = vec4<u32>(0u, 1u, 2u, 3u);
-const LEAST = -3.0e38;
 var<workgroup> copied: u32;
-
-fn margin(b: u32) -> f32 {
-  let y = labels[b];
-  var others = vec4<f32>(LEAST);
-  var own = vec4<f32>(LEAST);
-  for (var q = 0u; q < K4; q++) {
-    let lane = LANES + 4u * q;
-    let z = select(vec4<f32>(LEAST), logits(b * K4 + q), lane < vec4<u32>(K));
-    own = max(own, select(vec4<f32>(LEAST), z, lane == vec4<u32>(y)));
-    others = max(others, select(z, vec4<f32>(LEAST), lane == vec4<u32>(y)));
-  }
-  return max(max(own.x, own.y), max(own.z, own.w)) - max(max(others.x, others.y), max(others.z, others.w));
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -39,7 +22,7 @@ fn main(
     let slot = slots[b];
     copied = 0u;
     if (slot.x == RUNNING) {
-      let found = margin(b);
+      let found = margins(b).x;
       if (slot.z == 0u || found < score[b].x || found <= 0.0) {
         copied = PIXELS;
         score[b] = vec4<f32>(found, 0.0, 0.0, 0.0);

@@ -7,6 +7,7 @@ import type { Stream } from "../../engine/random.ts";
 import { f32, formatShape, type Shape } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { release } from "../../engine/variables.ts";
+import { margin } from "../losses/margin.ts";
 import type { LogitsFn } from "../pgd.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
 import { squareAccept } from "./accept.ts";
@@ -95,8 +96,8 @@ export class Square implements SlotAttack {
       const proposal = norm === "Linf"
         ? squareProposeLinf(from, attrs)
         : squareProposeL2({ ...from, patterns }, attrs);
-      const judged = { proposal, logits: logits(proposal), labels };
-      squareAccept({ best: image, score, slot }, { ...judged, queries, runs: restarts });
+      const margins = margin(logits(proposal), labels);
+      squareAccept({ best: image, score, slot }, { proposal, margins, queries, runs: restarts });
     }, { perExample: slotVariables({ inputs, state: [image] }), keepConstants: true });
     return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program, patterns });
   }
