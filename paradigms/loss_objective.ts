@@ -66,6 +66,33 @@ export interface LossObjectiveOptions {
  *   own. Ho et al. 2020, https://arxiv.org/abs/2006.11239, algorithm 1, without the expectation over both.
  *
  * @throws {RangeError} If the loss is contrastive and there are no negatives, or the other way round.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { linf, lossObjective, openGpu, stream, supervised, u32, Variable, Walk } from "../mod.ts";
+ *
+ * if (await navigator.gpu?.requestAdapter()) {
+ *   const gpu = await openGpu();
+ *   const config = { encoder: { arch: "resnet8", widths: [4, 4, 4] } } as const;
+ *   const learner = supervised.create(config, { height: 12, width: 12, classes: 10, seed: 0 });
+ *   const { loss } = await lossObjective(gpu, learner, { seed: 0 });
+ *   const labels = new Variable("labels", u32(8));
+ *   const walk = await Walk.compile(gpu, {
+ *     label: "raise the loss",
+ *     batchSize: 8,
+ *     imageShape: [12, 12, 3],
+ *     objective: (images, inputs) => loss(images, { ...inputs, labels }),
+ *     threatModel: linf(8 / 255),
+ *     stepSize: 2 / 255,
+ *     stream: stream(0, "starts"),
+ *   });
+ *   walk.start({ random: true });
+ *   walk.step(4);
+ *   assert(walk.dispatches > 0);
+ *   gpu.close();
+ * }
+ * ```
  */
 export async function lossObjective(
   gpu: Gpu,
