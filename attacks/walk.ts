@@ -87,7 +87,7 @@ export class Walk {
       const now = asTensor(images);
       const [gradient] = gradients(sumAll(objective(now, { origin, examples })), [now]);
       assign(images, threatModel.project(threatModel.step(now, gradient, { stepSize }), origin));
-    });
+    }, { perExample: [origin, images, examples] });
     return new Walk(gpu, { origin, images, examples, restart }, { keep, random, step });
   }
 

@@ -91,7 +91,11 @@ export class Apgd implements SlotAttack {
     };
     const perExample = [...slotVariables({ inputs, state: Object.values(state) }), ...Object.values(sums)];
     const compile = (label: string, build: () => void) =>
-      Program.compile(gpu, `${name} ${label}`, build, { perExample, varying: [scratch.draw], keepConstants: true });
+      Program.compile(gpu, `${name} ${label}`, build, {
+        perExample,
+        varying: [scratch.draw],
+        keepConstants: true,
+      });
     const programs = eot === 1
       ? {
         tick: await compile("tick", () => {

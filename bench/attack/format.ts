@@ -48,6 +48,7 @@ function evaluationText(evaluation: EvaluationRecord, n: number): string {
   );
   const [low, high] = robustInterval.map((share) => (100 * share).toFixed(1));
   const { largestPerturbation, lowestPixel, highestPixel, notFinite } = safety;
+  const range = lowestPixel > highestPixel ? "none" : `${lowestPixel} to ${highestPixel}`;
   const radius = Math.max(evaluation.eps, ...evaluation.attacks.map(({ eps }) => eps));
   return `${capital(description)}\n${table}\n` +
     `Clean accuracy   ${percent(cleanAccuracy)}\n` +
@@ -55,7 +56,7 @@ function evaluationText(evaluation: EvaluationRecord, n: number): string {
     `Images returned: largest perturbation ${largestPerturbation.toPrecision(6)} of ${
       radius.toPrecision(6)
     }, ` +
-    `pixels ${lowestPixel} to ${highestPixel}, ${notFinite} numbers not finite; ` +
+    `pixels ${range}, ${notFinite} numbers not finite; ` +
     `${seconds(evaluation.seconds)} s in all\n` +
     warnings.map(({ code, message }) => `Warning ${code}: ${message} (docs/attacks.md, Warnings)\n`).join("");
 }

@@ -94,8 +94,8 @@ Deno.test("attack() hands the images on, writes record and outcomes, and prints 
       "square",
       8,
     ]]);
-    const { configuration, epsLabel, batchSize, peakBytes, referenceRadius } = record;
-    assertEquals([epsLabel, batchSize, peakBytes, referenceRadius], ["8/255", 5, 4096, null]);
+    const { configuration, epsLabel, peakBytes, referenceRadius } = record;
+    assertEquals([epsLabel, configuration.batchSize, peakBytes, referenceRadius], ["8/255", 5, 4096, null]);
     assertEquals([configuration.weights.widths, configuration.data.n, configuration.seed], [
       [4, 4, 8],
       12,
@@ -250,9 +250,19 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     /^Cannot load weights .*missing: layer1\.1\.conv1\.weight, .*\nHint: the names are those of resnet8: --arch resnet8$/s,
   ],
   [
+    "an encoder without a classifier",
+    (dir) => writeInputs(dir, new Map([...untrained(TINY)].filter(([name]) => !name.startsWith("linear")))),
+    /^Cannot load weights .*missing: linear\.weight, linear\.bias\nHint: this is an encoder without its last layer/,
+  ],
+  [
     "a label that the network does not know",
     (dir) => writeInputs(dir, untrained({ ...TINY, classes: 5 })),
     /^Cannot attack on planted\/test: image \d+ has label [5-9] \(.*\), the network knows 5 classes, 0 to 4$/,
+  ],
+  [
+    "attacks that need more classes",
+    (dir) => writeInputs(dir, untrained({ ...TINY, classes: 3 })),
+    /^Cannot run apgd-t: its loss needs at least 4 classes, the model has 3\nHint: leave it out, /,
   ],
   [
     "images with other channels",

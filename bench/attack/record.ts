@@ -34,6 +34,8 @@ export interface AttackConfiguration {
   readonly iterations: number;
   readonly queries: number;
   readonly seed: number;
+  /** Images attacked at once; changes no result, but a stopped attack consists of as many. */
+  readonly batchSize: number;
   /** Whether the evaluation is made once more at the reference code's radius. */
   readonly referenceRadius: boolean;
   /** Hash of the code and kernels. */
@@ -104,8 +106,6 @@ export interface AttackRecord {
   readonly configHash: string;
   /** How the radius was written: "8/255". */
   readonly epsLabel: string;
-  /** Images attacked at once; changes no result. */
-  readonly batchSize: number;
   /** Name of the weights' file, without its folder. */
   readonly weightsFile: string;
   /** sha256 of the data set's files, where it was read from files. */
