@@ -47,7 +47,10 @@ export interface RunSlotsOptions {
   readonly onFinished: (finished: FinishedExample) => void;
   /** Called between ticks, when nothing runs; what it awaits, the attack waits for. */
   readonly onPause?: (pause: { snapshot(): Promise<SlotSnapshot> }) => Promise<void> | void;
-  /** Seconds of ticks between two looks at the slots; a look takes about 0.011. Default 0.4. */
+  /**
+   * Seconds of ticks between two looks at the slots; a look takes about 0.011, so that they become up to four times
+   * as many while none is done. Default 0.4.
+   */
   readonly pauseSeconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -77,7 +80,7 @@ export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOp
     writeSlots(gpu, attack, rows);
   };
   fill(await startRows(gpu, attack, resumed));
-  let ticks = 1;
+  let ticks = 1, patience = 1;
   while (live.length > 0) {
     const started = performance.now();
     const count = Math.max(1, Math.min(ticks, ...ages.map((age) => attack.ticks - age)));
@@ -85,6 +88,7 @@ export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOp
     const slots = await read(gpu, attack.inputs.slot);
     ages.forEach((age, slot) => ages[slot] = age + count);
     const done = live.map((_, slot) => slots[4 * slot] !== STATUS.running);
+    patience = done.includes(true) ? 1 : Math.min(4, patience * 1.25);
     if (done.includes(true)) {
       const rows = await readSlots(gpu, attack);
       const kept = [...live.keys()].filter((slot) => !done[slot]);
@@ -97,7 +101,7 @@ export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOp
       fill(rows);
     }
     const seconds = (performance.now() - started) / 1000 / count;
-    ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(pauseSeconds / seconds)));
+    ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(patience * pauseSeconds / seconds)));
     signal?.throwIfAborted();
     const snapshot = async () => {
       const rows = await readSlots(gpu, attack);
