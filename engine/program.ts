@@ -152,6 +152,7 @@ export class Program {
       textures,
       texturesPerKernel: maxStorageTexturesPerShaderStage,
       textureRows: maxTextureDimension2D,
+      constants,
     });
     const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
     const homes = { mirrored, half };
