@@ -3,6 +3,7 @@ import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
 import { parseChoices } from "./choices_option.ts";
 import { formatError } from "./explained.ts";
+import { interruptedCode } from "./interrupt.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
@@ -70,7 +71,7 @@ export async function main(args: readonly string[], services: MainServices): Pro
   } catch (error) {
     if (services.signal.aborted) {
       services.stderr("Interrupted before the first cell, nothing is written\n");
-      return EXIT.interrupted;
+      return interruptedCode(services.signal);
     }
     services.stderr(`${formatError(error)}\n`);
     if (error instanceof NoAdapterError) return EXIT.noAdapter;
@@ -185,7 +186,7 @@ async function checkData(preset: Preset, dataDir: string | null): Promise<void> 
 function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {
   const lines = [formatSummary(records)];
   const missing = manifest.cells.length - records.length;
-  if (exitCode === EXIT.interrupted) {
+  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) {
     lines.push(
       `Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n` +
         `Hint: the same command with --out ${runDir} --resume goes on\n`,
@@ -214,6 +215,6 @@ Usage: ${COMMAND} [options]
 Options:
 ${describeOptions(BENCH_OPTIONS)}
 Presets: ${Object.keys(PRESETS).join(", ")}
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted, 143 by SIGTERM
 `;
 }

@@ -16,11 +16,14 @@ export type * from "./peers/record.ts";
 export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
 export { parsePeersRecord } from "./peers/parse_record.ts";
 
+/** A network's records together. */
+export { joinParts, networkOf } from "./join_parts.ts";
+
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";
 
-/** What a cell does: train and evaluate an encoder, construct a feature set, or measure speed. */
-export type CellKind = "train" | "construct" | "perf";
+/** What a cell does: train an encoder, probe it, attack it, construct a feature set, or measure speed. */
+export type CellKind = "train" | "probe" | "attack" | "construct" | "perf";
 
 /** `quick` marks a run whose repetitions are too few to draw conclusions from. */
 export type RecordStatus = "ok" | "failed" | "skipped" | "quick";
@@ -100,8 +103,15 @@ export interface CellRecord {
   /** The cell's name within the run, e.g. "sl/non-robust/seed-0". */
   readonly benchmark: string;
   readonly kind: CellKind;
-  /** Hash of the code and kernels that computed it. */
+  /** Hash of the code and kernels that computed it: of the modules that its kind of cell imports. */
   readonly benchmarkVersion: string;
+  /**
+   * What was computed, in one hash: of configuration, seed, data, device, code, and the keys of the inputs. Records of one
+   * key hold the same numbers. Absent from records of earlier versions.
+   */
+  readonly key?: string;
+  /** Keys of the cells whose results it used, by their names. Absent from records of earlier versions. */
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly commit: string | null;
   readonly dirty: boolean | null;
   /**
@@ -175,7 +185,7 @@ export interface RunManifest {
   readonly resumedAt?: readonly string[];
   /** How many cells ran at once, in the last piece of a resumed run. Absent from manifests of earlier versions. */
   readonly jobs?: number;
-  /** What decides the bits of every record: a run is resumed only where all of it is the same. */
+  /** What decides the bits of its records beside their configurations: for people; cells go by their keys. */
   readonly identity?: RunIdentity;
   /** Names of the cells in order. */
   readonly cells: readonly string[];
