@@ -88,12 +88,21 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
 
     const [natural, construct, random] = ["sl/natural/seed-0", "construct/D_rand/seed-0", "sl/D_rand/seed-0"];
     await runUntil(killed, `${natural} train 96`); // the second of three epochs of 64 images
-    const second = await runUntil(killed, `${natural} attack 32`); // after the training
+    const second = await runUntil(killed, `${natural}/attack attack 32`); // after the training
     assertEquals(trained(second, natural)[0], `${natural} train 80`);
     const third = await runUntil(killed, `${random} train 144`); // the last epoch
-    assertEquals([third[0], trained(third, natural)], [`${natural} start`, []]);
+    assertEquals([third.slice(0, 3), trained(third, natural)], [
+      [`${natural} kept`, `${natural}/probe kept`, `${natural}/attack start`],
+      [],
+    ]);
     const last = await runUntil(killed, null);
-    assertEquals(last.slice(0, 3), [`${natural} kept`, `${construct} kept`, `${random} start`]);
+    assertEquals(last.slice(0, 5), [
+      `${natural} kept`,
+      `${natural}/probe kept`,
+      `${natural}/attack kept`,
+      `${construct} kept`,
+      `${random} start`,
+    ]);
     assertEquals(trained(last, random)[0], `${random} train 144`);
 
     const [found, expected] = [await readRun(killed), await readRun(whole)];

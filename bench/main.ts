@@ -17,9 +17,11 @@ import {
 } from "./options.ts";
 import { expand } from "./plan.ts";
 import { formatPlan, makePlan } from "./plan_command.ts";
+import { formatStates, planStates } from "./plan_states.ts";
 import type { Preset } from "./preset.ts";
 import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
+import { reproduceCommand } from "./reproduce/mod.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
 import { useVectorWidth } from "./vector_width.ts";
@@ -51,7 +53,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "compare"];
+const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare"];
 
 /**
  * Runs the command.
@@ -86,6 +88,7 @@ async function runSubcommand(args: readonly string[], services: MainServices): P
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
   if (name === "plan") return await plan(rest, services);
+  if (name === "reproduce") return await reproduceCommand(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
       `Hint: ${COMMAND} --preset ${Object.hasOwn(PRESETS, name) ? name : "NAME"} runs a preset`,
@@ -115,7 +118,19 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
     const cells = expand(preset);
     const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
-    const made = await makePlan({ preset: preset.name, cells, jobs }, {
+    const runDir = options.out;
+    const states = runDir !== null || options.states
+      ? await planStates(cells, { preset, runDir, workbench })
+      : undefined;
+    if (options.states) {
+      services.stdout(
+        options.json
+          ? JSON.stringify({ preset: preset.name, cells: states }, null, 2) + "\n"
+          : formatStates(preset.name, states!),
+      );
+      return EXIT.done;
+    }
+    const made = await makePlan({ preset: preset.name, cells, states, jobs }, {
       workbench,
       onCell,
       signal,
@@ -209,6 +224,8 @@ Usage: ${COMMAND} [options]
        ${COMMAND} attack [options]  measure clean and robust accuracy of a network from a file
        ${COMMAND} perf [options]    measure speed and memory
        ${COMMAND} peers [options]   time the same work on other packages
+       ${COMMAND} reproduce RECORD [options]
+                                    run the cell of a record again, say whether it is the same
        ${COMMAND} compare BASE HEAD [options]
                                     say whether times in records became worse
 

@@ -34,9 +34,15 @@ export const BENCH_OPTIONS = [
 ] as const satisfies readonly Option[];
 
 /** Options of `bench plan`. */
-export const PLAN_OPTIONS = BENCH_OPTIONS.filter((option) =>
-  option.name !== "out" && option.name !== "resume"
-) as readonly Exclude<typeof BENCH_OPTIONS[number], { name: "out" | "resume" }>[];
+export const PLAN_OPTIONS = [
+  ...BENCH_OPTIONS.filter(({ name }) => name !== "out" && name !== "resume" && name !== "help") as Exclude<
+    typeof BENCH_OPTIONS[number],
+    { name: "out" | "resume" | "help" }
+  >[],
+  { name: "out", value: "DIR", help: "run folder: say which cells are done there, stale and why, or to do" },
+  { name: "states", value: null, help: "say only that, without rehearsing what the rest would cost" },
+  { name: "help", value: null, help: "show this", alias: "h" },
+] as const satisfies readonly Option[];
 
 type Values<T extends readonly Option[]> = {
   readonly [O in T[number] as O["name"]]: O["value"] extends null ? boolean : string | null;

@@ -60,8 +60,8 @@ export type WriteReport = (
 /** What a run needs from outside. */
 export interface RunServices {
   readonly openWorkbench: OpenWorkbench;
-  /** Writes the page of a run folder; says where, and which files it could not use. */
-  readonly writeReport: WriteReport;
+  /** Writes the page of a run folder; says where, and which files it could not use. Null for no page. */
+  readonly writeReport: WriteReport | null;
   readonly progress: Progress;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -85,7 +85,7 @@ export interface RunResult {
   readonly manifest: RunManifest;
   /** Of finished, failed and skipped cells, in the order of the plan. */
   readonly records: readonly CellRecord[];
-  /** Path of the page, or null where it could not be made. */
+  /** Path of the page, or null where it could not be made, or was not asked for. */
   readonly report: string | null;
   /** 0, 1 if a cell or the report failed, 130 if interrupted, 143 if by SIGTERM. */
   readonly exitCode: ExitCode;
@@ -267,7 +267,8 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
     await pool.close();
   }
   const report = await tryReport(folder.path, services);
-  const failed = report === null || records.some(({ status }) => status === "failed" || status === "skipped");
+  const failed = (report === null && services.writeReport !== null) ||
+    records.some(({ status }) => status === "failed" || status === "skipped");
   const interrupted = records.length < cells.length;
   const exitCode = interrupted ? interruptedCode(signal) : failed ? EXIT.failed : EXIT.done;
   return { runDir: folder.path, manifest, records, report, exitCode };
@@ -300,6 +301,7 @@ export function defaultRunDir(preset: string, at: Date): string {
 
 /** The page's path, or null where it could not be made; the reason is shown. */
 async function tryReport(runDir: string, { writeReport, progress }: RunServices): Promise<string | null> {
+  if (writeReport === null) return null;
   try {
     const { path, problems } = await writeReport(runDir);
     for (const problem of problems) progress.note(`The report leaves out ${problem.path}: ${problem.reason}`);

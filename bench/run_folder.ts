@@ -39,8 +39,9 @@ export class RunFolder {
         await Deno.mkdir(folder, { recursive: true });
         created.push(folder);
       }
-      await writeFileAtomic(`${path}/.writable`, "");
-      await Deno.remove(`${path}/.writable`);
+      const trial = `${path}/.writable.${crypto.randomUUID()}.tmp`;
+      await writeFileAtomic(trial, "");
+      await Deno.remove(trial).catch(() => {}); // another process has tidied up
     } catch (cause) {
       await removeEmpty(created);
       const reason = cause instanceof Error ? innermost(cause).message : String(cause);

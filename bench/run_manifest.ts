@@ -60,7 +60,10 @@ export function recordedPreset(preset: Preset): Record<string, unknown> {
 }
 
 /** What decides the bits of every record of a run. */
-export function identityOf(workbench: Workbench, benchmarkVersion: string): RunIdentity {
+export function identityOf(
+  workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">,
+  benchmarkVersion: string,
+): RunIdentity {
   const { dataset, adapter, kernelVariant } = workbench;
   return { benchmarkVersion, dataset, adapter: adapterName(adapter), kernelVariant };
 }

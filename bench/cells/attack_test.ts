@@ -6,7 +6,7 @@ import { parseSafetensors } from "../../engine/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
 import type { AutoAttackFn } from "../../paradigms/evaluate_auto_attack.ts";
-import type { CellContext, CellProgress, AttackCell } from "../cell.ts";
+import type { AttackCell, CellContext, CellProgress } from "../cell.ts";
 import { parsePreset } from "../parse_preset.ts";
 import { PhaseLog } from "../phases.ts";
 import { expand } from "../plan.ts";
