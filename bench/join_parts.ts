@@ -34,6 +34,7 @@ function join(network: CellRecord, part: CellRecord): CellRecord {
     status: worst.status,
     reason,
     kernelChoices: { ...network.kernelChoices, ...part.kernelChoices },
+    timings: [...network.timings ?? [], ...part.timings ?? []],
     metrics: joinMetrics(network.metrics, part.metrics),
     checks: [...network.checks, ...part.checks],
     warnings: [...network.warnings, ...part.warnings.filter((text) => !network.warnings.includes(text))],

@@ -2,7 +2,8 @@ import { isAmount } from "./amount.ts";
 import type { CellDescription, CellOutcome } from "./cell.ts";
 import type { CellKey } from "./cell_key.ts";
 import { configHash } from "./env.ts";
-import { type CellRecord, type RecordStatus, SCHEMA_VERSION } from "./schema.ts";
+import { type Phase, samplesOf } from "./phases.ts";
+import { type CellRecord, type RecordStatus, SCHEMA_VERSION, type Timing } from "./schema.ts";
 
 /** What all records of a run have in common, and the keys of its cells. */
 export interface RunFacts extends CommonFacts {
@@ -66,10 +67,16 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
     reason: end.reason,
     kernelChoices: outcome.kernelChoices ?? {},
     metrics: outcome.metrics,
+    ...(outcome.phases && { timings: outcome.phases.map(timingOf) }),
     checks: outcome.checks ?? [],
     warnings: outcome.warnings ?? [],
     artifacts: outcome.artifacts ?? [],
   };
+}
+
+function timingOf(phase: Phase): Timing {
+  const { name, units, durationMs } = phase;
+  return { name, units, durationMs, samples: samplesOf(phase) };
 }
 
 /** @throws {RangeError} If a metric is not a finite number, for which JSON has no word. */

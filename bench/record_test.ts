@@ -112,3 +112,21 @@ Deno.test("buildRecord() survives JSON unchanged", async () => {
   const record = await buildRecord(cellOf("construct/robust/seed-0"), END, FACTS);
   assertEquals(JSON.parse(JSON.stringify(record)), record);
 });
+
+Deno.test("buildRecord() holds what the time went into, piece by piece, and what was computed", async () => {
+  const cell = cellOf("sl/natural/seed-0");
+  const phases = [
+    { name: "train", units: 128, durationMs: 30, flops: 1, samples: [10, 20] },
+    { name: "other", units: 1, durationMs: 5, flops: 0 },
+  ] as const;
+  const { timings, key, inputs, benchmarkVersion } = await buildRecord(
+    cell,
+    { ...END, outcome: { metrics: {}, phases } },
+    { ...FACTS, keys: new Map([[cell.name, { key: "k", code: "c", inputs: { a: "b" } }]]) },
+  );
+  assertEquals(timings, [
+    { name: "train", units: 128, durationMs: 30, samples: [10, 20] },
+    { name: "other", units: 1, durationMs: 5, samples: [5] },
+  ]);
+  assertEquals([key, inputs, benchmarkVersion], ["k", { a: "b" }, "c"]);
+});

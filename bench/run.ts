@@ -6,7 +6,7 @@ import { stateOf } from "./cell_state.ts";
 import type { Choices } from "./choices_option.ts";
 import { Claims, type ClaimsOptions } from "./claims.ts";
 import { DiskFullError, isDiskFull } from "./disk_full.ts";
-import { adapterName, configHash, gitState, machineInfo, runtimeInfo } from "./env.ts";
+import { adapterName, configHash, gitState, lockHash, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
 import { interruptedCode } from "./interrupt.ts";
 import { machineOf, shareMachine, type Sharing } from "./jobs/jobs_option.ts";
@@ -232,7 +232,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
       ...await gitState(),
       dataset: workbench.dataset,
       machine: machineInfo(workbench.adapter),
-      runtime: runtimeInfo(),
+      runtime: { ...runtimeInfo(), lockSha256: await lockHash() },
       kernelVariant: workbench.kernelVariant,
       jobs,
     };

@@ -36,6 +36,16 @@ export interface Metric {
   readonly samples?: readonly number[];
 }
 
+/** Time of one kind of work. */
+export interface Timing {
+  /** "train" (units: images trained on), "probe" and "clean" (images), "attack" and "construct" (images times steps), "other". */
+  readonly name: string;
+  readonly units: number;
+  readonly durationMs: number;
+  /** Of each piece: of an epoch, of a look of the probe, of an attack; in their order. */
+  readonly samples: readonly number[];
+}
+
 /** A file the cell left, by its path relative to the run folder. */
 export interface Artifact {
   /** "weights", "feature-set", "manifest", "examples" (ExampleImages), "pictures" (PictureSheets), "outcomes" (1 where an
@@ -83,6 +93,11 @@ export interface MachineInfo {
   readonly os: string;
   readonly cpu: string;
   readonly cores: number;
+  /**
+   * What the system says of the graphics driver, beside the adapter's description; null where it says nothing. Absent from
+   * records of earlier versions.
+   */
+  readonly driver?: string | null;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
@@ -130,7 +145,13 @@ export interface CellRecord {
   readonly training: "standard" | "adversarial" | null;
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly machine: MachineInfo;
-  readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
+  readonly runtime: {
+    readonly deno: string;
+    readonly v8: string;
+    readonly typescript: string;
+    /** SHA-256 of `deno.lock`, which pins every package; null where there is none. Absent from earlier records. */
+    readonly lockSha256?: string | null;
+  };
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
   /**
@@ -164,6 +185,11 @@ export interface CellRecord {
    * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
    */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /**
+   * What the time went into, by kind of work; a cell that went on from a checkpoint counts work once. Absent from records of
+   * earlier versions.
+   */
+  readonly timings?: readonly Timing[];
   readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
   readonly warnings: readonly string[];
   readonly artifacts: readonly Artifact[];

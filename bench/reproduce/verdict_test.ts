@@ -28,9 +28,9 @@ Deno.test("verdictOf() calls records identical that differ in speed and times al
 Deno.test("verdictOf() measures fractions absolutely, the rest relatively, and names the first that differs", () => {
   const cases: [Partial<CellRecord["metrics"]>, string, string][] = [
     [
-      { cleanAccuracy: { value: 0.51, unit: "fraction" } },
+      { cleanAccuracy: { value: 0.505, unit: "fraction" } },
       "within tolerance",
-      "cleanAccuracy: was 0.5, is 0.51",
+      "cleanAccuracy: was 0.5, is 0.505",
     ],
     [{ cleanAccuracy: { value: 0.52, unit: "fraction" } }, "different", "cleanAccuracy: was 0.5, is 0.52"],
     [
