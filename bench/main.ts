@@ -2,6 +2,7 @@
 import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
 import { parseChoices } from "./choices_option.ts";
+import { both, eventProgress } from "./events.ts";
 import { formatError } from "./explained.ts";
 import { interruptedCode } from "./interrupt.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
@@ -159,6 +160,9 @@ async function bench(
   const jobs = parseJobs(options.jobs);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
+  if (options.events && options.json) {
+    throw new UsageError("Cannot print both: --events and --json each have standard output for themselves");
+  }
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
   }
@@ -171,13 +175,16 @@ async function bench(
     choices,
     jobs,
   }, { ...services, progress: progressFor(options, services) });
-  services.stdout(options.json ? toJson(result) : toText(result));
+  if (options.events) services.stdout(JSON.stringify({ event: "ended", result }) + "\n");
+  else services.stdout(options.json ? toJson(result) : toText(result));
   return result.exitCode;
 }
 
-function progressFor(options: BenchOptions, { stderr, terminal }: MainServices): Progress {
-  if (options.quiet) return SILENT;
-  return createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
+function progressFor(options: BenchOptions, { stdout, stderr, terminal }: MainServices): Progress {
+  const shown = options.quiet
+    ? SILENT
+    : createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
+  return options.events ? both(shown, eventProgress((event) => stdout(JSON.stringify(event) + "\n"))) : shown;
 }
 
 /** Refuses a run that would fail at its first image. */

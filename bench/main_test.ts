@@ -292,3 +292,18 @@ Deno.test("main() plan says what of a run is done, stale and why, or to do", asy
     assertMatch(await states(), /1 done, 1 stale, 1 corrupt\./);
   });
 });
+
+Deno.test("main() prints what happens as JSON lines with --events, the result last", async () => {
+  await withTempDir(async (dir) => {
+    const args = ["--preset=smoke", "--events", "--quiet", `--out=${dir}/run`];
+    const { code, stdout, stderr } = await start(args);
+    assertEquals([code, stderr], [0, ""]);
+    const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events[0].cells.length, 43);
+    assertEquals(events.filter(({ event }) => event === "finished").length, 43);
+    assertEquals([events.at(-1).event, events.at(-1).result.records.length], ["ended", 43]);
+    const both = await start([...args, "--json"]);
+    assertEquals(both.code, 2);
+    assertMatch(both.stderr, /^Cannot print both: --events and --json/);
+  });
+});

@@ -10,6 +10,7 @@ import { adapterName, configHash, gitState, lockHash, machineInfo, runtimeInfo }
 import { formatError } from "./explained.ts";
 import { interruptedCode } from "./interrupt.ts";
 import { machineOf, shareMachine, type Sharing } from "./jobs/jobs_option.ts";
+import { roughCosts } from "./jobs/urgency.ts";
 import { localPool } from "./jobs/local_pool.ts";
 import type { CellPool } from "./jobs/pool.ts";
 import { workerPool } from "./jobs/worker_pool.ts";
@@ -177,6 +178,8 @@ async function begin(folder: RunFolder, request: RunRequest, services: RunServic
       : leads
       ? resumedManifest(stopped, { preset, cells, identity, startedAt, jobs })
       : stopped;
+    const costOf = roughCosts(cells);
+    progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
     if (leads) {
       await folder.tidy();
       await folder.writeManifest(manifest);
