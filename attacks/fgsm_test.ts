@@ -16,7 +16,7 @@ import { f32, u32 } from "../engine/shape.ts";
 import { Variable } from "../engine/tensor.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { read, release } from "../engine/variables.ts";
-import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./_testing.ts";
+import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./testing.ts";
 import { fgsm } from "./fgsm.ts";
 import { l2, linf, type ThreatModel } from "./threat_model.ts";
 

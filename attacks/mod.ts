@@ -14,14 +14,10 @@
  *
  * @module
  */
-<<<<<<< HEAD
 export * from "./apgd/apgd.ts";
 export * from "./apgd/apgd_options.ts";
 export * from "./autoattack/mod.ts";
 export * from "./fab/fab.ts";
-=======
-export * from "./autoattack/mod.ts";
->>>>>>> 0413d185614afff2dc43417640acd69cd58ed2ae
 export * from "./fgsm.ts";
 export * from "./losses/mod.ts";
 export * from "./pgd.ts";

@@ -3,7 +3,7 @@ import { stream } from "../engine/random.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { read } from "../engine/variables.ts";
-import { attackAll, batchOf, CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./_testing.ts";
+import { attackAll, batchOf, CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./testing.ts";
 import { Pgd } from "./pgd.ts";
 import { l2, linf } from "./threat_model.ts";
 

@@ -18,6 +18,8 @@ export interface PlacementLimits {
   readonly texturesPerKernel: number;
   /** The most rows of a texture. */
   readonly textureRows: number;
+  /** Values that are copied once and for all, so that the copy costs nothing. */
+  readonly constants?: ReadonlySet<Operand>;
 }
 
 /** Values that have a copy in a texture, from which each `#input` reads. */
@@ -44,7 +46,8 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
   for (const [operand, saved] of savedMs) {
     const bytes = byteSize(operand.spec);
     if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
-    if (saved > COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20) mirrored.add(operand);
+    const cost = limits.constants?.has(operand) ? 0 : COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20;
+    if (saved > cost) mirrored.add(operand);
   }
   for (const step of steps) {
     const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))

@@ -13,7 +13,7 @@ import { Variable } from "../../engine/tensor.ts";
 import { assertClose, assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { read, write } from "../../engine/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../_testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { dlr } from "../losses/dlr.ts";
 import { targetedDlr } from "../losses/targeted_dlr.ts";
 import type { LogitsFn } from "../pgd.ts";

@@ -4,7 +4,7 @@ import type { Gpu } from "../../engine/device.ts";
 import { scale } from "../../engine/ops/arithmetic.ts";
 import { softmax } from "../../engine/ops/softmax.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../_testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { autoAttack } from "./autoattack.ts";
 import type {
   AttackName,

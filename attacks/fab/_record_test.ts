@@ -6,7 +6,7 @@ import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { HostData, Variable } from "../../engine/tensor.ts";
 import { read, release, write } from "../../engine/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../_testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { allVariables, makeFabVariables, recordIteration, stateOf } from "./_record.ts";
 
 const COUNT = 7, TICKS = 12;

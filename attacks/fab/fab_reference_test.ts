@@ -26,6 +26,6 @@ for (const norm of ["Linf", "L2"] as const) {
       assert(close.filter(Boolean).length >= 14, `norms ${scores}, expected ${expected}`);
       fab.dispose();
       release(gpu, [...reference.model.parameters, ...reference.model.buffers]);
-    });
+    }, "texture");
   }
 }

@@ -6,7 +6,7 @@ import { assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { HostData } from "../../engine/tensor.ts";
 import { read, write } from "../../engine/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../_testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { slotVariables, STATUS } from "../slots/slot_attack.ts";
 import { Fab, type FabOptions } from "./fab.ts";
 

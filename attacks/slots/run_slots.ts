@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../../engine/device.ts";
 import { read } from "../../engine/variables.ts";
-import { type SlotAttack, STATUS } from "./slot_attack.ts";
+import { type SlotAttack, slotVariables, STATUS } from "./slot_attack.ts";
 import {
   fillSlot,
   type NewExample,
@@ -47,7 +47,10 @@ export interface RunSlotsOptions {
   readonly onFinished: (finished: FinishedExample) => void;
   /** Called between ticks, when nothing runs; what it awaits, the attack waits for. */
   readonly onPause?: (pause: { snapshot(): Promise<SlotSnapshot> }) => Promise<void> | void;
-  /** Seconds of ticks between two looks at the slots; a look takes about 0.011. Default 0.4. */
+  /**
+   * Seconds of ticks between two looks at the slots; a look takes about 0.011, so that they become up to four times
+   * as many while none is done. Default 0.4.
+   */
   readonly pauseSeconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -63,59 +66,101 @@ const MOST_TICKS = 512;
  * @throws {GpuError} If the device reported an error.
  */
 export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions): Promise<void> {
-  const { from, onFinished, onPause, pauseSeconds = 0.4, signal } = options;
-  const resumed = "live" in from ? from : null;
-  const waiting = [...resumed?.waiting ?? from as readonly number[]];
-  const live = [...resumed?.live ?? []], ages = [...resumed?.ages ?? []];
-  const fill = (rows: SlotRows) => {
-    const { inputs: { slot } } = attack;
-    while (waiting.length > 0 && live.length < slot.shape[0]) {
-      const position = waiting.shift()!;
-      fillSlot(attack, rows, { slot: live.push(position) - 1, example: options.example(position) });
-      ages.push(0);
-    }
-    writeSlots(gpu, attack, rows);
-  };
-  fill(await startRows(gpu, attack, resumed));
-  let ticks = 1;
-  while (live.length > 0) {
+  const { onPause, pauseSeconds = 0.4, signal } = options;
+  const roster = await Roster.open(gpu, attack, options);
+  let ticks = 1, patience = 1;
+  while (roster.live.length > 0) {
     const started = performance.now();
-    const count = Math.max(1, Math.min(ticks, ...ages.map((age) => attack.ticks - age)));
-    for (let t = 0; t < count; t++) attack.tick(live.length);
-    const slots = await read(gpu, attack.inputs.slot);
-    ages.forEach((age, slot) => ages[slot] = age + count);
-    const done = live.map((_, slot) => slots[4 * slot] !== STATUS.running);
-    if (done.includes(true)) {
-      const rows = await readSlots(gpu, attack);
-      const kept = [...live.keys()].filter((slot) => !done[slot]);
-      live.forEach((position, slot) => {
-        if (done[slot]) onFinished({ position, ...harvest(attack, rows, slot) });
-      });
-      packSlots(attack, rows, kept);
-      live.splice(0, live.length, ...kept.map((slot) => live[slot]));
-      ages.splice(0, ages.length, ...kept.map((slot) => ages[slot]));
-      fill(rows);
-    }
+    const count = Math.max(1, Math.min(ticks, roster.ticksLeft));
+    for (let t = 0; t < count; t++) attack.tick(roster.live.length);
+    const finished = await roster.collect(count);
+    patience = finished > 0 ? 1 : Math.min(4, patience * 1.25);
     const seconds = (performance.now() - started) / 1000 / count;
-    ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(pauseSeconds / seconds)));
+    ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(patience * pauseSeconds / seconds)));
     signal?.throwIfAborted();
-    const snapshot = async () => {
-      const rows = await readSlots(gpu, attack);
-      return {
-        live: [...live],
-        ages: [...ages],
-        waiting: [...waiting],
-        rows: firstRows(attack, rows, live.length),
-      };
-    };
-    await onPause?.({ snapshot });
+    await onPause?.({ snapshot: () => roster.snapshot() });
   }
 }
 
-/** All rows, those of a snapshot first. */
-async function startRows(gpu: Gpu, attack: SlotAttack, snapshot: SlotSnapshot | null): Promise<SlotRows> {
-  const rows = await readSlots(gpu, attack);
-  for (const [name, values] of snapshot?.rows ?? []) {
+/** Which example is in which slot, and which ones wait. */
+class Roster {
+  /** Positions of the examples in the slots. */
+  readonly live: number[];
+  readonly #ages: number[];
+  readonly #waiting: number[];
+  readonly #gpu: Gpu;
+  readonly #attack: SlotAttack;
+  readonly #options: RunSlotsOptions;
+
+  private constructor(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions) {
+    const { from } = options, resumed = "live" in from ? from : null;
+    this.#gpu = gpu;
+    this.#attack = attack;
+    this.#options = options;
+    this.live = [...resumed?.live ?? []];
+    this.#ages = [...resumed?.ages ?? []];
+    this.#waiting = [...resumed?.waiting ?? from as readonly number[]];
+  }
+
+  /** Fills the slots: from a snapshot, then with those that wait. */
+  static async open(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions): Promise<Roster> {
+    const roster = new Roster(gpu, attack, options);
+    const rows = await readSlots(gpu, attack);
+    if ("rows" in options.from) restoreRows(attack, { rows, kept: options.from.rows });
+    roster.#fill(rows);
+    return roster;
+  }
+
+  /** Ticks until the oldest example is done for certain. */
+  get ticksLeft(): number {
+    return Math.min(...this.#ages.map((age) => this.#attack.ticks - age));
+  }
+
+  /** Takes out what is done after `ticks` more, and fills the slots that became free. */
+  async collect(ticks: number): Promise<number> {
+    this.#ages.forEach((age, slot) => this.#ages[slot] = age + ticks);
+    const slots = await read(this.#gpu, this.#attack.inputs.slot);
+    const done = this.live.map((_, slot) => slots[4 * slot] !== STATUS.running);
+    if (!done.includes(true)) return 0;
+    const rows = await readSlots(this.#gpu, this.#attack);
+    this.live.forEach((position, slot) => {
+      if (done[slot]) this.#options.onFinished({ position, ...harvest(this.#attack, rows, slot) });
+    });
+    const kept = [...this.live.keys()].filter((slot) => !done[slot]);
+    packSlots(this.#attack, rows, kept);
+    for (const list of [this.live, this.#ages]) {
+      list.splice(
+        0,
+        list.length,
+        ...kept.map((slot) => list[slot]),
+      );
+    }
+    this.#fill(rows);
+    return done.length - kept.length;
+  }
+
+  async snapshot(): Promise<SlotSnapshot> {
+    const rows = await readSlots(this.#gpu, this.#attack), count = this.live.length;
+    const first = slotVariables(this.#attack).map((variable) =>
+      [variable.name, rows.get(variable.name)!.slice(0, count * rowSize(variable))] as const
+    );
+    return { live: [...this.live], ages: [...this.#ages], waiting: [...this.#waiting], rows: new Map(first) };
+  }
+
+  #fill(rows: SlotRows): void {
+    const { inputs: { slot } } = this.#attack, free = slot.shape[0] - this.live.length;
+    for (const position of this.#waiting.splice(0, free)) {
+      const example = this.#options.example(position);
+      fillSlot(this.#attack, rows, { slot: this.live.push(position) - 1, example });
+      this.#ages.push(0);
+    }
+    writeSlots(this.#gpu, this.#attack, rows);
+  }
+}
+
+/** Puts the rows of a snapshot before all others. */
+function restoreRows(attack: SlotAttack, { rows, kept }: { rows: SlotRows; kept: SlotRows }): void {
+  for (const [name, values] of kept) {
     const whole = rows.get(name);
     if (whole === undefined || values.length > whole.length) {
       throw new RangeError(
@@ -124,12 +169,6 @@ async function startRows(gpu: Gpu, attack: SlotAttack, snapshot: SlotSnapshot | 
     }
     whole.set(values);
   }
-  return rows;
-}
-
-function firstRows(attack: SlotAttack, rows: SlotRows, count: number): SlotRows {
-  const variables = [...Object.values(attack.inputs), ...attack.state];
-  return new Map(variables.map((v) => [v.name, rows.get(v.name)!.slice(0, count * rowSize(v))]));
 }
 
 function harvest(

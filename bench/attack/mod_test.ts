@@ -157,6 +157,7 @@ Deno.test("attack() evaluates again at the reference code's radius, and sets bot
       text,
       /\nat the reference code's radius +0\.0 % .* 0\.6000 +APGD at L2 0\.6 as in the reference code, others at 0\.5\n/,
     );
+    assertStringIncludes(text, " %), at these radii, not at the one asked\n");
     const { asked, referenceRadius } = await readRecord(`${dir}/out`);
     assertEquals([asked.apgdEps, referenceRadius!.apgdEps, referenceRadius!.eps], [0.5, 0.6, 0.5]);
     assertAlmostEquals(referenceRadius!.attacks[0].eps, 0.6);
@@ -174,6 +175,7 @@ Deno.test("attack() does not evaluate twice where the reference code changes not
     let calls = 0;
     const { text } = await start(words, { evaluate: (...args) => (calls++, succeed(...args)) });
     assertEquals(calls, 1);
+    assertEquals(text.match(/^Robust accuracy /gm)?.length, 1);
     assertStringIncludes(text, "as asked: the reference code changes nothing at Linf 8/255");
     const { asked, referenceRadius } = await readRecord(`${dir}/out`);
     assertEquals(referenceRadius!.robustAccuracy, asked.robustAccuracy);

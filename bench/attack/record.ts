@@ -45,7 +45,7 @@ export interface AttackConfiguration {
   readonly kernelVariant: string;
 }
 
-/** What was checked of the images that were returned as fooling. */
+/** What was checked of the images that were returned as fooling; of none, perturbation 0 and pixels from 1 to 0. */
 export interface SafetyRecord {
   /** Largest distance from the clean image, in the norm asked. */
   readonly largestPerturbation: number;

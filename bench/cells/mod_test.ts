@@ -137,7 +137,9 @@ cellTest("openWorkbench() trains every paradigm on every set, with curves, pictu
         `${name}/${i % 2 === 0 ? "natural" : "non-robust"}/seed-0`
       ),
     ]);
-    for (const { paradigm, featureSet, metrics, artifacts, checks } of trained) {
+    for (const { paradigm, featureSet, metrics, artifacts, checks, warnings } of trained) {
+      // Under DM, too, the classifier is a function of the image: its noise is drawn once.
+      assertEquals(warnings.filter((text) => text.includes("randomised-model")), []);
       assertEquals(metrics.probeCurveEpochs.samples, paradigm === "sl" ? [0, 1] : [0, 1, 2]);
       assertEquals(metrics.probeCurve.samples?.length, metrics.probeCurveEpochs.samples?.length);
       assertEquals("untrainedProbeAccuracy" in metrics, featureSet === "natural");
