@@ -150,7 +150,7 @@ Deno.test("createProgress() shows how far the whole run is, and estimates the ti
   ms = 45_000;
   progress.finish(fakeRecord({ benchmark: "d", durationMs: 20_000 }));
   const lines = text.trimEnd().split("\n");
-  assertEquals(lines.map((line) => line.replace(/^.*  /, "")), [
+  assertEquals(lines.map((line) => line.replace(/^.* {2}/, "")), [
     "kept",
     "2/4 cells, 35 s left", // 2 of 9 units in 10 s
     "3/4 cells, 20 s left",
