@@ -1,4 +1,4 @@
-import { joinParts } from "../bench/schema.ts";
+import { joinParts, networkOf } from "../bench/schema.ts";
 import { isInside } from "./paths.ts";
 import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
@@ -115,10 +115,18 @@ function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecor
 /** Networks with their probes and attacks, see {@linkcode joinParts}; each under the path of its training. */
 function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
   const paths = new Map(records.map(({ record, path }) => [record.benchmark, path]));
-  return joinParts(records.map(({ record }) => record)).map((record) => ({
-    record,
-    path: paths.get(record.benchmark)!,
-  }));
+  const ofParts = new Map<string, Record<string, string>>();
+  for (const { record, path } of records) {
+    const network = networkOf(record);
+    if (network === null) continue;
+    const known = ofParts.get(network) ?? {};
+    for (const name of Object.keys(record.metrics)) known[name] = path;
+    ofParts.set(network, known);
+  }
+  return joinParts(records.map(({ record }) => record)).map((record) => {
+    const metricPaths = ofParts.get(record.benchmark);
+    return { record, path: paths.get(record.benchmark)!, ...(metricPaths && { metricPaths }) };
+  });
 }
 
 /** Keeps the latest record of a cell and names the others, so that no cell counts twice. */
