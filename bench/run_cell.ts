@@ -80,10 +80,15 @@ async function recordOf(cell: CellDescription, ended: Ended, context: CellRun): 
   const status = outcome.status ?? (quick ? "quick" : "ok");
   const all = {
     ...outcome,
-    artifacts: unique([...artifacts, ...outcome.artifacts ?? []], ({ path }) => path),
+    // A cell that went on from a checkpoint names them in another order.
+    artifacts: unique([...artifacts, ...outcome.artifacts ?? []], ({ path }) => path).sort(byPath),
     warnings: unique([...warnings, ...outcome.warnings ?? []], (text) => text),
   };
   return await buildRecord(cell, { startedAt, durationMs, status, reason: null, outcome: all }, facts);
+}
+
+function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 function unique<T>(items: readonly T[], key: (item: T) => string): T[] {
