@@ -3,7 +3,7 @@ import type { CellDescription } from "./cell.ts";
 import { CodeBase } from "./code_hash.ts";
 import { configHash, PROJECT_ROOT } from "./env.ts";
 import { recordedConfig, withoutLabels } from "./record.ts";
-import type { CellRecord } from "./schema.ts";
+import type { CellRecord, ParadigmName } from "./schema.ts";
 
 /** The entry module of each kind of cell: what it imports is the cell's code. */
 export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
@@ -16,8 +16,22 @@ export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
 /** What opens the device is part of every cell's code. */
 const COMMON_ENTRY = "engine/device.ts";
 
-/** The hash of the code of each kind of cell. */
-export type CodeHashes = Readonly<Record<CellDescription["kind"], string>>;
+/** The list of paradigms, and the file of each: a cell uses its own alone. */
+const REGISTRY = "paradigms/registry.ts";
+const PARADIGM_FILES: Readonly<Record<ParadigmName, string>> = {
+  sl: "paradigms/supervised.ts",
+  cl: "paradigms/simclr.ts",
+  mim: "paradigms/mae.ts",
+  dm: "paradigms/ddpm.ts",
+};
+
+/** The hash of the code of each kind of cell, for each paradigm, by {@linkcode codeName}. */
+export type CodeHashes = Readonly<Record<string, string>>;
+
+/** The name of a cell's code: sets are extracted with supervised networks. */
+export function codeName({ kind, paradigm }: Pick<CellDescription, "kind" | "paradigm">): string {
+  return `${kind}/${paradigm ?? "sl"}`;
+}
 
 /** What a cell's key is made of, beside what the cell says itself. */
 export interface KeyContext {
@@ -41,10 +55,18 @@ export interface CellKey {
 export async function codeHashes(root: URL = PROJECT_ROOT): Promise<CodeHashes> {
   const base = new CodeBase(root);
   const kinds = Object.keys(CELL_ENTRIES) as CellDescription["kind"][];
-  const hashes = await Promise.all(
-    kinds.map(async (kind) => [kind, await base.hashOf(CELL_ENTRIES[kind], COMMON_ENTRY)] as const),
+  const names = Object.keys(PARADIGM_FILES) as ParadigmName[];
+  const hashes = kinds.flatMap((kind) =>
+    names.map(async (paradigm) => {
+      const others = names.filter((name) => name !== paradigm).map((name) => PARADIGM_FILES[name]);
+      const hash = await base.hashOf(
+        [CELL_ENTRIES[kind], COMMON_ENTRY],
+        ({ from, to }) => from === REGISTRY && others.includes(to),
+      );
+      return [codeName({ kind, paradigm }), hash] as const;
+    })
   );
-  return Object.fromEntries(hashes) as CodeHashes;
+  return Object.fromEntries(await Promise.all(hashes));
 }
 
 /**
@@ -69,7 +91,7 @@ export async function keysOf(
       }
       inputs[name] = input.key;
     }
-    const code = context.code[cell.kind];
+    const code = context.code[codeName(cell)];
     const key = await configHash({
       kind: cell.kind,
       seed: cell.seed,

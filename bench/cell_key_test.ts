@@ -4,7 +4,7 @@ import { expand } from "./plan.ts";
 import { smallPreset } from "./testing.ts";
 
 const CONTEXT: KeyContext = {
-  code: { train: "t", construct: "c", probe: "p", attack: "a" },
+  code: { "train/sl": "t", "construct/sl": "c", "probe/sl": "p", "attack/sl": "a" },
   dataset: { name: "planted", sha256: "0" },
   adapter: "made up",
   kernelVariant: "buffer",
@@ -36,9 +36,9 @@ Deno.test("keysOf() changes with data, device and the code of each kind", async 
   assertEquals(await changed("", { dataset: { name: "planted", sha256: "1" } }), ALL);
   assertEquals(await changed("", { adapter: "other" }), ALL);
   assertEquals(await changed("", { kernelVariant: "texture" }), ALL);
-  assertEquals(await changed("", { code: { ...CONTEXT.code, attack: "b" } }), ATTACKS);
+  assertEquals(await changed("", { code: { ...CONTEXT.code, "attack/sl": "b" } }), ATTACKS);
   const { code } = CONTEXT;
-  assertEquals(await changed("", { code: { ...code, construct: "d" } }), [
+  assertEquals(await changed("", { code: { ...code, "construct/sl": "d" } }), [
     "construct/robust",
     "sl/robust",
     "sl/robust/probe",
@@ -68,7 +68,7 @@ Deno.test("keysOf() refuses two cells of one name, and a cell before its input",
   );
 });
 
-Deno.test("codeHashes() tells the kinds of cells apart", async () => {
+Deno.test("codeHashes() tells kinds and paradigms apart", async () => {
   const hashes = Object.values(await codeHashes());
-  assertEquals([hashes.length, new Set(hashes).size], [4, 4]);
+  assertEquals([hashes.length, new Set(hashes).size], [16, 16]);
 });

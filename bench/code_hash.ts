@@ -4,6 +4,9 @@ import { sha256Hex } from "./sha256.ts";
 /** Folders whose code and kernels decide what a cell computes; what is imported from elsewhere decides no number. */
 const COMPUTING_FOLDERS = ["engine/", "attacks/", "datasets/", "paradigms/", "bench/cells/"];
 
+/** Whether an import does not count, by the paths of both modules. */
+export type CutImport = (one: { from: string; to: string }) => boolean;
+
 /** Sources by path relative to the root, each read once. */
 export class CodeBase {
   readonly #root: URL;
@@ -14,15 +17,18 @@ export class CodeBase {
   }
 
   /**
-   * Paths of all modules that decide what a module computes, itself included, sorted: TypeScript and kernels that it
-   * imports, those that these import, and so on. Imports of types alone do not count.
+   * Paths of all modules that decide what some modules compute, themselves included, sorted: TypeScript and kernels that
+   * they import, those that these import, and so on. Imports of types alone do not count.
    *
-   * @throws {Error} If one cannot be read.
+   * @param cut Whether an import decides nothing. Default: none.
+   * @throws {Error} If a module cannot be read.
    */
-  async modulesOf(...entries: readonly string[]): Promise<string[]> {
+  async modulesOf(entries: readonly string[], cut: CutImport = () => false): Promise<string[]> {
     const found = new Set(entries);
     for (let wave = [...entries]; wave.length > 0;) {
-      const imports = await Promise.all(wave.map(async (path) => (await this.#read(path)).imports));
+      const imports = await Promise.all(
+        wave.map(async (from) => (await this.#read(from)).imports.filter((to) => !cut({ from, to }))),
+      );
       wave = [...new Set(imports.flat())].filter((path) => !found.has(path));
       wave.forEach((path) => found.add(path));
     }
@@ -33,8 +39,8 @@ export class CodeBase {
    * SHA-256 over the names and contents of {@linkcode modulesOf}. Line ends are read as LF, so that a checkout on
    * Windows has the same hash.
    */
-  async hashOf(...entries: readonly string[]): Promise<string> {
-    const paths = await this.modulesOf(...entries);
+  async hashOf(entries: readonly string[], cut?: CutImport): Promise<string> {
+    const paths = await this.modulesOf(entries, cut);
     const lines = await Promise.all(paths.map(async (path) => `${path} ${(await this.#read(path)).hash}\n`));
     return await sha256Hex(lines.join(""));
   }

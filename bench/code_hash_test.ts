@@ -14,7 +14,7 @@ async function hashOf(
     await Deno.mkdir(`${dir}/${path}`.replace(/[^/]+$/, ""), { recursive: true });
     await Deno.writeTextFile(`${dir}/${path}`, text);
   }
-  return await new CodeBase(new URL(`file://${dir}/`)).hashOf(entry);
+  return await new CodeBase(new URL(`file://${dir}/`)).hashOf([entry]);
 }
 
 const FILES = {
@@ -80,7 +80,7 @@ Deno.test("modulesOf() finds what Deno finds", async () => {
     }
   }
   const expected = [...known].map((specifier) => specifier.slice(PROJECT_ROOT.href.length)).sort();
-  const found = await new CodeBase(PROJECT_ROOT).modulesOf("bench/cells/train.ts");
+  const found = await new CodeBase(PROJECT_ROOT).modulesOf(["bench/cells/train.ts"]);
   assert(found.length > 50 && found.some((path) => path.endsWith(".wgsl")));
   assertEquals(found, expected);
 });
@@ -88,11 +88,26 @@ Deno.test("modulesOf() finds what Deno finds", async () => {
 Deno.test("modulesOf() keeps attacks and probes out of what a training depends on", async () => {
   const code = new CodeBase(PROJECT_ROOT);
   const [train, attack] = await Promise.all(
-    [CELL_ENTRIES.train, CELL_ENTRIES.attack].map((entry) => code.modulesOf(entry)),
+    [CELL_ENTRIES.train, CELL_ENTRIES.attack].map((entry) => code.modulesOf([entry])),
   );
   for (const path of ["attacks/autoattack/autoattack.ts", "bench/cells/attack.ts", "bench/cells/probe.ts"]) {
     assertEquals(train.includes(path), false, path);
   }
   assert(attack.includes("attacks/autoattack/autoattack.ts"));
   for (const path of [...train, ...attack]) assert(!/^(reports|bench\/(?!cells))/.test(path), path);
+});
+
+Deno.test("hashOf() leaves out what is cut, unless it is imported from elsewhere too", async () => {
+  await withTempDir(async (dir) => {
+    const files = {
+      "bench/cells/a.ts": 'import "../../engine/list.ts";\nimport "../../engine/both.ts";\n',
+      "engine/list.ts": 'import "./one.ts";\nimport "./both.ts";\n',
+      "engine/one.ts": "",
+      "engine/both.ts": "",
+    };
+    await hashOf(dir, files);
+    const code = new CodeBase(new URL(`file://${dir}/`));
+    const found = await code.modulesOf(["bench/cells/a.ts"], ({ from }) => from === "engine/list.ts");
+    assertEquals(found, ["bench/cells/a.ts", "engine/both.ts", "engine/list.ts"]);
+  });
 });
