@@ -43,8 +43,9 @@ async function recordsOf(dir: string): Promise<Map<string, CellRecord>> {
 /** Names of cells whose records are not the same in both folders. */
 async function unlike(a: string, b: string): Promise<string[]> {
   const [one, two] = [await recordsOf(a), await recordsOf(b)];
+  // Somebody may commit meanwhile.
   const text = (record: CellRecord | undefined) =>
-    record === undefined ? "" : canonicalJson(canonicalRecord(record));
+    record === undefined ? "" : canonicalJson({ ...canonicalRecord(record), commit: null, dirty: null });
   return [...new Set([...one.keys(), ...two.keys()])].filter((name) =>
     text(one.get(name)) !== text(two.get(name))
   );

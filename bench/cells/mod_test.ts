@@ -184,7 +184,9 @@ cellTest("openWorkbench() rehearses what a cell then costs", async () => {
       const { name, flops, peakBytes } = estimates[i];
       assertEquals(name, benchmark);
       const peak = peakBytes / metrics.peakBytes.value;
-      assert(peak > 0.85 && peak < 1.1, `${name}: peak memory estimated at ${peak} of what it was`);
+      // Where every image is fooled by the first attacks, the others need no memory.
+      const most = name.endsWith("/attack") ? 3 : 1.1;
+      assert(peak > 0.85 && peak < most, `${name}: peak memory estimated at ${peak} of what it was`);
       const work = flops / metrics.flops.value;
       assert(work > 0.5 && work < 2, `${name}: work estimated at ${work} of what it was`);
     }
