@@ -2,7 +2,8 @@
  * realfeatures: which features of images are useful to every way of learning, and which only to one?
  *
  * This module is the library: the engine that records and replays steps on the GPU, attacks, data sets with their
- * robust and non-robust versions, and paradigms. The benchmark itself is a command, `deno task bench`.
+ * robust and non-robust versions, and paradigms, and the benchmark: what the command `deno task bench` does, as
+ * functions, with the events of a run as an async iterator ({@linkcode runBench}).
  *
  * @example Train a small network on images whose cues are known, and attack it
  * ```ts
@@ -91,6 +92,7 @@
  */
 export * from "./engine/mod.ts";
 export * from "./attacks/mod.ts";
+export * from "./bench/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./paradigms/mod.ts";
 

@@ -21,11 +21,12 @@ export function canonicalJson(value: unknown): string {
  */
 export function canonicalRecord(
   record: CellRecord,
-): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "kernelChoices" | "jobs"> {
+): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"> {
   const {
     runId: _runId,
     startedAt: _startedAt,
     durationMs: _durationMs,
+    timings: _timings,
     kernelChoices: _kernelChoices,
     jobs: _jobs,
     metrics,

@@ -1,4 +1,4 @@
-/** A cell is one unit of work: train and evaluate an encoder, or construct a feature set. */
+/** A cell is one unit of work: train an encoder, probe it, attack it, or construct a feature set. */
 import type { ParadigmName, ParadigmSettings } from "../paradigms/mod.ts";
 import type { CellCheckpoint } from "./checkpoint_file.ts";
 import type { Choices } from "./choices_option.ts";
@@ -25,11 +25,16 @@ interface CellBase {
   readonly inputs: readonly string[];
 }
 
-/** Trains a network on a feature set and evaluates it on the natural test set. */
-export interface TrainCell extends CellBase {
-  readonly kind: "train";
+interface NetworkCell extends CellBase {
   readonly paradigm: ParadigmName;
+  /** The set the network is trained on. */
   readonly featureSet: "natural" | ConstructedSetName;
+  readonly training: "standard" | "adversarial";
+}
+
+/** Trains a network on a feature set. Its one input, if any, is the cell that constructs the set. */
+export interface TrainCell extends NetworkCell {
+  readonly kind: "train";
   readonly config: {
     readonly dataset: DatasetConfig;
     /** The paradigm's own settings, its encoder among them. */
@@ -37,10 +42,41 @@ export interface TrainCell extends CellBase {
     readonly training: TrainingConfig;
     /** The attack on each training batch (adversarial training); null for standard training. */
     readonly adversary: AttackConfig | null;
-    readonly probe: ProbeConfig | null;
-    readonly evaluation: EvaluationConfig;
+    /** Epochs after which the weights are kept, for a probe to look at, beside the last. */
+    readonly snapshots: readonly number[];
     /** Pictures kept for the report. */
     readonly examples: number;
+  };
+}
+
+/**
+ * Trains a probe on the network of its first input and judges it on the natural test set. Its second input, if any, is
+ * the cell that constructs the set that the probe is trained on.
+ */
+export interface ProbeCell extends NetworkCell {
+  readonly kind: "probe";
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    readonly paradigm: ParadigmSettings["config"];
+    /** `untrained`: whether the network before its training is probed too. */
+    readonly probe: Omit<ProbeConfig, "curvePoints">;
+    /** Epochs of the training that the curve has a point after, 0 and the last among them; none for no curve. */
+    readonly curve: readonly number[];
+    /** Images at a time; changes no result. */
+    readonly batchSize: number;
+  };
+}
+
+/**
+ * Attacks the network of its first input on the natural test set, and measures what it answers to clean images and to
+ * single cues. Its second input, if any, is the cell of the probe that is the classifier then.
+ */
+export interface AttackCell extends NetworkCell {
+  readonly kind: "attack";
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    readonly paradigm: ParadigmSettings["config"];
+    readonly evaluation: EvaluationConfig;
   };
 }
 
@@ -58,7 +94,7 @@ export interface ConstructCell extends CellBase {
 }
 
 /** Plain data: what a cell does, complete after defaults. */
-export type CellDescription = TrainCell | ConstructCell;
+export type CellDescription = TrainCell | ConstructCell | ProbeCell | AttackCell;
 
 /** What a cell tells while it works. */
 export interface CellProgress {
@@ -83,7 +119,7 @@ export interface CellContext {
   /**
    * Writes a file atomically into `artifacts/<cell name>/` of the run folder.
    *
-   * @param kind As in {@linkcode Artifact}: "weights", "feature-set", "manifest", "examples", "outcomes".
+   * @param kind As in {@linkcode Artifact}: "weights", "snapshot", "probe", "feature-set", "manifest", "examples", "outcomes".
    * @returns The artifact; it is added to the record by the runner unless the outcome lists it too.
    * @throws {RangeError} If the path leaves the folder.
    */

@@ -21,7 +21,14 @@ export function machineInfo(adapter: MachineInfo["adapter"], options: { name?: s
   const cpu = processors[0]?.model.trim() || "unknown";
   const os = `${Deno.build.os} ${Deno.build.arch}`;
   const cores = processors.length || navigator.hardwareConcurrency;
-  return { name: options.name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`, os, cpu, cores, adapter };
+  return {
+    name: options.name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`,
+    os,
+    cpu,
+    cores,
+    driver: driverText(),
+    adapter,
+  };
 }
 
 /** An adapter in one word or a few. */
@@ -29,10 +36,30 @@ export function adapterName({ description, device, vendor }: MachineInfo["adapte
   return description || device || vendor || "unknown adapter";
 }
 
+/** What the system says of the graphics driver where WebGPU does not: NVIDIA's under Linux; else null. */
+function driverText(): string | null {
+  try {
+    return Deno.readTextFileSync("/proc/driver/nvidia/version").split("\n")[0].trim() || null;
+  } catch {
+    return null; // another driver, another system, or not allowed
+  }
+}
+
 /** Versions of Deno and of what it is made of. */
 export function runtimeInfo(): CellRecord["runtime"] {
   const { deno, v8, typescript } = Deno.version;
   return { deno, v8, typescript };
+}
+
+/** Hash of the file that pins every package; null where there is none. Line ends are read as LF. */
+export async function lockHash(root: URL = PROJECT_ROOT): Promise<string | null> {
+  try {
+    const text = await Deno.readTextFile(new URL("deno.lock", root));
+    return await sha256Hex(text.replaceAll("\r\n", "\n"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "./env.ts";
+import { benchmarkVersion, configHash, gitState, lockHash, machineInfo, runtimeInfo } from "./env.ts";
 import { FAKE_ADAPTER, withTempDir } from "./testing.ts";
 
 const urlOf = (dir: string) => pathToFileURL(`${dir}/`);
@@ -82,4 +82,15 @@ async function git(dir: string, ...args: string[]): Promise<boolean> {
 
 Deno.test("gitState() is null where the folder is not there", async () => {
   assertEquals(await gitState(urlOf("/no/such/folder")), { commit: null, dirty: null });
+});
+
+Deno.test("lockHash() is of the lock file, whatever its line ends; null where there is none", async () => {
+  await withTempDir(async (dir) => {
+    const root = pathToFileURL(`${dir}/`);
+    assertEquals(await lockHash(root), null);
+    await Deno.writeTextFile(`${dir}/deno.lock`, "{\n}\n");
+    const hash = await lockHash(root);
+    await Deno.writeTextFile(`${dir}/deno.lock`, "{\r\n}\r\n");
+    assertEquals([hash?.length, await lockHash(root)], [64, hash]);
+  });
 });

@@ -1,7 +1,6 @@
 /** What a plan will cost, from rehearsals of its cells. */
 import { plannedSteps } from "./auto_attack_cost.ts";
-import type { CellDescription, ConstructCell, TrainCell } from "./cell.ts";
-import { curveEpochs } from "./curve_epochs.ts";
+import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
 import type { Phase, PhaseName } from "./phases.ts";
 import type { DatasetConfig } from "./preset.ts";
 
@@ -38,29 +37,37 @@ export function rehearsalKey(cell: CellDescription): string {
 
 /** The work of a cell. `counts` are the numbers of images of the constructed sets by the names of their cells. */
 export function unitsOf(cell: CellDescription, counts: ReadonlyMap<string, number>): Units {
-  return cell.kind === "train" ? trainUnits(cell, counts) : constructUnits(cell);
+  switch (cell.kind) {
+    case "train":
+      return trainUnits(cell, counts);
+    case "probe":
+      return probeUnits(cell, counts);
+    case "attack":
+      return attackUnits(cell);
+    case "construct":
+      return constructUnits(cell);
+  }
 }
 
-function trainUnits({ config, featureSet, inputs }: TrainCell, counts: ReadonlyMap<string, number>): Units {
-  const { dataset, training, probe, evaluation, adversary } = config;
-  const { trainSize, testSize } = dataset;
-  const count = featureSet === "natural" ? trainSize : counts.get(inputs[0])!;
-  const { epochs, batchSize } = training, { attack, autoAttack } = evaluation;
-  let probed = 0;
-  if (probe !== null) {
-    const standard = adversary === null;
-    const probeSet = probe.data === "same" ? count : trainSize;
-    const whole = probe.untrained && featureSet === "natural" && standard ? 2 : 1;
-    const looks = standard && probe.curvePoints > 0 ? curveEpochs(epochs, probe.curvePoints).length : 0;
-    const few = Math.max(probe.curveImages, Math.min(probe.batchSize, count));
-    probed = whole * (probeSet + testSize) + looks * (Math.min(few, probeSet) + Math.min(few, testSize));
-  }
+function trainUnits({ config, inputs }: TrainCell, counts: ReadonlyMap<string, number>): Units {
+  const { dataset, training: { epochs, batchSize } } = config;
+  const count = inputs.length === 0 ? dataset.trainSize : counts.get(inputs[0])!;
+  return { train: epochs * Math.floor(count / batchSize) * batchSize, other: 1 };
+}
+
+function probeUnits({ config, inputs }: ProbeCell, counts: ReadonlyMap<string, number>): Units {
+  const { dataset: { trainSize, testSize }, probe, curve } = config;
+  const count = inputs.length < 2 ? trainSize : counts.get(inputs[1])!;
+  const few = Math.max(probe.curveImages, Math.min(probe.batchSize, count));
+  const looks = curve.length * (Math.min(few, count) + Math.min(few, testSize));
+  return { probe: (probe.untrained ? 2 : 1) * (count + testSize) + looks };
+}
+
+function attackUnits({ config: { dataset, evaluation } }: AttackCell): Units {
+  const { testSize } = dataset, { attack, autoAttack } = evaluation;
   return {
-    train: epochs * Math.floor(count / batchSize) * batchSize,
-    probe: probed,
     clean: hasCues(dataset) ? 2 * testSize : 0,
     attack: testSize * attack.steps * attack.restarts + (autoAttack === null ? 0 : plannedSteps(autoAttack)),
-    other: 1,
   };
 }
 

@@ -23,25 +23,18 @@ const cell = (name: string) => CELLS.find((c) => c.name === name)!;
 Deno.test("unitsOf() counts what a cell does to images", () => {
   assertEquals(unitsOf(cell("construct/robust/seed-1"), COUNTS), { construct: 50 * 7 });
   // Two whole probes (untrained, trained), three looks (before, midway, at the end) at 30 and 30 images.
-  assertEquals(unitsOf(cell("sl/natural/seed-0"), COUNTS), {
-    train: 3 * 96,
-    probe: 2 * 140 + 3 * 60,
-    clean: 80,
-    attack: 40 * 5 * 2,
-    other: 1,
-  });
-  assertEquals(unitsOf(cell("mim/robust/seed-0"), COUNTS), {
-    train: 2 * 32,
-    probe: 90 + 3 * 60,
-    clean: 80,
-    attack: 400,
-    other: 1,
-  });
-  assertEquals(unitsOf(cell("sl/adversarial/seed-0"), COUNTS).probe, 140);
+  const units = (name: string) => unitsOf(cell(name), COUNTS);
+  assertEquals(units("sl/natural/seed-0"), { train: 3 * 96, other: 1 });
+  assertEquals(units("sl/natural/seed-0/probe"), { probe: 2 * 140 + 3 * 60 });
+  assertEquals(units("sl/natural/seed-0/attack"), { clean: 80, attack: 40 * 5 * 2 });
+  assertEquals(units("mim/robust/seed-0"), { train: 2 * 32, other: 1 });
+  assertEquals(units("mim/robust/seed-0/probe"), { probe: 90 + 3 * 60 });
+  assertEquals(units("mim/robust/seed-0/attack"), { clean: 80, attack: 400 });
+  assertEquals(units("sl/adversarial/seed-0/probe"), { probe: 140 });
 });
 
 Deno.test("unitsOf() counts AutoAttack in steps of an attack", () => {
-  const [{ config, ...rest }] = CELLS.filter((c) => c.kind === "train");
+  const [{ config, ...rest }] = CELLS.filter((c) => c.kind === "attack");
   const autoAttack = {
     version: "custom",
     images: 30,

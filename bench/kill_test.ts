@@ -53,16 +53,29 @@ const result = await run({
 Deno.exit(result.exitCode);
 `;
 
-/** Runs until the moment, or to the end; gives back what the process said. */
-async function runUntil(dir: string, moment: string | null): Promise<string[]> {
+/** Starts the script. */
+async function startScript(dir: string, moment: string): Promise<Deno.ChildProcess> {
   const script = `${dir}/script.ts`;
   await Deno.writeTextFile(script, SCRIPT);
   const config = ["--no-check", "--no-lock", "--config", "deno.json"];
-  const args = ["run", "-A", ...config, script, `${dir}/run`, moment ?? ""];
-  const options = { args, cwd: PROJECT_ROOT, stderr: "inherit" } as const;
-  const { code, stdout, signal } = await new Deno.Command(Deno.execPath(), options).output();
+  const args = ["run", "-A", ...config, script, `${dir}/run`, moment];
+  const options = { args, cwd: PROJECT_ROOT, stdout: "piped", stderr: "inherit" } as const;
+  return new Deno.Command(Deno.execPath(), options).spawn();
+}
+
+/** Runs until the moment, or to the end; gives back what the process said. */
+async function runUntil(dir: string, moment: string | null): Promise<string[]> {
+  const { code, stdout, signal } = await (await startScript(dir, moment ?? "")).output();
   assertEquals<unknown>([code, signal], moment === null ? [0, null] : [128 + 9, "SIGKILL"]);
   return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}
+
+/** Runs for a while and is killed wherever it is then. */
+async function runFor(dir: string, ms: number): Promise<void> {
+  const child = await startScript(dir, "");
+  const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+  await child.output();
+  clearTimeout(timer);
 }
 
 async function readRun(dir: string): Promise<{ manifest: RunManifest; records: CellRecord[] }> {
@@ -82,18 +95,27 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
   ignore: noGpu || Deno.build.os === "windows",
 }, async () => {
   await withTempDir(async (dir) => {
-    const [killed, whole] = [`${dir}/killed`, `${dir}/whole`];
-    for (const folder of [killed, whole]) await Deno.mkdir(folder);
+    const [killed, whole, anywhere] = [`${dir}/killed`, `${dir}/whole`, `${dir}/anywhere`];
+    for (const folder of [killed, whole, anywhere]) await Deno.mkdir(folder);
     await runUntil(whole, null);
 
     const [natural, construct, random] = ["sl/natural/seed-0", "construct/D_rand/seed-0", "sl/D_rand/seed-0"];
     await runUntil(killed, `${natural} train 96`); // the second of three epochs of 64 images
-    const second = await runUntil(killed, `${natural} attack 32`); // after the training
+    const second = await runUntil(killed, `${natural}/attack attack 32`); // after the training
     assertEquals(trained(second, natural)[0], `${natural} train 80`);
     const third = await runUntil(killed, `${random} train 144`); // the last epoch
-    assertEquals([third[0], trained(third, natural)], [`${natural} start`, []]);
+    assertEquals([third.slice(0, 3), trained(third, natural)], [
+      [`${natural} kept`, `${natural}/probe kept`, `${natural}/attack start`],
+      [],
+    ]);
     const last = await runUntil(killed, null);
-    assertEquals(last.slice(0, 3), [`${natural} kept`, `${construct} kept`, `${random} start`]);
+    assertEquals(last.slice(0, 5), [
+      `${natural} kept`,
+      `${natural}/probe kept`,
+      `${natural}/attack kept`,
+      `${construct} kept`,
+      `${random} start`,
+    ]);
     assertEquals(trained(last, random)[0], `${random} train 144`);
 
     const [found, expected] = [await readRun(killed), await readRun(whole)];
@@ -101,5 +123,9 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
     assertEquals(found.manifest.resumedAt?.length, 3);
     const files = (await Array.fromAsync(Deno.readDir(`${killed}/run`), ({ name }) => name)).sort();
     assertEquals(files, ["artifacts", "records", "run.json"]);
+
+    for (let time = 0; time < 4; time++) await runFor(anywhere, 300 + 3000 * Math.random());
+    await runUntil(anywhere, null);
+    assertEquals((await readRun(anywhere)).records.map(comparable), expected.records.map(comparable));
   });
 });

@@ -2,7 +2,9 @@
 import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./cell.ts";
 import { parseChoices } from "./choices_option.ts";
+import { both, eventProgress } from "./events.ts";
 import { formatError } from "./explained.ts";
+import { interruptedCode } from "./interrupt.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
 import { loadPreset, PRESETS } from "./load_preset.ts";
 import { suggest } from "./nearest.ts";
@@ -16,9 +18,11 @@ import {
 } from "./options.ts";
 import { expand } from "./plan.ts";
 import { formatPlan, makePlan } from "./plan_command.ts";
+import { formatStates, planStates } from "./plan_states.ts";
 import type { Preset } from "./preset.ts";
 import { createProgress, type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
+import { reproduceCommand } from "./reproduce/mod.ts";
 import { formatSummary } from "./summary.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
 import { useVectorWidth } from "./vector_width.ts";
@@ -50,7 +54,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "compare"];
+const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare"];
 
 /**
  * Runs the command.
@@ -70,7 +74,7 @@ export async function main(args: readonly string[], services: MainServices): Pro
   } catch (error) {
     if (services.signal.aborted) {
       services.stderr("Interrupted before the first cell, nothing is written\n");
-      return EXIT.interrupted;
+      return interruptedCode(services.signal);
     }
     services.stderr(`${formatError(error)}\n`);
     if (error instanceof NoAdapterError) return EXIT.noAdapter;
@@ -85,6 +89,7 @@ async function runSubcommand(args: readonly string[], services: MainServices): P
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
   if (name === "plan") return await plan(rest, services);
+  if (name === "reproduce") return await reproduceCommand(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
       `Hint: ${COMMAND} --preset ${Object.hasOwn(PRESETS, name) ? name : "NAME"} runs a preset`,
@@ -114,7 +119,19 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
       options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
     const cells = expand(preset);
     const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
-    const made = await makePlan({ preset: preset.name, cells, jobs }, {
+    const runDir = options.out;
+    const states = runDir !== null || options.states
+      ? await planStates(cells, { preset, runDir, workbench })
+      : undefined;
+    if (options.states) {
+      services.stdout(
+        options.json
+          ? JSON.stringify({ preset: preset.name, cells: states }, null, 2) + "\n"
+          : formatStates(preset.name, states!),
+      );
+      return EXIT.done;
+    }
+    const made = await makePlan({ preset: preset.name, cells, states, jobs }, {
       workbench,
       onCell,
       signal,
@@ -143,6 +160,9 @@ async function bench(
   const jobs = parseJobs(options.jobs);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
+  if (options.events && options.json) {
+    throw new UsageError("Cannot print both: --events and --json each have standard output for themselves");
+  }
   if (options.resume && options.out === null) {
     throw new UsageError(`Cannot resume a run: no folder given\nHint: add --out DIR, the folder of the run`);
   }
@@ -155,13 +175,16 @@ async function bench(
     choices,
     jobs,
   }, { ...services, progress: progressFor(options, services) });
-  services.stdout(options.json ? toJson(result) : toText(result));
+  if (options.events) services.stdout(JSON.stringify({ event: "ended", result }) + "\n");
+  else services.stdout(options.json ? toJson(result) : toText(result));
   return result.exitCode;
 }
 
-function progressFor(options: BenchOptions, { stderr, terminal }: MainServices): Progress {
-  if (options.quiet) return SILENT;
-  return createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
+function progressFor(options: BenchOptions, { stdout, stderr, terminal }: MainServices): Progress {
+  const shown = options.quiet
+    ? SILENT
+    : createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
+  return options.events ? both(shown, eventProgress((event) => stdout(JSON.stringify(event) + "\n"))) : shown;
 }
 
 /** Refuses a run that would fail at its first image. */
@@ -185,7 +208,7 @@ async function checkData(preset: Preset, dataDir: string | null): Promise<void> 
 function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {
   const lines = [formatSummary(records)];
   const missing = manifest.cells.length - records.length;
-  if (exitCode === EXIT.interrupted) {
+  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) {
     lines.push(
       `Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n` +
         `Hint: the same command with --out ${runDir} --resume goes on\n`,
@@ -208,12 +231,14 @@ Usage: ${COMMAND} [options]
        ${COMMAND} attack [options]  measure clean and robust accuracy of a network from a file
        ${COMMAND} perf [options]    measure speed and memory
        ${COMMAND} peers [options]   time the same work on other packages
+       ${COMMAND} reproduce RECORD [options]
+                                    run the cell of a record again, say whether it is the same
        ${COMMAND} compare BASE HEAD [options]
                                     say whether times in records became worse
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}
 Presets: ${Object.keys(PRESETS).join(", ")}
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted, 143 by SIGTERM
 `;
 }

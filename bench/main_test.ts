@@ -36,7 +36,7 @@ Deno.test("main() prints a table and where records and report lie", async () => 
     assertMatch(stdout, /^network +clean +images\/s +time +status\n/);
     assertStringIncludes(stdout, "sl/D_rand/seed-1");
     assertStringIncludes(stdout, `\nRecords: ${dir}/run/records\nReport:  ${dir}/run/report.html\n`);
-    assertStringIncludes(stderr, "[34/34] dm/robust/seed-1  done in");
+    assertStringIncludes(stderr, "[86/86] dm/robust/seed-1/attack  done in");
     const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
     assertEquals(manifest.preset.seeds, [0, 1]);
     assertEquals(manifest.command, `deno task bench --preset smoke --out ${dir}/run --seeds 0..1`);
@@ -48,7 +48,7 @@ Deno.test("main() prints nothing but JSON with --json and --quiet", async () => 
     const { code, stdout, stderr } = await start(["--preset=smoke", "--json", "--quiet", `--out=${dir}/run`]);
     assertEquals([code, stderr], [0, ""]);
     const { records, manifest, exitCode, runDir } = JSON.parse(stdout);
-    assertEquals([records.length, manifest.suite, exitCode, runDir], [17, "smoke", 0, `${dir}/run`]);
+    assertEquals([records.length, manifest.suite, exitCode, runDir], [43, "smoke", 0, `${dir}/run`]);
   });
 });
 
@@ -76,7 +76,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are attack, perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are attack, perf, peers, plan, reproduce, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],
@@ -176,7 +176,7 @@ Deno.test("main() ends with 130 on an abort and says how much did not run", asyn
       }),
     });
     assertEquals(code, 130);
-    assertStringIncludes(stdout, "Interrupted: 15 of 17 cells did not run\n");
+    assertStringIncludes(stdout, "Interrupted: 37 of 43 cells did not run\n");
   });
 });
 
@@ -225,9 +225,12 @@ Deno.test("main() goes on with a stopped run by the same command with --resume",
       assertEquals(code, 0, stderr);
       assertMatch(stderr, /^\[1\/\d+\] sl\/natural\/seed-0 {2}kept {2}clean/);
     }
-    const other = await start([...args, "--resume", "--seeds", "1"]);
+    const more = await start([...args, "--resume", "--seeds", "0,1"]);
+    assertEquals(more.code, 0);
+    assertMatch(more.stderr, /sl\/natural\/seed-0 {2}kept.*\n[^]*sl\/natural\/seed-1 {2}done in/);
+    const other = await start(["--preset", "quick", "--out", `${dir}/run`, "--resume"]);
     assertEquals(other.code, 2);
-    assertStringIncludes(other.stderr, "preset.seeds: found [0], expected [1]");
+    assertStringIncludes(other.stderr, 'suite: found "smoke", expected "quick"');
   });
 });
 
@@ -244,16 +247,63 @@ Deno.test("main() plan prints every cell and its cost, and writes nothing", asyn
   await withTempDir(async (dir) => {
     const { code, stdout, stderr } = await start(["plan", "--preset=smoke", "--seeds=0,1", "--jobs", "4"]);
     assertEquals(code, 0);
-    assertMatch(stdout, /^Preset smoke: 34 cells/);
+    assertMatch(stdout, /^Preset smoke: 86 cells/);
     for (const part of ["dm/robust/seed-1", "all", "With 4 at once (--jobs): 0.0 s, "]) {
       assertStringIncludes(stdout, part);
     }
     assertStringIncludes(stderr, "rehearsing cl/natural/seed-0");
     const { stdout: json } = await start(["plan", "--preset=smoke", "--json", "--quiet", "--jobs=3"]);
     const plan = JSON.parse(json);
-    assertEquals([plan.cells.length, plan.jobs], [17, 3]);
-    const wrong = await start(["plan", "--preset=smoke", `--out=${dir}/run`]);
+    assertEquals([plan.cells.length, plan.jobs], [43, 3]);
+    const wrong = await start(["plan", "--preset=smoke", "--resume"]);
     assertEquals(wrong.code, 2);
-    assertMatch(wrong.stderr, /^Cannot run deno task bench plan: unknown option --out/);
+    assertMatch(wrong.stderr, /^Cannot run deno task bench plan: unknown option --resume/);
+    assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
+  });
+});
+
+Deno.test("main() plan says what of a run is done, stale and why, or to do", async () => {
+  await withTempDir(async (dir) => {
+    const preset = (steps: number) =>
+      `name: mine\ndescription: a try\nfeatureSets: {}\nadversarialTraining: null\n` +
+      `evaluation: { attack: { steps: ${steps} }, autoAttack: null }\n`;
+    await Deno.writeTextFile(`${dir}/mine.yaml`, preset(10));
+    const args = ["--preset", `${dir}/mine.yaml`, "--out", `${dir}/run`];
+    const states = async (...more: string[]) => (await start(["plan", ...args, "--states", ...more])).stdout;
+    assertMatch(await states(), /^Preset mine: 3 cells, 3 to do\.\n/);
+    assertEquals((await start(args)).code, 0);
+    assertMatch(await states(), /^Preset mine: 3 cells, 3 done\.\n/);
+    await Deno.writeTextFile(`${dir}/mine.yaml`, preset(20));
+    assertMatch(
+      await states("--seeds=0,1"),
+      /6 cells, 2 done, 1 stale, 3 to do\.\n[^]*seed-0\/attack +sl\/natural\/seed-0 +stale: config\.evaluation\.attack\.s/,
+    );
+    const { cells } = JSON.parse(await states("--json"));
+    assertEquals(cells.map(({ kind, state }: Record<string, unknown>) => `${kind} ${state}`), [
+      "train done",
+      "probe done",
+      "attack stale",
+    ]);
+    assertEquals([cells[2].inputs, cells[2].key.length], [["sl/natural/seed-0"], 64]);
+    const { stdout, stderr } = await start(["plan", ...args]);
+    assertMatch(stdout, /sl\/natural\/seed-0 +done +[^]*all that have to run/);
+    assertEquals(stderr, "rehearsing sl/natural/seed-0/attack\n");
+    await Deno.writeTextFile(`${dir}/run/records/sl--natural--seed-0--probe.json`, "{");
+    assertMatch(await states(), /1 done, 1 stale, 1 corrupt\./);
+  });
+});
+
+Deno.test("main() prints what happens as JSON lines with --events, the result last", async () => {
+  await withTempDir(async (dir) => {
+    const args = ["--preset=smoke", "--events", "--quiet", `--out=${dir}/run`];
+    const { code, stdout, stderr } = await start(args);
+    assertEquals([code, stderr], [0, ""]);
+    const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events[0].cells.length, 43);
+    assertEquals(events.filter(({ event }) => event === "finished").length, 43);
+    assertEquals([events.at(-1).event, events.at(-1).result.records.length], ["ended", 43]);
+    const both = await start([...args, "--json"]);
+    assertEquals(both.code, 2);
+    assertMatch(both.stderr, /^Cannot print both: --events and --json/);
   });
 });

@@ -30,13 +30,20 @@ export const BENCH_OPTIONS = [
   VECTOR_WIDTH_OPTION,
   { name: "quiet", value: null, help: "show no progress" },
   { name: "json", value: null, help: "print the records as JSON instead of a table" },
+  { name: "events", value: null, help: "print what happens as JSON lines instead, the result last" },
   { name: "help", value: null, help: "show this", alias: "h" },
 ] as const satisfies readonly Option[];
 
 /** Options of `bench plan`. */
-export const PLAN_OPTIONS = BENCH_OPTIONS.filter((option) =>
-  option.name !== "out" && option.name !== "resume"
-) as readonly Exclude<typeof BENCH_OPTIONS[number], { name: "out" | "resume" }>[];
+export const PLAN_OPTIONS = [
+  ...BENCH_OPTIONS.filter(({ name }) => !["out", "resume", "events", "help"].includes(name)) as Exclude<
+    typeof BENCH_OPTIONS[number],
+    { name: "out" | "resume" | "events" | "help" }
+  >[],
+  { name: "out", value: "DIR", help: "run folder: say which cells are done there, stale and why, or to do" },
+  { name: "states", value: null, help: "say only that, without rehearsing what the rest would cost" },
+  { name: "help", value: null, help: "show this", alias: "h" },
+] as const satisfies readonly Option[];
 
 type Values<T extends readonly Option[]> = {
   readonly [O in T[number] as O["name"]]: O["value"] extends null ? boolean : string | null;

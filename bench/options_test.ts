@@ -13,6 +13,7 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
   assertEquals({ ...parse() }, {
     preset: null,
     data: null,
+    events: false,
     seeds: null,
     out: null,
     quiet: false,

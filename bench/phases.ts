@@ -23,6 +23,8 @@ export interface Phase {
   readonly durationMs: number;
   /** Multiplications and additions. */
   readonly flops: number;
+  /** Milliseconds of each piece of it, in their order. Default: one piece. */
+  readonly samples?: readonly number[];
 }
 
 /** Collects the phases of a cell, and the most memory it held. */
@@ -90,11 +92,17 @@ export class PhaseLog {
   }
 }
 
+/** Milliseconds of each piece of a phase. */
+export function samplesOf({ samples, durationMs }: Phase): readonly number[] {
+  return samples ?? [durationMs];
+}
+
 function addPhases(a: Phase, b: Phase): Phase {
   return {
     name: a.name,
     units: a.units + b.units,
     durationMs: a.durationMs + b.durationMs,
     flops: a.flops + b.flops,
+    samples: [...samplesOf(a), ...samplesOf(b)],
   };
 }

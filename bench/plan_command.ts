@@ -9,15 +9,19 @@ import {
   unitsOf,
 } from "./estimate.ts";
 import { makespan } from "./jobs/urgency.ts";
+import type { PlannedCell } from "./plan_states.ts";
 import { formatTable } from "./table.ts";
+
+/** A cell with its cost: of a finished one no work, and the time that it took. */
+export type EstimatedCell = CellEstimate & Partial<PlannedCell>;
 
 /** A plan with its costs. */
 export interface Plan {
   readonly preset: string;
-  readonly cells: readonly CellEstimate[];
-  /** Summed over the cells. */
+  readonly cells: readonly EstimatedCell[];
+  /** Summed over the cells that have to run. */
   readonly flops: number;
-  /** One cell at a time. */
+  /** Likewise, one cell at a time. */
   readonly durationMs: number;
   /** How many cells `bench` would run at once. */
   readonly jobs: number;
@@ -31,12 +35,18 @@ export interface Plan {
 export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
 
 /**
- * Rehearses one cell of each kind and estimates them all.
+ * Rehearses one cell of each kind that has to run and estimates them all.
  *
+ * @param states What is there of each cell, in their order; default: nothing.
  * @param onCell Called before each rehearsal.
  */
 export async function makePlan(
-  { preset, cells, jobs = 1 }: { preset: string; cells: readonly CellDescription[]; jobs?: number },
+  { preset, cells, states, jobs = 1 }: {
+    preset: string;
+    cells: readonly CellDescription[];
+    states?: readonly PlannedCell[];
+    jobs?: number;
+  },
   { workbench, onCell, signal }: {
     workbench: RehearsingWorkbench;
     onCell: (cell: CellDescription) => void;
@@ -45,8 +55,13 @@ export async function makePlan(
 ): Promise<Plan> {
   const counts = setCounts(cells);
   const rehearsals = new Map<string, Rehearsal>();
-  const estimates: CellEstimate[] = [];
-  for (const cell of cells) {
+  const estimates: EstimatedCell[] = [];
+  for (const [i, cell] of cells.entries()) {
+    const planned = states?.[i];
+    if (planned?.state === "done") {
+      estimates.push({ ...planned, flops: 0, peakBytes: 0, durationMs: planned.tookMs ?? 0 });
+      continue;
+    }
     const key = rehearsalKey(cell);
     let rehearsal = rehearsals.get(key);
     const first = rehearsal === undefined;
@@ -56,16 +71,17 @@ export async function makePlan(
       rehearsals.set(key, rehearsal = await workbench.rehearse(cell, signal));
     }
     const { name } = cell;
-    estimates.push(estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal));
+    estimates.push({ ...planned, ...estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal) });
   }
-  const durations = new Map(estimates.map(({ name, durationMs }) => [name, durationMs]));
+  const leftMs = ({ state, durationMs }: EstimatedCell) => state === "done" ? 0 : durationMs;
+  const durations = new Map(estimates.map((estimate) => [estimate.name, leftMs(estimate)]));
   const costOf = ({ name }: CellDescription) => durations.get(name)!;
   const sum = (of: (estimate: CellEstimate) => number) => estimates.reduce((total, e) => total + of(e), 0);
   return {
     preset,
     cells: estimates,
     flops: sum(({ flops }) => flops),
-    durationMs: sum(({ durationMs }) => durationMs),
+    durationMs: sum(leftMs),
     jobs,
     elapsedMs: makespan(cells, { jobs, costOf }),
     peakBytes: Math.max(0, ...estimates.map(({ peakBytes }) => peakBytes)),
@@ -75,15 +91,29 @@ export async function makePlan(
 /** A plan as a table for people. */
 export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, elapsedMs }: Plan): string {
   const right = (title: string) => ({ title, align: "right" as const });
-  const row = (name: string, of: Pick<CellEstimate, "flops" | "peakBytes" | "durationMs">) => [
+  const known = cells.some(({ state }) => state !== undefined);
+  const row = (
+    name: string,
+    of: Pick<EstimatedCell, "flops" | "peakBytes" | "durationMs" | "state" | "why">,
+  ) => [
     name,
+    ...known ? [of.state === undefined ? "" : describeState(of)] : [],
     (of.flops / 1e9).toFixed(1),
     (of.peakBytes / 2 ** 20).toFixed(1),
     formatSeconds(of.durationMs / 1000),
   ];
   const table = formatTable(
-    [{ title: "cell" }, right("GFLOP"), right("peak MiB"), right("time")],
-    [...cells.map((cell) => row(cell.name, cell)), row("all", { flops, peakBytes, durationMs })],
+    [
+      { title: "cell" },
+      ...known ? [{ title: "state" }] : [],
+      right("GFLOP"),
+      right("peak MiB"),
+      right("time"),
+    ],
+    [
+      ...cells.map((cell) => row(cell.name, cell)),
+      row(known ? "all that have to run" : "all", { flops, peakBytes, durationMs }),
+    ],
   );
   const together = jobs === 1
     ? ""
@@ -93,6 +123,11 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
       "other down.\n";
   return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
     `adapter.\n\n${table}${together}`;
+}
+
+function describeState({ state, why = [] }: Pick<EstimatedCell, "state" | "why">): string {
+  if (why.length === 0) return state ?? "";
+  return `${state}: ${why[0]}${why.length === 1 ? "" : `; and ${why.length - 1} more`}`;
 }
 
 function formatSeconds(seconds: number): string {

@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MaeConfig } from "../paradigms/mod.ts";
-import type { TrainCell } from "./cell.ts";
+import type { ProbeCell, TrainCell } from "./cell.ts";
 import { loadPreset } from "./load_preset.ts";
 import { parsePreset } from "./parse_preset.ts";
 import { expand } from "./plan.ts";
 
 Deno.test("expand() lists supervised networks, then sets, then encoders on sets, paradigm by paradigm", async () => {
-  const names = expand(await loadPreset("smoke")).map(({ name }) => name);
+  const names = expand(await loadPreset("smoke")).map(({ name }) => name).filter((name) =>
+    /seed-0$/.test(name)
+  );
   assertEquals(names, [
     "sl/natural/seed-0",
     "sl/adversarial/seed-0",
@@ -30,13 +32,13 @@ Deno.test("expand() lists supervised networks, then sets, then encoders on sets,
 
 Deno.test("expand() puts every cell after its inputs, under unique names, for every seed", async () => {
   const cells = expand(await loadPreset("smoke"), [3, 1]);
-  assertEquals(cells.length, 34);
+  assertEquals(cells.length, 86);
   assertEquals(cells[0].seed, 3);
   const seen = new Set<string>();
   for (const { name, inputs, seed } of cells) {
     assert(!seen.has(name), name);
     for (const input of inputs) {
-      assert(seen.has(input) && input.endsWith(`seed-${seed}`), `${name} needs ${input}`);
+      assert(seen.has(input) && input.includes(`/seed-${seed}`), `${name} needs ${input}`);
     }
     seen.add(name);
   }
@@ -64,10 +66,35 @@ Deno.test("expand() trains the robust encoder under its own settings, and all ot
 
 Deno.test("expand() trains every paradigm that runs, each by its own settings", async () => {
   const quick = await loadPreset("quick");
-  const cells = expand({ ...quick, adversarialTraining: null, featureSets: {} });
+  const cells = expand({ ...quick, adversarialTraining: null, featureSets: {} }).filter(({ kind }) =>
+    kind === "train"
+  );
   assertEquals(cells.map(({ name }) => name), ["sl", "cl", "mim", "dm"].map((p) => `${p}/natural/seed-0`));
   const [, cl, mim] = cells.map(({ config }) => config as TrainCell["config"]);
   assertEquals(cl.training, quick.paradigms.cl!.training);
   assertEquals((mim.paradigm as MaeConfig).patchSize, quick.paradigms.mim!.patchSize);
   assertEquals("training" in mim.paradigm, false);
+});
+
+Deno.test("expand() has every network probed, and attacked with the probe where it has no head of its own", async () => {
+  const cells = new Map(expand(await loadPreset("smoke")).map((cell) => [cell.name, cell]));
+  const inputs = (name: string) => cells.get(name)?.inputs;
+  assertEquals(inputs("sl/robust/seed-0/probe"), ["sl/robust/seed-0", "construct/robust/seed-0"]);
+  assertEquals(inputs("sl/robust/seed-0/attack"), ["sl/robust/seed-0"]);
+  assertEquals(inputs("cl/natural/seed-0/probe"), ["cl/natural/seed-0"]);
+  assertEquals(inputs("cl/natural/seed-0/attack"), ["cl/natural/seed-0", "cl/natural/seed-0/probe"]);
+  const kinds = [...cells.values()].map(({ kind }) => kind);
+  const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+  assertEquals(["train", "probe", "attack", "construct"].map(count), [13, 13, 13, 4]);
+});
+
+Deno.test("expand() keeps weights for the looks of the probe that lie between the first and the last epoch", () => {
+  const preset = parsePreset("name: a\ndescription: b\ntraining: { epochs: 8 }\nprobe: { curvePoints: 4 }", {
+    source: "a.yaml",
+  });
+  const cells = new Map(expand(preset).map((cell) => [cell.name, cell]));
+  const snapshots = (name: string) => (cells.get(name) as TrainCell).config.snapshots;
+  assertEquals(snapshots("sl/natural/seed-0"), [2, 4, 6]);
+  assertEquals((cells.get("sl/natural/seed-0/probe") as ProbeCell).config.curve, [0, 2, 4, 6, 8]);
+  assertEquals(snapshots("sl/adversarial/seed-0"), []);
 });

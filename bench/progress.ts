@@ -4,6 +4,8 @@ import { duration, percent, thousands } from "./_units.ts";
 
 /** Shows how a run goes on. */
 export interface Progress {
+  /** The run begins: its cells in their order, with what each roughly costs in any unit. */
+  begin?(plan: { cells: readonly { name: string; cost: number }[]; jobs: number }): void;
   start(cell: { name: string; index: number; count: number }): void;
   /** @param cell Its name; default: the one that started last. */
   update(update: CellProgress, cell?: string): void;
@@ -51,20 +53,24 @@ export function createProgress(options: ProgressOptions): Progress {
   const { terminal, write, now = () => performance.now(), columns = 80 } = options;
   const noted = new Set<string>();
   const running = new Map<string, Running>();
+  const whole = new WholeRun(now);
   let last = "";
   let drawnAt = -Infinity;
 
   const clear = terminal ? "\r\x1b[2K" : "";
   const line = (text: string) => write(`${clear}${text}\n`);
   const draw = () => {
-    const width = Math.floor((columns - 1 - 3 * (running.size - 1)) / running.size);
+    const head = whole.describe();
+    const room = columns - 1 - (head === "" ? 0 : head.length + 3);
+    const width = Math.max(0, Math.floor((room - 3 * (running.size - 1)) / running.size));
     const parts = [...running.values()].map(({ place, state }) =>
       [place, ...state].join("  ").slice(0, width)
     );
-    write(clear + parts.join(" | "));
+    write(clear + [...head === "" ? [] : [head], ...parts].join(" | ").slice(0, columns - 1));
   };
 
   return {
+    begin: (plan) => whole.begin(plan),
     start({ name, index, count }) {
       const at = now();
       running.set(last = name, {
@@ -92,11 +98,14 @@ export function createProgress(options: ProgressOptions): Progress {
       else line([cell.place, ...cell.state].join("  "));
     },
     finish(record) {
-      line(`${running.get(record.benchmark)?.place ?? record.benchmark}  ${describeEnd(record)}`);
+      whole.finish(record.benchmark);
+      const place = running.get(record.benchmark)?.place ?? record.benchmark;
+      line([place, describeEnd(record), ...whole.describe() === "" ? [] : [whole.describe()]].join("  "));
       running.delete(record.benchmark);
       if (terminal && running.size > 0) draw();
     },
     keep({ name, index, count }, record) {
+      whole.keep(name);
       line([`[${index + 1}/${count}] ${name}  kept`, ...describeAccuracy(record)].join("  "));
     },
     note(text) {
@@ -105,6 +114,44 @@ export function createProgress(options: ProgressOptions): Progress {
       line(text);
     },
   };
+}
+
+/** How far the whole run is. */
+class WholeRun {
+  readonly #now: () => number;
+  #costs = new Map<string, number>();
+  /** Cells that are still to be finished. */
+  #left = new Set<string>();
+  #beganAt = 0;
+  /** Of cells finished since then. */
+  #spent = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  begin({ cells }: { cells: readonly { name: string; cost: number }[] }): void {
+    this.#costs = new Map(cells.map(({ name, cost }) => [name, cost]));
+    this.#left = new Set(this.#costs.keys());
+    this.#beganAt = this.#now();
+  }
+
+  finish(cell: string): void {
+    if (this.#left.delete(cell)) this.#spent += this.#costs.get(cell)!;
+  }
+
+  keep(cell: string): void {
+    this.#left.delete(cell);
+  }
+
+  /** "12/43 cells, 3 min left"; the time is known once a cell has finished. Nothing where the run has no plan. */
+  describe(): string {
+    if (this.#costs.size === 0) return "";
+    const cells = `${this.#costs.size - this.#left.size}/${this.#costs.size} cells`;
+    if (this.#spent === 0 || this.#left.size === 0) return cells;
+    const rest = [...this.#left].reduce((sum, name) => sum + this.#costs.get(name)!, 0);
+    return `${cells}, ${duration((this.#now() - this.#beganAt) * rest / this.#spent)} left`;
+  }
 }
 
 function describeUpdate(update: CellProgress, ratePerMs: number): string[] {

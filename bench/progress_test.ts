@@ -134,3 +134,41 @@ Deno.test("createProgress() shows a kept cell in one line", () => {
   progress.keep(CELL, fakeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } } }));
   assertEquals(state.text, "[3/10] sl/natural/seed-0  kept  clean 50.0 %\n");
 });
+
+Deno.test("createProgress() shows how far the whole run is, and estimates the time left from finished cells", () => {
+  let ms = 0, text = "";
+  const progress = createProgress({ terminal: false, write: (more) => text += more, now: () => ms });
+  const names = ["a", "b", "c", "d"];
+  progress.begin!({ cells: names.map((name, i) => ({ name, cost: i + 1 })), jobs: 1 });
+  progress.keep({ name: "a", index: 0, count: 4 }, fakeRecord({ benchmark: "a" }));
+  progress.start({ name: "b", index: 1, count: 4 });
+  ms = 10_000;
+  progress.finish(fakeRecord({ benchmark: "b", durationMs: 10_000 }));
+  progress.start({ name: "c", index: 2, count: 4 });
+  ms = 25_000;
+  progress.finish(fakeRecord({ benchmark: "c", durationMs: 15_000 }));
+  ms = 45_000;
+  progress.finish(fakeRecord({ benchmark: "d", durationMs: 20_000 }));
+  const lines = text.trimEnd().split("\n");
+  assertEquals(lines.map((line) => line.replace(/^.* {2}/, "")), [
+    "kept",
+    "2/4 cells, 35 s left", // 2 of 9 units in 10 s
+    "3/4 cells, 20 s left",
+    "4/4 cells",
+  ]);
+});
+
+Deno.test("createProgress() puts the whole run before the cells on a terminal, within its width", () => {
+  let text = "";
+  const progress = createProgress({
+    terminal: true,
+    columns: 30,
+    write: (more) => text += more,
+    now: () => 0,
+  });
+  progress.begin!({ cells: [{ name: "a", cost: 1 }, { name: "b", cost: 1 }], jobs: 2 });
+  progress.start({ name: "a", index: 0, count: 2 });
+  progress.start({ name: "b", index: 1, count: 2 });
+  const shown = text.split("\x1b[2K").at(-1)!;
+  assertEquals(shown, "0/2 cells | [1/2] a | [2/2] b".slice(0, 29));
+});

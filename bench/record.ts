@@ -1,14 +1,20 @@
 import { isAmount } from "./amount.ts";
 import type { CellDescription, CellOutcome } from "./cell.ts";
+import type { CellKey } from "./cell_key.ts";
 import { configHash } from "./env.ts";
-import { type CellRecord, type RecordStatus, SCHEMA_VERSION } from "./schema.ts";
+import { type Phase, samplesOf } from "./phases.ts";
+import { type CellRecord, type RecordStatus, SCHEMA_VERSION, type Timing } from "./schema.ts";
 
-/** What all records of a run have in common. */
-export type RunFacts = Pick<
+/** What all records of a run have in common, and the keys of its cells. */
+export interface RunFacts extends CommonFacts {
+  /** By the names of the cells. */
+  readonly keys: ReadonlyMap<string, CellKey>;
+}
+
+type CommonFacts = Pick<
   CellRecord,
   | "runId"
   | "suite"
-  | "benchmarkVersion"
   | "commit"
   | "dirty"
   | "dataset"
@@ -39,9 +45,14 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
   const { outcome } = end;
   checkMetrics(cell, outcome);
   const config = recordedConfig(cell);
+  const { keys, ...common } = facts;
+  const { key, code, inputs } = keys.get(cell.name)!;
   return {
     schemaVersion: SCHEMA_VERSION,
-    ...facts,
+    ...common,
+    benchmarkVersion: code,
+    key,
+    inputs,
     benchmark: cell.name,
     kind: cell.kind,
     config,
@@ -49,17 +60,23 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
     seed: cell.seed,
     paradigm: cell.paradigm,
     featureSet: cell.featureSet,
-    training: cell.kind === "train" ? (cell.config.adversary === null ? "standard" : "adversarial") : null,
+    training: cell.kind === "construct" ? null : cell.training,
     startedAt: end.startedAt.toISOString(),
     durationMs: end.durationMs,
     status: end.status,
     reason: end.reason,
     kernelChoices: outcome.kernelChoices ?? {},
     metrics: outcome.metrics,
+    ...(outcome.phases && { timings: outcome.phases.map(timingOf) }),
     checks: outcome.checks ?? [],
     warnings: outcome.warnings ?? [],
     artifacts: outcome.artifacts ?? [],
   };
+}
+
+function timingOf(phase: Phase): Timing {
+  const { name, units, durationMs } = phase;
+  return { name, units, durationMs, samples: samplesOf(phase) };
 }
 
 /** @throws {RangeError} If a metric is not a finite number, for which JSON has no word. */
@@ -77,7 +94,7 @@ export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): v
  * and the construction of a set stands at the top (`method`, `steps`).
  */
 export function recordedConfig(cell: CellDescription): Record<string, unknown> {
-  if (cell.kind === "train") return plainNumbers(cell.config) as Record<string, unknown>;
+  if (cell.kind !== "construct") return plainNumbers(cell.config) as Record<string, unknown>;
   const { construction, ...rest } = cell.config;
   return plainNumbers({ ...rest, ...construction }) as Record<string, unknown>;
 }
@@ -94,6 +111,6 @@ export function plainNumbers(value: unknown): unknown {
 }
 
 /** Two ways of writing one number are one configuration. */
-function withoutLabels(value: Record<string, unknown>): Record<string, unknown> {
+export function withoutLabels(value: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value, (key, item) => key.endsWith("Label") ? undefined : item));
 }

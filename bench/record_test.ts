@@ -15,13 +15,15 @@ import { FAKE_ADAPTER, smallPreset } from "./testing.ts";
 const FACTS: RunFacts = {
   runId: "small-1",
   suite: "small",
-  benchmarkVersion: "0",
   commit: null,
   dirty: null,
   dataset: { name: "planted", sha256: "0" },
   machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
   runtime: { deno: "0", v8: "0", typescript: "0" },
   kernelVariant: "buffer",
+  keys: new Map(
+    expand(smallPreset("seeds: [0, 1, 3]")).map(({ name }) => [name, { key: "1", code: "0", inputs: {} }]),
+  ),
 };
 const END: CellEnd = {
   startedAt: new Date(0),
@@ -46,7 +48,9 @@ Deno.test("plainNumbers() turns amounts into numbers with labels beside them, at
 });
 
 Deno.test("recordedConfig() holds the attack as reports read it", () => {
-  const { evaluation } = recordedConfig(cellOf("sl/natural/seed-0")) as { evaluation: { attack: unknown } };
+  const { evaluation } = recordedConfig(cellOf("sl/natural/seed-0/attack")) as {
+    evaluation: { attack: unknown };
+  };
   assertEquals(evaluation.attack, {
     name: "pgd",
     norm: "L2",
@@ -81,7 +85,7 @@ Deno.test("buildRecord() hashes what a number is, not how it was written, and no
   const hashOf = async (eps: string, seed = 0) => {
     const text = `name: a\ndescription: b\nseeds: [${seed}]\nevaluation: { attack: { eps: ${eps} } }`;
     const preset = parsePreset(text, { source: "a.yaml" });
-    return (await buildRecord(cellOf(`sl/natural/seed-${seed}`, preset), END, FACTS)).configHash;
+    return (await buildRecord(cellOf(`sl/natural/seed-${seed}/attack`, preset), END, FACTS)).configHash;
   };
   assertEquals(await hashOf("0.5"), await hashOf("1/2"));
   assertEquals(await hashOf("0.5"), await hashOf("0.5", 3));
@@ -107,4 +111,22 @@ Deno.test("buildRecord() refuses a metric that is not finite", async () => {
 Deno.test("buildRecord() survives JSON unchanged", async () => {
   const record = await buildRecord(cellOf("construct/robust/seed-0"), END, FACTS);
   assertEquals(JSON.parse(JSON.stringify(record)), record);
+});
+
+Deno.test("buildRecord() holds what the time went into, piece by piece, and what was computed", async () => {
+  const cell = cellOf("sl/natural/seed-0");
+  const phases = [
+    { name: "train", units: 128, durationMs: 30, flops: 1, samples: [10, 20] },
+    { name: "other", units: 1, durationMs: 5, flops: 0 },
+  ] as const;
+  const { timings, key, inputs, benchmarkVersion } = await buildRecord(
+    cell,
+    { ...END, outcome: { metrics: {}, phases } },
+    { ...FACTS, keys: new Map([[cell.name, { key: "k", code: "c", inputs: { a: "b" } }]]) },
+  );
+  assertEquals(timings, [
+    { name: "train", units: 128, durationMs: 30, samples: [10, 20] },
+    { name: "other", units: 1, durationMs: 5, samples: [5] },
+  ]);
+  assertEquals([key, inputs, benchmarkVersion], ["k", { a: "b" }, "c"]);
 });

@@ -1,36 +1,65 @@
 /** Whether a stopped run may go on, and what of it is kept. */
 import type { CellDescription } from "./cell.ts";
+import type { CellKey, KeyContext } from "./cell_key.ts";
+import { type CellState, stateOf } from "./cell_state.ts";
 import { differences } from "./differences.ts";
-import { buildRecord, NO_OUTCOME, type RunFacts } from "./record.ts";
-import type { RunFolder } from "./run_folder.ts";
+import { recordFile, type RunFolder } from "./run_folder.ts";
 import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The parts of a manifest that a resumed run must share. */
-export type Expected = Partial<Pick<RunManifest, "preset" | "identity">>;
+/** The parts of a manifest that processes which share a run have in common. */
+export type Expected = Partial<Pick<RunManifest, "suite" | "preset" | "identity">>;
 
 /** The most differences that are named one by one. */
 const NAMED = 8;
 
 /**
- * Refuses to go on with a run that is not the one asked for.
+ * Refuses to go on with a run that is not the one asked for: one of another preset's name, data set or device. What else
+ * differs shows in the keys of the cells, and only those run again that it touches.
  *
  * @param expected What this command would write into a manifest, as far as it is known.
  * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
  */
 export function checkSameRun(runDir: string, found: RunManifest, expected: Expected): void {
-  const unlike: string[] = [];
-  for (const name of ["preset", "identity"] as const) {
-    if (expected[name] === undefined) continue;
-    const path = name === "identity" && isObject(found.identity) ? "" : name;
-    unlike.push(...differences(path, { found: found[name], expected: plain(expected[name]) }));
+  const { suite, identity } = expected;
+  const unlike = suite === undefined ? [] : differences("suite", { found: found.suite, expected: suite });
+  if (identity !== undefined) {
+    const of = (value: RunManifest["identity"]) => ({
+      dataset: value?.dataset.name,
+      adapter: value?.adapter,
+      kernelVariant: value?.kernelVariant,
+    });
+    unlike.push(...differences("", { found: of(found.identity), expected: of(identity) }));
   }
+  refuse(
+    `Cannot resume the run in ${runDir}: it is another run`,
+    unlike,
+    "resume it with the preset, data and adapter it began with, or start a new run with another --out",
+  );
+}
+
+/**
+ * Refuses to join processes that are at work on a run unless all of it is the same.
+ *
+ * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
+ */
+export function checkSharedRun(runDir: string, found: RunManifest, expected: Expected): void {
+  const unlike: string[] = [];
+  for (const name of ["suite", "preset", "identity"] as const) {
+    if (expected[name] === undefined) continue;
+    unlike.push(...differences(name, { found: found[name], expected: plain(expected[name]) }));
+  }
+  refuse(
+    `Cannot join the run in ${runDir}: another process is at work there on another run`,
+    unlike,
+    "wait until it has ended, or start a new run with another --out",
+  );
+}
+
+function refuse(what: string, unlike: readonly string[], hint: string): void {
   if (unlike.length === 0) return;
   const more = unlike.length > NAMED ? `; and ${unlike.length - NAMED} more` : "";
-  throw new UsageError(
-    `Cannot resume the run in ${runDir}: it is another run, ${unlike.slice(0, NAMED).join("; ")}${more}\n` +
-      "Hint: resume it with the preset, data, code and adapter it began with, or start a new run with another --out",
-  );
+  throw new UsageError(`${what}, ${unlike.slice(0, NAMED).join("; ")}${more}\nHint: ${hint}`);
 }
 
 /** As it looks after a round trip through a file. */
@@ -46,67 +75,74 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/**
- * The finished records of a run by cell name: "ok" or "quick", of the same run, cell, configuration and code. Failed
- * and skipped cells are left out, and so is what cannot be read.
- *
- * @param options.note Told of each record that is there but cannot be used.
- */
-export async function finishedRecords(
-  folder: RunFolder,
-  options: { cells: readonly CellDescription[]; facts: RunFacts; note: (text: string) => void },
-): Promise<Map<string, CellRecord>> {
-  const { cells, facts, note } = options;
-  const finished = new Map<string, CellRecord>();
-  for (const cell of cells) {
-    const fault = (reason: string) => note(`${cell.name} runs again: its record ${reason}`);
-    let record: unknown;
-    try {
-      record = await folder.readRecord(cell.name);
-    } catch (error) {
-      fault(`cannot be read, ${error instanceof Error ? error.message : error}`);
-      continue;
-    }
-    if (record === null) continue;
-    if (isObject(record) && (record.status === "failed" || record.status === "skipped")) continue;
-    const wrong = await wrongField(record, { cell, facts });
-    if (wrong === null) finished.set(cell.name, record as CellRecord);
-    else fault(`is not one of this run, ${wrong}`);
-  }
-  return finished;
+/** What every cell's state is found with. */
+export interface StatesContext extends KeyContext {
+  readonly keys: ReadonlyMap<string, CellKey>;
 }
 
-/** What keeps a record from counting as that of a cell of this run; null if nothing does. */
-async function wrongField(
-  record: unknown,
-  { cell, facts }: { cell: CellDescription; facts: RunFacts },
-): Promise<string | null> {
-  if (!isObject(record)) return "it is no object";
-  const end = {
-    startedAt: new Date(0),
-    durationMs: 0,
-    status: "ok",
-    reason: null,
-    outcome: NO_OUTCOME,
-  } as const;
-  const expected = await buildRecord(cell, end, facts);
-  const fields = [
-    "runId",
-    "benchmark",
-    "kind",
-    "configHash",
-    "seed",
-    "benchmarkVersion",
-    "kernelVariant",
-  ] as const;
-  for (const name of ["schemaVersion", ...fields] as const) {
-    if (record[name] === expected[name]) continue;
-    return `${name}: found ${show(record[name])}, expected ${show(expected[name])}`;
+/**
+ * What the folder holds of each cell.
+ *
+ * @throws {UsageError} If a record was written by a later version.
+ */
+export async function readStates(
+  folder: RunFolder,
+  cells: readonly CellDescription[],
+  context: StatesContext,
+): Promise<Map<string, CellState>> {
+  const states = await Promise.all(
+    cells.map(async (cell) =>
+      [
+        cell.name,
+        stateOf(cell, await folder.readRecord(cell.name), { ...context, key: context.keys.get(cell.name)! }),
+      ] as const
+    ),
+  );
+  return new Map(states);
+}
+
+/**
+ * Prepares a folder for cells to run: moves away what is no record of them, and removes checkpoints that nobody needs. No
+ * other process may be at work there.
+ *
+ * @param plan Names of all cells of the preset: records of others are stale.
+ */
+export async function clearFolder(
+  folder: RunFolder,
+  states: ReadonlyMap<string, CellState>,
+  { plan, note }: { plan: ReadonlySet<string>; note: (text: string) => void },
+): Promise<void> {
+  for (const [name, found] of states) {
+    if (found.state === "corrupt") {
+      const to = await folder.setAside(recordFile(name), "corrupt");
+      note(`${name} runs again: its record is corrupt, ${found.why.join("; ")}; it lies in ${to} now`);
+    } else if (found.state === "stale") {
+      await folder.setAside(recordFile(name), "stale");
+      note(`${name} runs again: ${shorten(found.why)}`);
+    } else if (found.state === "to do" && found.record !== null) {
+      await folder.setAside(recordFile(name), "stale");
+    }
   }
-  if (record.status !== "ok" && record.status !== "quick") return `status: found ${show(record.status)}`;
-  if (!isObject(record.metrics)) return "it holds no metrics";
-  if (!Array.isArray(record.artifacts) || !record.artifacts.every(isObject)) return "it lists no artifacts";
-  return null;
+  const known = new Set([...plan].map(recordFile));
+  for (const file of await folder.recordFiles()) {
+    if (known.has(file)) continue;
+    await folder.setAside(file, "stale");
+    note(`records/${file} is of no cell of this run; it lies in records/stale now`);
+  }
+  await folder.removeCheckpoints((cell) => states.get(cell)?.state === "done" || !plan.has(cell));
+}
+
+/** The first reasons. */
+export function shorten(why: readonly string[]): string {
+  const more = why.length > NAMED ? `; and ${why.length - NAMED} more` : "";
+  return why.slice(0, NAMED).join("; ") + more;
+}
+
+/** The records of finished cells. */
+export function doneRecords(states: ReadonlyMap<string, CellState>): Map<string, CellRecord> {
+  return new Map(
+    [...states].flatMap(([name, found]) => found.state === "done" ? [[name, found.record] as const] : []),
+  );
 }
 
 /**

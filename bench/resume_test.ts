@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { newManifest } from "./run_manifest.ts";
-import { checkSameRun, parseRunManifest } from "./resume.ts";
+import { checkSameRun, checkSharedRun, parseRunManifest } from "./resume.ts";
 import type { RunIdentity, RunManifest } from "./schema.ts";
 import { UsageError } from "./usage_error.ts";
 import { smallPreset } from "./testing.ts";
@@ -26,39 +26,60 @@ Deno.test("checkSameRun() accepts the manifest of the same run read from a file,
   checkSameRun("runs/a", { ...found, identity }, manifestOf());
 });
 
-Deno.test("checkSameRun() names each difference, what was found and what was expected", () => {
-  const found = reread(manifestOf());
-  const preset = smallPreset("training: { epochs: 3 }\nevaluation: { attack: { eps: 1/8 } }");
+Deno.test("checkSameRun() names another preset, data set and device, and lets the rest pass", () => {
+  const found = reread(manifestOf()), { dataset } = IDENTITY;
+  checkSameRun("runs/a", found, {
+    suite: "small",
+    preset: {},
+    identity: { ...IDENTITY, benchmarkVersion: "w", dataset: { ...dataset, sha256: "1" } },
+  });
   const message = assertThrows(
-    () => checkSameRun("runs/a", { ...found, identity: undefined }, manifestOf(preset)),
+    () => checkSameRun("runs/a", found, { suite: "b", identity: { ...IDENTITY, adapter: "real" } }),
     UsageError,
   ).message;
   assertStringIncludes(message, "Cannot resume the run in runs/a: it is another run, ");
+  assertStringIncludes(
+    message,
+    'suite: found "small", expected "b"; adapter: found "made up", expected "real"\n',
+  );
+});
+
+Deno.test("checkSharedRun() names each difference, what was found and what was expected", () => {
+  const found = reread(manifestOf());
+  const preset = smallPreset("training: { epochs: 3 }\nevaluation: { attack: { eps: 1/8 } }");
+  const message = assertThrows(
+    () => checkSharedRun("runs/a", { ...found, identity: undefined }, manifestOf(preset)),
+    UsageError,
+  ).message;
+  assertStringIncludes(
+    message,
+    "Cannot join the run in runs/a: another process is at work there on another run, ",
+  );
   assertStringIncludes(message, 'preset.evaluation.attack.epsLabel: found "0.25", expected "1/8"');
   assertStringIncludes(message, "preset.training.epochs: found ");
   assertStringIncludes(message, "identity: found nothing, expected {");
 });
 
-Deno.test("checkSameRun() finds keys that only one side has", () => {
+Deno.test("checkSharedRun() finds keys that only one side has", () => {
   const found = reread(manifestOf());
   const extra = { ...found, preset: { ...found.preset, older: 1 } };
   assertThrows(
-    () => checkSameRun("a", extra, manifestOf()),
+    () => checkSharedRun("a", extra, manifestOf()),
     UsageError,
     "preset.older: found 1, expected nothing",
   );
   const { quick: _quick, ...rest } = found.preset;
   assertThrows(
-    () => checkSameRun("a", { ...found, preset: rest }, manifestOf()),
+    () => checkSharedRun("a", { ...found, preset: rest }, manifestOf()),
     UsageError,
     "preset.quick: found nothing, expected false",
   );
 });
 
-Deno.test("checkSameRun() names at most eight differences one by one", () => {
+Deno.test("checkSharedRun() names at most eight differences one by one", () => {
   const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`k${i}`, i]));
   const found = { ...manifestOf(), preset: many };
-  const { message } = assertThrows(() => checkSameRun("a", found, { preset: {} }), UsageError);
+  const { message } = assertThrows(() => checkSharedRun("a", found, { preset: {} }), UsageError);
   assertEquals(message.match(/found/g)?.length, 8);
   assertStringIncludes(message, "; and 3 more\n");
 });

@@ -1,21 +1,36 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
+import type { writeFileAtomic } from "../engine/atomic_file.ts";
 import type { CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
+import { codeHashes, keysOf } from "./cell_key.ts";
+import { stateOf } from "./cell_state.ts";
 import type { Choices } from "./choices_option.ts";
+import { Claims, type ClaimsOptions } from "./claims.ts";
+import { DiskFullError, isDiskFull } from "./disk_full.ts";
+import { adapterName, configHash, gitState, lockHash, machineInfo, runtimeInfo } from "./env.ts";
 import { formatError } from "./explained.ts";
+import { interruptedCode } from "./interrupt.ts";
 import { machineOf, shareMachine, type Sharing } from "./jobs/jobs_option.ts";
+import { roughCosts } from "./jobs/urgency.ts";
 import { localPool } from "./jobs/local_pool.ts";
 import type { CellPool } from "./jobs/pool.ts";
 import { workerPool } from "./jobs/worker_pool.ts";
 import { expand } from "./plan.ts";
-import { adapterName, benchmarkVersion, gitState, machineInfo, runtimeInfo } from "./env.ts";
 import type { Preset } from "./preset.ts";
 import type { Progress } from "./progress.ts";
 import type { RunFacts } from "./record.ts";
-import { checkSameRun, finishedRecords, parseRunManifest } from "./resume.ts";
+import {
+  checkSameRun,
+  checkSharedRun,
+  clearFolder,
+  doneRecords,
+  parseRunManifest,
+  readStates,
+  type StatesContext,
+} from "./resume.ts";
 import { runCells } from "./run_cells.ts";
-import { RunFolder } from "./run_folder.ts";
+import { holdsRun, RunFolder } from "./run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest, timestamp } from "./run_manifest.ts";
-import type { CellRecord, RunIdentity, RunManifest } from "./schema.ts";
+import type { CellRecord, RunManifest } from "./schema.ts";
 import { EXIT, type ExitCode } from "./usage_error.ts";
 
 /** What to run. */
@@ -34,6 +49,8 @@ export interface RunRequest {
   readonly jobs?: number | null;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;
+  /** Names of the cells to run, beside those that they need. Default: all. */
+  readonly only?: readonly string[];
 }
 
 /** Writes the page of a run folder: `reports/mod.ts` exports one. */
@@ -44,13 +61,19 @@ export type WriteReport = (
 /** What a run needs from outside. */
 export interface RunServices {
   readonly openWorkbench: OpenWorkbench;
-  /** Writes the page of a run folder; says where, and which files it could not use. */
-  readonly writeReport: WriteReport;
+  /** Writes the page of a run folder; says where, and which files it could not use. Null for no page. */
+  readonly writeReport: WriteReport | null;
   readonly progress: Progress;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Default: the clock. */
+  /** Default: the clock. Of it come the times that records name, never durations. */
   readonly now?: () => Date;
+  /** Milliseconds from any fixed point, for durations: they must never go back. Default: `performance.now`. */
+  readonly clock?: () => number;
+  /** How processes that share a folder keep apart. */
+  readonly claims?: ClaimsOptions;
+  /** Writes a file whole or not at all. Default: `writeFileAtomic`. */
+  readonly writeFile?: typeof writeFileAtomic;
   /** Milliseconds between two checkpoints of a training cell; default: 30 seconds. */
   readonly checkpointPauseMs?: number;
   /** Program of the worker processes that run cells where several run at once, such as `bench/jobs/worker.ts`. */
@@ -63,69 +86,45 @@ export interface RunResult {
   readonly manifest: RunManifest;
   /** Of finished, failed and skipped cells, in the order of the plan. */
   readonly records: readonly CellRecord[];
-  /** Path of the page, or null where it could not be made. */
+  /** Path of the page, or null where it could not be made, or was not asked for. */
   readonly report: string | null;
-  /** 0, 1 if a cell or the report failed, 130 if interrupted. */
+  /** 0, 1 if a cell or the report failed, 130 if interrupted, 143 if by SIGTERM. */
   readonly exitCode: ExitCode;
 }
 
 /**
- * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed, the cells that need it as skipped, the others go on. On an
- * abort the running cells leave no record, all earlier ones stay. A resumed run keeps its finished records and ends with
- * the ones of an uninterrupted run.
+ * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed,
+ * the cells that need it as skipped, the others go on. On an abort the running cells leave no record, all earlier ones
+ * stay. A resumed run keeps the records whose keys are those of its cells, and ends with the ones of an uninterrupted run.
+ * Processes that resume the same run at the same time share its cells.
  *
- * @throws {UsageError} If the folder cannot be written, another process is at work there, or it holds a run that is not
- * to be resumed, or one of another preset, code, data set or adapter; such a run stays as it is.
- * @throws {RangeError} If several cells are to run at once and no worker is given.
+ * @throws {UsageError} If the folder cannot be written, another process is at work there on another run, or it holds a run
+ * that is not to be resumed, or one of another preset's name, data set or adapter, or a record of a later version; such a
+ * run stays as it is.
+ * @throws {RangeError} If several cells are to run at once and no worker is given, or a cell is named that is none.
+ * @throws {DiskFullError} If the disk is full; what is finished stays.
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
  */
 export async function run(request: RunRequest, services: RunServices): Promise<RunResult> {
-  const { preset, dataDir, outDir, command, choices, resume = false } = request;
-  const { signal, progress, now = () => new Date() } = services;
-  const { jobs: asked = 1 } = request;
+  const { outDir, resume = false, jobs: asked = 1 } = request;
   if (asked !== null && asked > 1 && services.worker === undefined) {
     throw new RangeError(`Cannot run ${asked} cells at once: no program for worker processes is given`);
   }
-  const existing = resume ? await RunFolder.open(outDir) : null;
-  const folder = existing ?? await RunFolder.create(outDir);
-  let workbench: Workbench | null = null;
+  const options = { write: services.writeFile };
+  const folder = (resume ? await RunFolder.open(outDir, options) : null) ??
+    await RunFolder.create(outDir, options);
   let piece: Piece;
   try {
-    await folder.lock();
-    const version = await benchmarkVersion();
-    let stopped: RunManifest | null = null;
-    if (existing !== null) {
-      stopped = parseRunManifest(outDir, await folder.readManifest());
-      const identity = { ...stopped.identity, benchmarkVersion: version } as RunIdentity;
-      checkSameRun(outDir, stopped, { preset: recordedPreset(preset), identity });
-    }
-    workbench = await services.openWorkbench(preset, {
-      dataDir,
-      signal,
-      choices,
-      note: (text) => progress.note(text),
-    });
-    const identity = identityOf(workbench, version);
-    if (stopped !== null) checkSameRun(outDir, stopped, { identity });
-    const startedAt = now();
-    const cells = expand(preset);
-    const machine = machineOf(workbench.adapter);
-    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
-    const { jobs } = sharing;
-    const manifest = stopped === null
-      ? newManifest(preset, { cells, command, startedAt, identity, jobs })
-      : resumedManifest(stopped, { startedAt, jobs });
-    piece = { folder, workbench, cells, manifest, startedAt, version, sharing };
+    piece = await begin(folder, request, services);
   } catch (error) {
-    workbench?.close();
-    await folder.unlock();
+    await folder.leave();
     await folder.discard();
     throw error;
   }
   try {
     return await work(piece, request, services);
   } finally {
-    await folder.unlock();
+    await folder.leave();
   }
 }
 
@@ -136,72 +135,161 @@ interface Piece {
   readonly cells: readonly CellDescription[];
   /** As it is at the start of the piece. */
   readonly manifest: RunManifest;
-  readonly startedAt: Date;
-  /** Hash of the code. */
-  readonly version: string;
+  /** Whether this process leads: it found the folder without others, and writes the manifest. */
+  readonly leads: boolean;
+  readonly context: StatesContext;
+  readonly kept: ReadonlyMap<string, CellRecord>;
   readonly sharing: Sharing;
+  /** When it began, by the clock of durations. */
+  readonly beganMs: number;
+}
+
+async function begin(folder: RunFolder, request: RunRequest, services: RunServices): Promise<Piece> {
+  const { preset, dataDir, outDir, command, choices, resume = false, jobs: asked = 1 } = request;
+  const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
+  const note = (text: string) => progress.note(text);
+  const { alone } = await folder.enter();
+  const beganMs = clock(), startedAt = now();
+  const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
+  const code = await codeHashes();
+  let stopped: RunManifest | null = null;
+  if (await folder.holdsRun()) {
+    if (!resume) throw holdsRun(outDir); // another process has just begun it
+    stopped = parseRunManifest(outDir, await folder.readManifest());
+    checkSameRun(outDir, stopped, { suite: preset.name });
+  }
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  try {
+    const identity = identityOf(workbench, await configHash(code));
+    const leads = alone || stopped === null;
+    if (stopped !== null) {
+      checkSameRun(outDir, stopped, { identity });
+      if (!leads) checkSharedRun(outDir, stopped, { preset: recordedPreset(preset), identity });
+    }
+    const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
+    const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
+    const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
+    const states = await readStates(folder, cells, context);
+    const machine = machineOf(workbench.adapter);
+    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
+    const { jobs } = sharing;
+    const manifest = stopped === null
+      ? newManifest(preset, { cells, command, startedAt, identity, jobs })
+      : leads
+      ? resumedManifest(stopped, { preset, cells, identity, startedAt, jobs })
+      : stopped;
+    const costOf = roughCosts(cells);
+    progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
+    if (leads) {
+      await folder.tidy();
+      await folder.writeManifest(manifest);
+      await clearFolder(folder, states, { plan: new Set(plan.map(({ name }) => name)), note });
+    } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
+    await folder.share();
+    return {
+      folder,
+      workbench,
+      cells,
+      manifest,
+      leads,
+      context,
+      kept: doneRecords(states),
+      sharing,
+      beganMs,
+    };
+  } catch (error) {
+    workbench.close();
+    throw error;
+  }
+}
+
+/** Named cells and all that they need, in the order of the plan. */
+function withInputs(plan: readonly CellDescription[], names: readonly string[]): CellDescription[] {
+  const wanted = new Set(names);
+  const absent = names.find((name) => !plan.some((cell) => cell.name === name));
+  if (absent !== undefined) throw new RangeError(`Cannot run ${absent}: the preset has no such cell`);
+  return plan.toReversed().filter(({ name, inputs }) => {
+    if (wanted.has(name)) inputs.forEach((input) => wanted.add(input));
+    return wanted.has(name);
+  }).reverse();
 }
 
 async function work(piece: Piece, request: RunRequest, services: RunServices): Promise<RunResult> {
-  const { folder, workbench, cells, startedAt, version, sharing: { jobs } } = piece;
-  const { preset } = request, { progress, signal, now = () => new Date() } = services;
+  const { folder, workbench, cells, kept, context, leads, beganMs, sharing: { jobs } } = piece;
+  const { preset } = request;
+  const { progress, signal, now = () => new Date(), clock = () => performance.now() } = services;
   let manifest = piece.manifest;
   const writeManifest = async () => {
-    const durationMs = piece.manifest.durationMs + now().getTime() - startedAt.getTime();
+    if (!leads) return;
+    const durationMs = piece.manifest.durationMs + Math.round(clock() - beganMs);
     manifest = { ...manifest, durationMs };
     await folder.writeManifest(manifest);
   };
   let records: CellRecord[];
   const pool = openPool(piece, request, services);
   try {
-    await folder.tidy();
-    await writeManifest();
     const facts: RunFacts = {
       runId: manifest.runId,
       suite: preset.name,
-      benchmarkVersion: version,
+      keys: context.keys,
       ...await gitState(),
       dataset: workbench.dataset,
       machine: machineInfo(workbench.adapter),
-      runtime: runtimeInfo(),
+      runtime: { ...runtimeInfo(), lockSha256: await lockHash() },
       kernelVariant: workbench.kernelVariant,
       jobs,
     };
-    const note = (text: string) => progress.note(text);
-    const kept = await finishedRecords(folder, { cells, facts, note });
-    for (const name of kept.keys()) await folder.removeCheckpoint(name);
+    const finished = async (cell: CellDescription) => {
+      const text = await folder.readRecord(cell.name);
+      if (text === null) return null;
+      const found = stateOf(cell, text, { ...context, key: context.keys.get(cell.name)! });
+      if (found.state === "done") return found.record;
+      return found.state === "to do" && found.record?.key === context.keys.get(cell.name)!.key
+        ? found.record
+        : null;
+    };
     records = await runCells(cells, {
       folder,
+      claims: new Claims(folder.path, services.claims),
       pool,
       facts,
       quick: preset.quick,
       progress,
       signal,
       now,
+      clock,
       kept,
+      finished,
       onRecord: writeManifest,
     });
+    await writeManifest();
+  } catch (error) {
+    if (!isDiskFull(error) || error instanceof DiskFullError) throw error;
+    throw new DiskFullError(error);
   } finally {
     await pool.close();
   }
-  await writeManifest();
   const report = await tryReport(folder.path, services);
-  const failed = report === null || records.some(({ status }) => status === "failed" || status === "skipped");
+  const failed = (report === null && services.writeReport !== null) ||
+    records.some(({ status }) => status === "failed" || status === "skipped");
   const interrupted = records.length < cells.length;
-  const exitCode = interrupted ? EXIT.interrupted : failed ? EXIT.failed : EXIT.done;
+  const exitCode = interrupted ? interruptedCode(signal) : failed ? EXIT.failed : EXIT.done;
   return { runDir: folder.path, manifest, records, report, exitCode };
 }
 
 /** This process, or worker processes; these have devices of their own. */
 function openPool(piece: Piece, request: RunRequest, services: RunServices): CellPool {
-  const { folder, workbench, sharing } = piece, { preset, dataDir, choices } = request;
+  const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices } = request;
   const { signal, progress, checkpointPauseMs, worker } = services;
-  if (sharing.jobs === 1) return localPool(workbench, { folder, signal, checkpointPauseMs });
+  if (sharing.jobs === 1) {
+    return localPool(workbench, { folder, keys: context.keys, signal, checkpointPauseMs });
+  }
   workbench.close();
   const { dataset, kernelVariant } = workbench;
   return workerPool({
     ...sharing,
     program: worker!,
+    keys: context.keys,
     setup: { preset, dataDir, runDir: folder.path, choices, checkpointPauseMs },
     expected: { dataset, adapter: adapterName(workbench.adapter), kernelVariant },
     signal,
@@ -216,6 +304,7 @@ export function defaultRunDir(preset: string, at: Date): string {
 
 /** The page's path, or null where it could not be made; the reason is shown. */
 async function tryReport(runDir: string, { writeReport, progress }: RunServices): Promise<string | null> {
+  if (writeReport === null) return null;
   try {
     const { path, problems } = await writeReport(runDir);
     for (const problem of problems) progress.note(`The report leaves out ${problem.path}: ${problem.reason}`);

@@ -1,11 +1,12 @@
 import type { CellDescription } from "./cell.ts";
 import type { CellEnding, CellInput } from "./jobs/pool.ts";
+import { DiskFullError } from "./disk_full.ts";
 import { buildRecord, NO_OUTCOME } from "./record.ts";
 import type { CellsRun } from "./run_cells.ts";
 import type { CellRecord } from "./schema.ts";
 
 /** What one cell is run with. */
-export interface CellRun extends Omit<CellsRun, "kept" | "onRecord" | "folder"> {
+export interface CellRun extends Omit<CellsRun, "kept" | "onRecord" | "folder" | "claims" | "finished"> {
   readonly inputs: readonly CellInput[];
   /** Cells whose outputs are still asked for. */
   readonly needed: ReadonlySet<string>;
@@ -23,11 +24,12 @@ export type CellResult =
 
 /** Runs a cell in the pool and makes its record. */
 export async function runCell(cell: CellDescription, context: CellRun): Promise<CellResult> {
-  const { pool, progress, now, inputs, needed, onStart, isFresh } = context;
+  const { pool, progress, now, clock, inputs, needed, onStart, isFresh } = context;
   const artifacts: CellRecord["artifacts"][number][] = [];
   const warnings: string[] = [];
-  let startedAt: Date | null = null;
+  let startedAt: Date | null = null, startedMs = 0;
   const started = () => {
+    if (startedAt === null) startedMs = clock();
     startedAt ??= now();
     onStart();
   };
@@ -46,25 +48,28 @@ export async function runCell(cell: CellDescription, context: CellRun): Promise<
     },
   });
   if (ending.kind === "aborted") return {};
+  if (ending.kind === "full") throw new DiskFullError(new Error(ending.reason));
   if (ending.kind === "unreadable") {
     if (!isFresh(ending.input)) return { unreadable: ending.input, reason: ending.reason };
     ending = { kind: "failed", reason: ending.reason, report: null, earlierMs: 0 };
   }
   if (startedAt === null) started(); // its process ended before its work began
-  return { record: await recordOf(cell, { ending, startedAt: startedAt!, artifacts, warnings }, context) };
+  const durationMs = Math.round(ending.earlierMs + clock() - startedMs);
+  const ended = { ending, startedAt: startedAt!, durationMs, artifacts, warnings };
+  return { record: await recordOf(cell, ended, context) };
 }
 
 /** A cell that has ended by itself. */
 interface Ended {
   readonly ending: Extract<CellEnding, { kind: "done" | "failed" }>;
   readonly startedAt: Date;
+  readonly durationMs: number;
   readonly artifacts: CellRecord["artifacts"];
   readonly warnings: readonly string[];
 }
 
 async function recordOf(cell: CellDescription, ended: Ended, context: CellRun): Promise<CellRecord> {
-  const { ending, startedAt, artifacts, warnings } = ended, { facts, quick, progress, now } = context;
-  const durationMs = Math.round(ending.earlierMs) + now().getTime() - startedAt.getTime();
+  const { ending, startedAt, durationMs, artifacts, warnings } = ended, { facts, quick, progress } = context;
   if (ending.kind === "failed") {
     if (ending.report !== null) progress.note(ending.report);
     const outcome = { ...NO_OUTCOME, artifacts, warnings };
@@ -75,10 +80,15 @@ async function recordOf(cell: CellDescription, ended: Ended, context: CellRun): 
   const status = outcome.status ?? (quick ? "quick" : "ok");
   const all = {
     ...outcome,
-    artifacts: unique([...artifacts, ...outcome.artifacts ?? []], ({ path }) => path),
+    // A cell that went on from a checkpoint names them in another order.
+    artifacts: unique([...artifacts, ...outcome.artifacts ?? []], ({ path }) => path).sort(byPath),
     warnings: unique([...warnings, ...outcome.warnings ?? []], (text) => text),
   };
   return await buildRecord(cell, { startedAt, durationMs, status, reason: null, outcome: all }, facts);
+}
+
+function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 function unique<T>(items: readonly T[], key: (item: T) => string): T[] {

@@ -1,15 +1,18 @@
 import type { CellDescription } from "./cell.ts";
+import type { Claim, Claims } from "./claims.ts";
 import { byUrgency } from "./jobs/urgency.ts";
 import type { CellInput, CellPool } from "./jobs/pool.ts";
 import type { Progress } from "./progress.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "./record.ts";
 import { runCell } from "./run_cell.ts";
-import type { RunFolder } from "./run_folder.ts";
+import { recordFile, type RunFolder } from "./run_folder.ts";
 import type { CellRecord } from "./schema.ts";
 
 /** What the cells of a run share. */
 export interface CellsRun {
   readonly folder: RunFolder;
+  /** Keeps processes apart that work in the same folder. */
+  readonly claims: Claims;
   /** Where they run. It is closed in the end, however that comes. */
   readonly pool: CellPool;
   readonly facts: RunFacts;
@@ -17,28 +20,38 @@ export interface CellsRun {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Milliseconds from any fixed point, which never go back. */
+  readonly clock: () => number;
   /** Records of cells that need not run, by name; default: none. */
   readonly kept?: ReadonlyMap<string, CellRecord>;
+  /** The record of a cell that another process has finished; null where there is none that counts. */
+  readonly finished: (cell: CellDescription) => Promise<CellRecord | null>;
   /** Called after each record that is written. */
   readonly onRecord?: () => Promise<void>;
 }
 
+/** Milliseconds between two looks at what other processes do. */
+const PAUSE = 200;
+
 /**
  * Runs cells, as many at once as the pool takes, each as soon as its inputs are finished: in order where it takes one,
- * else the most urgent first. Each record is written as its cell finishes. A cell that throws is recorded as failed,
- * those that need it as skipped. Kept cells do not run, unless a cell that does needs what they made and their files are
- * broken. Fewer records than cells come back if the signal was aborted.
+ * else the most urgent first. A cell that another process works on is left to that one, and its record is taken when it
+ * is there. Each record is written as its cell finishes. A cell that throws is recorded as failed, those that need it as
+ * skipped. Kept cells do not run, unless a cell that does needs what they made and their files are broken. Fewer records
+ * than cells come back if the signal was aborted.
  *
  * @returns Records in the order of the cells, kept ones included.
+ * @throws {DiskFullError} If the disk is full; what is finished stays.
  */
 export async function runCells(cells: readonly CellDescription[], context: CellsRun): Promise<CellRecord[]> {
-  const { pool, folder } = context;
+  const { pool, folder, claims } = context;
   const schedule = new Schedule(cells, context);
   try {
     await schedule.run();
   } finally {
     await pool.close();
     await schedule.settled();
+    claims.close();
     await folder.removeCheckpointFolder();
   }
   return cells.flatMap(({ name }) => schedule.records.get(name) ?? []);
@@ -50,6 +63,7 @@ class Schedule {
   readonly records: Map<string, CellRecord>;
   readonly #cells: readonly CellDescription[];
   readonly #order: readonly CellDescription[];
+  readonly #places: ReadonlyMap<string, number>;
   readonly #context: CellsRun;
   readonly #running = new Map<string, Promise<void>>();
   /** Cells that this process has finished: what they left must be readable. */
@@ -62,6 +76,7 @@ class Schedule {
     this.#cells = cells;
     this.#context = context;
     this.#order = context.pool.jobs === 1 ? cells : byUrgency(cells);
+    this.#places = new Map(cells.map(({ name }, index) => [name, index]));
     this.records = new Map(context.kept);
   }
 
@@ -69,15 +84,19 @@ class Schedule {
   async run(): Promise<void> {
     const { pool, signal } = this.#context;
     for (;;) {
+      let elsewhere = false;
       while (!signal.aborted && this.#running.size < pool.jobs) {
-        const cell = this.#next();
-        if (cell === undefined) break;
-        this.#showKept(this.#cells.indexOf(cell));
-        const work = this.#produce(cell).finally(() => this.#running.delete(cell.name));
+        const next = await this.#claimNext();
+        if (next === "elsewhere") elsewhere = true;
+        if (typeof next === "string") break;
+        const { cell } = next.claimed;
+        this.#showKept(this.#places.get(cell.name)!);
+        const work = this.#produce(cell, next.claimed.claim).finally(() => this.#running.delete(cell.name));
         this.#running.set(cell.name, work);
       }
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
+      if (signal.aborted && this.#running.size === 0) return;
+      if (this.#running.size === 0 && !elsewhere) break;
+      await this.#wait(elsewhere);
     }
     if (!signal.aborted) this.#showKept(this.#cells.length);
   }
@@ -87,15 +106,74 @@ class Schedule {
     await Promise.allSettled(this.#running.values());
   }
 
-  #next(): CellDescription | undefined {
-    const open = ({ name }: CellDescription) => !this.records.has(name) && !this.#running.has(name);
-    return this.#order.find((cell) => open(cell) && cell.inputs.every((name) => this.records.has(name)));
+  /** Waits until a cell ends here, or for a moment where others may end elsewhere. */
+  async #wait(elsewhere: boolean): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const pause = elsewhere ? [new Promise<void>((done) => timer = setTimeout(done, PAUSE))] : [];
+    await Promise.race([...this.#running.values(), ...pause]);
+    clearTimeout(timer);
+  }
+
+  /**
+   * Claims the first cell that can run.
+   *
+   * @returns "none" where none can, "elsewhere" where those that can are other processes'.
+   */
+  async #claimNext(): Promise<{ claimed: { cell: CellDescription; claim: Claim } } | "none" | "elsewhere"> {
+    const { claims, finished } = this.#context;
+    for (let found = true; found;) {
+      found = false;
+      let elsewhere = false;
+      for (const cell of this.#order) {
+        if (!this.#isReady(cell)) continue;
+        const claim = await claims.take(cell.name);
+        // Another process writes its record before it lets the cell go.
+        const record = await finished(cell);
+        if (record !== null) {
+          await claim?.release();
+          this.#adopt(cell, record);
+          found = true; // others may have become ready, also earlier ones
+        } else if (claim !== null) return { claimed: { cell, claim } };
+        else elsewhere = true;
+      }
+      if (elsewhere && !found) return "elsewhere";
+    }
+    return "none";
+  }
+
+  #isReady(cell: CellDescription): boolean {
+    return !this.records.has(cell.name) && !this.#running.has(cell.name) &&
+      cell.inputs.every((name) => this.records.has(name));
+  }
+
+  /** Takes what another process has finished. */
+  #adopt(cell: CellDescription, record: CellRecord): void {
+    this.records.set(cell.name, record);
+    this.#context.progress.keep(this.#placeOf(cell), record);
+  }
+
+  #placeOf({ name }: CellDescription): { name: string; index: number; count: number } {
+    return { name, index: this.#places.get(name)!, count: this.#cells.length };
   }
 
   /** Runs a cell, or skips it, and writes its record. */
-  async #produce(cell: CellDescription): Promise<void> {
+  async #produce(cell: CellDescription, claim: Claim): Promise<void> {
+    try {
+      const record = await this.#recordOf(cell);
+      if (record === null) return;
+      if (await claim.held()) return await this.#keep(record);
+      this.#context.progress.note(
+        `${cell.name}: another process took it over meanwhile, what was computed here is left`,
+      );
+    } finally {
+      await claim.release();
+    }
+  }
+
+  /** The record of a cell that ran or cannot; null where it was stopped or has to wait for an input. */
+  async #recordOf(cell: CellDescription): Promise<CellRecord | null> {
     const { progress, facts, now } = this.#context;
-    const place = { name: cell.name, index: this.#cells.indexOf(cell), count: this.#cells.length };
+    const place = this.#placeOf(cell);
     const reason = this.#missingInput(cell);
     if (reason !== null) {
       progress.start(place);
@@ -106,11 +184,11 @@ class Schedule {
         reason,
         outcome: NO_OUTCOME,
       } as const;
-      return await this.#keep(await buildRecord(cell, end, facts));
+      return await buildRecord(cell, end, facts);
     }
-    const inputs = this.#cells.filter(({ name }) => cell.inputs.includes(name)).map((input): CellInput => ({
-      cell: input,
-      record: this.records.get(input.name)!,
+    const inputs = cell.inputs.map((name): CellInput => ({
+      cell: this.#cells[this.#places.get(name)!],
+      record: this.records.get(name)!,
     }));
     const result = await runCell(cell, {
       ...this.#context,
@@ -119,10 +197,12 @@ class Schedule {
       onStart: () => progress.start(place),
       isFresh: (input) => this.#fresh.has(input),
     });
-    if ("record" in result) return await this.#keep(result.record);
-    if (!("unreadable" in result)) return;
+    if ("record" in result) return result.record;
+    if (!("unreadable" in result)) return null;
     progress.note(`${result.unreadable} runs again: ${result.reason}`);
+    await this.#context.folder.setAside(recordFile(result.unreadable), "stale");
     this.records.delete(result.unreadable);
+    return null;
   }
 
   /** Writes a record; one after the other. */
@@ -130,7 +210,7 @@ class Schedule {
     const { folder, progress, onRecord } = this.#context;
     const write = async () => {
       await folder.writeRecord(record);
-      await folder.removeCheckpoint(record.benchmark);
+      if (record.kind === "train") await folder.removeCheckpoints((cell) => cell === record.benchmark);
       this.records.set(record.benchmark, record);
       this.#fresh.add(record.benchmark);
       progress.finish(record);

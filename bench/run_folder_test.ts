@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Claims } from "./claims.ts";
 import { RunFolder } from "./run_folder.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
 import { fakeRecord, withTempDir } from "./testing.ts";
@@ -109,17 +110,36 @@ Deno.test("tidy() removes unfinished files and nothing else, and makes the folde
   });
 });
 
-Deno.test("lock() keeps a second process out until unlock(), and a lock left by a kill keeps nobody out", async () => {
+Deno.test("enter() makes others wait until share(), and tells who was first; a lock left by a kill does not count", async () => {
   await withTempDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/.lock`, "");
-    const [first, second] = [await RunFolder.create(dir), await RunFolder.create(dir)];
-    await first.lock();
-    const error = await assertRejects(() => second.lock(), UsageError);
-    assertEquals(error.message, `Cannot run in ${dir}: another process is at work there`);
-    await first.unlock();
-    await second.lock();
-    await second.unlock();
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => RunFolder.create(dir)));
+    assertEquals(await first.enter(), { alone: true });
+    let entered = false;
+    const waiting = second.enter().then((found) => (entered = true, found));
+    await new Promise((done) => setTimeout(done, 50));
+    assertEquals(entered, false);
+    await first.share();
+    assertEquals(await waiting, { alone: false });
+    await first.leave();
+    assertEquals(await third.enter(), { alone: false });
+    await Promise.all([second.leave(), third.leave()]);
+    assertEquals(await first.enter(), { alone: true });
+    await first.leave();
     assertEquals(await filesOf(dir), ["artifacts", "records"]);
+  });
+});
+
+Deno.test("enter() finds nobody alone where a process of another machine holds a claim", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    const there = new Claims(dir, { beatMs: 0, owner: { host: "there", pid: 1, process: null } });
+    const claim = await there.take("sl/natural/seed-0");
+    assertEquals(await folder.enter(), { alone: false });
+    await folder.leave();
+    await claim!.release();
+    assertEquals(await folder.enter(), { alone: true });
+    await folder.leave();
   });
 });
 
@@ -127,25 +147,41 @@ Deno.test("readRecord() gives back a record, null where there is none", async ()
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
     await folder.writeRecord(fakeRecord());
-    assertEquals(await folder.readRecord("sl/natural/seed-0"), fakeRecord());
+    assertEquals(JSON.parse((await folder.readRecord("sl/natural/seed-0"))!), fakeRecord());
     assertEquals(await folder.readRecord("sl/natural/seed-1"), null);
-    await Deno.writeTextFile(`${dir}/records/cut.json`, "{");
-    await assertRejects(() => folder.readRecord("cut"), SyntaxError);
   });
 });
 
 Deno.test("removeCheckpointFolder() removes the folder of checkpoints when it is empty", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
-    await folder.removeCheckpoint("sl/a");
+    const remove = (name: string) => folder.removeCheckpoints((cell) => cell === name);
+    await remove("sl/a");
     await Deno.mkdir(`${dir}/checkpoints`);
-    for (const cell of ["sl/a", "sl/b"]) await Deno.writeTextFile(folder.checkpointPath(cell), "");
-    await folder.removeCheckpoint("sl/a");
-    assertEquals(await filesOf(`${dir}/checkpoints`), ["sl--b.safetensors"]);
+    for (const cell of ["sl/a", "sl/b"]) {
+      for (const key of ["1", "2"]) await Deno.writeTextFile(folder.checkpointPath(cell, key), "");
+    }
+    await remove("sl/a");
+    const left = ["sl--b.1.safetensors", "sl--b.2.safetensors"];
+    assertEquals(await filesOf(`${dir}/checkpoints`), left);
     await folder.removeCheckpointFolder();
-    assertEquals(await filesOf(`${dir}/checkpoints`), ["sl--b.safetensors"]);
-    await folder.removeCheckpoint("sl/b");
+    assertEquals(await filesOf(`${dir}/checkpoints`), left);
+    await remove("sl/b");
     await folder.removeCheckpointFolder();
     assertEquals(await filesOf(dir), ["artifacts", "records"]);
+  });
+});
+
+Deno.test("setAside() moves records to where nobody reads them, and minds none that is gone", async () => {
+  await withTempDir(async (dir) => {
+    const folder = await RunFolder.create(dir);
+    for (const reason of ["stale", "corrupt", "stale"] as const) {
+      await folder.writeRecord(fakeRecord());
+      const to = await folder.setAside("sl--natural--seed-0.json", reason);
+      assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/${to}`)), fakeRecord());
+      assertEquals(await folder.recordFiles(), []);
+    }
+    await folder.setAside("sl--natural--seed-0.json", "stale");
+    assertEquals(await filesOf(`${dir}/records`), ["sl--natural--seed-0.json.corrupt", "stale"]);
   });
 });

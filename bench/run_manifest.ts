@@ -32,12 +32,26 @@ export function newManifest(
   };
 }
 
-/** The manifest of a stopped run that goes on. */
+/** The manifest of a stopped run that goes on, as it is asked for now. */
 export function resumedManifest(
   stopped: RunManifest,
-  { startedAt, jobs }: { startedAt: Date; jobs: number },
+  { preset, cells, identity, startedAt, jobs }: {
+    preset: Preset;
+    cells: readonly CellDescription[];
+    identity: RunIdentity;
+    startedAt: Date;
+    jobs: number;
+  },
 ): RunManifest {
-  return { ...stopped, jobs, resumedAt: [...stopped.resumedAt ?? [], startedAt.toISOString()] };
+  return {
+    ...stopped,
+    description: preset.description,
+    preset: recordedPreset(preset),
+    identity,
+    cells: cells.map(({ name }) => name),
+    jobs,
+    resumedAt: [...stopped.resumedAt ?? [], startedAt.toISOString()],
+  };
 }
 
 /** A preset as manifests hold it: numbers are numbers, with the words for them beside. */
@@ -46,7 +60,10 @@ export function recordedPreset(preset: Preset): Record<string, unknown> {
 }
 
 /** What decides the bits of every record of a run. */
-export function identityOf(workbench: Workbench, benchmarkVersion: string): RunIdentity {
+export function identityOf(
+  workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">,
+  benchmarkVersion: string,
+): RunIdentity {
   const { dataset, adapter, kernelVariant } = workbench;
   return { benchmarkVersion, dataset, adapter: adapterName(adapter), kernelVariant };
 }

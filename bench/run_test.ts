@@ -24,7 +24,8 @@ function start(
   services: Partial<RunServices> = {},
   preset = smallPreset(),
 ) {
-  return run({ preset, outDir, dataDir: null, command: "deno task bench" }, {
+  const only = preset.seeds.flatMap((seed) => NAMES.map((name) => name.replace("seed-0", `seed-${seed}`)));
+  return run({ preset, outDir, dataDir: null, command: "deno task bench", only }, {
     openWorkbench: fakeWorkbench(execute),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     progress: SILENT,

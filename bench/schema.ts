@@ -16,11 +16,14 @@ export type * from "./peers/record.ts";
 export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
 export { parsePeersRecord } from "./peers/parse_record.ts";
 
+/** A network's records together. */
+export { joinParts, networkOf } from "./join_parts.ts";
+
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";
 
-/** What a cell does: train and evaluate an encoder, construct a feature set, or measure speed. */
-export type CellKind = "train" | "construct" | "perf";
+/** What a cell does: train an encoder, probe it, attack it, construct a feature set, or measure speed. */
+export type CellKind = "train" | "probe" | "attack" | "construct" | "perf";
 
 /** `quick` marks a run whose repetitions are too few to draw conclusions from. */
 export type RecordStatus = "ok" | "failed" | "skipped" | "quick";
@@ -31,6 +34,16 @@ export interface Metric {
   /** "fraction", "ms", "images/s", "bytes", "epochs", "pixels" (a distance in [0, 1] pixel units), "1". */
   readonly unit: string;
   readonly samples?: readonly number[];
+}
+
+/** Time of one kind of work. */
+export interface Timing {
+  /** "train" (units: images trained on), "probe" and "clean" (images), "attack" and "construct" (images times steps), "other". */
+  readonly name: string;
+  readonly units: number;
+  readonly durationMs: number;
+  /** Of each piece: of an epoch, of a look of the probe, of an attack; in their order. */
+  readonly samples: readonly number[];
 }
 
 /** A file the cell left, by its path relative to the run folder. */
@@ -80,6 +93,11 @@ export interface MachineInfo {
   readonly os: string;
   readonly cpu: string;
   readonly cores: number;
+  /**
+   * What the system says of the graphics driver, beside the adapter's description; null where it says nothing. Absent from
+   * records of earlier versions.
+   */
+  readonly driver?: string | null;
   readonly adapter: {
     readonly vendor: string;
     readonly architecture: string;
@@ -100,8 +118,15 @@ export interface CellRecord {
   /** The cell's name within the run, e.g. "sl/non-robust/seed-0". */
   readonly benchmark: string;
   readonly kind: CellKind;
-  /** Hash of the code and kernels that computed it. */
+  /** Hash of the code and kernels that computed it: of the modules that its kind of cell imports. */
   readonly benchmarkVersion: string;
+  /**
+   * What was computed, in one hash: of configuration, seed, data, device, code, and the keys of the inputs. Records of one
+   * key hold the same numbers. Absent from records of earlier versions.
+   */
+  readonly key?: string;
+  /** Keys of the cells whose results it used, by their names. Absent from records of earlier versions. */
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly commit: string | null;
   readonly dirty: boolean | null;
   /**
@@ -120,7 +145,13 @@ export interface CellRecord {
   readonly training: "standard" | "adversarial" | null;
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly machine: MachineInfo;
-  readonly runtime: { readonly deno: string; readonly v8: string; readonly typescript: string };
+  readonly runtime: {
+    readonly deno: string;
+    readonly v8: string;
+    readonly typescript: string;
+    /** SHA-256 of `deno.lock`, which pins every package; null where there is none. Absent from earlier records. */
+    readonly lockSha256?: string | null;
+  };
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
   /**
@@ -154,6 +185,11 @@ export interface CellRecord {
    * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
    */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /**
+   * What the time went into, by kind of work; a cell that went on from a checkpoint counts work once. Absent from records of
+   * earlier versions.
+   */
+  readonly timings?: readonly Timing[];
   readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
   readonly warnings: readonly string[];
   readonly artifacts: readonly Artifact[];
@@ -175,7 +211,7 @@ export interface RunManifest {
   readonly resumedAt?: readonly string[];
   /** How many cells ran at once, in the last piece of a resumed run. Absent from manifests of earlier versions. */
   readonly jobs?: number;
-  /** What decides the bits of every record: a run is resumed only where all of it is the same. */
+  /** What decides the bits of its records beside their configurations: for people; cells go by their keys. */
   readonly identity?: RunIdentity;
   /** Names of the cells in order. */
   readonly cells: readonly string[];

@@ -1,3 +1,4 @@
+import { joinParts } from "./join_parts.ts";
 import type { CellRecord, Metric } from "./schema.ts";
 import { type Column, formatTable } from "./table.ts";
 import { duration, percent, short, thousands } from "./_units.ts";
@@ -24,7 +25,7 @@ const CONSTRUCT_COLUMNS: readonly [metric: string, title: string][] = [
 
 /** The tables at the end of a run: networks, then constructed sets, then what went wrong. */
 export function formatSummary(records: readonly CellRecord[]): string {
-  const trained = records.filter(({ kind }) => kind === "train");
+  const trained = joinParts(records).filter(({ kind }) => kind === "train");
   const constructed = records.filter(({ kind }) => kind === "construct");
   const parts = [
     ...(trained.length > 0 ? [tableOf("network", trained, TRAIN_COLUMNS)] : []),

@@ -1,5 +1,13 @@
 /** Exit codes of every command; `regression` is what `compare` found. */
-export const EXIT = { done: 0, failed: 1, usage: 2, regression: 3, noAdapter: 4, interrupted: 130 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  regression: 3,
+  noAdapter: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** One of the codes in {@linkcode EXIT}. */
 export type ExitCode = typeof EXIT[keyof typeof EXIT];

@@ -3,7 +3,7 @@ import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
 import { isObject } from "./check_shape.ts";
 import { type Spread, spread } from "./statistics.ts";
-import type { LoadedRecord, Run } from "./types.ts";
+import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
 /** The paradigms in the order of every table, with the words for them. */
 export const PARADIGMS: Readonly<Record<ParadigmName, string>> = {
@@ -86,9 +86,12 @@ function disambiguate(groups: Group[]): Group[] {
 
 /** One metric of a group by seed; seeds without it are left out. */
 export function metricValues(group: Group, metric: string): { seed: number; value: number; path: string }[] {
-  return group.done.flatMap(({ record, path }) =>
-    metric in record.metrics ? [{ seed: record.seed, value: record.metrics[metric].value, path }] : []
-  );
+  return group.done.flatMap((loaded) => {
+    const { seed, metrics } = loaded.record;
+    return metric in metrics
+      ? [{ seed, value: metrics[metric].value, path: pathOfMetric(loaded, metric) }]
+      : [];
+  });
 }
 
 /** Mean and spread of one metric over a group's seeds, or null where no record has it. */

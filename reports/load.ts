@@ -1,3 +1,4 @@
+import { joinParts, networkOf } from "../bench/schema.ts";
 import { isInside } from "./paths.ts";
 import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
@@ -24,7 +25,7 @@ export async function loadRun(dir: string): Promise<Run> {
     const record = await read(dir, path, { parse: parseRecord, problems });
     if (record) found.push({ record, path });
   }
-  const records = withoutRepeats(inOrder(found, manifest?.cells ?? []), problems);
+  const records = joined(withoutRepeats(inOrder(found, manifest?.cells ?? []), problems));
   const examples = await artifacts(records, {
     kind: "examples",
     readOne: (path, sha256) => read(dir, path, { parse: parseExamples, problems, sha256 }),
@@ -109,6 +110,23 @@ function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecor
   const place = new Map(cells.map((name, index) => [name, index]));
   const at = ({ record }: LoadedRecord) => place.get(record.benchmark) ?? cells.length;
   return records.toSorted((a, b) => at(a) - at(b));
+}
+
+/** Networks with their probes and attacks, see {@linkcode joinParts}; each under the path of its training. */
+function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
+  const paths = new Map(records.map(({ record, path }) => [record.benchmark, path]));
+  const ofParts = new Map<string, Record<string, string>>();
+  for (const { record, path } of records) {
+    const network = networkOf(record);
+    if (network === null) continue;
+    const known = ofParts.get(network) ?? {};
+    for (const name of Object.keys(record.metrics)) known[name] = path;
+    ofParts.set(network, known);
+  }
+  return joinParts(records.map(({ record }) => record)).map((record) => {
+    const metricPaths = ofParts.get(record.benchmark);
+    return { record, path: paths.get(record.benchmark)!, ...(metricPaths && { metricPaths }) };
+  });
 }
 
 /** Keeps the latest record of a cell and names the others, so that no cell counts twice. */

@@ -110,3 +110,21 @@ Deno.test("loadRun() refuses a folder without a run, and no folder", async () =>
     await assertRejects(() => loadRun(`${dir}/gone`), TypeError, "Cannot read run: no such folder");
   });
 });
+
+Deno.test("loadRun() shows a network, its probe and its attack as one, and where each number stands", async () => {
+  const part = (kind: "probe" | "attack", metrics: CellRecord["metrics"]) =>
+    makeRecord({ kind, benchmark: `${first.benchmark}/${kind}`, metrics, artifacts: [] });
+  const half = { value: 0.5, unit: "fraction" };
+  await inFolder({
+    "run.json": JSON.stringify(makeManifest([])),
+    "records/a.json": JSON.stringify({ ...first, metrics: { trainLoss: { value: 1, unit: "1" } } }),
+    "records/p.json": JSON.stringify(part("probe", { probeAccuracy: half })),
+    "records/q.json": JSON.stringify(part("attack", { robustAccuracy: half })),
+  }, async (dir) => {
+    const { records: [network, ...others], problems } = await loadRun(dir);
+    assertEquals([others, problems], [[], []]);
+    assertEquals([network.record.benchmark, network.path], [first.benchmark, "records/a.json"]);
+    assertEquals(Object.keys(network.record.metrics), ["trainLoss", "probeAccuracy", "robustAccuracy"]);
+    assertEquals(network.metricPaths, { probeAccuracy: "records/p.json", robustAccuracy: "records/q.json" });
+  });
+});

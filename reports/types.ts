@@ -5,6 +5,13 @@ export interface LoadedRecord {
   readonly record: CellRecord;
   /** Relative to the run folder, with forward slashes: "records/sl-natural-seed-0.json". */
   readonly path: string;
+  /** Where metrics stand that are in the record of a part, a network's probe or attack, by their names. */
+  readonly metricPaths?: Readonly<Record<string, string>>;
+}
+
+/** Where one metric of a record stands. */
+export function pathOfMetric({ path, metricPaths }: LoadedRecord, metric: string): string {
+  return metricPaths?.[metric] ?? path;
 }
 
 /** A file of the run that could not be used, and why. */

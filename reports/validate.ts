@@ -62,7 +62,7 @@ export function parseRecord(json: unknown): CellRecord {
   check.string("runId", "suite", "benchmark", "benchmarkVersion", "configHash", "kernelVariant", "startedAt");
   check.number("seed", "durationMs");
   check.object("config", "dataset", "machine", "runtime", "metrics");
-  check.oneOf("kind", ["train", "construct", "perf"]);
+  check.oneOf("kind", ["train", "probe", "attack", "construct", "perf"]);
   check.oneOf("status", ["ok", "failed", "skipped", "quick"]);
   check.oneOf("paradigm", ["sl", "cl", "mim", "dm", null]);
   check.oneOf("training", ["standard", "adversarial", null, undefined]);

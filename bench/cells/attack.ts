@@ -8,7 +8,9 @@ import { accuracyOf, type AttackOutcome, evaluateUnderPgd } from "../../paradigm
 import { type AutoAttackFn, evaluateUnderAutoAttack } from "../../paradigms/evaluate_auto_attack.ts";
 import { attackedSteps } from "../auto_attack_cost.ts";
 import type { CellRecord, Metric } from "../schema.ts";
-import type { TrainTask } from "./train.ts";
+import type { AttackCell } from "../cell.ts";
+import type { PhaseLog } from "../phases.ts";
+import type { CellTask } from "./task.ts";
 
 /** What is measured of a classifier. */
 export interface Measured {
@@ -17,7 +19,8 @@ export interface Measured {
 }
 
 /** What measuring a classifier needs. */
-export interface MeasureTask extends TrainTask {
+export interface MeasureTask extends CellTask<AttackCell> {
+  readonly phases: PhaseLog;
   /** Scores of the classifier that is judged: the paradigm's own, or encoder and probe. */
   readonly logits: LogitsFn;
   /** The evaluation that is called AutoAttack. */

@@ -6,7 +6,7 @@ import { parseSafetensors } from "../../engine/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
 import type { AutoAttackFn } from "../../paradigms/evaluate_auto_attack.ts";
-import type { CellContext, CellProgress, TrainCell } from "../cell.ts";
+import type { AttackCell, CellContext, CellProgress } from "../cell.ts";
 import { parsePreset } from "../parse_preset.ts";
 import { PhaseLog } from "../phases.ts";
 import { expand } from "../plan.ts";
@@ -25,7 +25,7 @@ featureSets: {}
 probe: null
 evaluation: { batchSize: 8, attack: { norm: L2, eps: 0.5, steps: 2 }, autoAttack: ${autoAttack} }
 `;
-  return expand(parsePreset(text, { source: "tiny.yaml" }))[0] as TrainCell;
+  return expand(parsePreset(text, { source: "tiny.yaml" }))[1] as AttackCell;
 };
 
 /** What AutoAttack is told, and what it answers: of the first 8 images two withstand, on 3 the first attack failed. */
@@ -54,7 +54,7 @@ function fakeAutoAttack(own: Partial<AutoAttackResult["safety"]> = {}) {
 }
 
 /** Runs the attacks of a cell on an untrained network; what it left and said comes back too. */
-async function attackCell(gpu: Gpu, cell: TrainCell, autoAttack: AutoAttackFn) {
+async function attackCell(gpu: Gpu, cell: AttackCell, autoAttack: AutoAttackFn) {
   const dataset = planted({ size: 12, trainSize: 16, testSize: 12 });
   const learner = learnerFor(settingsOf(cell), { set: dataset.train, seed: 0 });
   const left = { bytes: new Uint8Array(), warnings: [] as string[], progress: [] as CellProgress[] };
@@ -75,8 +75,6 @@ async function attackCell(gpu: Gpu, cell: TrainCell, autoAttack: AutoAttackFn) {
     cell,
     context,
     dataset,
-    learner,
-    set: dataset.train,
     phases,
     logits: learner.logits!,
     autoAttack,

@@ -16,7 +16,7 @@ import { plainNumbers } from "../record.ts";
 import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
 import { base64Of, imageAt } from "./encode_image.ts";
 import { extractorOf, restoreLearner, type TrainedNetwork } from "./network.ts";
-import type { CellTask } from "./train.ts";
+import type { CellTask } from "./task.ts";
 
 /** Builds the set, saves it with its manifest and a few examples, and says how far its images moved. */
 export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Promise<CellOutcome> {

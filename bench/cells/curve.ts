@@ -1,95 +1,74 @@
-/** The probe's curve: a probe on a few images, time and again while the encoder is trained. */
+/** The probe's curve: a probe on a few images, on the encoder as it was after so many epochs of its training. */
 
 import { type ImageSet, subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
+import { loadWeights } from "../../engine/nn/weights.ts";
+import { parseSafetensors } from "../../engine/safetensors.ts";
 import { release } from "../../engine/variables.ts";
-import { accuracyOf, FeatureExtractor, judgeHead, trainHead } from "../../paradigms/mod.ts";
-import { curveEpochs } from "../curve_epochs.ts";
-import type { ProbeConfig } from "../preset.ts";
+import { accuracyOf } from "../../paradigms/evaluate.ts";
+import { FeatureExtractor } from "../../paradigms/features.ts";
+import { judgeHead, trainHead } from "../../paradigms/linear_head.ts";
 import type { Metric } from "../schema.ts";
-import type { TrainTask } from "./train.ts";
+import { readFileOf } from "./artifact_file.ts";
+import { putWeights } from "./network.ts";
+import type { ProbeTask } from "./probe.ts";
 
-/** Accuracy of the probe after so many epochs. */
-export interface CurvePoint {
-  readonly epoch: number;
-  readonly accuracy: number;
-}
-
-interface CurveParts {
-  readonly train: FeatureExtractor;
-  readonly test: FeatureExtractor;
-  readonly config: ProbeConfig;
-  readonly task: TrainTask;
-}
-
-/** Probes an encoder while it is trained; the encoder stays as it is. */
-export class ProbeCurve {
-  readonly #gpu: Gpu;
-  readonly #epochs: ReadonlySet<number>;
-  readonly #parts: CurveParts | null;
-
-  private constructor(gpu: Gpu, epochs: readonly number[], parts: CurveParts | null) {
-    this.#gpu = gpu;
-    this.#epochs = new Set(epochs);
-    this.#parts = parts;
+/**
+ * Probes the encoder untrained, after the epochs whose weights were kept, and trained.
+ *
+ * @param task Its learner is untrained; afterwards it holds the weights of the last point.
+ */
+export async function measureCurve(gpu: Gpu, task: ProbeTask): Promise<Record<string, Metric>> {
+  const { cell: { config }, learner, dataset, set, phases } = task;
+  const { curve: epochs, probe, batchSize } = config;
+  if (epochs.length === 0) return {};
+  const few = Math.max(probe.curveImages, Math.min(probe.batchSize, set.count));
+  const firstOf = (images: ImageSet) => subset(images, Math.min(few, images.count));
+  const train = await FeatureExtractor.compile(gpu, { learner, set: firstOf(set), batchSize });
+  const test = await FeatureExtractor.compile(gpu, { learner, set: firstOf(dataset.test), batchSize });
+  const accuracies: number[] = [];
+  try {
+    for (const epoch of epochs) {
+      task.context.signal.throwIfAborted();
+      await putWeightsOf(gpu, { task, epoch });
+      const units = train.set.count + test.set.count;
+      accuracies.push(await phases.measure("probe", units, () => look(gpu, { task, train, test })));
+    }
+  } finally {
+    train.dispose();
+    test.dispose();
   }
-
-  /** Compiles what the curve needs; nothing where the preset asks for none or trains adversarially. */
-  static async open(gpu: Gpu, task: TrainTask): Promise<ProbeCurve> {
-    const { cell: { config }, learner, dataset } = task;
-    const { probe, adversary, training } = config;
-    if (probe === null || probe.curvePoints === 0 || adversary !== null) return new ProbeCurve(gpu, [], null);
-    const few = Math.max(probe.curveImages, Math.min(probe.batchSize, task.set.count));
-    const trainSet = probe.data === "same" ? task.set : dataset.train;
-    const batchSize = config.evaluation.batchSize;
-    const firstOf = (set: ImageSet) => subset(set, Math.min(few, set.count));
-    const parts = {
-      train: await FeatureExtractor.compile(gpu, { learner, set: firstOf(trainSet), batchSize }),
-      test: await FeatureExtractor.compile(gpu, { learner, set: firstOf(dataset.test), batchSize }),
-      config: probe,
-      task,
-    };
-    return new ProbeCurve(gpu, curveEpochs(training.epochs, probe.curvePoints), parts);
-  }
-
-  /** The point after `epoch` epochs, or none where the curve has none. */
-  async at(epoch: number): Promise<CurvePoint[]> {
-    if (this.#parts === null || !this.#epochs.has(epoch)) return [];
-    const { train, test, task: { phases } } = this.#parts;
-    const units = train.set.count + test.set.count;
-    return [{ epoch, accuracy: await phases.measure("probe", units, () => this.#probe()) }];
-  }
-
-  async #probe(): Promise<number> {
-    const { train, test, config, task: { learner: { featureSize }, cell } } = this.#parts!;
-    const data = { features: await train.extract(), featureSize, labels: train.set.labels };
-    const head = await trainHead(
-      this.#gpu,
-      { ...data, classes: train.set.classNames.length },
-      { ...config, seed: cell.seed },
-    );
-    const judged = await judgeHead(this.#gpu, head, {
-      features: await test.extract(),
-      featureSize,
-      labels: test.set.labels,
-    });
-    release(this.#gpu, [head.weight, head.bias]);
-    return accuracyOf(judged);
-  }
-
-  /** Frees its memory. */
-  dispose(): void {
-    this.#parts?.train.dispose();
-    this.#parts?.test.dispose();
-  }
-}
-
-/** The curve as metrics. */
-export function curveMetrics(points: readonly CurvePoint[]): Record<string, Metric> {
-  if (points.length === 0) return {};
-  const accuracies = points.map(({ accuracy }) => accuracy), epochs = points.map(({ epoch }) => epoch);
   return {
     probeCurve: { value: accuracies[accuracies.length - 1], unit: "fraction", samples: accuracies },
     probeCurveEpochs: { value: epochs[epochs.length - 1], unit: "epochs", samples: epochs },
   };
+}
+
+/** Gives the learner the weights that it had after so many epochs. */
+async function putWeightsOf(
+  gpu: Gpu,
+  { task: { learner, network, context, cell }, epoch }: { task: ProbeTask; epoch: number },
+): Promise<void> {
+  if (epoch === 0) return; // the learner is untrained
+  const snapshot = network.snapshots.find((snapshot) => snapshot.epoch === epoch);
+  if (snapshot === undefined) return putWeights(gpu, learner, network);
+  const { bytes, path } = await readFileOf(cell.inputs[0], snapshot.artifact, context);
+  loadWeights(gpu, learner, parseSafetensors(bytes, { path }).tensors);
+}
+
+async function look(
+  gpu: Gpu,
+  { task, train, test }: { task: ProbeTask; train: FeatureExtractor; test: FeatureExtractor },
+): Promise<number> {
+  const { learner: { featureSize }, cell } = task;
+  const data = { features: await train.extract(), featureSize, labels: train.set.labels };
+  const classes = train.set.classNames.length;
+  const head = await trainHead(gpu, { ...data, classes }, { ...cell.config.probe, seed: cell.seed });
+  const judged = await judgeHead(gpu, head, {
+    features: await test.extract(),
+    featureSize,
+    labels: test.set.labels,
+  });
+  release(gpu, [head.weight, head.bias]);
+  return accuracyOf(judged);
 }

@@ -1,29 +1,36 @@
-/** The training of a train cell: epochs, progress, checkpoints and the probe's curve. */
+/** The training of a train cell: epochs, progress, checkpoints and snapshots of the weights. */
 
 import type { Json } from "../../engine/checkpoint.ts";
 import type { Gpu } from "../../engine/device.ts";
-import { type EpochReport, Trainer } from "../../paradigms/mod.ts";
+import { exportWeights } from "../../engine/nn/weights.ts";
+import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { type EpochReport, Trainer } from "../../paradigms/train.ts";
 import type { TrainingHistory } from "../checkpoint_file.ts";
 import type { PhaseLog } from "../phases.ts";
-import type { Metric } from "../schema.ts";
-import { curveMetrics, type CurvePoint, ProbeCurve } from "./curve.ts";
+import type { Artifact, Metric } from "../schema.ts";
+import type { Snapshot } from "./network.ts";
 import { makeOptimizer, makeSchedule } from "./recipe.ts";
-import type { TrainTask } from "./train.ts";
+import type { TrainTask } from "./task.ts";
 
 /** How far a training has come. */
 interface Fit {
   readonly losses: number[];
   accuracy: number | null;
   elapsedMs: number;
-  readonly curve: CurvePoint[];
+  readonly snapshots: Snapshot[];
+}
+
+/** What a training found and left. */
+export interface Fitted {
+  readonly metrics: Record<string, Metric>;
+  readonly snapshots: readonly Snapshot[];
 }
 
 /** Trains the encoder, from its checkpoint if there is one. */
-export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<string, Metric>> {
+export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Fitted> {
   const { cell, context, learner, set, phases } = task;
-  const { training, adversary } = cell.config;
+  const { training, adversary, snapshots } = cell.config;
   const { epochs, batchSize, accumulate, clipNorm, augmentation } = training;
-  const curve = await ProbeCurve.open(gpu, task);
   const trainer = await Trainer.create(gpu, {
     learner,
     set,
@@ -48,7 +55,6 @@ export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<stri
       ...(fit.accuracy === null ? {} : { accuracy: fit.accuracy }),
     });
   try {
-    if (fit.losses.length === 0) fit.curve.push(...await curve.at(0));
     for (let epoch = fit.losses.length; epoch < epochs; epoch++) {
       const startedAt = performance.now();
       const run = () => trainer.epoch({ signal: context.signal, onStep });
@@ -56,38 +62,53 @@ export async function fitEncoder(gpu: Gpu, task: TrainTask): Promise<Record<stri
       fit.elapsedMs += performance.now() - startedAt;
       fit.losses.push(report.loss);
       fit.accuracy = report.accuracy;
-      fit.curve.push(...await curve.at(epoch + 1));
+      if (snapshots.includes(epoch + 1)) {
+        fit.snapshots.push({
+          epoch: epoch + 1,
+          artifact: await saveSnapshot(gpu, { task, epoch: epoch + 1 }),
+        });
+      }
       await context.checkpoint.save(historyOf(fit, phases), (path, notes) => trainer.save(path, notes));
     }
   } finally {
     trainer.dispose();
-    curve.dispose();
   }
   return {
-    trainLoss: { value: fit.losses[epochs - 1], unit: "1", samples: fit.losses },
-    ...(fit.accuracy === null ? {} : { trainAccuracy: { value: fit.accuracy, unit: "fraction" } }),
-    imagesPerSecond: { value: total / (fit.elapsedMs / 1000), unit: "images/s" },
-    ...curveMetrics(fit.curve),
+    metrics: {
+      trainLoss: { value: fit.losses[epochs - 1], unit: "1", samples: fit.losses },
+      ...(fit.accuracy === null ? {} : { trainAccuracy: { value: fit.accuracy, unit: "fraction" } }),
+      imagesPerSecond: { value: total / (fit.elapsedMs / 1000), unit: "images/s" },
+    },
+    snapshots: fit.snapshots,
   };
+}
+
+/** Keeps the weights as they are in the course of the training. */
+async function saveSnapshot(
+  gpu: Gpu,
+  { task: { learner, context }, epoch }: { task: TrainTask; epoch: number },
+): Promise<Artifact> {
+  const bytes = encodeSafetensors(await exportWeights(gpu, learner));
+  return await context.artifact("snapshot", `epoch-${epoch}.safetensors`, bytes);
 }
 
 async function restore(trainer: Trainer, { context: { checkpoint }, phases }: TrainTask): Promise<Fit> {
   const history = await checkpoint.load();
-  if (history === null) return { losses: [], accuracy: null, elapsedMs: 0, curve: [] };
+  if (history === null) return { losses: [], accuracy: null, elapsedMs: 0, snapshots: [] };
   await trainer.restore(checkpoint.path);
   const { losses, accuracy, elapsedMs, more } = history;
-  const { curve, work } = more as unknown as More;
+  const { snapshots, work } = more as unknown as More;
   phases.restore(work);
-  return { losses: [...losses], accuracy, elapsedMs, curve: [...curve] };
+  return { losses: [...losses], accuracy, elapsedMs, snapshots: [...snapshots] };
 }
 
 /** What a checkpoint holds beside weights, losses and time. */
 interface More {
-  readonly curve: readonly CurvePoint[];
+  readonly snapshots: readonly Snapshot[];
   readonly work: Pick<PhaseLog, "phases" | "peakBytes">;
 }
 
-function historyOf({ losses, accuracy, elapsedMs, curve }: Fit, phases: PhaseLog): TrainingHistory {
-  const more: More = { curve, work: { phases: phases.phases, peakBytes: phases.peakBytes } };
+function historyOf({ losses, accuracy, elapsedMs, snapshots }: Fit, phases: PhaseLog): TrainingHistory {
+  const more: More = { snapshots, work: { phases: phases.phases, peakBytes: phases.peakBytes } };
   return { losses, accuracy, elapsedMs, more: more as unknown as Json };
 }

@@ -10,10 +10,9 @@ import type { Dataset } from "../../datasets/types.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../cell.ts";
 import { chosenBy, openBenchGpu } from "../choices_option.ts";
 import type { DatasetConfig, Preset } from "../preset.ts";
-import { constructCell } from "./construct.ts";
 import { rehearse } from "./rehearse.ts";
+import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
-import { trainCell } from "./train.ts";
 
 /**
  * Opens the device and the data set of a preset.
@@ -35,9 +34,7 @@ export async function openWorkbench(
     async executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome> {
       gpu.choices.clear();
       try {
-        const outcome = cell.kind === "train"
-          ? await trainCell(gpu, { cell, context, dataset })
-          : await constructCell(gpu, { cell, context, dataset });
+        const outcome = await runCellOf(gpu, { cell, context, dataset });
         return { ...outcome, kernelChoices: chosenBy(gpu) };
       } finally {
         await saveTimings();

@@ -8,6 +8,7 @@ import { parsePreset } from "../parse_preset.ts";
 import { SILENT } from "../progress.ts";
 import { run } from "../run.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
+import { joinParts } from "../join_parts.ts";
 import { expand } from "../plan.ts";
 import { makePlan } from "../plan_command.ts";
 import type { CellRecord, PictureSheets } from "../schema.ts";
@@ -61,7 +62,9 @@ featureSets: { robust: { steps: 2, count: 32 }, D_rand: { steps: 2 } }
 probe: { epochs: 1, batchSize: 16 }
 examples: 3
 `;
-  await runTiny(body, async ({ runDir, records, exitCode }) => {
+  await runTiny(body, async ({ runDir, records: parts, exitCode }) => {
+    assertEquals(parts.map(({ kind }) => kind).join().match(/train,probe,attack/g)?.length, 4);
+    const records = joinParts(parts);
     assertEquals(records.map(({ benchmark, reason }) => [benchmark, reason]), [
       ["sl/natural/seed-0", null],
       ["sl/adversarial/seed-0", null],
@@ -124,7 +127,8 @@ examples: 2
 `;
 
 cellTest("openWorkbench() trains every paradigm on every set, with curves, pictures and costs", async () => {
-  await runTiny(FOUR, async ({ runDir, records, exitCode }) => {
+  await runTiny(FOUR, async ({ runDir, records: parts, exitCode }) => {
+    const records = joinParts(parts);
     assertEquals(records.filter(({ reason }) => reason !== null), []);
     assertEquals(exitCode, 0);
     const trained = records.filter(({ kind }) => kind === "train");
@@ -180,7 +184,9 @@ cellTest("openWorkbench() rehearses what a cell then costs", async () => {
       const { name, flops, peakBytes } = estimates[i];
       assertEquals(name, benchmark);
       const peak = peakBytes / metrics.peakBytes.value;
-      assert(peak > 0.9 && peak < 1.1, `${name}: peak memory estimated at ${peak} of what it was`);
+      // Where every image is fooled by the first attacks, the others need no memory.
+      const most = name.endsWith("/attack") ? 3 : 1.1;
+      assert(peak > 0.85 && peak < most, `${name}: peak memory estimated at ${peak} of what it was`);
       const work = flops / metrics.flops.value;
       assert(work > 0.5 && work < 2, `${name}: work estimated at ${work} of what it was`);
     }
@@ -197,7 +203,15 @@ probe: null
 `;
   await runTiny(body, async ({ runDir, records, exitCode }) => {
     assertEquals(exitCode, 1);
-    assertEquals(records.map(({ status }) => status), ["failed", "ok", "ok", "failed"]);
+    assertEquals(records.map(({ benchmark, status }) => `${benchmark} ${status}`), [
+      "sl/natural/seed-0 failed",
+      "sl/natural/seed-0/attack skipped",
+      "sl/adversarial/seed-0 ok",
+      "sl/adversarial/seed-0/attack ok",
+      "construct/robust/seed-0 ok",
+      "sl/robust/seed-0 failed",
+      "sl/robust/seed-0/attack skipped",
+    ]);
     assertMatch(
       records[0].reason!,
       /^Cannot go on training: the loss is (NaN|-?Infinity) at step [1-3]\nHint: use a smaller/,
@@ -205,7 +219,7 @@ probe: null
     assertEquals(records[0].metrics, {});
     const label = ({ benchmark, status }: CellRecord) => `${benchmark} ${status}`;
     const kept = (await loadRun(runDir)).records.map(({ record }) => label(record));
-    assertEquals(kept.sort(), records.map(label).sort());
+    assertEquals(kept.sort(), joinParts(records).map(label).sort());
   });
 });
 
@@ -231,8 +245,9 @@ featureSets: {}
 adversarialTraining: null
 probe: null
 `;
-  await runTiny(body, ({ records, exitCode }) => {
+  await runTiny(body, ({ records: parts, exitCode }) => {
     assertEquals(exitCode, 0);
+    const records = joinParts(parts);
     const [{ benchmark, dataset, metrics, config }] = records;
     assertEquals([records.length, benchmark], [1, "sl/natural/seed-0"]);
     assertMatch(dataset.name, /unrecognised/);

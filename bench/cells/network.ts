@@ -4,19 +4,29 @@ import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import type { HostTensor } from "../../engine/safetensors.ts";
-import { createLearner, type Learner, type ParadigmSettings } from "../../paradigms/mod.ts";
-import type { ConstructCell, TrainCell } from "../cell.ts";
+import { createLearner, type ParadigmSettings } from "../../paradigms/registry.ts";
+import type { Learner } from "../../paradigms/types.ts";
+import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../cell.ts";
+import type { Artifact } from "../schema.ts";
 import { encoderOf } from "../preset.ts";
+
+/** Weights that were kept after so many epochs. */
+export interface Snapshot {
+  readonly epoch: number;
+  readonly artifact: Artifact;
+}
 
 /** What a train cell leaves for later cells. */
 export interface TrainedNetwork {
   readonly weights: ReadonlyMap<string, HostTensor>;
   /** Of the weights file. */
   readonly sha256: string;
+  /** In the order of their epochs. */
+  readonly snapshots: readonly Snapshot[];
 }
 
 /** The paradigm of a cell with its settings. */
-export function settingsOf({ paradigm, config }: TrainCell): ParadigmSettings {
+export function settingsOf({ paradigm, config }: TrainCell | ProbeCell | AttackCell): ParadigmSettings {
   return { name: paradigm, config: config.paradigm } as ParadigmSettings;
 }
 
@@ -34,6 +44,11 @@ export function learnerFor(
   return createLearner(settings, { height, width, classes: classNames.length, seed });
 }
 
+/** Gives a learner the weights of a trained network. */
+export function putWeights(gpu: Gpu, learner: Learner, { weights }: TrainedNetwork): void {
+  loadWeights(gpu, learner, weights);
+}
+
 /** A learner with the weights of a trained network. */
 export function restoreLearner(
   gpu: Gpu,
@@ -41,6 +56,6 @@ export function restoreLearner(
   { settings, set }: { settings: ParadigmSettings; set: ImageSet },
 ): Learner {
   const learner = learnerFor(settings, { set, seed: 0 });
-  loadWeights(gpu, learner, network.weights);
+  putWeights(gpu, learner, network);
   return learner;
 }

@@ -2,10 +2,11 @@
 
 import { isNoAugmentation } from "../../datasets/augment.ts";
 import type { Gpu } from "../../engine/device.ts";
-import { augmentationPictures, type Pictures } from "../../paradigms/mod.ts";
+import { augmentationPictures } from "../../paradigms/augmentation_pictures.ts";
+import type { Pictures } from "../../paradigms/types.ts";
 import { type PictureSheets, SCHEMA_VERSION } from "../schema.ts";
 import { base64Of } from "./encode_image.ts";
-import type { TrainTask } from "./train.ts";
+import type { TrainTask } from "./task.ts";
 
 /** Saves the paradigm's pictures and a strip of its augmentation, where it has any: of natural images only. */
 export async function savePictures(gpu: Gpu, task: TrainTask): Promise<void> {

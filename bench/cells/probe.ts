@@ -1,83 +1,82 @@
-/** The probes of a train cell: on the trained encoder, and on the untrained one for comparison. */
+/** A probe cell: probes on the trained encoder, on the untrained one, and on what lay between. */
 
+import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
 import { encodeSafetensors } from "../../engine/safetensors.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { accuracyOf, evaluateClean, type Probe, trainProbe } from "../../paradigms/mod.ts";
+import { release } from "../../engine/variables.ts";
+import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
+import { type Probe, trainProbe } from "../../paradigms/probe.ts";
+import type { CellOutcome, ProbeCell } from "../cell.ts";
+import { PhaseLog } from "../phases.ts";
+import type { Metric } from "../schema.ts";
 import { sha256Hex } from "../sha256.ts";
-import type { CellRecord, Metric } from "../schema.ts";
-import type { TrainTask } from "./train.ts";
+import { measureCurve } from "./curve.ts";
+import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./network.ts";
+import { exportHead } from "./probe_head.ts";
+import type { CellTask, NetworkTask } from "./task.ts";
 
-/** A probe that has been judged. */
-export interface JudgedProbe {
-  /** Scores of encoder and probe. */
-  logits(images: Tensor): Tensor;
-  readonly metrics: Record<string, Metric>;
-  readonly checks: CellRecord["checks"];
-  dispose(): void;
+/** What the parts of a probe cell work with. */
+export interface ProbeTask extends NetworkTask<ProbeCell> {
+  readonly network: TrainedNetwork;
 }
 
-/**
- * Trains the probe on the trained encoder and judges it on the natural test set.
- *
- * @param before Hash of the encoder's weights, which has to stay.
- */
-export async function probeOf(
-  gpu: Gpu,
-  { before, ...task }: TrainTask & { readonly before: string },
-): Promise<JudgedProbe> {
-  if (task.cell.config.probe === null) return NONE;
-  const { probe, accuracy } = await trainAndJudge(gpu, task);
-  const after = await hashOf(gpu, task);
-  return {
-    logits: probe.logits,
-    metrics: { probeAccuracy: { value: accuracy, unit: "fraction" } },
-    checks: [{
-      name: "encoder unchanged by the probe",
-      passed: before === after,
-      detail: `sha256 of the weights ${before} before, ${after} after`,
-    }],
-    dispose: () => probe.dispose(),
-  };
+/** Trains the probes, keeps that of the trained encoder, and judges them on the natural test set. */
+export async function probeCell(gpu: Gpu, given: CellTask<ProbeCell>): Promise<CellOutcome> {
+  const { cell, context, dataset } = given, [trained, constructed] = cell.inputs;
+  const network = context.outputs.get(trained) as TrainedNetwork;
+  const set = constructed === undefined ? dataset.train : context.outputs.get(constructed) as ImageSet;
+  const phases = new PhaseLog(gpu);
+  const learner = learnerFor(settingsOf(cell), { set, seed: cell.seed });
+  const task: ProbeTask = { ...given, network, learner, set, phases };
+  try {
+    const untrained = cell.config.probe.untrained ? await untrainedAccuracy(gpu, task) : {};
+    const curve = await measureCurve(gpu, task);
+    putWeights(gpu, learner, network);
+    const before = await hashOf(gpu, task);
+    const { probe, accuracy } = await trainAndJudge(gpu, task);
+    const after = await hashOf(gpu, task);
+    const head = await exportHead(gpu, probe);
+    probe.dispose();
+    await context.artifact("probe", "probe.safetensors", encodeSafetensors(head));
+    context.outputs.set(cell.name, head);
+    return {
+      metrics: {
+        ...untrained,
+        ...curve,
+        probeAccuracy: { value: accuracy, unit: "fraction" },
+        peakBytes: { value: phases.peakBytes, unit: "bytes" },
+        flops: { value: phases.flops, unit: "1" },
+      },
+      checks: [{
+        name: "encoder unchanged by the probe",
+        passed: before === after && (before === network.sha256 || network.sha256 === ""),
+        detail: `sha256 of the weights ${before} before, ${after} after`,
+      }],
+      phases: phases.phases,
+    };
+  } finally {
+    release(gpu, [...learner.parameters, ...learner.buffers]);
+  }
 }
 
-/** The same probe on the encoder before its training, where the preset asks for it: on the natural set only. */
-export async function untrainedAccuracy(gpu: Gpu, task: TrainTask): Promise<Record<string, Metric>> {
-  const { cell: { config, featureSet } } = task;
-  if (!config.probe?.untrained || featureSet !== "natural" || config.adversary !== null) return {};
+/** The same probe on the encoder before its training: the learner as it is made. */
+async function untrainedAccuracy(gpu: Gpu, task: ProbeTask): Promise<Record<string, Metric>> {
   const { probe, accuracy } = await trainAndJudge(gpu, task);
   probe.dispose();
   return { untrainedProbeAccuracy: { value: accuracy, unit: "fraction" } };
 }
 
-/** Stands in where the preset asks for no probe; the presets' reader makes sure that nobody needs its scores. */
-const NONE: JudgedProbe = {
-  logits() {
-    throw new TypeError("Cannot classify: the preset trains no probe");
-  },
-  metrics: {},
-  checks: [],
-  dispose() {},
-};
-
-async function trainAndJudge(gpu: Gpu, task: TrainTask): Promise<{ probe: Probe; accuracy: number }> {
+async function trainAndJudge(gpu: Gpu, task: ProbeTask): Promise<{ probe: Probe; accuracy: number }> {
   const { cell, context, dataset, learner, set, phases } = task;
-  const config = cell.config.probe!, { batchSize } = cell.config.evaluation;
+  const { probe: config, batchSize } = cell.config;
   context.signal.throwIfAborted();
-  const trainSet = config.data === "same" ? set : dataset.train;
   const report = (done: number) => {
     context.signal.throwIfAborted();
-    context.progress({ label: "probe", done, total: trainSet.count, unit: "images" });
+    context.progress({ label: "probe", done, total: set.count, unit: "images" });
   };
-  return await phases.measure("probe", trainSet.count + dataset.test.count, async () => {
-    const probe = await trainProbe(gpu, {
-      ...config,
-      learner,
-      set: trainSet,
-      seed: cell.seed,
-      onProgress: report,
-    });
+  return await phases.measure("probe", set.count + dataset.test.count, async () => {
+    const probe = await trainProbe(gpu, { ...config, learner, set, seed: cell.seed, onProgress: report });
     const outcome = await evaluateClean(gpu, {
       logits: probe.logits,
       set: dataset.test,
@@ -88,6 +87,6 @@ async function trainAndJudge(gpu: Gpu, task: TrainTask): Promise<{ probe: Probe;
   });
 }
 
-async function hashOf(gpu: Gpu, { learner }: TrainTask): Promise<string> {
+async function hashOf(gpu: Gpu, { learner }: ProbeTask): Promise<string> {
   return await sha256Hex(encodeSafetensors(await exportWeights(gpu, learner)));
 }

@@ -4,8 +4,9 @@ import type { ImageSet } from "../../datasets/types.ts";
 import { parseSafetensors } from "../../engine/safetensors.ts";
 import type { CellDescription } from "../cell.ts";
 import type { CellRecord } from "../schema.ts";
-import { sha256Hex } from "../sha256.ts";
-import type { TrainedNetwork } from "./network.ts";
+import { readFileOf } from "./artifact_file.ts";
+import type { Snapshot, TrainedNetwork } from "./network.ts";
+import type { HeadTensors } from "./probe_head.ts";
 
 /** What {@linkcode restoreOutput} needs to know beside the cell. */
 export interface RestoreOptions {
@@ -14,8 +15,8 @@ export interface RestoreOptions {
 }
 
 /**
- * The output of a finished cell: of a train cell the network, of a construct cell the set, as these cells put them into
- * `context.outputs`. Every file is checked against the hash in the record first.
+ * The output of a finished cell: of a train cell the network, of a construct cell the set, of a probe cell the head, as
+ * these cells put them into `context.outputs`. Every file is checked against the hash in the record first.
  *
  * @throws {RangeError} If the record names no such file, or the file is absent or not the one that it names.
  */
@@ -23,10 +24,15 @@ export async function restoreOutput(
   cell: CellDescription,
   record: CellRecord,
   options: RestoreOptions,
-): Promise<TrainedNetwork | ImageSet> {
+): Promise<TrainedNetwork | ImageSet | HeadTensors> {
   if (cell.kind === "train") {
     const { bytes, path, sha256 } = await readArtifact(record, "weights", options);
-    return { weights: parseSafetensors(bytes, { path }).tensors, sha256 };
+    const { tensors } = parseSafetensors(bytes, { path });
+    return { weights: tensors, sha256, snapshots: await snapshotsOf(record, options) };
+  }
+  if (cell.kind === "probe") {
+    const { bytes, path } = await readArtifact(record, "probe", options);
+    return parseSafetensors(bytes, { path }).tensors;
   }
   const manifest = await readArtifact(record, "manifest", options);
   const set = await readArtifact(record, "feature-set", options);
@@ -36,22 +42,20 @@ export async function restoreOutput(
   );
 }
 
-async function readArtifact(record: CellRecord, kind: string, { runDir }: RestoreOptions) {
+/** The weights that were kept in the course of the training; each file is there and what the record says. */
+async function snapshotsOf(record: CellRecord, options: RestoreOptions): Promise<Snapshot[]> {
+  const kept = record.artifacts.filter(({ kind }) => kind === "snapshot");
+  const snapshots = await Promise.all(kept.map(async (artifact): Promise<Snapshot> => {
+    await readFileOf(record.benchmark, artifact, options);
+    return { epoch: Number(/epoch-(\d+)\.safetensors$/.exec(artifact.path)?.[1]), artifact };
+  }));
+  return snapshots.sort((a, b) => a.epoch - b.epoch);
+}
+
+async function readArtifact(record: CellRecord, kind: string, options: RestoreOptions) {
   const artifact = record.artifacts.find((artifact) => artifact.kind === kind);
-  const what = `Cannot restore ${record.benchmark}`;
-  if (artifact === undefined) throw new RangeError(`${what}: its record names no ${kind}`);
-  const path = `${runDir}/${artifact.path}`;
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (cause) {
-    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${(cause as Error).message}`, { cause });
+  if (artifact === undefined) {
+    throw new RangeError(`Cannot restore ${record.benchmark}: its record names no ${kind}`);
   }
-  const found = await sha256Hex(bytes);
-  if (found !== artifact.sha256) {
-    throw new RangeError(
-      `${what}: ${artifact.path} is not the file that its record names, sha256 ${found}, expected ${artifact.sha256}`,
-    );
-  }
-  return { bytes, path, sha256: found };
+  return await readFileOf(record.benchmark, artifact, options);
 }

@@ -57,6 +57,7 @@ Deno.test("restoreOutput() gives back the weights of a train cell, bit for bit",
       { ...restored, weights: new Map((restored as { weights: typeof WEIGHTS }).weights) },
       {
         weights: WEIGHTS,
+        snapshots: [],
         sha256: weights.sha256,
       } as unknown as typeof restored,
     );

@@ -43,8 +43,8 @@ Deno.test("shareMachine() takes no more jobs than cells can run at once", () => 
       machine: { isFallback: true, cores: 32, freeBytes: Infinity },
     });
   assertEquals([share(1), share(2), share(0)], [
-    { jobs: 2, threads: 16 },
-    { jobs: 4, threads: 8 },
+    { jobs: 6, threads: 5 },
+    { jobs: 12, threads: 2 },
     { jobs: 1, threads: null },
   ]);
 });

@@ -60,15 +60,15 @@ async function endBy(dir: string, signal: Deno.Signal) {
   return { code, workers: pids.length, left: pids.filter(isAlive) };
 }
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 130], ["SIGKILL", 137]] as const) {
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137]] as const) {
   Deno.test(`run() with jobs leaves no worker behind on ${signal}, and no lock`, {
     ignore: Deno.build.os === "windows",
   }, async () => {
     await withTempDir(async (dir) => {
       assertEquals(await endBy(dir, signal), { code, workers: 2, left: [] });
       const folder = await RunFolder.open(`${dir}/run`);
-      await folder!.lock();
-      await folder!.unlock();
+      await folder!.enter();
+      await folder!.leave();
     });
   });
 }

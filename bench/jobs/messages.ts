@@ -25,7 +25,12 @@ export interface Surroundings {
 /** To a worker, on its standard input; its end means: end. */
 export type ToWorker =
   | ({ readonly do: "open" } & WorkerSetup)
-  | { readonly do: "cell"; readonly cell: CellDescription; readonly inputs: readonly CellInput[] }
+  | {
+    readonly do: "cell";
+    readonly cell: CellDescription;
+    readonly key: string;
+    readonly inputs: readonly CellInput[];
+  }
   /** The run was interrupted: end the cell after the current step. */
   | { readonly do: "stop" };
 

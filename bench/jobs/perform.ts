@@ -1,6 +1,8 @@
 /** The work on one cell, the same in the process of the command and in a worker. */
 import type { CellContext, CellDescription, Workbench } from "../cell.ts";
+import type { CellKey } from "../cell_key.ts";
 import { CheckpointFile } from "../checkpoint_file.ts";
+import { isDiskFull } from "../disk_full.ts";
 import { formatError, isExplained } from "../explained.ts";
 import { checkMetrics } from "../record.ts";
 import type { RunFolder } from "../run_folder.ts";
@@ -10,6 +12,8 @@ import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 export interface Bench {
   readonly workbench: Workbench;
   readonly folder: RunFolder;
+  /** Keys of the cells, by name. */
+  readonly keys: ReadonlyMap<string, Pick<CellKey, "key">>;
   /** In-memory results by cell name. */
   readonly outputs: Map<string, unknown>;
   /** Aborted when the run is to stop. */
@@ -38,8 +42,8 @@ export async function performCell(
 }
 
 async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): Promise<CellEnding> {
-  const { workbench, folder, outputs, signal } = bench;
-  const checkpoint = new CheckpointFile(folder.checkpointPath(cell.name), {
+  const { workbench, folder, outputs, signal, keys } = bench;
+  const checkpoint = new CheckpointFile(folder.checkpointPath(cell.name, keys.get(cell.name)!.key), {
     pauseMs: bench.checkpointPauseMs,
     note: (text) => hooks.note(`${cell.name}: ${text}`),
   });
@@ -62,6 +66,7 @@ async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): P
     return { kind: "done", outcome, earlierMs: checkpoint.earlierMs };
   } catch (error) {
     if (signal.aborted) return { kind: "aborted" };
+    if (isDiskFull(error)) return { kind: "full", reason: messageOf(error) };
     const report = isExplained(error) ? null : formatError(error);
     return { kind: "failed", reason: messageOf(error), report, earlierMs: checkpoint.earlierMs };
   }

@@ -57,5 +57,7 @@ export type CellEnding =
   }
   /** What an input left cannot be loaded: it has to run again. */
   | { readonly kind: "unreadable"; readonly input: string; readonly reason: string }
+  /** The disk is full: no cell can go on. */
+  | { readonly kind: "full"; readonly reason: string }
   /** The run was interrupted. */
   | { readonly kind: "aborted" };

@@ -9,6 +9,7 @@ import { type Act, actsFolder } from "./testing_worker.ts";
 
 const NATURAL = "sl/natural/seed-0", ADVERSARIAL = "sl/adversarial/seed-0";
 const CONSTRUCT = "construct/robust/seed-0", ROBUST = "sl/robust/seed-0";
+const NAMES = [NATURAL, ADVERSARIAL, CONSTRUCT, ROBUST];
 const WORKER = new URL("testing_worker.ts", import.meta.url);
 const onWindows = Deno.build.os === "windows"; // no signals there
 
@@ -23,7 +24,14 @@ async function start(outDir: string, { acts = {}, ...settings }: Settings = {}) 
     finish: ({ benchmark }) => seen.push(benchmark),
     note: (text) => seen.push(`note ${text}`),
   };
-  const request = { preset: smallPreset(), outDir, dataDir: actsFolder(acts), command: "test", jobs: 2 };
+  const request = {
+    preset: smallPreset(),
+    outDir,
+    dataDir: actsFolder(acts),
+    command: "test",
+    jobs: 2,
+    only: NAMES,
+  };
   const inProcess = async (cell: CellDescription, context: CellContext) => {
     context.warn("made up");
     return await chained(cell, context);

@@ -35,11 +35,11 @@ export async function serve({ openWorkbench, lines, say }: ServeServices): Promi
     const { dataset, adapter, kernelVariant } = workbench;
     const found: Surroundings = { dataset, adapter: adapterName(adapter), kernelVariant };
     say({ say: "opened", ...found });
-    return { workbench, folder, signal, checkpointPauseMs, outputs: new Map() };
+    return { workbench, folder, signal, checkpointPauseMs, outputs: new Map(), keys: new Map() };
   };
-  const run = async ({ cell, inputs }: Extract<ToWorker, { do: "cell" }>): Promise<CellEnding> => {
+  const run = async ({ cell, key, inputs }: Extract<ToWorker, { do: "cell" }>): Promise<CellEnding> => {
     const opened = await bench;
-    const ending = await performCell(opened, {
+    const ending = await performCell({ ...opened, keys: new Map([[cell.name, { key }]]) }, {
       cell,
       inputs,
       hooks: {

@@ -5,7 +5,7 @@ import { expand } from "../plan.ts";
 import { smallPreset } from "../testing.ts";
 import { byUrgency, makespan, roughCosts } from "./urgency.ts";
 
-const CELLS = expand(smallPreset()); // natural; adversarial -> construct -> robust
+const CELLS = expand(smallPreset()).filter(({ kind }) => kind === "train" || kind === "construct"); // natural; adversarial -> construct -> robust
 const costs = (values: readonly number[]) => (cell: CellDescription) => values[CELLS.indexOf(cell)];
 const places = (values: readonly number[]) =>
   byUrgency(CELLS, costs(values)).map((cell) => CELLS.indexOf(cell));

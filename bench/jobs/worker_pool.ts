@@ -1,3 +1,4 @@
+import type { CellKey } from "../cell_key.ts";
 import type { Surroundings, WorkerSetup } from "./messages.ts";
 import type { CellPool } from "./pool.ts";
 import { WorkerProcess } from "./worker_process.ts";
@@ -11,6 +12,8 @@ export interface WorkerPoolOptions {
   /** Threads of the software adapter in each worker, unless LP_NUM_THREADS says so already; null leaves it to both. */
   readonly threads: number | null;
   readonly setup: WorkerSetup;
+  /** Keys of the cells, by name. */
+  readonly keys: ReadonlyMap<string, Pick<CellKey, "key">>;
   /** What each worker has to find. */
   readonly expected: Surroundings;
   readonly signal: AbortSignal;
@@ -38,7 +41,7 @@ export function workerPool(options: WorkerPoolOptions): CellPool {
       }
       workers.add(worker);
       if (options.signal.aborted) worker.stop();
-      const ending = await worker.run(cell, inputs, hooks);
+      const ending = await worker.run(cell, { inputs, key: options.keys.get(cell.name)!.key, hooks });
       if (worker.alive) idle.push(worker);
       else workers.delete(worker);
       return ending;

@@ -10,6 +10,14 @@ import type { WorkerPoolOptions } from "./worker_pool.ts";
 /** Milliseconds that a worker has to end by itself. */
 const PATIENCE = 3000;
 
+/** What a worker runs a cell with. */
+export interface WorkerTask {
+  readonly inputs: readonly CellInput[];
+  /** The cell's. */
+  readonly key: string;
+  readonly hooks: CellHooks;
+}
+
 /** A process that runs one cell at a time. It is opened by its first line, and ends with its input. */
 export class WorkerProcess {
   readonly #options: WorkerPoolOptions;
@@ -45,7 +53,7 @@ export class WorkerProcess {
   }
 
   /** Runs a cell. If the process ends meanwhile, the cell has failed. */
-  run(cell: CellDescription, inputs: readonly CellInput[], hooks: CellHooks): Promise<CellEnding> {
+  run(cell: CellDescription, { inputs, key, hooks }: WorkerTask): Promise<CellEnding> {
     return new Promise((resolve) => {
       this.#cell = {
         hooks,
@@ -54,7 +62,7 @@ export class WorkerProcess {
           resolve(ending);
         },
       };
-      this.#send({ do: "cell", cell, inputs });
+      this.#send({ do: "cell", cell, key, inputs });
     });
   }
 

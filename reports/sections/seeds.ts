@@ -2,7 +2,7 @@ import { duration, mebibytes, percent, shortHash, significant } from "../format.
 import type { Group } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
-import type { LoadedRecord } from "../types.ts";
+import { type LoadedRecord, pathOfMetric } from "../types.ts";
 import type { Metric } from "../../bench/schema.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
@@ -30,7 +30,11 @@ function recordRows(group: Group, { loaded, links }: { loaded: LoadedRecord; lin
   const bad = record.status === "failed" || record.status === "skipped";
   const numbers = Object.entries(record.metrics).map(([name, metric]) =>
     markup`<div>${name} ${
-      links.to(path, metricText(metric), `${name} of ${record.benchmark}: ${metricText(metric)}`)
+      links.to(
+        pathOfMetric(loaded, name),
+        metricText(metric),
+        `${name} of ${record.benchmark}: ${metricText(metric)}`,
+      )
     }</div>`
   );
   const artifacts = record.artifacts.map((artifact) =>

@@ -1,0 +1,28 @@
+import type { Artifact } from "../schema.ts";
+import { sha256Hex } from "../sha256.ts";
+
+/**
+ * Reads a file that a cell left.
+ *
+ * @throws {RangeError} If it is absent, or not the one that the artifact names.
+ */
+export async function readFileOf(
+  cell: string,
+  artifact: Artifact,
+  { runDir }: { runDir: string },
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; path: string; sha256: string }> {
+  const what = `Cannot restore ${cell}`, path = `${runDir}/${artifact.path}`;
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (cause) {
+    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${(cause as Error).message}`, { cause });
+  }
+  const found = await sha256Hex(bytes);
+  if (found !== artifact.sha256) {
+    throw new RangeError(
+      `${what}: ${artifact.path} is not the file that its record names, sha256 ${found}, expected ${artifact.sha256}`,
+    );
+  }
+  return { bytes, path, sha256: found };
+}

@@ -1,0 +1,229 @@
+/** Which process works on which cell, where several share a run folder. */
+import { hostname } from "node:os";
+import { kill } from "node:process";
+
+/** Who holds a claim, as its file says. */
+export interface Owner {
+  /** Unique to the claim. */
+  readonly token: string;
+  /** The machine, and on Linux the space that process numbers count in. */
+  readonly host: string;
+  readonly pid: number;
+  /** When the process started, in the system's own count; null where that cannot be told. */
+  readonly process: string | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+/** A cell that this process may work on. */
+export interface Claim {
+  readonly cell: string;
+  /** Whether it still is this process's: another one may have taken it for dead while it was suspended. */
+  held(): Promise<boolean>;
+  /** Lets others have the cell. */
+  release(): Promise<void>;
+}
+
+/** Settings of {@linkcode Claims}, for tests. */
+export interface ClaimsOptions {
+  /** Milliseconds without a heartbeat after which an owner counts as dead. Default: 30,000. */
+  readonly staleMs?: number;
+  /** Milliseconds between two heartbeats; 0 for none. Default: 5,000. */
+  readonly beatMs?: number;
+  /** Milliseconds from any fixed point; default: `performance.now`. */
+  readonly now?: () => number;
+  /** Default: this process. */
+  readonly owner?: Pick<Owner, "host" | "pid" | "process">;
+}
+
+/**
+ * Claims are files `claims/<cell>.json` that exist for one process alone: each comes into being whole, by a link that
+ * fails where the name is taken (where a file system has no links, by exclusive creation, O_EXCL), so that it works on
+ * network file systems too. While a process holds claims it sets their time of modification again and again, which is
+ * their heartbeat. An owner is dead if its process is gone from this machine, or if its heartbeat did not change for
+ * half a minute of the observer's own clock: clocks are never compared. Two processes that take over the same dead
+ * owner's cell at once are kept apart by a lock of the file system; where it has none, there is a moment in which both
+ * could take it, and both would then write the same bits.
+ */
+export class Claims {
+  readonly #folder: string;
+  readonly #owner: Pick<Owner, "host" | "pid" | "process">;
+  readonly #staleMs: number;
+  readonly #beatMs: number;
+  readonly #now: () => number;
+  readonly #held = new Map<string, string>();
+  /** What was last seen of others' claims, and when it changed. */
+  readonly #seen = new Map<string, { readonly beat: string; readonly at: number }>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(runDir: string, options: ClaimsOptions = {}) {
+    const { staleMs = 30_000, beatMs = 5_000, now = () => performance.now(), owner = thisProcess() } =
+      options;
+    this.#folder = `${runDir}/claims`;
+    this.#staleMs = staleMs;
+    this.#beatMs = beatMs;
+    this.#now = now;
+    this.#owner = owner;
+  }
+
+  /** Claims a cell; null where another process works on it. A dead owner's claim is taken over. */
+  async take(cell: string): Promise<Claim | null> {
+    await Deno.mkdir(this.#folder, { recursive: true });
+    const path = this.#path(cell);
+    const mine: Owner = {
+      token: crypto.randomUUID(),
+      ...this.#owner,
+      startedAt: new Date().toISOString(),
+    };
+    if (!await createWhole(path, JSON.stringify(mine) + "\n")) {
+      if (!await this.#clearDead(cell)) return null;
+      if (!await createWhole(path, JSON.stringify(mine) + "\n")) return null;
+    }
+    this.#seen.delete(cell);
+    this.#held.set(path, mine.token);
+    this.#beat();
+    return {
+      cell,
+      held: async () => (await readOwner(path))?.token === mine.token,
+      release: async () => {
+        this.#held.delete(path);
+        if (this.#held.size === 0) this.#rest();
+        if ((await readOwner(path))?.token === mine.token) await Deno.remove(path).catch(() => {});
+      },
+    };
+  }
+
+  /** Whether any claim in the folder may be a living process's. */
+  async anyAlive(): Promise<boolean> {
+    try {
+      for await (const { name } of Deno.readDir(this.#folder)) {
+        if (!name.endsWith(".json")) continue;
+        const owner = await readOwner(`${this.#folder}/${name}`);
+        if (owner !== null && !this.#isGone(owner)) return true;
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return false;
+  }
+
+  /** Stops the heartbeat; claims that are still held stay, and die. */
+  close(): void {
+    this.#rest();
+  }
+
+  #path(cell: string): string {
+    return `${this.#folder}/${cell.replaceAll("/", "--")}.json`;
+  }
+
+  /** Frees the name of a cell if its claim's owner is dead, and says whether it is free. */
+  async #clearDead(cell: string): Promise<boolean> {
+    if (await this.#look(cell) === "alive") return false;
+    using guard = await Deno.open(`${this.#folder}/.takeover`, { create: true, write: true });
+    await guard.lock(true).catch(() => {}); // no locks here: see above
+    const seen = await this.#look(cell); // another process may have been faster
+    if (seen === "dead") await Deno.remove(this.#path(cell)).catch(() => {});
+    return seen !== "alive";
+  }
+
+  async #look(cell: string): Promise<"free" | "dead" | "alive"> {
+    const path = this.#path(cell);
+    const owner = await readOwner(path);
+    const info = await Deno.stat(path).catch(() => null);
+    if (info === null) return "free";
+    if (owner !== null && this.#isGone(owner)) return "dead";
+    const beat = `${owner?.token} ${info.mtime?.getTime()}`, last = this.#seen.get(cell);
+    if (last?.beat === beat) return this.#now() - last.at >= this.#staleMs ? "dead" : "alive";
+    this.#seen.set(cell, { beat, at: this.#now() });
+    return "alive";
+  }
+
+  /** Whether an owner was a process of this machine that is no more. */
+  #isGone({ host, pid, process }: Owner): boolean {
+    if (host !== this.#owner.host || pid === this.#owner.pid) return false;
+    if (!exists(pid)) return true;
+    return process !== null && process !== startOf(pid);
+  }
+
+  #beat(): void {
+    if (this.#timer !== null || this.#beatMs === 0) return;
+    this.#timer = setInterval(() => {
+      const at = new Date();
+      for (const path of this.#held.keys()) Deno.utime(path, at, at).catch(() => {}); // lost: see `held`
+    }, this.#beatMs);
+  }
+
+  #rest(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
+
+/** Makes a file that is never seen unfinished; false where the name is taken. */
+async function createWhole(path: string, text: string): Promise<boolean> {
+  const temporary = path.replace(/([^/]+)$/, `.$1.${crypto.randomUUID()}.tmp`);
+  try {
+    await Deno.writeTextFile(temporary, text, { createNew: true });
+    await Deno.link(temporary, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    return await createExclusively(path, text);
+  } finally {
+    await Deno.remove(temporary).catch(() => {}); // it may never have been created
+  }
+}
+
+/** For file systems without links. */
+async function createExclusively(path: string, text: string): Promise<boolean> {
+  try {
+    await Deno.writeTextFile(path, text, { createNew: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** What a claim says; null where it is gone or holds nothing that can be read. */
+async function readOwner(path: string): Promise<Owner | null> {
+  try {
+    const owner = JSON.parse(await Deno.readTextFile(path)) as Owner | null;
+    return typeof owner?.token === "string" ? owner : null;
+  } catch {
+    return null;
+  }
+}
+
+/** This process, as its claims name it. */
+function thisProcess(): Pick<Owner, "host" | "pid" | "process"> {
+  return { host: `${hostname()} ${numberSpace()}`.trim(), pid: Deno.pid, process: startOf(Deno.pid) };
+}
+
+/** On Linux the space that process numbers count in: containers have their own. */
+function numberSpace(): string {
+  try {
+    return Deno.readLinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+/** When a process started, on Linux; else null. A number is given to a new process once its old one is gone. */
+function startOf(pid: number): string | null {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+}

@@ -1,0 +1,168 @@
+/** Runs the cell of a record again and says whether the same comes out. */
+import { dirname, resolve } from "node:path";
+import type { CellDescription, Workbench } from "../cell.ts";
+import { codeHashes, keysOf } from "../cell_key.ts";
+import { stateOf } from "../cell_state.ts";
+import { adapterName, configHash } from "../env.ts";
+import { expand } from "../plan.ts";
+import type { Preset } from "../preset.ts";
+import { recordedConfig, withoutLabels } from "../record.ts";
+import { parseRunManifest } from "../resume.ts";
+import { run, type RunRequest, type RunServices } from "../run.ts";
+import { recordPath } from "../run_folder.ts";
+import { identityOf } from "../run_manifest.ts";
+import type { CellRecord, RunManifest } from "../schema.ts";
+import { UsageError } from "../usage_error.ts";
+import { amountsOf } from "./amounts.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** What to reproduce. */
+export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"> {
+  /** The record, in the `records` folder of its run. */
+  readonly path: string;
+  /** See {@linkcode verdictOf}. Default: 0.01. */
+  readonly tolerance?: number;
+}
+
+/** What came out. */
+export interface Reproduction extends Verdict {
+  /** The cell. */
+  readonly benchmark: string;
+  /** What is not as it was when the record was made: code, data, adapter. */
+  readonly changed: readonly string[];
+  /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
+  readonly taken: readonly string[];
+  /** The record as it is now. */
+  readonly record: CellRecord;
+}
+
+/** A record that can be reproduced, and where it comes from. */
+interface Origin {
+  readonly record: CellRecord;
+  readonly runDir: string;
+  readonly manifest: RunManifest;
+  readonly preset: Preset;
+  readonly cell: CellDescription;
+}
+
+/**
+ * Runs a cell again, in a temporary folder: nothing of the run changes. What it needs of other cells is taken from the
+ * run folder where their records have the keys that they would have now, and computed again where not.
+ *
+ * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run beside it.
+ */
+export async function reproduce(
+  request: ReproduceRequest,
+  services: Pick<RunServices, "openWorkbench" | "progress" | "signal" | "checkpointPauseMs">,
+): Promise<Reproduction> {
+  const origin = await readOrigin(request.path), { record, preset, cell, manifest } = origin;
+  const { dataDir, choices, tolerance = 0.01 } = request, { signal, progress } = services;
+  const note = (text: string) => progress.note(text);
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  const folder = await Deno.makeTempDir({ prefix: "realfeatures-reproduce-" }).catch((error) => {
+    workbench.close();
+    throw error;
+  });
+  try {
+    const code = await codeHashes(), identity = identityOf(workbench, await configHash(code));
+    await Deno.writeTextFile(`${folder}/run.json`, JSON.stringify({ ...manifest, identity }));
+    const { taken, changed } = await takeInputs(origin, { workbench, code, folder });
+    const result = await run(
+      {
+        preset,
+        dataDir,
+        choices,
+        outDir: folder,
+        command: manifest.command,
+        resume: true,
+        only: [cell.name],
+      },
+      { ...services, openWorkbench: () => Promise.resolve({ ...workbench, close() {} }), writeReport: null },
+    );
+    signal.throwIfAborted();
+    const again = result.records.find(({ benchmark }) => benchmark === cell.name)!;
+    return {
+      benchmark: cell.name,
+      ...verdictOf(record, { after: again, tolerance }),
+      changed,
+      taken: taken.filter((name) => result.records.some(({ benchmark }) => benchmark === name)),
+      record: again,
+    };
+  } finally {
+    workbench.close();
+    await Deno.remove(folder, { recursive: true }).catch(() => {}); // the system clears such folders
+  }
+}
+
+async function readOrigin(path: string): Promise<Origin> {
+  const refuse = (reason: string, cause?: unknown) =>
+    new UsageError(
+      `Cannot reproduce ${path}: ${reason}\nHint: give a record in the records folder of a run, records/<cell>.json`,
+      { cause },
+    );
+  const read = async (file: string, what: string): Promise<unknown> => {
+    try {
+      return JSON.parse(await Deno.readTextFile(file));
+    } catch (cause) {
+      throw refuse(`${what} cannot be read, ${(cause as Error).message}`, cause);
+    }
+  };
+  const record = await read(path, "it") as CellRecord | null;
+  const runDir = dirname(dirname(resolve(path)));
+  if (typeof record?.benchmark !== "string" || typeof record.key !== "string") {
+    throw refuse("it is no cell's record, or has no key");
+  }
+  if (record.status !== "ok" && record.status !== "quick") {
+    throw refuse(`its cell has not finished, it is ${record.status}`);
+  }
+  const manifest = parseRunManifest(
+    runDir,
+    await read(`${runDir}/run.json`, "the run.json beside its folder"),
+  );
+  const recorded = amountsOf(manifest.preset) as Preset;
+  const seeds = recorded.seeds.includes(record.seed) ? recorded.seeds : [...recorded.seeds, record.seed];
+  const preset = { ...recorded, seeds };
+  const cell = expand(preset).find(({ name }) => name === record.benchmark);
+  if (cell === undefined) throw refuse("the run beside it has no such cell");
+  if (await configHash(withoutLabels(recordedConfig(cell))) !== record.configHash) {
+    throw refuse("the run beside it has another configuration by now");
+  }
+  return { record, runDir, manifest, preset, cell };
+}
+
+/** Copies what is finished of the cells that the cell needs; says what has changed since its record was made. */
+async function takeInputs(
+  { preset, cell, record, runDir }: Origin,
+  { workbench, code, folder }: {
+    workbench: Workbench;
+    code: Awaited<ReturnType<typeof codeHashes>>;
+    folder: string;
+  },
+): Promise<{ taken: string[]; changed: readonly string[] }> {
+  const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
+  const cells = expand(preset), keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
+  const state = (of: CellDescription, text: string | null) =>
+    stateOf(of, text, { code, dataset, adapter, kernelVariant, key: keys.get(of.name)! });
+  const needed = new Set(cell.inputs), taken: string[] = [];
+  for (const of of cells.toReversed()) {
+    if (!needed.has(of.name)) continue;
+    of.inputs.forEach((name) => needed.add(name));
+    const path = recordPath(of.name);
+    const text = await Deno.readTextFile(`${runDir}/${path}`).catch(() => null);
+    const found = state(of, text);
+    if (found.state !== "done") continue;
+    await copyInto(folder, { runDir, path });
+    for (const artifact of found.record.artifacts) await copyInto(folder, { runDir, path: artifact.path });
+    taken.push(of.name);
+  }
+  const now = state(cell, JSON.stringify(record));
+  return { taken, changed: now.state === "done" ? [] : now.state === "stale" ? now.why : [] };
+}
+
+/** A file that is absent is left out: the run finds that, and computes its cell again. */
+async function copyInto(folder: string, { runDir, path }: { runDir: string; path: string }): Promise<void> {
+  await Deno.mkdir(dirname(`${folder}/${path}`), { recursive: true });
+  await Deno.copyFile(`${runDir}/${path}`, `${folder}/${path}`).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

@@ -1,0 +1,104 @@
+import type { OpenWorkbench } from "./cell.ts";
+import { openWorkbench } from "./cells/mod.ts";
+import { eventProgress, type RunEvent } from "./events.ts";
+import { loadPreset } from "./load_preset.ts";
+import type { Preset } from "./preset.ts";
+import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run.ts";
+
+/** What {@linkcode runBench} runs. */
+export interface RunBenchOptions
+  extends Partial<Pick<RunRequest, "outDir" | "dataDir" | "resume" | "choices" | "only">> {
+  /** A preset, its name, or the path of its file. Default: "quick". */
+  readonly preset?: Preset | string;
+  /** Default: those of the preset. */
+  readonly seeds?: readonly number[];
+  /** Cells at once, each in a process of its own from 2 on; null for what suits the adapter. Default: 1. */
+  readonly jobs?: number | null;
+  /** Abort it to stop after the current step. */
+  readonly signal?: AbortSignal;
+  /** Makes the page, such as `writeReport` of `reports/mod.ts`. Default: no page. */
+  readonly writeReport?: WriteReport | null;
+  /** Opens device and data. Default: the real ones. */
+  readonly openWorkbench?: OpenWorkbench;
+}
+
+/**
+ * Runs a preset and tells what happens, event by event; the last is "ended" and holds the result. Events that nobody has
+ * taken yet wait; of the progress of a cell the latest alone. Leaving the loop stops the run after its current step:
+ * what is finished stays, and the same options with `resume` go on.
+ *
+ * @throws {UsageError} As `run` does: the folder cannot be written, or holds a run that is not to be resumed.
+ * @throws {NoAdapterError} If no adapter answers.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { parsePreset } from "./parse_preset.ts";
+ * import { runBench } from "./run_bench.ts";
+ *
+ * const preset = parsePreset(
+ *   `name: tiny
+ * description: a try
+ * dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
+ * model: { arch: resnet8, widths: [4, 4, 4] }
+ * training: { epochs: 1, batchSize: 16 }
+ * featureSets: {}
+ * adversarialTraining: null
+ * probe: null`,
+ *   { source: "tiny.yaml" },
+ * );
+ * if (await navigator.gpu?.requestAdapter()) {
+ *   const outDir = await Deno.makeTempDir();
+ *   for await (const event of runBench({ preset, outDir, only: ["sl/natural/seed-0"] })) {
+ *     if (event.event === "finished") assert(event.record.metrics.trainLoss.value > 0);
+ *     if (event.event === "ended") assertEquals(event.result.exitCode, 0);
+ *   }
+ *   await Deno.remove(outDir, { recursive: true });
+ * }
+ * ```
+ */
+export async function* runBench(options: RunBenchOptions = {}): AsyncGenerator<RunEvent, void, void> {
+  const { seeds, signal, jobs = 1, dataDir = null, writeReport = null } = options;
+  const named = typeof options.preset === "object"
+    ? options.preset
+    : await loadPreset(options.preset ?? "quick");
+  const preset = seeds === undefined ? named : { ...named, seeds };
+  const outDir = options.outDir ?? defaultRunDir(preset.name, new Date());
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+
+  const queue: RunEvent[] = [];
+  let wake = () => {};
+  const tell = (event: RunEvent) => {
+    const last = queue.at(-1);
+    if (event.event === "progress" && last?.event === "progress" && last.cell === event.cell) queue.pop();
+    queue.push(event);
+    wake();
+  };
+  let running = true;
+  const ended = run({ ...options, preset, outDir, dataDir, jobs, command: "runBench()" }, {
+    openWorkbench: options.openWorkbench ?? openWorkbench,
+    writeReport,
+    progress: eventProgress(tell),
+    signal: controller.signal,
+    worker: new URL("./jobs/worker.ts", import.meta.url),
+  }).then((result) => tell({ event: "ended", result })).finally(() => {
+    running = false;
+    wake();
+  });
+  ended.catch(() => {}); // shown below
+  try {
+    while (running || queue.length > 0) {
+      const event = queue.shift();
+      if (event !== undefined) yield event;
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+    await ended;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    controller.abort();
+    await ended.catch(() => {});
+  }
+}
