@@ -239,4 +239,5 @@ export {
   type Standing,
   standingOf,
 } from "./perf/roofline.ts";
-export { median } from "./perf/statistics.ts";
+export { median } from "./statistics/median.ts";
+export { type Spread, spread } from "./statistics/spread.ts";

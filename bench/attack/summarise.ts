@@ -3,7 +3,7 @@
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import type { CellRecord } from "../schema.ts";
 import type { EvaluationRecord } from "./record.ts";
-import { wilson } from "./wilson.ts";
+import { wilson } from "../statistics/wilson.ts";
 
 /** How far a perturbation may overshoot by rounding, in pixel units. */
 const SLACK = 1e-6;

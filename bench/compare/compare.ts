@@ -1,7 +1,7 @@
 /** Two lists of measured quantities beside each other. */
 
-import { median } from "../perf/statistics.ts";
-import { mannWhitney } from "./mann_whitney.ts";
+import { median } from "../statistics/median.ts";
+import { mannWhitney } from "../statistics/mann_whitney.ts";
 import type { ComparedMetric } from "./metrics.ts";
 
 /** What became of one quantity. */
