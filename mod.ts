@@ -40,9 +40,60 @@
  * }
  * ```
  *
+ * @example Attack a model of your own by AutoAttack
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import {
+ *   autoAttack,
+ *   conv2d,
+ *   f32,
+ *   globalAvgPool,
+ *   linear,
+ *   nchwToNhwc,
+ *   openGpu,
+ *   planted,
+ *   relu,
+ *   stream,
+ *   type Tensor,
+ *   toFloat,
+ *   Variable,
+ * } from "./mod.ts";
+ *
+ * if (await navigator.gpu?.requestAdapter()) {
+ *   const gpu = await openGpu();
+ *   const random = (name: string, ...shape: number[]) =>
+ *     new Variable(name, f32(...shape), stream(0, name).fillNormal(0, new Float32Array(shape.reduce((a, b) => a * b))));
+ *   const kernel = random("kernel", 8, 3, 3, 3), weight = random("weight", 10, 8);
+ *   // Any function from images [B, H, W, C] to scores [B, classes]; normalisation of pixels would belong here, too.
+ *   const logits = (images: Tensor) => linear(globalAvgPool(relu(conv2d(images, kernel, { padding: 1 }))), weight);
+ *
+ *   const { test } = planted({ size: 12, trainSize: 1, testSize: 8 });
+ *   const result = await autoAttack(gpu, {
+ *     logits,
+ *     classes: 10,
+ *     imageShape: [12, 12, 3],
+ *     norm: "Linf",
+ *     eps: 8 / 255,
+ *     seed: 0,
+ *     attacks: ["apgd-ce", "square"], // without this line, version "standard": four attacks
+ *     iterations: 5, // by default 100
+ *     queries: 20, // by default 5,000
+ *   }, { images: nchwToNhwc(toFloat(test), [8, 3, 12, 12]), labels: Uint32Array.from(test.labels) });
+ *
+ *   assert(result.robust.every((correct, i) => correct <= result.clean[i]));
+ *   assertEquals(result.attacks.map(({ name }) => name), ["apgd-ce", "square"]);
+ *   assert(result.safety.largestPerturbation <= 8 / 255 + 1e-6);
+ *   gpu.close();
+ * }
+ * ```
+ *
  * @module
  */
 export * from "./engine/mod.ts";
 export * from "./attacks/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./paradigms/mod.ts";
+
+// Two modules have an AttackOutcome: that of a set under PGD, and that of one attack of AutoAttack.
+export type { AttackOutcome as AutoAttackOutcome } from "./attacks/mod.ts";
+export type { AttackOutcome } from "./paradigms/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * Attacks on classifiers: threat models (L-infinity, L2) and projected gradient descent, untargeted or targeted, with
- * any number of steps and restarts. They take functions from images to scores, never a paradigm. Distances are in
+ * Attacks on classifiers, in L-infinity and L2: FGSM and PGD over threat models; Auto-PGD, FAB and Square over slots;
+ * and AutoAttack, the cascade of these. They take functions from images to scores, never a paradigm. Distances are in
  * pixel units of [0, 1].
  *
  * @example
@@ -14,8 +14,16 @@
  *
  * @module
  */
+export * from "./apgd/apgd.ts";
+export * from "./apgd/apgd_options.ts";
+export * from "./autoattack/mod.ts";
+export * from "./fab/fab.ts";
 export * from "./fgsm.ts";
 export * from "./losses/mod.ts";
 export * from "./pgd.ts";
+export * from "./slots/run_slots.ts";
+export * from "./slots/slot_attack.ts";
+export * from "./slots/slot_rows.ts";
+export * from "./square/square.ts";
 export * from "./threat_model.ts";
 export * from "./walk.ts";

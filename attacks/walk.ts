@@ -12,8 +12,16 @@ import { type Tensor, Variable } from "../engine/tensor.ts";
 import { release, write } from "../engine/variables.ts";
 import type { ThreatModel } from "./threat_model.ts";
 
+/** What an objective may use beside the images: variables of the walk. */
+export interface WalkInputs {
+  /** Images the walk started from, [B, H, W, C]. */
+  readonly origin: Variable;
+  /** Numbers of the examples in their data set, [B]. */
+  readonly examples: Variable;
+}
+
 /** What a walk climbs (or descends): one number per example, or anything whose sum is meant. */
-export type Objective = (images: Tensor) => Tensor;
+export type Objective = (images: Tensor, inputs: WalkInputs) => Tensor;
 
 /** How a walk goes. */
 export interface WalkOptions {
@@ -77,9 +85,9 @@ export class Walk {
     );
     const step = await Program.compile(gpu, `${label} step`, () => {
       const now = asTensor(images);
-      const [gradient] = gradients(sumAll(objective(now)), [now]);
+      const [gradient] = gradients(sumAll(objective(now, { origin, examples })), [now]);
       assign(images, threatModel.project(threatModel.step(now, gradient, { stepSize }), origin));
-    });
+    }, { perExample: [origin, images, examples] });
     return new Walk(gpu, { origin, images, examples, restart }, { keep, random, step });
   }
 

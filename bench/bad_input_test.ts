@@ -12,6 +12,7 @@ async function start(args: string[]) {
     openWorkbench,
     writeReport: (dir) => writeReport(dir),
     perf: () => Promise.resolve(0),
+    attack: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
     compare: () => Promise.resolve(0),
     signal: new AbortController().signal,

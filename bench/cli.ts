@@ -1,5 +1,8 @@
 /** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the real work. */
+import { autoAttack } from "../attacks/autoattack/mod.ts";
 import { writeReport } from "../reports/mod.ts";
+import { openAttackDevice } from "./attack/device.ts";
+import { attack } from "./attack/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -27,8 +30,11 @@ if (import.meta.main) {
   const signal = interruptSignal((text) => writeAll(Deno.stderr, text));
   const stdout = (text: string) => writeAll(Deno.stdout, text);
   const stderr = (text: string) => writeAll(Deno.stderr, text);
+  const terminal = terminalOf(Deno.stderr);
   const code = await main(Deno.args, {
     openWorkbench,
+    attack: (args) =>
+      attack(args, { openDevice: openAttackDevice(autoAttack), stdout, stderr, signal, terminal }),
     peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
     writeReport: (runDir) => writeReport(runDir),
     worker: new URL("./jobs/worker.ts", import.meta.url),
@@ -37,7 +43,7 @@ if (import.meta.main) {
     signal,
     stdout,
     stderr,
-    terminal: terminalOf(Deno.stderr),
+    terminal,
   });
   Deno.exit(code);
 }

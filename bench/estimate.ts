@@ -1,4 +1,5 @@
 /** What a plan will cost, from rehearsals of its cells. */
+import { plannedSteps } from "./auto_attack_cost.ts";
 import type { CellDescription, ConstructCell, TrainCell } from "./cell.ts";
 import { curveEpochs } from "./curve_epochs.ts";
 import type { Phase, PhaseName } from "./phases.ts";
@@ -44,7 +45,7 @@ function trainUnits({ config, featureSet, inputs }: TrainCell, counts: ReadonlyM
   const { dataset, training, probe, evaluation, adversary } = config;
   const { trainSize, testSize } = dataset;
   const count = featureSet === "natural" ? trainSize : counts.get(inputs[0])!;
-  const { epochs, batchSize } = training, { attack } = evaluation;
+  const { epochs, batchSize } = training, { attack, autoAttack } = evaluation;
   let probed = 0;
   if (probe !== null) {
     const standard = adversary === null;
@@ -58,7 +59,7 @@ function trainUnits({ config, featureSet, inputs }: TrainCell, counts: ReadonlyM
     train: epochs * Math.floor(count / batchSize) * batchSize,
     probe: probed,
     clean: hasCues(dataset) ? 2 * testSize : 0,
-    attack: testSize * attack.steps * attack.restarts,
+    attack: testSize * attack.steps * attack.restarts + (autoAttack === null ? 0 : plannedSteps(autoAttack)),
     other: 1,
   };
 }

@@ -13,7 +13,7 @@ training: { epochs: 3, batchSize: 32 }
 paradigms: { mim: { training: { epochs: 2, batchSize: 32 } } }
 featureSets: { robust: { steps: 7, count: 50 } }
 probe: { batchSize: 20, curvePoints: 2, curveImages: 30 }
-evaluation: { attack: { steps: 5, restarts: 2 } }
+evaluation: { attack: { steps: 5, restarts: 2 }, autoAttack: null }
 `,
   { source: "a.yaml" },
 ));
@@ -38,6 +38,20 @@ Deno.test("unitsOf() counts what a cell does to images", () => {
     other: 1,
   });
   assertEquals(unitsOf(cell("sl/adversarial/seed-0"), COUNTS).probe, 140);
+});
+
+Deno.test("unitsOf() counts AutoAttack in steps of an attack", () => {
+  const [{ config, ...rest }] = CELLS.filter((c) => c.kind === "train");
+  const autoAttack = {
+    version: "custom",
+    images: 30,
+    attacks: ["apgd-ce"],
+    iterations: 20,
+    queries: 1,
+  } as const;
+  const evaluation = { ...config.evaluation, autoAttack };
+  const { attack } = unitsOf({ ...rest, config: { ...config, evaluation } }, COUNTS);
+  assertAlmostEquals(attack!, 400 + 0.1 * 30 * 20);
 });
 
 Deno.test("rehearsalKey() is one for cells that cost the same an image", () => {

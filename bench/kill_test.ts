@@ -15,7 +15,7 @@ training: { epochs: 3, batchSize: 16, lr: 0.05 }
 adversarialTraining: null
 featureSets: { D_rand: { encoder: standard, steps: 2 } }
 probe: { epochs: 1, batchSize: 16, curvePoints: 3, curveImages: 32 }
-evaluation: { batchSize: 32, attack: { steps: 2 } }
+evaluation: { batchSize: 32, attack: { steps: 2 }, autoAttack: null }
 `;
 
 /** Says what it does, and kills itself at the moment it is told: `CELL start`, `CELL train IMAGES`, `CELL finish`. */

@@ -29,6 +29,8 @@ export interface MainServices {
   readonly writeReport: WriteReport;
   /** Program of the worker processes; without it, cells run in this process unless --jobs says otherwise. */
   readonly worker?: URL;
+  /** `bench attack`: gets the words after it, returns the exit code. */
+  readonly attack: (args: string[]) => Promise<number>;
   /** `bench perf`: gets the words after it, returns the exit code. */
   readonly perf: (args: string[]) => Promise<number>;
   /** `bench compare`: likewise. */
@@ -48,7 +50,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["perf", "peers", "plan", "compare"];
+const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "compare"];
 
 /**
  * Runs the command.
@@ -78,6 +80,7 @@ export async function main(args: readonly string[], services: MainServices): Pro
 
 async function runSubcommand(args: readonly string[], services: MainServices): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "attack") return await services.attack(rest);
   if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
@@ -202,6 +205,7 @@ function helpText(): string {
 
 Usage: ${COMMAND} [options]
        ${COMMAND} plan [options]    say what would run and what it would cost
+       ${COMMAND} attack [options]  measure clean and robust accuracy of a network from a file
        ${COMMAND} perf [options]    measure speed and memory
        ${COMMAND} peers [options]   time the same work on other packages
        ${COMMAND} compare BASE HEAD [options]

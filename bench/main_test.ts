@@ -9,6 +9,7 @@ async function start(args: string[], services: Partial<MainServices> = {}) {
   const code = await main(args, {
     openWorkbench: fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell))),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
+    attack: () => Promise.resolve(0),
     perf: () => Promise.resolve(0),
     compare: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
@@ -75,7 +76,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are attack, perf, peers, plan, compare\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],

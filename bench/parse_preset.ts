@@ -2,6 +2,7 @@ import { parse } from "@std/yaml";
 import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import type { ParadigmName } from "../paradigms/types.ts";
 import { amount, parseAmount } from "./amount.ts";
+import { readAutoAttack } from "./parse_auto_attack.ts";
 import { readParadigms } from "./parse_paradigms.ts";
 import { checkAtMost, cropAndFlip, readAugmentation, readTraining } from "./parse_training.ts";
 import type { Field, Fields } from "./preset_field.ts";
@@ -112,8 +113,12 @@ function readAdversarial(
 }
 
 function readEvaluation(section: SectionReader, dataset: DatasetConfig): EvaluationConfig {
-  section.checkKeys([...Object.keys(schema.EVALUATION), "attack"]);
-  return { ...section.fields(schema.EVALUATION), attack: readAttack(section.section("attack"), dataset) };
+  section.checkKeys([...Object.keys(schema.EVALUATION), "attack", "autoAttack"]);
+  return {
+    ...section.fields(schema.EVALUATION),
+    attack: readAttack(section.section("attack"), dataset),
+    autoAttack: section.isNull("autoAttack") ? null : readAutoAttack(section.section("autoAttack"), dataset),
+  };
 }
 
 function readAttack(section: SectionReader, dataset: DatasetConfig): AttackConfig {

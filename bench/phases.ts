@@ -66,13 +66,26 @@ export class PhaseLog {
     return this.#phases.reduce((sum, { flops }) => sum + flops, 0);
   }
 
-  /** Does a piece of work and notes its time, up to when the device has done it. */
-  async measure<T>(name: PhaseName, units: number, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does a piece of work and notes its time, up to when the device has done it.
+   *
+   * @param units Or what they come to, where the work decides on how much there is of it.
+   */
+  async measure<T>(
+    name: PhaseName,
+    units: number | ((result: T) => number),
+    work: () => Promise<T>,
+  ): Promise<T> {
     const startedAt = performance.now(), before = this.#gpu.work.flops;
     const result = await work();
     await this.#gpu.idle();
     const flops = this.#gpu.work.flops - before;
-    this.#phases.push({ name, units, durationMs: performance.now() - startedAt, flops });
+    this.#phases.push({
+      name,
+      units: typeof units === "number" ? units : units(result),
+      durationMs: performance.now() - startedAt,
+      flops,
+    });
     return result;
   }
 }

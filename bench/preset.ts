@@ -1,6 +1,7 @@
 /**
  * What a preset says, as types. The table of defaults and ranges is `preset_schema.ts`; reading is `parse_preset.ts`.
  */
+import type { AttackName, Version } from "../attacks/autoattack/mod.ts";
 import type { AugmentationConfig } from "../datasets/augment.ts";
 import type { DdpmConfig } from "../paradigms/ddpm.ts";
 import type { MaeConfig } from "../paradigms/mae.ts";
@@ -141,9 +142,24 @@ export interface ProbeConfig {
   readonly curveImages: number;
 }
 
+/** AutoAttack on the first test images, under the threat model of `evaluation.attack`. */
+export interface AutoAttackConfig {
+  /** "custom" where attacks, iterations or queries are others than those of any version. */
+  readonly version: Version | "custom";
+  /** How many test images, from the first on. */
+  readonly images: number;
+  readonly attacks: readonly AttackName[];
+  /** Of APGD and FAB. */
+  readonly iterations: number;
+  /** Of Square. */
+  readonly queries: number;
+}
+
 export interface EvaluationConfig {
   readonly batchSize: number;
   readonly attack: AttackConfig;
+  /** null where robustness is measured by `attack` alone. */
+  readonly autoAttack: AutoAttackConfig | null;
 }
 
 /** A whole preset, complete after defaults. */

@@ -3,11 +3,13 @@
  * docs come from it. Defaults that depend on other keys (a crop padding on the image size) are set in
  * `parse_preset.ts` and shown here in the help.
  */
+import { ATTACKS, VERSIONS } from "../attacks/autoattack/mod.ts";
 import { amount } from "./amount.ts";
 import type { Field, Fields } from "./preset_field.ts";
 import { PARADIGM_NAMES, type ParadigmName } from "../paradigms/types.ts";
 import type {
   AttackConfig,
+  AutoAttackConfig,
   Cifar10Config,
   FeatureMatchingConfig,
   ModelConfig,
@@ -249,7 +251,26 @@ export const SET_PARADIGMS: Field<readonly ParadigmName[]> = {
   help: "paradigms trained on the set; default: all that run for robust and non-robust, sl for the others",
 };
 
-/** Keys of `evaluation` beside its attack. */
+/** Attacks, iterations and queries are those of the version; with `custom` they may be chosen. */
+export const AUTO_ATTACK: Fields<AutoAttackConfig> = {
+  version: {
+    kind: "choice",
+    choices: [...VERSIONS, "custom"],
+    default: "standard",
+    help: "protocol; custom for attacks, iterations or queries of one's own",
+  },
+  images: { kind: "integer", min: 1, help: "first test images; default: 64, or all if there are fewer" },
+  attacks: {
+    kind: "choices",
+    choices: ATTACKS,
+    help:
+      "in this order, each on what those before it left; default: those of the version, of standard in custom",
+  },
+  iterations: { kind: "integer", min: 1, default: 100, help: "of APGD and FAB" },
+  queries: { kind: "integer", min: 1, default: 5000, help: "of Square" },
+};
+
+/** Keys of `evaluation` beside its attacks. */
 export const EVALUATION: Fields<{ batchSize: number }> = {
   batchSize: { kind: "integer", min: 1, default: 250, help: "images at a time; changes no result" },
 };

@@ -126,6 +126,7 @@ function describeEnd(record: CellRecord): string {
 function describeAccuracy({ metrics }: CellRecord): string[] {
   const parts: string[] = [];
   if (metrics.cleanAccuracy) parts.push(`clean ${percent(metrics.cleanAccuracy.value)}`);
-  if (metrics.robustAccuracy) parts.push(`robust ${percent(metrics.robustAccuracy.value)}`);
+  if (metrics.autoAttackAccuracy) parts.push(`AutoAttack ${percent(metrics.autoAttackAccuracy.value)}`);
+  if (metrics.robustAccuracy) parts.push(`PGD ${percent(metrics.robustAccuracy.value)}`);
   return parts;
 }

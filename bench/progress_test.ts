@@ -73,10 +73,14 @@ Deno.test("createProgress() leaves one line for each finished cell", () => {
       durationMs: 12_000,
       metrics: {
         cleanAccuracy: { value: 0.65, unit: "fraction" },
-        robustAccuracy: { value: 0.01, unit: "fraction" },
+        robustAccuracy: { value: 0.02, unit: "fraction" },
+        autoAttackAccuracy: { value: 0.01, unit: "fraction" },
       },
     }));
-    assertStringIncludes(state.text, "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  robust 1.0 %\n");
+    assertStringIncludes(
+      state.text,
+      "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  AutoAttack 1.0 %  PGD 2.0 %\n",
+    );
     progress.finish(fakeRecord({ status: "failed", reason: "Cannot go on: loss is NaN" }));
     assertStringIncludes(state.text, "sl/natural/seed-0  failed: Cannot go on: loss is NaN\n");
   }

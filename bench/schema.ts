@@ -8,6 +8,9 @@
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
+/** What `bench attack` leaves: types. */
+export type * from "./attack/record.ts";
+
 /** What `bench peers` leaves: types and reading. */
 export type * from "./peers/record.ts";
 export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";

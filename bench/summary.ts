@@ -5,7 +5,9 @@ import { duration, percent, short, thousands } from "./_units.ts";
 /** Columns by metric name; one is shown where any record has its metric. */
 const TRAIN_COLUMNS: readonly [metric: string, title: string][] = [
   ["cleanAccuracy", "clean"],
-  ["robustAccuracy", "robust"],
+  ["autoAttackAccuracy", "AutoAttack"],
+  ["pgdAccuracy", "PGD, same images"],
+  ["robustAccuracy", "PGD"],
   ["probeAccuracy", "probe"],
   ["robustCueAccuracy", "robust cue"],
   ["nonRobustCueAccuracy", "non-robust cue"],

@@ -11,17 +11,21 @@ Deno.test("formatSummary() shows a column where any record has its metric", () =
     }),
     fakeRecord({
       benchmark: "sl/robust/seed-0",
-      metrics: { cleanAccuracy: fraction(0.382), robustAccuracy: fraction(0.06) },
+      metrics: {
+        cleanAccuracy: fraction(0.382),
+        robustAccuracy: fraction(0.06),
+        autoAttackAccuracy: fraction(0.05),
+      },
       durationMs: 65_000,
       status: "quick",
     }),
   ]);
   assertEquals(
     text,
-    "network             clean  robust  images/s        time  status\n" +
-      "-----------------  ------  ------  --------  ----------  ------\n" +
-      "sl/natural/seed-0  65.0 %       -     1,234       1.0 s  ok\n" +
-      "sl/robust/seed-0   38.2 %   6.0 %         -  1 min 05 s  quick\n",
+    "network             clean  AutoAttack    PGD  images/s        time  status\n" +
+      "-----------------  ------  ----------  -----  --------  ----------  ------\n" +
+      "sl/natural/seed-0  65.0 %           -      -     1,234       1.0 s  ok\n" +
+      "sl/robust/seed-0   38.2 %       5.0 %  6.0 %         -  1 min 05 s  quick\n",
   );
 });
 

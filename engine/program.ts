@@ -126,7 +126,8 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions = {},
+    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions =
+      {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));

@@ -7,7 +7,8 @@ import { square, sub } from "../engine/ops/arithmetic.ts";
 import { globalAvgPool } from "../engine/ops/pool2d.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { randomIntegers } from "../engine/ops/random_integers.ts";
-import { meanAll } from "../engine/ops/reduce_sum.ts";
+import { meanAll, reduceMean } from "../engine/ops/reduce_sum.ts";
+import { reshape } from "../engine/ops/reshape.ts";
 import { ema } from "../engine/optim/ema.ts";
 import { stream } from "../engine/random.ts";
 import { f32, sizeOf, u32 } from "../engine/shape.ts";
@@ -71,6 +72,14 @@ export const ddpm: Paradigm<DdpmConfig> = {
         const predicted = network.predict(qSample(x0, { t, noise }), { t, random: batch.random("dropout") });
         return { loss: meanAll(square(sub(predicted, noise))), correct: null };
       },
+      exampleLoss(images, { random }) {
+        const t = randomIntegers({ ...random("timestep"), below: timesteps });
+        const noise = randomImages([height, width, 3], { ...random("noise"), distribution: "normal" });
+        const x = qSample(toSymmetric(images, pixelRange), { t, noise });
+        const predicted = averaged(() => network.predict(x, { t }));
+        return reshape(reduceMean(square(sub(predicted, noise)), { from: 1 }), [images.shape[0], 1]);
+      },
+      projections: null,
       features(images) {
         const noise = featureNoise === "fixed" ? noiseImage : null;
         const x = qSample(toSymmetric(images, pixelRange), { t: featureT, noise });

@@ -1,4 +1,4 @@
-/** Clean and robust accuracy, per example. The one place where they are computed. */
+/** Clean accuracy and robust accuracy under PGD, per example; `evaluate_auto_attack.ts` has that under AutoAttack. */
 
 import { type LogitsFn, Pgd } from "../attacks/pgd.ts";
 import { threatModel } from "../attacks/threat_model.ts";

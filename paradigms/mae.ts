@@ -4,11 +4,12 @@ import { createMaeDecoder } from "../engine/nn/mae_decoder.ts";
 import { joinState } from "../engine/nn/model.ts";
 import { toSymmetric } from "../engine/nn/pixel_range.ts";
 import { vit } from "../engine/nn/vit.ts";
+import { mul, scale, square, sub } from "../engine/ops/arithmetic.ts";
 import { gatherTokens } from "../engine/ops/gather_tokens.ts";
 import { maskedMse } from "../engine/ops/masked_mse.ts";
 import { patchify } from "../engine/ops/patchify.ts";
 import { randomOrder } from "../engine/ops/random_order.ts";
-import { reduceMean } from "../engine/ops/reduce_sum.ts";
+import { reduceMean, reduceSum } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { absentTokens } from "../engine/ops/scatter_tokens.ts";
 import { split } from "../engine/ops/split.ts";
@@ -63,6 +64,14 @@ export const mae: Paradigm<MaeConfig> = {
         const targets = patchTargets(patches, { normalise: normalisePixels });
         return { loss: maskedMse(predictions, targets, { mask }), correct: null };
       },
+      exampleLoss(images, { origin, random }) {
+        const { predictions, mask } = reconstruct(images, random("mask"));
+        const patches = patchify(toSymmetric(origin, pixelRange), { patchSize });
+        const errors = square(sub(predictions, patchTargets(patches, { normalise: normalisePixels })));
+        const sums = reduceSum(mul(reduceMean(errors, { from: 2 }), mask), { from: 1 });
+        return reshape(scale(sums, 1 / (encoder.tokens - kept)), [images.shape[0], 1]);
+      },
+      projections: null,
       features: (images) => pool(encoder.encode(encoder.embed(images)), config.pooling),
       logits: null,
       pictures: (gpu, options) =>

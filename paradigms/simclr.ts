@@ -3,9 +3,13 @@
 import { createProjector } from "../engine/nn/projector.ts";
 import { joinState } from "../engine/nn/model.ts";
 import { checkResnet, resnetEncoder, type ResnetEncoderConfig } from "../engine/nn/resnet.ts";
+import { asTensor } from "../engine/graph.ts";
 import { concat } from "../engine/ops/concat.ts";
+import { l2Normalize } from "../engine/ops/l2_normalize.ts";
 import { checkNtXent, ntXent } from "../engine/ops/nt_xent.ts";
 import { split } from "../engine/ops/split.ts";
+import type { Tensor } from "../engine/tensor.ts";
+import { contrast } from "./_contrast.ts";
 import type { Paradigm } from "./types.ts";
 
 /** Settings of {@linkcode simclr}. The augmentation that makes the views is a setting of the training. */
@@ -33,6 +37,8 @@ export const simclr: Paradigm<SimclrConfig> = {
   create({ encoder: encoderConfig, projector: [hidden, outputs], temperature }, { seed }) {
     const encoder = resnetEncoder(encoderConfig, { seed });
     const projector = createProjector("projector", { inputs: encoder.featureSize, hidden, outputs, seed });
+    const project = (images: Tensor) =>
+      l2Normalize(projector.apply(encoder.features(images, { mode: "eval" })));
     return {
       ...joinState([encoder, projector]),
       featureSize: encoder.featureSize,
@@ -43,6 +49,14 @@ export const simclr: Paradigm<SimclrConfig> = {
         const [z0, z1] = split(projector.apply(features), { sizes, axis: 0 });
         return { loss: ntXent(z0, z1, { temperature }), correct: null };
       },
+      exampleLoss(images, { origin, negatives }) {
+        if (negatives === null) {
+          throw new RangeError("Cannot take the loss of images: NT-Xent needs projections of other images");
+        }
+        const z = project(images), positives = project(asTensor(origin));
+        return contrast(z, { positives, negatives, temperature });
+      },
+      projections: { size: outputs, of: project },
       features: (images) => encoder.features(images, { mode: "eval" }),
       logits: null,
     };

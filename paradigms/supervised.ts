@@ -29,6 +29,13 @@ export const supervised: Paradigm<SupervisedConfig> = {
           correct: correct(logits, batch.labels),
         };
       },
+      exampleLoss(images, { labels }) {
+        if (labels === null) {
+          throw new RangeError("Cannot take the loss of images: cross-entropy needs labels");
+        }
+        return crossEntropy(model.logits(images, { mode: "eval" }), labels);
+      },
+      projections: null,
       features: (images) => model.features(images, { mode: "eval" }),
       logits: (images) => model.logits(images, { mode: "eval" }),
     };

@@ -53,6 +53,18 @@ export interface PictureOptions {
   readonly seed: number;
 }
 
+/** What the loss of given images is taken with. */
+export interface LossInputs {
+  /** The images as they were before anything was changed, [B, H, W, 3] in [0, 1]. */
+  readonly origin: Value;
+  /** [B] u32; null where no labels are known. */
+  readonly labels: Value | null;
+  /** Random numbers for a purpose, the same at each call: functions of each example's number alone. */
+  random(purpose: string): RandomSource;
+  /** Projections of other images, [K, D], see {@linkcode Learner.projections}; null where the loss compares none. */
+  readonly negatives: Value | null;
+}
+
 /** An encoder in training. Its functions are called while a program is recorded, unless said otherwise. */
 export interface Learner extends Stateful {
   readonly featureSize: number;
@@ -60,6 +72,15 @@ export interface Learner extends Stateful {
   loss(batch: Batch): StepOutcome;
   /** Features [B, F] of images, in eval mode: they do not depend on the rest of the batch. */
   features(images: Tensor): Tensor;
+  /**
+   * The paradigm's loss of each image, [B, 1], in eval mode: an image's own, whatever else is in the batch.
+   *
+   * @param images [B, H, W, 3] in [0, 1].
+   * @throws {RangeError} If labels or negatives are needed and absent.
+   */
+  exampleLoss(images: Tensor, inputs: LossInputs): Tensor;
+  /** What a contrastive loss compares, [B, D] of length 1, in eval mode; null where the paradigm compares nothing. */
+  readonly projections: { readonly size: number; readonly of: (images: Tensor) => Tensor } | null;
   /** Scores [B, classes] in eval mode; null where the paradigm has no classifier of its own. */
   readonly logits: ((images: Tensor) => Tensor) | null;
   /** Records what follows the optimiser's update, an average of the weights; its variables are among `buffers`. */

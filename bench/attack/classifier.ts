@@ -79,13 +79,19 @@ export async function readClassifier(path: string, options: ClassifierOptions): 
     };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const other = resnetArchOf(tensors.keys());
-    const hint = other !== null && other !== arch
-      ? `\nHint: the names are those of ${other}: --arch ${other}`
-      : "";
+    const hint = hintFor(arch, tensors);
     throw refuse(
       new RangeError(cause.message.replace(/^Cannot load weights:/, `Cannot load weights ${path}:`)),
       hint,
     );
   }
+}
+
+/** What the names say of weights that do not fit. */
+function hintFor(arch: ResnetArch, tensors: ReadonlyMap<string, HostTensor>): string {
+  const other = resnetArchOf(tensors.keys());
+  if (other === null) return "";
+  if (other !== arch) return `\nHint: the names are those of ${other}: --arch ${other}`;
+  if (tensors.has("linear.weight")) return "";
+  return "\nHint: this is an encoder without its last layer, linear; docs/attacks.md says which weights can be attacked";
 }

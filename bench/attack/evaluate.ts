@@ -1,5 +1,6 @@
 /** The evaluation itself: from options to a record. */
 
+import { referenceRadius } from "../../attacks/autoattack/reference_radius.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { nchwToNhwc } from "../../engine/layout.ts";
 import { toFloat } from "../../datasets/types.ts";
@@ -13,8 +14,10 @@ import type { TestImages } from "./images.ts";
 import type { AttackOptions } from "./options.ts";
 import { encodeOutcomes } from "./outcomes.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackConfiguration, type AttackRecord } from "./record.ts";
-import { RAISED_LABEL, referenceApgdEps } from "./reference_radius.ts";
 import { checksOf, isApgd, type Radii, summarise } from "./summarise.ts";
+
+/** How the radii are written that the reference code raises others to. */
+const RAISED = { L2: "0.6", Linf: "6/255" } as const;
 
 /** What is evaluated, and on what. */
 export interface EvaluationTask {
@@ -35,7 +38,7 @@ export interface EvaluationServices {
 /** All that decides the bits. */
 export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
   const { options, classifier, images: { set }, device } = task;
-  const { norm, eps, version, attacks, iterations, queries, seed, referenceRadius } = options;
+  const { norm, eps, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
   return {
     weights: classifier.configuration,
     data: { name: set.name, sha256: set.sha256, n: set.count },
@@ -46,6 +49,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     iterations,
     queries,
     seed,
+    batchSize: Math.min(batchSize, set.count),
     referenceRadius,
     benchmarkVersion: await benchmarkVersion(),
     adapter: adapterName(device.adapter),
@@ -79,12 +83,12 @@ export async function evaluate(
     description: `every attack at ${norm} ${eps.label}`,
   };
   const asked = await done("asked", plain);
-  const apgdEps = referenceApgdEps(norm, eps.value);
+  const apgdEps = referenceRadius(norm, eps.value);
   let reference: Awaited<ReturnType<typeof done>> | null = null;
   if (options.referenceRadius) {
     const changes = apgdEps > eps.value && asked.summary.attacks.some(({ name }) => isApgd(name));
     const description = changes
-      ? `APGD at ${norm} ${RAISED_LABEL[norm]} as in the reference code, others at ${eps.label}`
+      ? `APGD at ${norm} ${RAISED[norm]} as in the reference code, others at ${eps.label}`
       : `as asked: the reference code changes nothing at ${norm} ${eps.label}`;
     reference = changes
       ? await done("referenceRadius", { ...plain, apgdEps, description })
@@ -103,7 +107,6 @@ export async function evaluate(
     configuration,
     configHash: await configHash({ ...configuration }),
     epsLabel: eps.label,
-    batchSize: options.batchSize,
     weightsFile: classifier.file,
     dataFiles: images.files,
     asked: asked.summary,

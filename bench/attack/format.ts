@@ -13,12 +13,13 @@ export function formatAttack(record: AttackRecord): string {
   const head = `${weights.arch} of widths ${weights.widths.join(", ")} and ${weights.classes} classes ` +
     `(${weightsFile}) on the first ${data.n} images of ${data.name}\n` +
     `${cascade}, ${norm}, eps ${epsLabel}, seed ${configuration.seed}\n`;
-  const parts = [head, evaluationText(asked, configuration.data.n)];
+  const { n } = data;
+  const parts = [head, evaluationText(asked, { n })];
   if (referenceRadius !== null) {
-    parts.push(
-      evaluationText(referenceRadius, configuration.data.n),
-      comparisonTable(asked, referenceRadius, epsLabel),
-    );
+    if (referenceRadius.apgdEps !== asked.apgdEps) {
+      parts.push(evaluationText(referenceRadius, { n, remark: "at these radii, not at the one asked" }));
+    }
+    parts.push(comparisonTable(asked, referenceRadius, { epsLabel }));
   }
   for (const { name, detail } of record.checks.filter(({ passed }) => !passed)) {
     parts.push(`Did not pass the check ${name}: ${detail}\n`);
@@ -26,14 +27,17 @@ export function formatAttack(record: AttackRecord): string {
   return parts.join("\n");
 }
 
-function evaluationText(evaluation: EvaluationRecord, n: number): string {
+function evaluationText(
+  evaluation: EvaluationRecord,
+  { n, remark = "" }: { n: number; remark?: string },
+): string {
   const { description, cleanAccuracy, robustAccuracy, robustInterval, safety, warnings } = evaluation;
   const rows = evaluation.attacks.map(({ name, eps, attacked, robustAccuracy, safety, seconds: time }) => [
     name,
     String(Number(eps.toPrecision(4))),
     String(attacked),
     percent(robustAccuracy),
-    safety.largestPerturbation.toPrecision(4),
+    safety.lowestPixel > safety.highestPixel ? "none" : safety.largestPerturbation.toPrecision(4),
     seconds(time),
   ]);
   const table = formatTable(
@@ -48,20 +52,27 @@ function evaluationText(evaluation: EvaluationRecord, n: number): string {
   );
   const [low, high] = robustInterval.map((share) => (100 * share).toFixed(1));
   const { largestPerturbation, lowestPixel, highestPixel, notFinite } = safety;
+  const range = lowestPixel > highestPixel ? "none" : `${lowestPixel} to ${highestPixel}`;
   const radius = Math.max(evaluation.eps, ...evaluation.attacks.map(({ eps }) => eps));
   return `${capital(description)}\n${table}\n` +
     `Clean accuracy   ${percent(cleanAccuracy)}\n` +
-    `Robust accuracy  ${percent(robustAccuracy)} (95 % interval over images ${low} to ${high} %)\n` +
+    `Robust accuracy  ${percent(robustAccuracy)} (95 % interval over images ${low} to ${high} %)${
+      remark && ", "
+    }${remark}\n` +
     `Images returned: largest perturbation ${largestPerturbation.toPrecision(6)} of ${
       radius.toPrecision(6)
     }, ` +
-    `pixels ${lowestPixel} to ${highestPixel}, ${notFinite} numbers not finite; ` +
+    `pixels ${range}, ${notFinite} numbers not finite; ` +
     `${seconds(evaluation.seconds)} s in all\n` +
     warnings.map(({ code, message }) => `Warning ${code}: ${message} (docs/attacks.md, Warnings)\n`).join("");
 }
 
 /** Both evaluations side by side, so that nobody takes one for the other. */
-function comparisonTable(asked: EvaluationRecord, reference: EvaluationRecord, epsLabel: string): string {
+function comparisonTable(
+  asked: EvaluationRecord,
+  reference: EvaluationRecord,
+  { epsLabel }: { epsLabel: string },
+): string {
   const row = (title: string, { description, robustAccuracy, robustInterval, safety }: EvaluationRecord) => [
     title,
     percent(robustAccuracy),

@@ -4,6 +4,8 @@
  * @module
  */
 import { basename } from "node:path";
+import { checkClasses } from "../../attacks/autoattack/classes.ts";
+import { planAttacks } from "../../attacks/autoattack/protocol.ts";
 import { createProgress, SILENT } from "../progress.ts";
 import { describeOptions } from "../options.ts";
 import { timestamp } from "../run_manifest.ts";
@@ -56,7 +58,7 @@ export async function attack(args: readonly string[], services: AttackServices):
   try {
     return await evaluateIn(outDir, task, { ...services, command: [ATTACK_COMMAND, ...args].join(" ") });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
     stderr(
       `Interrupted: the state is saved\nHint: the same command with --out ${outDir} --resume goes on\n`,
     );
@@ -74,11 +76,25 @@ async function prepare(
   const note = (text: string) => stderr(`${text}\n`);
   const { weights, data, n, norm, eps, choices } = options;
   const classifier = await readClassifier(weights, { ...options, note });
+  checkAttacks(options, classifier);
   const images = await openTestImages(data, { n, classifier });
   const { channels, height, width } = images.set;
   checkReach(eps, { norm, values: channels * height * width });
   const device = await openDevice(classifier, { choices, note });
   return { options, classifier, images, device };
+}
+
+/** @throws {UsageError} If an attack needs more classes than there are. */
+function checkAttacks(
+  { version, attacks }: AttackOptions,
+  { configuration: { classes } }: Pick<EvaluationTask["classifier"], "configuration">,
+): void {
+  const plan = planAttacks({ version, classes, ...(attacks === null ? {} : { attacks }) });
+  try {
+    checkClasses(classes, { attacks: plan.map(({ name }) => name) });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
 }
 
 async function evaluateIn(
@@ -98,7 +114,7 @@ async function evaluateIn(
     const record = folder.finished ?? await evaluate(task, configuration, { ...services, folder, progress });
     return report(record, { outDir, options, ...services });
   } catch (error) {
-    if (!signal.aborted) await folder.discard();
+    if (!signal.aborted || error !== signal.reason) await folder.discard();
     throw error;
   } finally {
     await folder.close();

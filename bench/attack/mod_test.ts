@@ -94,8 +94,8 @@ Deno.test("attack() hands the images on, writes record and outcomes, and prints 
       "square",
       8,
     ]]);
-    const { configuration, epsLabel, batchSize, peakBytes, referenceRadius } = record;
-    assertEquals([epsLabel, batchSize, peakBytes, referenceRadius], ["8/255", 5, 4096, null]);
+    const { configuration, epsLabel, peakBytes, referenceRadius } = record;
+    assertEquals([epsLabel, configuration.batchSize, peakBytes, referenceRadius], ["8/255", 5, 4096, null]);
     assertEquals([configuration.weights.widths, configuration.data.n, configuration.seed], [
       [4, 4, 8],
       12,
@@ -157,6 +157,7 @@ Deno.test("attack() evaluates again at the reference code's radius, and sets bot
       text,
       /\nat the reference code's radius +0\.0 % .* 0\.6000 +APGD at L2 0\.6 as in the reference code, others at 0\.5\n/,
     );
+    assertStringIncludes(text, " %), at these radii, not at the one asked\n");
     const { asked, referenceRadius } = await readRecord(`${dir}/out`);
     assertEquals([asked.apgdEps, referenceRadius!.apgdEps, referenceRadius!.eps], [0.5, 0.6, 0.5]);
     assertAlmostEquals(referenceRadius!.attacks[0].eps, 0.6);
@@ -174,6 +175,7 @@ Deno.test("attack() does not evaluate twice where the reference code changes not
     let calls = 0;
     const { text } = await start(words, { evaluate: (...args) => (calls++, succeed(...args)) });
     assertEquals(calls, 1);
+    assertEquals(text.match(/^Robust accuracy /gm)?.length, 1);
     assertStringIncludes(text, "as asked: the reference code changes nothing at Linf 8/255");
     const { asked, referenceRadius } = await readRecord(`${dir}/out`);
     assertEquals(referenceRadius!.robustAccuracy, asked.robustAccuracy);
@@ -250,9 +252,19 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     /^Cannot load weights .*missing: layer1\.1\.conv1\.weight, .*\nHint: the names are those of resnet8: --arch resnet8$/s,
   ],
   [
+    "an encoder without a classifier",
+    (dir) => writeInputs(dir, new Map([...untrained(TINY)].filter(([name]) => !name.startsWith("linear")))),
+    /^Cannot load weights .*missing: linear\.weight, linear\.bias\nHint: this is an encoder without its last layer/,
+  ],
+  [
     "a label that the network does not know",
     (dir) => writeInputs(dir, untrained({ ...TINY, classes: 5 })),
     /^Cannot attack on planted\/test: image \d+ has label [5-9] \(.*\), the network knows 5 classes, 0 to 4$/,
+  ],
+  [
+    "attacks that need more classes",
+    (dir) => writeInputs(dir, untrained({ ...TINY, classes: 3 })),
+    /^Cannot run apgd-t: its loss needs at least 4 classes, the model has 3\nHint: leave it out, /,
   ],
   [
     "images with other channels",

@@ -34,6 +34,8 @@ export interface AttackConfiguration {
   readonly iterations: number;
   readonly queries: number;
   readonly seed: number;
+  /** Images attacked at once; changes no result, but a stopped attack consists of as many. */
+  readonly batchSize: number;
   /** Whether the evaluation is made once more at the reference code's radius. */
   readonly referenceRadius: boolean;
   /** Hash of the code and kernels. */
@@ -43,7 +45,7 @@ export interface AttackConfiguration {
   readonly kernelVariant: string;
 }
 
-/** What was checked of the images that were returned as fooling. */
+/** What was checked of the images that were returned as fooling; of none, perturbation 0 and pixels from 1 to 0. */
 export interface SafetyRecord {
   /** Largest distance from the clean image, in the norm asked. */
   readonly largestPerturbation: number;
@@ -104,8 +106,6 @@ export interface AttackRecord {
   readonly configHash: string;
   /** How the radius was written: "8/255". */
   readonly epsLabel: string;
-  /** Images attacked at once; changes no result. */
-  readonly batchSize: number;
   /** Name of the weights' file, without its folder. */
   readonly weightsFile: string;
   /** sha256 of the data set's files, where it was read from files. */

@@ -68,9 +68,9 @@ Deno.test("attack() interrupted ends with 130, and --resume goes on from what wa
     assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
 
     const loaded: (Checkpoint | null)[] = [];
-    // Batch and output change no result.
+    // How it is printed changes no result.
     const again = await start(
-      [...words, "--resume", "--batch=3", "--json"],
+      [...words, "--resume", "--json"],
       async (_options, _examples, { state }) => {
         loaded.push(await state!.load());
         return fakeResult(TEST_SIZE);
@@ -133,6 +133,7 @@ Deno.test("attack() never overwrites an evaluation, finished or not", async () =
 });
 
 const OTHER: [more: string[], differences: RegExp][] = [
+  [["--batch=5"], /it is another one, batchSize: found 12, expected 5\nHint: /],
   [["--seed=1"], /it is another one, seed: found 0, expected 1\nHint: /],
   [["--eps=4/255"], /another one, eps: found 0\.0313\d*, expected 0\.0156\d*\n/],
   [
@@ -140,7 +141,10 @@ const OTHER: [more: string[], differences: RegExp][] = [
     /another one, norm: found "Linf", expected "L2"; queries: found 5000, expected 7\n/,
   ],
   [["--attacks=square"], /another one, attacks: found null, expected \["square"\]\n/],
-  [["--n=5"], /another one, data\.sha256: found "\w+", expected "\w+"; data\.n: found 12, expected 5\n/],
+  [
+    ["--n=5"],
+    /another one, data\.sha256: found "\w+", expected "\w+"; data\.n: found 12, expected 5; batchSize: found 12, expected 5\n/,
+  ],
   [["--mean=0.1,0.2,0.3"], /another one, weights\.mean: found null, expected \[0\.1,0\.2,0\.3\]\n/],
   [["--reference-radius"], /another one, referenceRadius: found false, expected true\n/],
 ];

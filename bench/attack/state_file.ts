@@ -1,8 +1,8 @@
 /** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
 
+import { createHash } from "node:crypto";
 import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
-import { encodeSafetensors } from "../../engine/safetensors.ts";
-import { sha256Hex } from "../sha256.ts";
+import type { HostTensor } from "../../engine/safetensors.ts";
 import type { AttackConfiguration } from "./record.ts";
 
 const SCHEMA = "realfeatures/attack-state";
@@ -30,7 +30,7 @@ export async function writeState(path: string, state: EvaluationState): Promise<
       configuration: configuration as unknown as Json,
       startedAt,
       resumedAt,
-      sha256: await sha256Hex(encodeSafetensors(tensors)),
+      sha256: hashOf(tensors),
       attacks: checkpoint === null ? null : { state: checkpoint.state },
     },
   });
@@ -54,7 +54,7 @@ export async function readState(path: string): Promise<EvaluationState> {
   if (typeof startedAt !== "string" || !Array.isArray(resumedAt) || attacks === undefined) {
     throw refuse("it lacks startedAt, resumedAt or attacks");
   }
-  if (sha256 !== await sha256Hex(encodeSafetensors(tensors))) {
+  if (sha256 !== hashOf(tensors)) {
     throw refuse("its tensors are not those that were written, the file is damaged");
   }
   return {
@@ -63,4 +63,15 @@ export async function readState(path: string): Promise<EvaluationState> {
     resumedAt: resumedAt as string[],
     checkpoint: attacks === null ? null : { tensors, state: (attacks as { state: Json }).state },
   };
+}
+
+/** Of the names, types, shapes and bytes of all tensors, whatever their order. */
+function hashOf(tensors: ReadonlyMap<string, HostTensor>): string {
+  const hash = createHash("sha256");
+  for (const name of [...tensors.keys()].sort()) {
+    const { dtype, shape, data } = tensors.get(name)!;
+    hash.update(JSON.stringify([name, dtype, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }

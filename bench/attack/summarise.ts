@@ -1,12 +1,10 @@
 /** From outcomes of single images to the numbers of a record, and the checks that they have to pass. */
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
+import { distanceSlack } from "../../attacks/autoattack/safety.ts";
 import type { CellRecord } from "../schema.ts";
 import type { EvaluationRecord } from "./record.ts";
 import { wilson } from "../statistics/wilson.ts";
-
-/** How far a perturbation may overshoot by rounding, in pixel units. */
-const SLACK = 1e-6;
 
 /** The radii of an evaluation. */
 export interface Radii {
@@ -53,17 +51,20 @@ export function checksOf(result: AutoAttackResult, radii: Radii): CellRecord["ch
   }));
   const last = result.attacks.at(-1)?.correct ?? result.clean;
   const { lowestPixel, highestPixel, notFinite } = result.safety;
+  const size = result.images.length / result.clean.length;
   return [
     {
       name: "perturbations within eps",
-      passed: stages.every(({ safety, eps }) => safety.largestPerturbation <= eps + SLACK),
+      passed: stages.every(({ safety, eps }) =>
+        safety.largestPerturbation <= eps + distanceSlack(norm, { eps, size })
+      ),
       detail: `${description}: largest ${norm} distance ${
         stages.map(({ name, safety, eps }) => `${safety.largestPerturbation} of ${eps} (${name})`).join(", ")
       }`,
     },
     {
       name: "pixels within [0, 1]",
-      passed: lowestPixel >= 0 && highestPixel <= 1,
+      passed: lowestPixel >= 0 && highestPixel <= 1, // of no image 1 and 0
       detail: `${description}: pixels ${lowestPixel} to ${highestPixel}`,
     },
     {

@@ -2,9 +2,20 @@
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { planted } from "../../datasets/planted.ts";
-import { ohwiToOihw } from "../../engine/layout.ts";
+import { type ImageSet, toFloat } from "../../datasets/types.ts";
+import { gradients } from "../../engine/autograd.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { nchwToNhwc, ohwiToOihw } from "../../engine/layout.ts";
 import { resnet, type ResnetConfig } from "../../engine/nn/resnet.ts";
+import { exportWeights } from "../../engine/nn/weights.ts";
+import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
+import { meanAll } from "../../engine/ops/reduce_sum.ts";
+import { sgd } from "../../engine/optim/sgd.ts";
+import { Program } from "../../engine/program.ts";
 import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import { f32, u32 } from "../../engine/shape.ts";
+import { Variable } from "../../engine/tensor.ts";
+import { release } from "../../engine/variables.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 
@@ -13,6 +24,8 @@ export const TINY: ResnetConfig = { arch: "resnet8", widths: [4, 4, 8], classes:
 
 /** Images of the data folder that {@linkcode writeInputs} makes. */
 export const TEST_SIZE = 12;
+
+const IMAGES = { size: 12, trainSize: 10, testSize: TEST_SIZE };
 
 /** The untrained weights of a network under PyTorch's names. */
 export function untrained(config: ResnetConfig): Map<string, HostTensor> {
@@ -27,10 +40,13 @@ export function untrained(config: ResnetConfig): Map<string, HostTensor> {
 }
 
 /** Writes weights and a run folder of planted data; gives back the words that name both. */
-export async function writeInputs(dir: string, tensors = untrained(TINY)): Promise<string[]> {
+export async function writeInputs(
+  dir: string,
+  tensors: ReadonlyMap<string, HostTensor> = untrained(TINY),
+): Promise<string[]> {
   await Deno.writeFile(`${dir}/net.safetensors`, encodeSafetensors(tensors));
-  const dataset = { name: "planted", size: 12, trainSize: 10, testSize: TEST_SIZE, pixelNoiseLabel: "8/255" };
-  const { sha256 } = planted({ size: 12, trainSize: 10, testSize: TEST_SIZE });
+  const dataset = { name: "planted", ...IMAGES, pixelNoiseLabel: "8/255" };
+  const { sha256 } = planted(IMAGES);
   await Deno.mkdir(`${dir}/run`, { recursive: true });
   const manifest = { preset: { dataset }, identity: { dataset: { name: "planted", sha256 } } };
   await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(manifest));
@@ -81,4 +97,36 @@ export function fakeDevice(attack: AttackDevice["attack"]): OpenAttackDevice {
       attack,
       close: () => {},
     });
+}
+
+/** A trained network and the images that it was trained on. */
+export interface Network {
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly set: ImageSet;
+}
+
+/** Trains on the images of {@linkcode writeInputs}: a few steps for weights that are no round numbers, many to know all. */
+export async function train(
+  gpu: Gpu,
+  { widths, steps }: { widths: readonly number[]; steps: number },
+): Promise<Network> {
+  const { test: set } = planted(IMAGES);
+  const model = resnet({ ...TINY, widths }, { seed: 3 });
+  const pixels = nchwToNhwc(toFloat(set), [set.count, 3, set.height, set.width]);
+  const images = new Variable("images", f32(set.count, set.height, set.width, 3), pixels);
+  const labels = new Variable("labels", u32(set.count), Uint32Array.from(set.labels));
+  const optimizer = sgd({ momentum: 0.9 });
+  const program = await Program.compile(gpu, "train", () => {
+    const loss = meanAll(crossEntropy(model.logits(images, { mode: "train" }), labels));
+    optimizer.step(model.parameters, gradients(loss, model.parameters));
+    return { loss };
+  });
+  for (let step = 0; step < steps; step++) {
+    optimizer.prepare(gpu, { step, learningRate: 0.1 });
+    program.run();
+  }
+  const weights = await exportWeights(gpu, model);
+  program.dispose();
+  release(gpu, [...model.parameters, ...model.buffers, images, labels]);
+  return { weights, set };
 }

@@ -17,7 +17,10 @@ const TINY = `
 name: tiny
 description: for tests
 model: { arch: resnet8, widths: [4, 8, 8] }
-evaluation: { batchSize: 32, attack: { steps: 2, restarts: 2 } }
+evaluation:
+  batchSize: 32
+  attack: { steps: 2, restarts: 2 }
+  autoAttack: { version: custom, images: 16, iterations: 2, queries: 6 }
 `;
 
 /** Runs a preset into a temporary folder and hands the result on. */
@@ -70,7 +73,7 @@ examples: 3
     assertEquals(exitCode, 0);
     const checks = records.flatMap((record) => record.checks);
     assertEquals(checks.filter(({ passed }) => !passed), []);
-    assertEquals(checks.length, 4 * 2 + 2);
+    assertEquals(checks.length, 4 * 3 + 2);
     for (const { benchmark, kernelChoices } of records) {
       const operations = Object.keys(kernelChoices ?? {}).map((key) => key.split(" ")[0]);
       for (const name of ["conv2d", "conv2d_grad_input"]) assert(operations.includes(name), benchmark);
@@ -83,9 +86,12 @@ examples: 3
     for (const name of ["probeAccuracy", "robustCueAccuracy", "nonRobustCueAccuracy"]) {
       assert(metrics[name].value >= 0 && metrics[name].value <= 1, name);
     }
+    assertEquals(metrics.autoAttackAccuracy.samples?.at(-1), metrics.autoAttackAccuracy.value);
     const outcomes = await readSafetensors(`${runDir}/${pathOf(natural, "outcomes")}`);
     const bits = [...outcomes.tensors.get("clean")!.data as Uint8Array];
     assertEquals(bits.filter((bit) => bit === 1).length / 32, metrics.cleanAccuracy.value);
+    const robustBits = [...outcomes.tensors.get("autoattack")!.data as Uint8Array];
+    assert(robustBits.length === 16 && robustBits.every((bit, i) => bit <= bits[i]));
     const manifest = JSON.parse(await Deno.readTextFile(`${runDir}/${pathOf(robust, "manifest")}`));
     const set = await readConstruction(`${runDir}/${pathOf(robust, "feature-set")}`, manifest);
     assertEquals([set.count, set.height, manifest.settings.steps], [32, 12, 2]);
@@ -127,7 +133,9 @@ cellTest("openWorkbench() trains every paradigm on every set, with curves, pictu
         `${name}/${i % 2 === 0 ? "natural" : "non-robust"}/seed-0`
       ),
     ]);
-    for (const { paradigm, featureSet, metrics, artifacts, checks } of trained) {
+    for (const { paradigm, featureSet, metrics, artifacts, checks, warnings } of trained) {
+      // Under DM, too, the classifier is a function of the image: its noise is drawn once.
+      assertEquals(warnings.filter((text) => text.includes("randomised-model")), []);
       assertEquals(metrics.probeCurveEpochs.samples, paradigm === "sl" ? [0, 1] : [0, 1, 2]);
       assertEquals(metrics.probeCurve.samples?.length, metrics.probeCurveEpochs.samples?.length);
       assertEquals("untrainedProbeAccuracy" in metrics, featureSet === "natural");

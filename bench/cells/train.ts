@@ -1,5 +1,6 @@
 /** A train cell: train an encoder on a feature set, then measure it on the natural test set. */
 
+import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { Dataset, ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
@@ -53,7 +54,11 @@ export async function trainCell(gpu: Gpu, given: CellTask<TrainCell>): Promise<C
     const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes) };
     context.outputs.set(cell.name, network);
     const probe = await probeOf(gpu, { ...task, before: network.sha256 });
-    const measured = await measure(gpu, { ...task, logits: learner.logits ?? probe.logits });
+    const measured = await measure(gpu, {
+      ...task,
+      logits: learner.logits ?? probe.logits,
+      autoAttack,
+    });
     probe.dispose();
     await phases.measure("other", 1, () => savePictures(gpu, task));
     return {

@@ -1,0 +1,138 @@
+/** Clean and robust accuracy of a classifier: PGD on every test image, AutoAttack on the first ones. */
+
+import { type AutoAttackResult, distanceSlack, type Safety } from "../../attacks/autoattack/mod.ts";
+import type { LogitsFn } from "../../attacks/pgd.ts";
+import type { Gpu } from "../../engine/device.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import { accuracyOf, type AttackOutcome, evaluateUnderPgd } from "../../paradigms/evaluate.ts";
+import { type AutoAttackFn, evaluateUnderAutoAttack } from "../../paradigms/evaluate_auto_attack.ts";
+import { attackedSteps } from "../auto_attack_cost.ts";
+import type { CellRecord, Metric } from "../schema.ts";
+import type { TrainTask } from "./train.ts";
+
+/** What is measured of a classifier. */
+export interface Measured {
+  readonly metrics: Record<string, Metric>;
+  readonly checks: CellRecord["checks"];
+}
+
+/** What measuring a classifier needs. */
+export interface MeasureTask extends TrainTask {
+  /** Scores of the classifier that is judged: the paradigm's own, or encoder and probe. */
+  readonly logits: LogitsFn;
+  /** The evaluation that is called AutoAttack. */
+  readonly autoAttack: AutoAttackFn;
+}
+
+/** How far a perturbation may overshoot by rounding, in pixel units. */
+const SLACK = 1e-6;
+
+/** Attacks a classifier on the natural test set; leaves the outcome of every example as an artifact. */
+export async function attack(gpu: Gpu, task: MeasureTask): Promise<Measured> {
+  const { attack: { eps, norm } } = task.cell.config.evaluation;
+  const { channels, height, width } = task.dataset.test, size = channels * height * width;
+  const pgd = await underPgd(gpu, task);
+  const auto = await underAutoAttack(gpu, task);
+  const outcomes = new Map([["clean", bits(pgd.clean)], ["pgd", bits(pgd.robust)]]);
+  for (const { name, correct } of auto?.attacks ?? []) outcomes.set(`autoattack/${name}`, bits(correct));
+  if (auto !== null) outcomes.set("autoattack", bits(auto.robust));
+  await task.context.artifact("outcomes", "outcomes.safetensors", encodeSafetensors(outcomes));
+
+  const largest = pgd.distance.reduce((a, b) => Math.max(a, b), 0);
+  const checks = [{
+    name: "perturbations within eps",
+    passed: pgd.distance.every((d) => d <= eps.value + SLACK),
+    detail: `PGD: largest ${norm} distance ${largest}, eps ${eps.value}, ${pgd.distance.length} images`,
+  }];
+  const metrics: Record<string, Metric> = {
+    cleanAccuracy: fraction(accuracyOf(pgd.clean)),
+    robustAccuracy: fraction(accuracyOf(pgd.robust)),
+    largestPerturbation: { value: largest, unit: "pixels" },
+  };
+  if (auto === null) return { metrics, checks };
+  for (const { code, message } of auto.warnings) task.context.warn(`AutoAttack, ${code}: ${message}`);
+  return {
+    metrics: { ...metrics, ...autoMetrics(auto, pgd) },
+    checks: [...checks, {
+      name: "AutoAttack's perturbations within eps",
+      passed: isSafe(auto.safety, eps.value + distanceSlack(norm, { eps: eps.value, size })),
+      detail: describeSafety(auto.safety, { norm, eps: eps.value, images: auto.robust.length }),
+    }],
+  };
+}
+
+const fraction = (value: number): Metric => ({ value, unit: "fraction" });
+
+const bits = (data: Uint8Array<ArrayBuffer>): HostTensor => ({ dtype: "U8", shape: [data.length], data });
+
+async function underPgd(
+  gpu: Gpu,
+  { logits, cell, context, dataset: { test: set }, phases }: MeasureTask,
+): Promise<AttackOutcome> {
+  const { batchSize, attack } = cell.config.evaluation;
+  const onProgress = (done: number) => {
+    context.signal.throwIfAborted();
+    context.progress({ label: "attack", done, total: set.count, unit: "images" });
+  };
+  const threat = { ...attack, eps: attack.eps.value, stepSize: attack.stepSize.value, seed: cell.seed };
+  const run = () => evaluateUnderPgd(gpu, { logits, set, batchSize, onProgress }, threat);
+  return await phases.measure("attack", set.count * attack.steps * attack.restarts, run);
+}
+
+async function underAutoAttack(
+  gpu: Gpu,
+  { logits, cell, context, dataset: { test: set }, phases, autoAttack }: MeasureTask,
+): Promise<AutoAttackResult | null> {
+  const { batchSize, attack: { norm, eps }, autoAttack: config } = cell.config.evaluation;
+  if (config === null) return null;
+  const { version, images, attacks, iterations, queries } = config;
+  const settings = {
+    norm,
+    eps: eps.value,
+    seed: cell.seed,
+    images,
+    ...(version === "custom" ? { attacks, iterations, queries } : { version }),
+  };
+  const run = () =>
+    evaluateUnderAutoAttack(gpu, { logits, set, batchSize, attack: autoAttack }, {
+      ...settings,
+      signal: context.signal,
+      onProgress: ({ attack, done, total }) =>
+        context.progress({ label: `AutoAttack ${attack}`, done, total, unit: "images" }),
+    });
+  return await phases.measure("attack", ({ attacks }) => attackedSteps(config, attacks), run);
+}
+
+/** PGD's accuracy stands beside on the same images, so that the two can be compared. */
+function autoMetrics(auto: AutoAttackResult, pgd: AttackOutcome): Record<string, Metric> {
+  const count = auto.robust.length;
+  return {
+    autoAttackAccuracy: {
+      ...fraction(accuracyOf(auto.robust)),
+      samples: auto.attacks.map(({ correct }) => accuracyOf(correct)),
+    },
+    pgdAccuracy: fraction(accuracyOf(pgd.robust.subarray(0, count))),
+    autoAttackLargestPerturbation: { value: auto.safety.largestPerturbation, unit: "pixels" },
+    autoAttackSeconds: {
+      value: auto.seconds,
+      unit: "s",
+      samples: auto.attacks.map(({ seconds }) => seconds),
+    },
+  };
+}
+
+function isSafe(
+  { largestPerturbation, lowestPixel, highestPixel, notFinite }: Safety,
+  limit: number,
+): boolean {
+  return largestPerturbation <= limit && lowestPixel >= 0 && highestPixel <= 1 && notFinite === 0;
+}
+
+function describeSafety(
+  { largestPerturbation, lowestPixel, highestPixel, notFinite }: Safety,
+  { norm, eps, images }: { norm: string; eps: number; images: number },
+): string {
+  if (lowestPixel > highestPixel) return `AutoAttack: of ${images} images none was fooled, eps ${eps}`;
+  return `AutoAttack: largest ${norm} distance ${largestPerturbation}, eps ${eps}, pixels ${lowestPixel} to ` +
+    `${highestPixel}, ${notFinite} not finite, ${images} images`;
+}
