@@ -35,6 +35,8 @@ export interface MainServices {
   readonly perf: (args: string[]) => Promise<number>;
   /** `bench compare`: likewise. */
   readonly compare: (args: string[]) => Promise<number>;
+  /** `bench history`: likewise. */
+  readonly history: (args: string[]) => Promise<number>;
   /** `bench peers`: likewise. */
   readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
@@ -50,7 +52,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "compare"];
+const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "compare", "history"];
 
 /**
  * Runs the command.
@@ -84,6 +86,7 @@ async function runSubcommand(args: readonly string[], services: MainServices): P
   if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
+  if (name === "history") return await services.history(rest);
   if (name === "plan") return await plan(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
@@ -209,7 +212,9 @@ Usage: ${COMMAND} [options]
        ${COMMAND} perf [options]    measure speed and memory
        ${COMMAND} peers [options]   time the same work on other packages
        ${COMMAND} compare BASE HEAD [options]
-                                    say whether times in records became worse
+                                    say whether runs or records became worse
+       ${COMMAND} history FILE [options]
+                                    keep and list what was measured, run after run
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}
