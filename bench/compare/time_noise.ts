@@ -1,4 +1,4 @@
-import { normalQuantile, studentTail } from "../statistics/distributions.ts";
+import { studentQuantile, studentTail } from "../statistics/distributions.ts";
 
 /** A time on both sides. */
 export interface TimeRatio {
@@ -24,9 +24,9 @@ const FEWEST_OTHERS = 8;
  *   over all quantities, times the number of quantities, is below 0.05.
  * - Of samples, where the drift between two records cannot be seen in either: noise sends as many quantities one way as
  *   the other, so the root mean square s of the logarithms of the ratios that went the opposite way is its size; the
- *   ratio's logarithm has to be beyond s times the normal quantile of 1 - 0.025 / quantities. With fewer than eight
- *   quantities nothing can be said, and everything passes. A change that makes some quantities much faster hides slower ones from
- *   this rule; five records do not.
+ *   ratio's logarithm has to be beyond s times the t quantile of 1 - 0.025 / quantities, with half as many degrees of
+ *   freedom. With fewer than eight quantities nothing can be said, and everything passes. A change that makes some
+ *   quantities much faster hides slower ones from this rule; five records do not.
  */
 export function timeNoise(all: readonly TimeRatio[]): (one: TimeRatio) => boolean {
   const records = all.filter(({ byRecord }) => byRecord), samples = all.filter(({ byRecord }) => !byRecord);
@@ -34,7 +34,8 @@ export function timeNoise(all: readonly TimeRatio[]): (one: TimeRatio) => boolea
   const degrees = sides.reduce((sum, { values }) => sum + values.length - 1, 0);
   const squares = sides.reduce((sum, { squares }) => sum + squares, 0);
   const logs = samples.map(({ ratio }) => Math.log(ratio));
-  const limit = normalQuantile(1 - FAMILY / 2 / Math.max(1, samples.length));
+  const enough = samples.length >= FEWEST_OTHERS;
+  const limit = enough ? studentQuantile(1 - FAMILY / 2 / samples.length, Math.floor(samples.length / 2)) : 0;
   return ({ base, head, ratio, byRecord }) => {
     if (byRecord) {
       const [a, b] = [base, head].map(logarithms);
@@ -42,7 +43,7 @@ export function timeNoise(all: readonly TimeRatio[]): (one: TimeRatio) => boolea
       const t = (b.mean - a.mean) / error;
       return error === 0 ? a.mean !== b.mean : studentTail(t, degrees) * records.length < FAMILY;
     }
-    if (samples.length < FEWEST_OTHERS) return true;
+    if (!enough) return true;
     const opposite = logs.filter((log) => log * Math.log(ratio) < 0);
     const size = Math.sqrt(opposite.reduce((sum, log) => sum + log * log, 0) / Math.max(1, opposite.length));
     return Math.abs(Math.log(ratio)) > limit * size;

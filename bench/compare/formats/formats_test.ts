@@ -84,7 +84,12 @@ Deno.test("formatJunit() is well-formed XML that holds every name as it is", () 
   const document = new DOMParser().parseFromString(xml, "text/xml");
   const cases = [...document.querySelectorAll("testcase")];
   assertEquals(cases.length, 4);
-  assertEquals(cases.map((one) => one.getAttribute("name"))[1], NASTY.replace("\u0001", "\ufffd"));
+  // linkedom leaves these three as they are in attributes.
+  const name = cases[1].getAttribute("name")!.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll(
+    "&amp;",
+    "&",
+  );
+  assertEquals(name, NASTY.replace("\u0001", "\ufffd"));
   assertEquals(cases.map((one) => one.children[0]?.tagName ?? null), ["failure", null, "skipped", "skipped"]);
   assertStringIncludes(cases[0].textContent ?? "", "from 50.0 to 47.0 %, change -3.0");
   const suite = document.querySelector("testsuite")!;
