@@ -7,18 +7,21 @@ export interface HistoryPoint {
   readonly time: string;
   readonly value: number;
   readonly interval: readonly [low: number, high: number] | null;
+  /** Hash of what it was measured with: points of another are not joined. */
+  readonly config: string;
 }
 
 /**
  * One quantity over time: a dot for each line of the history, its interval as a rule, the dots joined in the order of
- * their times. The vertical axis need not begin at zero.
+ * their times where the configuration is the same. The vertical axis need not begin at zero.
  *
  * @param options.name For those who cannot see it: the quantity with its unit.
  */
 export function historyLine(points: readonly HistoryPoint[], { name }: { name: string }): string {
-  const rows = points.map(({ time, value, interval }) => ({
+  const rows = points.map(({ time, value, interval, config }) => ({
     time: new Date(time),
     value,
+    config,
     low: interval?.[0] ?? value,
     high: interval?.[1] ?? value,
   })).sort((a, b) => a.time.getTime() - b.time.getTime());
@@ -33,7 +36,7 @@ export function historyLine(points: readonly HistoryPoint[], { name }: { name: s
     marks: [
       Plot.gridY({ ticks: 4, stroke: "currentColor", strokeOpacity: 0.15 }),
       Plot.ruleX(rows, { x: "time", y1: "low", y2: "high", stroke: "currentColor", strokeOpacity: 0.5 }),
-      Plot.line(rows, { x: "time", y: "value", stroke: "currentColor", strokeWidth: 1.4 }),
+      Plot.line(rows, { x: "time", y: "value", z: "config", stroke: "currentColor", strokeWidth: 1.4 }),
       Plot.dot(rows, { x: "time", y: "value", r: 2.6, fill: "currentColor" }),
     ],
   }, { alt: describe(points, name) });

@@ -14,8 +14,8 @@ export function historySection({ entries, problems }: History): Html | null {
     entries,
     ({ preset, machine }) => `${preset}, ${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
   );
-  return markup`<p>Each dot is a line of the history; the rule through it is what stands beside the number in the table. Times of
-different classes of machines cannot be compared, so each has charts of its own.</p>${
+  return markup`<p>Each dot is a line of the history; the rule through it is what stands beside the number in the table. Dots are
+joined while data and configuration are the same. Times of different classes of machines cannot be compared, so each has charts of its own.</p>${
     problems.map(({ line, reason }) => markup`<p class="quiet">Line ${line} of the history: ${reason}.</p>`)
   }${[...parts].map(([name, list]) => partOf(name, list))}`;
 }
@@ -79,7 +79,8 @@ const ORDER: readonly HistoryMetric["kind"][] = ["accuracy", "time", "memory"];
 function pointOf({ entry, metric }: { entry: HistoryEntry; metric: HistoryMetric }): HistoryPoint {
   const scale = metric.kind === "accuracy" ? 100 : 1;
   const interval = metric.interval && [scale * metric.interval[0], scale * metric.interval[1]] as const;
-  return { time: entry.time, value: scale * metric.value, interval };
+  const config = `${entry.data} ${entry.configs[metric.cell] ?? ""}`;
+  return { time: entry.time, value: scale * metric.value, interval, config };
 }
 
 function number(value: number | null): string {
