@@ -15,6 +15,7 @@ async function start(args: string[]) {
     attack: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
     compare: () => Promise.resolve(0),
+    history: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => stdout += text,
     stderr: (text) => stderr += text,

@@ -5,6 +5,7 @@ import { openAttackDevice } from "./attack/device.ts";
 import { attack } from "./attack/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
+import { history } from "./history/mod.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";
@@ -40,6 +41,7 @@ if (import.meta.main) {
     worker: new URL("./jobs/worker.ts", import.meta.url),
     perf: (args) => perf(args, { stdout, stderr, signal }),
     compare: (args) => compare(args, { stdout }),
+    history: (args) => history(args, { stdout, stderr }),
     signal,
     stdout,
     stderr,

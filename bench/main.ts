@@ -39,6 +39,8 @@ export interface MainServices {
   readonly perf: (args: string[]) => Promise<number>;
   /** `bench compare`: likewise. */
   readonly compare: (args: string[]) => Promise<number>;
+  /** `bench history`: likewise. */
+  readonly history: (args: string[]) => Promise<number>;
   /** `bench peers`: likewise. */
   readonly peers: (args: string[]) => Promise<number>;
   /** Aborted on Ctrl-C. */
@@ -54,7 +56,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare"];
+const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare", "history"];
 
 /**
  * Runs the command.
@@ -88,6 +90,7 @@ async function runSubcommand(args: readonly string[], services: MainServices): P
   if (name === "peers") return await services.peers(rest);
   if (name === "perf") return await services.perf(rest);
   if (name === "compare") return await services.compare(rest);
+  if (name === "history") return await services.history(rest);
   if (name === "plan") return await plan(rest, services);
   if (name === "reproduce") return await reproduceCommand(rest, services);
   throw new UsageError(
@@ -234,7 +237,9 @@ Usage: ${COMMAND} [options]
        ${COMMAND} reproduce RECORD [options]
                                     run the cell of a record again, say whether it is the same
        ${COMMAND} compare BASE HEAD [options]
-                                    say whether times in records became worse
+                                    say whether runs or records became worse
+       ${COMMAND} history FILE [options]
+                                    keep and list what was measured, run after run
 
 Options:
 ${describeOptions(BENCH_OPTIONS)}

@@ -12,6 +12,7 @@ async function start(args: string[], services: Partial<MainServices> = {}) {
     attack: () => Promise.resolve(0),
     perf: () => Promise.resolve(0),
     compare: () => Promise.resolve(0),
+    history: () => Promise.resolve(0),
     peers: () => Promise.resolve(0),
     signal: new AbortController().signal,
     stdout: (text) => out.stdout += text,
@@ -76,7 +77,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are attack, perf, peers, plan, reproduce, compare\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are attack, perf, peers, plan, reproduce, compare, history\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],
@@ -190,7 +191,7 @@ Deno.test("main() shows a stack trace for a bug", async () => {
   });
 });
 
-for (const name of ["perf", "peers", "compare"] as const) {
+for (const name of ["perf", "peers", "compare", "history"] as const) {
   Deno.test(`main() hands the words after ${name} on, and its exit code back`, async () => {
     let given: string[] = [];
     const { code } = await start([name, "--batch", "64"], {

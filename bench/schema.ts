@@ -278,4 +278,10 @@ export {
   type Standing,
   standingOf,
 } from "./perf/roofline.ts";
-export { median } from "./perf/statistics.ts";
+export { median } from "./statistics/median.ts";
+export { type Spread, spread } from "./statistics/spread.ts";
+
+/** What `bench history` keeps: types and reading. */
+export type * from "./history/entry.ts";
+export { HISTORY_SCHEMA, HISTORY_VERSION } from "./history/entry.ts";
+export { type History, type HistoryProblem, parseHistory } from "./history/parse_history.ts";

@@ -7,15 +7,16 @@ import { parseArgs } from "@std/cli/parse-args";
 import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
 
 const USAGE = `Usage: deno task report RUN_DIR... [options]
-       deno task report --perf FILE [--peers FILE] [options]
+       deno task report --perf FILE [--peers FILE] [--history FILE] [options]
 
 Writes RUN_DIR/report.html, one self-contained page, from the records of each run folder.
 Without a run folder: a page of speeds alone, FILE with .html in the place of .json.
 
-  --perf FILE   add what deno task bench perf measured
-  --peers FILE  add what deno task bench peers measured
-  --out FILE    write the page there instead (one RUN_DIR at most)
-  --help        show this text
+  --perf FILE     add what deno task bench perf measured
+  --peers FILE    add what deno task bench peers measured
+  --history FILE  add what deno task bench history keeps
+  --out FILE      write the page there instead (one RUN_DIR at most)
+  --help          show this text
 `;
 
 /** Where the command writes; `Deno.stdout` and `Deno.stderr` in use, lists in tests. */
@@ -29,7 +30,7 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
   let unknown: string | null = null;
   const options = parseArgs(args, {
     boolean: ["help"],
-    string: ["out", "perf", "peers", "_"],
+    string: ["out", "perf", "peers", "history", "_"],
     unknown: (name: string) => {
       if (name.startsWith("-")) unknown ??= name;
       return true;
@@ -40,8 +41,12 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
     return 0;
   }
   const dirs = options._.map(String);
-  const { out: page, perf, peers } = options;
-  const files = { ...(perf === undefined ? {} : { perf }), ...(peers === undefined ? {} : { peers }) };
+  const { out: page, perf, peers, history } = options;
+  const files = Object.fromEntries(
+    Object.entries({ perf, peers, history }).filter((entry): entry is [string, string] =>
+      entry[1] !== undefined
+    ),
+  );
   const wrong = usageFault({ unknown, dirs, out: page, files });
   if (wrong !== null) {
     err(`${wrong}\n${USAGE}`);
@@ -52,7 +57,7 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
     if (dirs.length > 0) {
       return await writeReports(dirs, { ...(page && { out: page }), performance }, { out, err });
     }
-    const path = page ?? (perf ?? peers!).replace(/(\.json)?$/, ".html");
+    const path = page ?? (perf ?? peers ?? history!).replace(/(\.jsonl?)?$/, ".html");
     await writePerformance(performance, path);
     out(`${path}\n`);
     return 0;
@@ -93,7 +98,7 @@ interface Usage {
 
 function usageFault({ unknown, dirs, out, files }: Usage): string | null {
   if (unknown !== null) {
-    return `Cannot read option: unknown name, ${unknown}; known are --perf, --peers, --out, --help`;
+    return `Cannot read option: unknown name, ${unknown}; known are --perf, --peers, --history, --out, --help`;
   }
   for (const [name, file] of Object.entries(files)) {
     if (file === "") return `Cannot read record: --${name} has no file name`;

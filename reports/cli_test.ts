@@ -90,7 +90,7 @@ Deno.test("main() exits 1 where a record of speed is absent or is another file",
 
 const WRONG: [args: string[], message: string][] = [
   [[], "no run folder was given"],
-  [["a", "--oot", "x"], "unknown name, --oot; known are --perf, --peers, --out, --help"],
+  [["a", "--oot", "x"], "unknown name, --oot; known are --perf, --peers, --history, --out, --help"],
   [["a", "b", "--out", "x"], "--out names one file, 2 run folders were given"],
   [["a", "--out="], "--out has no file name"],
   [["a", "--perf="], "--perf has no file name"],

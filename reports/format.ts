@@ -1,4 +1,4 @@
-import type { Spread } from "./statistics.ts";
+import type { Spread } from "../bench/schema.ts";
 
 /** A fraction as percent with one decimal, "64.8 %" with a no-break space. */
 export function percent(fraction: number): string {

@@ -9,7 +9,7 @@ import {
   points,
   significant,
 } from "./format.ts";
-import { spread } from "./statistics.ts";
+import { spread } from "../bench/schema.ts";
 
 Deno.test("percent() shows one decimal and a no-break space", () => {
   assertEquals(percent(0.6512), "65.1\u00a0%");

@@ -1,8 +1,7 @@
-import type { ParadigmName } from "../bench/schema.ts";
 import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
 import { isObject } from "./check_shape.ts";
-import { type Spread, spread } from "./statistics.ts";
+import { type ParadigmName, type Spread, spread } from "../bench/schema.ts";
 import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
 /** The paradigms in the order of every table, with the words for them. */

@@ -30,7 +30,13 @@ Deno.test("groupOverSeeds() puts failed and skipped records aside", () => {
   ]);
   const [group] = groupOverSeeds(run, "train");
   assertEquals([group.done.length, group.undone.length], [1, 1]);
-  assertEquals(metricSpread(group, "cleanAccuracy"), { n: 1, mean: 0.4, sd: null, interval: null });
+  assertEquals(metricSpread(group, "cleanAccuracy"), {
+    n: 1,
+    mean: 0.4,
+    sd: null,
+    interval: null,
+    statistic: "value of 1 seed, no interval",
+  });
 });
 
 Deno.test("nameWithoutSeed() drops the seed wherever it stands", () => {

@@ -1,22 +1,25 @@
-import type { PeersRecord, PerfRecord } from "../bench/schema.ts";
+import type { History, PeersRecord, PerfRecord } from "../bench/schema.ts";
 import { type Html, markup } from "./html.ts";
+import { historySection } from "./sections/history.ts";
 import { peersSection } from "./sections/peers.ts";
 import { performanceSection } from "./sections/performance.ts";
 import { htmlPage } from "./shell.ts";
 
-/** Records of speed; either may be absent. */
+/** Records of speed, and what was measured over time; each may be absent. */
 export interface SpeedRecords {
   readonly perf?: PerfRecord;
   readonly peers?: PeersRecord;
+  readonly history?: History;
 }
 
 /** The sections that show them. */
 export function performanceParts(
-  { perf, peers }: SpeedRecords,
-): (readonly [id: string, title: string, content: Html])[] {
+  { perf, peers, history }: SpeedRecords,
+): (readonly [id: string, title: string, content: Html | null])[] {
   return [
     ...(perf ? [["performance", "Performance", performanceSection(perf)] as const] : []),
     ...(peers ? [["peers", "Beside other packages", peersSection(peers)] as const] : []),
+    ...(history ? [["history", "History", historySection(history)] as const] : []),
   ];
 }
 
@@ -26,8 +29,10 @@ export function performanceParts(
  * @throws {TypeError} If there is none.
  */
 export function renderPerformance(performance: SpeedRecords): string {
-  const sections = performanceParts(performance);
+  const sections = performanceParts(performance)
+    .filter((part): part is readonly [string, string, Html] => part[2] !== null);
   const record = performance.perf ?? performance.peers;
+  if (record === undefined && performance.history !== undefined) return historyPage(sections);
   if (record === undefined) throw new TypeError("Cannot make page: no record was given");
   return htmlPage({
     title: `How fast? ${record.machine.name} (realfeatures)`,
@@ -39,5 +44,17 @@ export function renderPerformance(performance: SpeedRecords): string {
     sections,
     footer:
       "Made by <code>deno task report --perf</code>. The page holds its own data and needs neither network nor script.",
+  });
+}
+
+function historyPage(sections: readonly (readonly [id: string, title: string, content: Html])[]): string {
+  return htmlPage({
+    title: "What was measured, run after run (realfeatures)",
+    heading: "What was measured, run after run",
+    meta: markup`<p class="meta">realfeatures</p>`,
+    notices: null,
+    sections,
+    footer:
+      "Made by <code>deno task report --history</code>. The page holds its own data and needs neither network nor script.",
   });
 }

@@ -1,5 +1,5 @@
 import { dirname, relative } from "node:path";
-import { parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
+import { parseHistory, parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
 import { renderPerformance, type SpeedRecords } from "./performance.ts";
@@ -31,17 +31,21 @@ export async function writeReport(
 }
 
 /**
- * Reads what `bench perf` and `bench peers` wrote.
+ * Reads what `bench perf`, `bench peers` and `bench history` wrote.
  *
  * @param files.perf Path of a performance record.
  * @param files.peers Path of a record of peers.
+ * @param files.history Path of a history.
  * @throws {TypeError} If a file is absent or holds something else.
  */
-export async function loadPerformance(files: { perf?: string; peers?: string }): Promise<SpeedRecords> {
-  const { perf, peers } = files;
+export async function loadPerformance(
+  files: { perf?: string; peers?: string; history?: string },
+): Promise<SpeedRecords> {
+  const { perf, peers, history } = files;
   return {
     ...(perf === undefined ? {} : { perf: await loadRecord(perf, parsePerfRecord) }),
     ...(peers === undefined ? {} : { peers: await loadRecord(peers, parsePeersRecord) }),
+    ...(history === undefined ? {} : { history: await loadRecord(history, parseHistory, (text) => text) }),
   };
 }
 
@@ -54,11 +58,15 @@ export async function writePerformance(performance: SpeedRecords, out: string): 
   await writePage(out, renderPerformance(performance));
 }
 
-async function loadRecord<T>(path: string, parse: (json: unknown) => T): Promise<T> {
+async function loadRecord<T, J = unknown>(
+  path: string,
+  parse: (json: J) => T,
+  read: (text: string) => J = JSON.parse,
+): Promise<T> {
   const refuse = (reason: string, cause: unknown) => new TypeError(`${reason}, ${path}`, { cause });
-  let json: unknown;
+  let json: J;
   try {
-    json = JSON.parse(await Deno.readTextFile(path));
+    json = read(await Deno.readTextFile(path));
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
     throw refuse(`Cannot read record: ${reason}`, cause);

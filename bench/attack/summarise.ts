@@ -4,7 +4,7 @@ import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { distanceSlack } from "../../attacks/autoattack/safety.ts";
 import type { CellRecord } from "../schema.ts";
 import type { EvaluationRecord } from "./record.ts";
-import { wilson } from "./wilson.ts";
+import { wilson } from "../statistics/wilson.ts";
 
 /** The radii of an evaluation. */
 export interface Radii {

@@ -1,71 +1,174 @@
-/** Two lists of measured quantities beside each other. */
+/** Two sides beside each other, quantity by quantity. */
+import { studentTail } from "../statistics/distributions.ts";
+import { median } from "../statistics/median.ts";
+import { spread } from "../statistics/spread.ts";
+import type { Change, Verdict } from "./change.ts";
+import { type AccuracyDifference, accuracyDifference } from "./judge_accuracy.ts";
+import { judgeTimes, type TimeJudgement } from "./judge_time.ts";
+import { quantitiesOf, type Quantity, type Reading } from "./quantity.ts";
+import type { Side } from "./source.ts";
+import { type Limits, limitsOf, type Thresholds } from "./thresholds.ts";
 
-import { median } from "../perf/statistics.ts";
-import { mannWhitney } from "./mann_whitney.ts";
-import type { ComparedMetric } from "./metrics.ts";
+/** Probability with which the accuracies of a comparison together may give a false alarm, where nothing changed. */
+const FAMILY = 0.05;
 
-/** What became of one quantity. */
-export interface Change {
-  readonly name: string;
-  readonly unit: string;
-  /** Medians; null where the record has no such quantity. */
-  readonly base: number | null;
-  readonly head: number | null;
-  /** How many times worse `head` is, below 1 if better; null where one is missing. */
-  readonly ratio: number | null;
-  /** Of the rank test; null where one is missing, and for bytes. */
-  readonly p: number | null;
-  readonly verdict: Verdict;
-}
-
-/**
- * `same`: no difference that is both large enough and unlikely to be chance. `too few`: the medians differ by the
- * threshold, but no order of so few samples could tell that from chance.
- */
-export type Verdict = "same" | "worse" | "better" | "too few" | "only in base" | "only in head";
-
-/** From where on a difference counts. */
+/** How sides are compared. */
 export interface CompareOptions {
-  /** Times that a quantity has to be worse, or better, at least. */
-  readonly threshold: number;
-  /** Largest probability of chance. */
-  readonly p: number;
+  readonly thresholds: Thresholds;
+  /** Whether times can be judged: both sides are of one class of machines. */
+  readonly oneMachine: boolean;
 }
 
 /**
- * Compares quantities of the same name, in the order of `base`; what only `head` has comes last. A difference counts
- * where the medians differ by the threshold and the rank test calls it significant. Bytes are counted, not timed: there
- * the threshold alone decides.
+ * Compares two sides that measured the same. Accuracies: {@linkcode accuracyDifference}; a drop counts where its interval
+ * lies below zero, it reaches the threshold, and, since many are compared at once, it is beyond what chance does in any of
+ * them (below). Times: {@linkcode judgeTimes}. Device memory: by the threshold alone, since it is counted. A cell that ended
+ * well in base but not in head counts as a regression.
+ *
+ * Of accuracies over seeds, "beyond chance in any": t of the mean difference by the standard deviation pooled over all
+ * that were compared (those with any), times the number of comparisons, is below 0.05 (Bonferroni). A few seeds alone
+ * would often have a standard deviation that is small by luck. Of one seed: p times the number is below 0.05.
  */
-export function compareMetrics(
-  base: readonly ComparedMetric[],
-  head: readonly ComparedMetric[],
-  options: CompareOptions,
-): Change[] {
-  const others = new Map(head.map((metric) => [metric.name, metric]));
-  const changes = base.map((metric): Change => {
-    const other = others.get(metric.name);
-    others.delete(metric.name);
-    if (other === undefined) return alone(metric, "only in base");
-    return compareOne(metric, other, options);
-  });
-  return [...changes, ...[...others.values()].map((metric) => alone(metric, "only in head"))];
+export async function compareSides(base: Side, head: Side, options: CompareOptions): Promise<Change[]> {
+  const quantities = quantitiesOf(base, head);
+  const differences = new Map<Quantity, AccuracyDifference>();
+  for (const quantity of quantities) {
+    if (quantity.kind !== "accuracy" || quantity.base.length === 0 || quantity.head.length === 0) continue;
+    differences.set(quantity, await accuracyDifference(quantity));
+  }
+  const chance = chanceInAny([...differences.values()]);
+  const limitsFor = ({ cell, name }: Quantity) => limitsOf(options.thresholds, cell, name);
+  const times = judgeTimes(
+    quantities.filter(({ kind, base, head }) => kind === "time" && base.length > 0 && head.length > 0),
+    limitsFor,
+  );
+  return [
+    ...statusChanges(base, head),
+    ...quantities.map((quantity): Change => {
+      const limits = limitsFor(quantity);
+      if (quantity.base.length === 0 || quantity.head.length === 0) return alone(quantity);
+      const difference = differences.get(quantity), time = times.get(quantity);
+      const change = difference !== undefined
+        ? accuracyChange(quantity, difference, { limits, chance: chance(difference) })
+        : time !== undefined
+        ? timeChange(quantity, time, options.oneMachine)
+        : memoryChange(quantity, limits);
+      return limits.ignore ? { ...change, verdict: "ignored" } : change;
+    }),
+  ];
 }
 
-function compareOne(base: ComparedMetric, head: ComparedMetric, { threshold, p }: CompareOptions): Change {
-  const [before, after] = [median(base.samples), median(head.samples)];
-  const ratio = base.better === "less" ? after / before : before / after;
-  const change = { name: base.name, unit: base.unit, base: before, head: after, ratio };
-  const apart = ratio > threshold ? "worse" : ratio < 1 / threshold ? "better" : "same";
-  if (base.unit === "bytes") return { ...change, p: null, verdict: apart };
-  const chance = mannWhitney(base.samples, head.samples).p;
-  const fewest = mannWhitney(base.samples.map(() => 0), head.samples.map(() => 1)).p;
-  const verdict = apart === "same" || chance < p ? apart : fewest < p ? "same" : "too few";
-  return { ...change, p: chance, verdict };
+/** Probability that a difference at least as large comes up by chance in any of those compared. */
+function chanceInAny(all: readonly AccuracyDifference[]): (one: AccuracyDifference) => number {
+  const noisy = all.flatMap(({ pairs }) => pairs !== null && pairs.sd > 0 ? [pairs] : []);
+  const degrees = noisy.reduce((sum, { n }) => sum + n - 1, 0);
+  const squares = noisy.reduce((sum, { n, sd }) => sum + (n - 1) * sd ** 2, 0);
+  const judged = all.filter(({ p }) => p !== null).length;
+  return ({ pairs, p, difference }) => {
+    if (p === null) return 1;
+    if (pairs === null || degrees === 0) return Math.min(1, p * judged);
+    const t = difference / Math.sqrt(squares / degrees / pairs.n);
+    return Math.min(1, studentTail(t, degrees) * judged);
+  };
 }
 
-function alone({ name, unit, samples }: ComparedMetric, verdict: "only in base" | "only in head"): Change {
-  const value = median(samples);
-  const [base, head] = verdict === "only in base" ? [value, null] : [null, value];
-  return { name, unit, base, head, ratio: null, p: null, verdict };
+function accuracyChange(
+  quantity: Quantity,
+  { base, head, difference, interval, p, pairs, statistic }: AccuracyDifference,
+  { limits, chance }: { limits: Limits; chance: number },
+): Change {
+  const large = Math.abs(difference) >= limits.accuracyDropPoints / 100 - 1e-12 && difference !== 0;
+  const sure = interval !== null && chance < FAMILY && (interval[1] < 0 || interval[0] > 0) &&
+    (pairs !== null || p! < limits.significance);
+  const verdict: Verdict = !large
+    ? "same"
+    : interval === null
+    ? "too few"
+    : !sure
+    ? "same"
+    : difference < 0
+    ? "worse"
+    : "better";
+  return { ...shared(quantity), base, head, difference, interval, p, statistic, verdict };
+}
+
+function timeChange(quantity: Quantity, time: TimeJudgement, oneMachine: boolean): Change {
+  const { base, head, ratio, p, statistic, verdict } = time;
+  const found = { ...shared(quantity), base, head, difference: ratio, interval: null, p, statistic };
+  return { ...found, verdict: oneMachine ? verdict : "unlike" };
+}
+
+function memoryChange(quantity: Quantity, { memoryPercent }: Limits): Change {
+  const [base, head] = [quantity.base, quantity.head].map((list) => spread(firsts(list))!.mean);
+  const factor = 1 + memoryPercent / 100;
+  const verdict = head > base * factor ? "worse" : head < base / factor ? "better" : "same";
+  const statistic = `mean, by ${memoryPercent} %`;
+  return {
+    ...shared(quantity),
+    base,
+    head,
+    difference: head - base,
+    interval: null,
+    p: null,
+    statistic,
+    verdict,
+  };
+}
+
+function alone(quantity: Quantity): Change {
+  const mean = (list: readonly Reading[]) => list.length === 0 ? null : valueOf(quantity, list);
+  const [base, head] = [mean(quantity.base), mean(quantity.head)];
+  const verdict = head === null ? "only in base" : "only in head";
+  const none = { difference: null, interval: null, p: null, statistic: "in one side alone" };
+  return { ...shared(quantity), base, head, ...none, verdict };
+}
+
+function valueOf({ kind }: Quantity, list: readonly Reading[]): number {
+  return kind === "time"
+    ? median(list.flatMap(({ measurement }) => measurement.samples))
+    : spread(firsts(list))!.mean;
+}
+
+function shared(quantity: Quantity) {
+  const { cell, name, kind, unit, better, head } = quantity;
+  return { cell, name, kind, unit, better, headSpread: head.length === 0 ? null : headSpread(quantity) };
+}
+
+function headSpread({ kind, head }: Quantity): Change["headSpread"] {
+  if (kind !== "time") {
+    const { sd, interval } = spread(firsts(head))!;
+    return { sd, range: interval };
+  }
+  const samples = head.flatMap(({ measurement }) => measurement.samples);
+  const range = samples.length > 1 ? [Math.min(...samples), Math.max(...samples)] as const : null;
+  return { sd: spread(samples)!.sd, range };
+}
+
+function firsts(list: readonly Reading[]): number[] {
+  return list.map(({ measurement }) => measurement.samples[0]);
+}
+
+/** Cells that ended well in base and failed, or were skipped, in head. */
+function statusChanges(base: Side, head: Side): Change[] {
+  const names = ({ records }: Side, done: boolean) =>
+    new Set(
+      records.filter((record) => record.done === done).map(({ cell, seed }) => `${cell}/seed-${seed}`),
+    );
+  const [good, nowGood, bad] = [names(base, true), names(head, true), names(head, false)];
+  const failed = [...bad].filter((name) => good.has(name) && !nowGood.has(name));
+  return failed.map((name): Change => ({
+    cell: name,
+    name: "status",
+    kind: "status",
+    unit: "1",
+    better: "more",
+    base: 1,
+    head: 0,
+    difference: -1,
+    interval: null,
+    p: null,
+    statistic: "the cell ended well in base, and failed or was skipped in head",
+    verdict: "failed",
+    headSpread: null,
+  }));
 }

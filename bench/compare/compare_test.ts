@@ -1,66 +1,136 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { compareMetrics } from "./compare.ts";
-import type { ComparedMetric } from "./metrics.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import type { Comparison } from "./formats/comparison.ts";
+import { compareLoaded } from "./mod.ts";
+import { noisyPerf, noisyRun, normals, sideOf } from "./testing.ts";
 
-const options = { threshold: 1.1, p: 0.01 };
+/** As on a shared machine: quantities differ by a tenth from record to record, whole records too. */
+const DRIFTING = { sample: 0.08, quantity: 0.1, record: 0.1 };
+/** The same, without what one record on each side cannot show: that the machine is slower as a whole. */
+const UNEVEN = { ...DRIFTING, record: 0.03 };
+/** As on a machine that does nothing else. */
+const QUIET = { sample: 0.03, quantity: 0.03, record: 0.03 };
+const ACCURACIES = { seed: 2, rerun: 0.7 };
 
-function metric(samples: readonly number[], parts: Partial<ComparedMetric> = {}): ComparedMetric {
-  return { name: "a", unit: "ms", better: "less", samples, ...parts };
+const worse = ({ changes }: Comparison) =>
+  changes.filter(({ verdict }) => verdict === "worse").map(({ cell, name }) => `${cell} ${name}`.trim());
+
+async function runs(seed: number, drops?: Record<string, number>) {
+  const rerun = normals(1000 + seed);
+  const base = noisyRun({ seeds: normals(seed), rerun }, ACCURACIES);
+  const head = noisyRun({ seeds: normals(seed), rerun }, ACCURACIES, { drops });
+  return await compareLoaded(await sideOf("base", base), await sideOf("head", head));
 }
 
-function verdict(base: ComparedMetric, head: ComparedMetric) {
-  return compareMetrics([base], [head], options)[0].verdict;
+Deno.test("compareSides() finds a drop of 3 points over 5 seeds in one accuracy of one cell", async () => {
+  let found = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const result = await runs(seed, { "sl/robust cleanAccuracy": 3 });
+    if (result.regression && worse(result).includes("sl/robust cleanAccuracy")) found++;
+  }
+  assert(found >= 17, `found in ${found} of 20`);
+});
+
+Deno.test("compareSides() raises at most one false alarm in twenty re-runs of a run", async () => {
+  let alarms = 0;
+  for (let seed = 0; seed < 20; seed++) if ((await runs(seed)).regression) alarms++;
+  assert(alarms <= 1, `${alarms} false alarms`);
+});
+
+async function perfs(seed: number, { records, slower, noise = DRIFTING, only }: {
+  records: number;
+  slower?: number;
+  noise?: typeof DRIFTING;
+  only?: number[];
+}) {
+  const normal = normals(seed);
+  const list = (options = {}) => Array.from({ length: records }, () => noisyPerf(normal, noise, options));
+  const [base, head] = [await sideOf("base", list()), await sideOf("head", list({ slower, only }))];
+  return await compareLoaded(base, head);
 }
 
-const BASE = [10, 11, 12, 13, 14];
-
-Deno.test("compareMetrics() calls a difference one that is large and unlikely to be chance", () => {
-  assertEquals(verdict(metric(BASE), metric(BASE.map((v) => v + 5))), "worse");
-  assertEquals(verdict(metric(BASE), metric(BASE.map((v) => v - 5))), "better");
-});
-
-Deno.test("compareMetrics() calls neither a small sure difference nor a large doubtful one a change", () => {
-  assertEquals(verdict(metric([10, 10.1, 10.2, 10.3, 10.4]), metric([10.5, 10.6, 10.7, 10.8, 10.9])), "same");
-  assertEquals(verdict(metric(BASE), metric([9, 13.9, 14, 20, 30])), "same");
-});
-
-Deno.test("compareMetrics() knows where more is better", () => {
-  const more = { better: "more", unit: "GB/s" } as const;
-  assertEquals(verdict(metric(BASE, more), metric(BASE.map((v) => v + 5), more)), "better");
-  const [change] = compareMetrics([metric(BASE, more)], [metric(BASE.map((v) => v / 2), more)], options);
-  assertEquals(change.verdict, "worse");
-  assertAlmostEquals(change.ratio!, 2);
-});
-
-Deno.test("compareMetrics() says where samples are too few to tell", () => {
-  assertEquals(verdict(metric([1, 1, 1]), metric([9, 9, 9])), "too few");
-  assertEquals(verdict(metric([1, 1, 1]), metric([1, 1, 1])), "same");
-});
-
-Deno.test("compareMetrics() judges bytes by the threshold alone", () => {
-  const bytes = { unit: "bytes" };
-  assertEquals(verdict(metric([100], bytes), metric([120], bytes)), "worse");
-  assertEquals(verdict(metric([100], bytes), metric([105], bytes)), "same");
-});
-
-Deno.test("compareMetrics() keeps what only one record has, and calls it no change", () => {
-  const changes = compareMetrics(
-    [metric(BASE), metric([3], { name: "b" })],
-    [metric([4], { name: "c" }), metric(BASE)],
-    options,
-  );
-  assertEquals(changes.map(({ name, verdict }) => `${name} ${verdict}`), [
-    "a same",
-    "b only in base",
-    "c only in head",
-  ]);
-  assertEquals(changes[1], {
-    name: "b",
-    unit: "ms",
-    base: 3,
-    head: null,
-    ratio: null,
-    p: null,
-    verdict: "only in base",
+for (const records of [1, 5]) {
+  Deno.test(`compareSides() raises at most one false alarm in twenty pairs of ${records} drifting records`, async () => {
+    let alarms = 0;
+    const noise = records === 1 ? UNEVEN : DRIFTING;
+    for (let seed = 0; seed < 20; seed++) if ((await perfs(seed, { records, noise })).regression) alarms++;
+    assert(alarms <= 1, `${alarms} false alarms`);
   });
+
+  Deno.test(`compareSides() finds all but few slowdowns of 20 % with ${records} quiet records`, async () => {
+    let found = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const result = await perfs(seed, { records, slower: 1.2, noise: QUIET, only: [3, 7] });
+      if (worse(result).includes("kernels / kernel 3")) found++;
+    }
+    assert(found >= (records === 1 ? 12 : 18), `found in ${found} of 20`);
+  });
+}
+
+Deno.test("compareSides() finds a record whose every time is 20 % longer", async () => {
+  const record = noisyPerf(normals(1), QUIET);
+  const slower = {
+    ...record,
+    kernels: record.kernels.map((k) => ({ ...k, samplesMs: k.samplesMs.map((ms) => 1.2 * ms) })),
+  };
+  const result = await compareLoaded(await sideOf("base", [record]), await sideOf("head", [slower]));
+  assert(result.regression);
+  assertAlmostEquals(result.changes[0].difference!, 1.2, 1e-9);
+  const faster = await compareLoaded(await sideOf("base", [slower]), await sideOf("head", [record]));
+  assertEquals([faster.regression, faster.changes[0].verdict], [false, "better"]);
+});
+
+Deno.test("compareSides() calls equal records the same, and says how it judged", async () => {
+  const record = noisyPerf(normals(1), QUIET);
+  const { changes, regression } = await compareLoaded(
+    await sideOf("a", [record]),
+    await sideOf("b", [record]),
+  );
+  assertEquals(regression, false);
+  assert(changes.every(({ verdict }) => verdict === "same"));
+  assertEquals(
+    changes[0].statistic,
+    "median of 5 and 5 samples, Mann-Whitney test, more than 15 %, beyond the noise of the other quantities",
+  );
+});
+
+Deno.test("compareSides() pairs seeds: a drop that is the same for each is found below their spread", async () => {
+  const noise = { seed: 5, rerun: 0 };
+  const rerun = () => 0;
+  const base = noisyRun({ seeds: normals(4), rerun }, noise);
+  const head = noisyRun({ seeds: normals(4), rerun }, noise, { drops: { "cl/natural robustAccuracy": 2 } });
+  const result = await compareLoaded(await sideOf("base", base), await sideOf("head", head));
+  assertEquals(worse(result), ["cl/natural robustAccuracy"]);
+  const change = result.changes.find(({ verdict }) => verdict === "worse")!;
+  assertAlmostEquals(change.difference!, -0.02, 1e-9);
+  assertEquals(change.statistic, "mean difference of 5 seeds in pairs, 95 % t interval");
+});
+
+Deno.test("compareSides() of one seed without outcomes takes the images as independent, and says so", async () => {
+  const one = (drop: number) =>
+    noisyRun({ seeds: () => 0, rerun: () => 0 }, ACCURACIES, {
+      seeds: 1,
+      drops: { "sl/natural cleanAccuracy": drop },
+    });
+  const compared = async (drop: number) =>
+    await compareLoaded(await sideOf("base", one(0)), await sideOf("head", one(drop)));
+  const found = await compared(12);
+  assertEquals(worse(found), ["sl/natural cleanAccuracy"]);
+  const change = found.changes.find(({ verdict }) => verdict === "worse")!;
+  assertEquals(change.statistic.slice(0, 60), "one seed: 1000 and 1000 test images taken as independent, z ");
+  assertEquals((await compared(3)).regression, false); // 55 to 52 %: standard error 2.2 points
+});
+
+Deno.test("compareSides() calls a cell that fails a regression, and not one that is missing", async () => {
+  const base = noisyRun({ seeds: normals(1), rerun: () => 0 }, ACCURACIES);
+  const head = base.map((record, i) =>
+    i === 3 ? { ...record, status: "failed" as const, reason: "broke", metrics: {} } : record
+  );
+  const result = await compareLoaded(await sideOf("base", base), await sideOf("head", head));
+  assertEquals(result.changes.filter(({ verdict }) => verdict === "failed").map(({ cell }) => cell), [
+    "sl/natural/seed-3",
+  ]);
+  assert(result.regression);
+  const fewer = await compareLoaded(await sideOf("base", base), await sideOf("head", base.slice(5)));
+  assertEquals(fewer.regression, false);
+  assertEquals(fewer.changes.filter(({ verdict }) => verdict === "only in base").length, 4);
 });

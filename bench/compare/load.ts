@@ -1,90 +1,117 @@
-/** Records to compare, read from files. */
-
-import { parsePeersRecord } from "../peers/parse_record.ts";
-import { PEERS_SCHEMA } from "../peers/record.ts";
-import type { PerfRecord } from "../perf/record.ts";
-import { parsePerfRecord } from "../perf/parse_record.ts";
-import { PERF_SCHEMA } from "../perf/record.ts";
-import type { MachineInfo } from "../schema.ts";
+/** BASE and HEAD, read from whatever they are. */
+import { recordsOf } from "../history/convert.ts";
+import { parseHistory } from "../history/parse_history.ts";
 import { UsageError } from "../usage_error.ts";
-import { type ComparedMetric, peersMetrics, perfMetrics } from "./metrics.ts";
+import { readRecord } from "./read_record.ts";
+import type { Side, SourceRecord } from "./source.ts";
 
-/** What of a record is compared. */
-export interface Compared {
-  readonly path: string;
-  readonly schema: string;
-  readonly startedAt: string;
-  readonly commit: string | null;
-  readonly machine: MachineInfo;
-  readonly deno: string;
-  readonly kernelVariant: string;
-  readonly metrics: readonly ComparedMetric[];
+/** How many lines of a history stand for it: enough for the rank test over records. */
+const LAST_LINES = 5;
+
+/**
+ * Reads a run folder, a folder of records, one record, or a history (`.jsonl`).
+ *
+ * @throws {UsageError} If there is nothing at `path`, or it holds no record, or one of a later version.
+ */
+export async function loadSide(path: string): Promise<Side> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+  } catch (cause) {
+    throw refuse(
+      path,
+      cause instanceof Deno.errors.NotFound ? "no such file or folder" : message(cause),
+      cause,
+    );
+  }
+  if (info.isDirectory) return await loadFolder(path);
+  if (path.endsWith(".jsonl")) return await loadHistory(path);
+  try {
+    return { path, records: [await readRecord(await readJson(path), path)], notes: [] };
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw refuse(path, cause.message, cause);
+  }
 }
 
-type AnyRecord = Pick<PerfRecord, "startedAt" | "commit" | "machine" | "runtime" | "kernelVariant">;
+/** Records of a run folder, or of the folder itself; files that are no records are named, damaged ones too. */
+async function loadFolder(path: string): Promise<Side> {
+  const records: SourceRecord[] = [], notes: string[] = [];
+  for (const file of await jsonFiles(path)) {
+    let json: unknown;
+    try {
+      json = await readJson(file);
+      records.push(await readRecord(json, file));
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      notes.push(`${file} is left out: ${cause.message}`);
+    }
+  }
+  if (records.length > 0) return { path, records, notes };
+  throw refuse(
+    path,
+    notes.length > 0 ? `it holds no record that can be read; ${notes[0]}` : "it holds no records",
+  );
+}
 
-/** How each kind of record is read. */
-const READERS: Readonly<Record<string, (json: unknown) => [AnyRecord, ComparedMetric[]]>> = {
-  [PERF_SCHEMA]: (json) => {
-    const record = parsePerfRecord(json);
-    return [record, perfMetrics(record)];
-  },
-  [PEERS_SCHEMA]: (json) => {
-    const record = parsePeersRecord(json);
-    return [record, peersMetrics(record)];
-  },
-};
+async function jsonFiles(path: string): Promise<string[]> {
+  const base = path.replace(/[/\\]+$/, "") || path, found: string[] = [], folders: string[] = [];
+  for await (const { name, isFile, isDirectory } of Deno.readDir(base)) {
+    if (isDirectory && name === "records") folders.push(`${base}/${name}`);
+    else if (isFile && name.endsWith(".json") && name !== "run.json") found.push(`${base}/${name}`);
+  }
+  for (const folder of folders) {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && name.endsWith(".json")) found.push(`${folder}/${name}`);
+    }
+  }
+  return found.sort();
+}
 
-/** @throws {UsageError} If there is no such file, or it holds no record of a known kind. */
-export async function loadCompared(path: string): Promise<Compared> {
-  const refuse = (reason: string, cause?: unknown) =>
-    new UsageError(`Cannot compare ${path}: ${reason}`, { cause });
+/** The newest lines that are of one kind, preset and machine with the last one. */
+async function loadHistory(path: string): Promise<Side> {
+  let history: ReturnType<typeof parseHistory>;
+  try {
+    history = parseHistory(await Deno.readTextFile(path));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw refuse(path, cause.message, cause);
+  }
+  const { entries, problems } = history;
+  const last = entries.at(-1);
+  if (last === undefined) throw refuse(path, "it holds no line that can be read");
+  const like = entries.filter((entry) =>
+    entry.kind === last.kind && entry.preset === last.preset &&
+    JSON.stringify(entry.machine) === JSON.stringify(last.machine) &&
+    JSON.stringify(entry.configs) === JSON.stringify(last.configs)
+  );
+  const used = like.slice(last.kind === "cells" || last.kind === "attack" ? -1 : -LAST_LINES);
+  return {
+    path,
+    records: used.flatMap((entry, i) => recordsOf(entry, `${path}, line of ${entry.time} (${i + 1})`)),
+    notes: problems.map(({ line, reason }) => `${path}, line ${line}: ${reason}`),
+  };
+}
+
+/** @throws {SyntaxError} If it is not JSON. */
+async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (cause) {
-    throw refuse(cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message, cause);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw refuse("it is not JSON", cause);
-  }
-  const schema = schemaOf(json);
-  const read = READERS[schema];
-  if (read === undefined) {
-    throw refuse(`its schema is ${schema || "missing"}, known are ${Object.keys(READERS).join(", ")}`);
+    throw refuse(path, message(cause), cause);
   }
   try {
-    const [{ startedAt, commit, machine, runtime, kernelVariant }, metrics] = read(json);
-    return { path, schema, startedAt, commit, machine, deno: runtime.deno, kernelVariant, metrics };
+    return JSON.parse(text);
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw refuse(cause.message, cause);
+    throw new SyntaxError("it is not JSON", { cause });
   }
 }
 
-function schemaOf(json: unknown): string {
-  const schema = typeof json === "object" && json !== null
-    ? (json as { schema?: unknown }).schema
-    : undefined;
-  return typeof schema === "string" ? schema : "";
+function refuse(path: string, reason: string, cause?: unknown): UsageError {
+  return new UsageError(`Cannot compare ${path}: ${reason}`, { cause });
 }
 
-/** What of the two machines differs that decides times; empty where the records are of one class. */
-export function differences(base: Compared, head: Compared): string[] {
-  const features: [string, (of: Compared) => string | number][] = [
-    ["processor", ({ machine }) => machine.cpu],
-    ["cores", ({ machine }) => machine.cores],
-    ["system", ({ machine }) => machine.os],
-    [
-      "adapter",
-      ({ machine: { adapter } }) =>
-        [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(" "),
-    ],
-  ];
-  return features.filter(([, of]) => of(base) !== of(head)).map(([name, of]) =>
-    `${name} ${of(base)} and ${of(head)}`
-  );
+function message(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

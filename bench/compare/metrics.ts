@@ -1,57 +1,97 @@
 /** The numbers of a record that can be compared, by name. */
-
+import type { AttackRecord } from "../attack/record.ts";
 import type { PeersRecord } from "../peers/record.ts";
 import type { PerfRecord } from "../perf/record.ts";
+import type { CellRecord } from "../schema.ts";
+import type { Measurement } from "./source.ts";
 
-/** Samples of one quantity. */
-export interface ComparedMetric {
-  /** Unique within its record: "kernels / conv2d 128x32x32x16 to 16". */
-  readonly name: string;
-  readonly unit: string;
-  /** Which direction is an improvement. */
-  readonly better: "less" | "more";
-  readonly samples: readonly number[];
-}
+const plain = { images: null, outcomes: null } as const;
 
 /** All of a performance record: ceilings, kernels, training and attack steps, starts, device memory. */
-export function perfMetrics({ ceilings, kernels, training, attacks, start }: PerfRecord): ComparedMetric[] {
+export function perfMetrics({ ceilings, kernels, training, attacks, start }: PerfRecord): Measurement[] {
   const times = (part: string, list: readonly { name: string; samplesMs: readonly number[] }[]) =>
-    list.map(({ name, samplesMs }): ComparedMetric => ({
-      name: `${part} / ${name}`,
-      unit: "ms",
-      better: "less",
-      samples: samplesMs,
-    }));
+    list.map(({ name, samplesMs }) => time(`${part} / ${name}`, { unit: "ms", samples: samplesMs }));
   const starts = start === null ? [] : (["cold", "second", "warm"] as const).map((kind) => ({
     name: kind,
     samplesMs: start[kind].map(({ totalMs }) => totalMs),
   }));
   return [
-    ...ceilings.map(({ name, unit, samples }): ComparedMetric => ({
-      name: `ceilings / ${name}`,
-      unit,
-      better: unit === "us" ? "less" : "more",
-      samples,
-    })),
+    ...ceilings.map(({ name, unit, samples }) => time(`ceilings / ${name}`, { unit, samples })),
     ...times("kernels", kernels),
     ...times("training", training),
     ...times("attacks", attacks),
     ...times("start", starts),
-    ...training.map(({ name, peakBytes }): ComparedMetric => ({
-      name: `peak memory / ${name}`,
-      unit: "bytes",
-      better: "less",
-      samples: [peakBytes],
-    })),
+    ...training.map(({ name, peakBytes }) => memory(`peak memory / ${name}`, peakBytes)),
   ].filter(({ samples }) => samples.length > 0);
 }
 
 /** Every peer at every work that it could do; this engine's own rows are those that a change of ours changes. */
-export function peersMetrics({ rows }: PeersRecord): ComparedMetric[] {
-  return rows.filter(({ samplesMs }) => samplesMs.length > 0).map(({ work, peer, samplesMs }) => ({
-    name: `${work} / ${peer}`,
-    unit: "ms",
-    better: "less",
-    samples: samplesMs,
-  }));
+export function peersMetrics({ rows }: PeersRecord): Measurement[] {
+  return rows.filter(({ samplesMs }) => samplesMs.length > 0).map(({ work, peer, samplesMs }) =>
+    time(`${work} / ${peer}`, { unit: "ms", samples: samplesMs })
+  );
+}
+
+/** Accuracies of a cell that are judged, and the tensor of single outcomes behind each. */
+const ACCURACIES: Readonly<Record<string, string | null>> = {
+  probeAccuracy: null,
+  cleanAccuracy: "clean",
+  robustAccuracy: "pgd",
+  autoAttackAccuracy: "autoattack",
+};
+
+/** Accuracies, rates and device memory of a cell. */
+export function cellMetrics(record: CellRecord, runDir: string | null): Measurement[] {
+  const file = record.artifacts.find(({ kind }) => kind === "outcomes")?.path;
+  const found: Measurement[] = [];
+  for (const [name, tensor] of Object.entries(ACCURACIES)) {
+    const metric = record.metrics[name];
+    if (metric === undefined) continue;
+    const outcomes = runDir === null || file === undefined || tensor === null
+      ? null
+      : { path: `${runDir}/${file}`, tensor };
+    const images = imagesOf(record.config, name);
+    found.push({ ...accuracy(name, metric.value), images, outcomes });
+  }
+  for (const [name, { value, unit }] of Object.entries(record.metrics)) {
+    if (/^(s|ms|us|ns)$|\/s$/.test(unit) && value > 0) found.push(time(name, { unit, samples: [value] }));
+    if (unit === "bytes") found.push(memory(name, value));
+  }
+  return found;
+}
+
+/** Clean and robust accuracy of an evaluation, and the time it took. */
+export function attackMetrics({ asked, configuration, artifacts }: AttackRecord, dir: string): Measurement[] {
+  const file = artifacts.find(({ path }) => path.endsWith(".safetensors") && !path.includes("reference"))
+    ?.path;
+  const outcomes = (tensor: string) => file === undefined ? null : { path: `${dir}/${file}`, tensor };
+  const images = configuration.data.n;
+  return [
+    { ...accuracy("cleanAccuracy", asked.cleanAccuracy), images, outcomes: outcomes("clean") },
+    { ...accuracy("robustAccuracy", asked.robustAccuracy), images, outcomes: outcomes("robust") },
+    ...(asked.seconds > 0 ? [time("seconds", { unit: "s", samples: [asked.seconds] })] : []),
+  ];
+}
+
+function imagesOf(config: Readonly<Record<string, unknown>>, name: string): number | null {
+  const inside = (value: unknown, key: string) =>
+    typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  const count = name === "autoAttackAccuracy"
+    ? inside(inside(config.evaluation, "autoAttack"), "images")
+    : inside(config.dataset, "testSize");
+  return typeof count === "number" && count > 0 ? count : null;
+}
+
+function accuracy(name: string, value: number): Measurement {
+  return { name, kind: "accuracy", unit: "fraction", better: "more", samples: [value], ...plain };
+}
+
+/** More is better for what is per second. */
+function time(name: string, { unit, samples }: { unit: string; samples: readonly number[] }): Measurement {
+  const better = unit.endsWith("/s") ? "more" : "less";
+  return { name, kind: "time", unit, better, samples, ...plain };
+}
+
+function memory(name: string, bytes: number): Measurement {
+  return { name, kind: "memory", unit: "bytes", better: "less", samples: [bytes], ...plain };
 }

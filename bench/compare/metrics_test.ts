@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { PeerRow, PeersRecord } from "../peers/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import { peersMetrics, perfMetrics } from "./metrics.ts";
+import { fakeRecord } from "../testing.ts";
+import { cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 
 Deno.test("perfMetrics() names every quantity once and knows which way is better", () => {
   assertEquals(
@@ -35,5 +36,38 @@ Deno.test("peersMetrics() takes every peer's times and leaves out what failed", 
     notes: [],
   };
   const record = { rows: [row, { ...row, peer: "other", samplesMs: [] }] } as unknown as PeersRecord;
-  assertEquals(peersMetrics(record), [{ name: "step / ours", unit: "ms", better: "less", samples: [3, 4] }]);
+  assertEquals(
+    peersMetrics(record).map(({ name, unit, better, samples }) => ({ name, unit, better, samples })),
+    [
+      { name: "step / ours", unit: "ms", better: "less", samples: [3, 4] },
+    ],
+  );
+});
+
+Deno.test("cellMetrics() takes accuracies, rates and memory, with the images behind them", () => {
+  const fraction = (value: number) => ({ value, unit: "fraction" });
+  const record = fakeRecord({
+    config: { dataset: { testSize: 1000 }, evaluation: { autoAttack: { images: 128 } } },
+    metrics: {
+      cleanAccuracy: fraction(0.5),
+      autoAttackAccuracy: fraction(0.25),
+      chance: fraction(0.1),
+      trainLoss: { value: 2, unit: "1" },
+      imagesPerSecond: { value: 300, unit: "images/s" },
+      peakBytes: { value: 1024, unit: "bytes" },
+    },
+    artifacts: [{ kind: "outcomes", path: "artifacts/a/outcomes.safetensors", sha256: "0" }],
+  });
+  const outcomes = (tensor: string) => ({ path: "run/artifacts/a/outcomes.safetensors", tensor });
+  assertEquals(
+    cellMetrics(record, "run").map((
+      { name, kind, better, images, outcomes },
+    ) => [name, kind, better, images, outcomes]),
+    [
+      ["cleanAccuracy", "accuracy", "more", 1000, outcomes("clean")],
+      ["autoAttackAccuracy", "accuracy", "more", 128, outcomes("autoattack")],
+      ["imagesPerSecond", "time", "more", null, null],
+      ["peakBytes", "memory", "less", null, null],
+    ],
+  );
 });

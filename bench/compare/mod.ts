@@ -1,104 +1,135 @@
 /**
- * `deno task bench compare BASE HEAD`: did anything become slower?
+ * `deno task bench compare BASE HEAD`: did anything become worse?
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { suggest } from "../nearest.ts";
 import { describeOptions, type Option, parseOptions } from "../options.ts";
+import { splitWords } from "../split_words.ts";
 import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
-import { compareMetrics } from "./compare.ts";
-import { type Comparison, formatComparison } from "./format.ts";
-import { type Compared, differences, loadCompared } from "./load.ts";
+import { checkAlike, FIELDS, parseAllowed } from "./alike.ts";
+import { compareSides } from "./compare.ts";
+import { type Comparison, factsOf, isRegression } from "./formats/comparison.ts";
+import { FORMATS } from "./formats/mod.ts";
+import { loadSide } from "./load.ts";
+import type { Side } from "./source.ts";
+import { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from "./thresholds.ts";
 
 const COMMAND = "deno task bench compare";
 
 /** Options of `bench compare`. */
 export const COMPARE_OPTIONS = [
-  { name: "threshold", value: "N", help: "times that something has to be worse to count [1.1]" },
-  { name: "anyway", value: null, help: "compare records of unlike machines" },
-  { name: "json", value: null, help: "print the comparison as JSON" },
+  { name: "format", value: "NAME", help: `one of ${Object.keys(FORMATS).join(", ")} [text]` },
+  { name: "json", value: null, help: "the same as --format json" },
+  { name: "output", value: "FILE", help: "write it there; the text is printed all the same" },
+  { name: "thresholds", value: "FILE", help: "YAML: from where on a difference counts (docs/compare.md)" },
+  { name: "more-base", value: "PATHS", help: "further records of BASE, with commas between" },
+  { name: "more-head", value: "PATHS", help: "further records of HEAD" },
+  {
+    name: "allow-different",
+    value: "FIELDS",
+    help: `compare although these differ: ${FIELDS.join(",")}`,
+  },
   { name: "help", value: null, help: "show this", alias: "h" },
 ] as const satisfies readonly Option[];
 
-/** Largest probability of chance with which a difference counts. */
-const CHANCE = 0.01;
+const HELP = `Compares runs, folders of records, single records (of cells, perf, peers, attack) or histories.
+Accuracies by the differences of equal seeds, times by a rank test on one class of machines.
+Exit code 3 if anything became worse, 0 if not, 2 if they cannot be compared.
+
+Usage: ${COMMAND} BASE HEAD [options]
+
+Options:
+`;
 
 /**
- * Compares two records of `bench perf`, or two of `bench peers`, and prints what changed.
+ * Compares two sides, each a run folder, a folder of records, one record or a history, and prints what changed.
  *
  * @returns 0, or 3 if anything became worse.
- * @throws {UsageError} If there are not two files, one cannot be read, they are of different kinds, or of unlike machines
- * without `--anyway`.
+ * @throws {UsageError} If there are not two paths, one cannot be read, or they measured different things, or on unlike
+ * machines, without `--allow-different`.
  */
 export async function compare(
   args: readonly string[],
   { stdout }: { readonly stdout: (text: string) => void },
 ): Promise<ExitCode> {
-  const { paths, words } = splitWords(args);
+  const { paths, words } = splitWords(args, COMPARE_OPTIONS);
   const options = parseOptions(words, { table: COMPARE_OPTIONS, command: COMMAND });
   if (options.help) {
-    stdout(
-      "Compares two records of bench perf or bench peers: medians, ratios, a rank test.\n" +
-        `Exit code 3 if anything became worse.\n\nUsage: ${COMMAND} BASE HEAD [options]\n\n` +
-        `Options:\n${describeOptions(COMPARE_OPTIONS)}`,
-    );
+    stdout(HELP + describeOptions(COMPARE_OPTIONS));
     return EXIT.done;
   }
-  const threshold = readThreshold(options.threshold ?? "1.1");
+  const format = readFormat(options.json ? "json" : options.format ?? "text");
+  const allowed = parseAllowed(options["allow-different"]);
+  const thresholds = await readThresholds(options.thresholds);
   if (paths.length !== 2) {
     throw new UsageError(
-      `Cannot run ${COMMAND}: expected two records, given ${paths.join(" ") || "none"}\n` +
-        `Hint: ${COMMAND} BASE.json HEAD.json`,
+      `Cannot run ${COMMAND}: expected two paths, given ${paths.join(" ") || "none"}\n` +
+        `Hint: ${COMMAND} BASE HEAD`,
     );
   }
-  const [base, head] = [await loadCompared(paths[0]), await loadCompared(paths[1])];
-  const unlike = checkAlike(base, head, options.anyway);
-  const changes = compareMetrics(base.metrics, head.metrics, { threshold, p: CHANCE });
-  const comparison: Comparison = {
-    base: withoutMetrics(base),
-    head: withoutMetrics(head),
-    threshold,
-    p: CHANCE,
-    differences: unlike,
-    changes,
+  const base = await loadSides(paths[0], options["more-base"]);
+  const head = await loadSides(paths[1], options["more-head"]);
+  const comparison = await compareLoaded(base, head, { thresholds, allowed });
+  const { output } = options;
+  if (output === null) stdout(FORMATS[format](comparison));
+  else {
+    await writeFileAtomic(output, FORMATS[format](comparison)).catch((cause) => {
+      throw new UsageError((cause as Error).message, { exitCode: EXIT.failed, cause });
+    });
+    stdout(FORMATS.text(comparison));
+  }
+  return comparison.regression ? EXIT.regression : EXIT.done;
+}
+
+/**
+ * Compares two sides that were read.
+ *
+ * @param options.allowed Fields that may differ; default none.
+ * @throws {UsageError} If they measured different things.
+ */
+export async function compareLoaded(
+  base: Side,
+  head: Side,
+  { thresholds = DEFAULT_THRESHOLDS, allowed = [] }: {
+    thresholds?: Thresholds;
+    allowed?: Parameters<typeof checkAlike>[2]["allowed"];
+  } = {},
+): Promise<Comparison> {
+  const unlike = checkAlike(base, head, { allowed });
+  const oneMachine = !unlike.some(({ field }) => field === "machine" || field === "jobs");
+  const changes = await compareSides(base, head, { thresholds, oneMachine });
+  const regression = isRegression(changes);
+  return { base: factsOf(base), head: factsOf(head), thresholds, unlike, changes, regression };
+}
+
+/** One path and those that are to be merged with it. */
+async function loadSides(path: string, more: string | null): Promise<Side> {
+  const sides: Side[] = [];
+  for (const one of [path, ...(more ?? "").split(",").filter(Boolean)]) sides.push(await loadSide(one));
+  return {
+    path: sides.map((side) => side.path).join(","),
+    records: sides.flatMap(({ records }) => records),
+    notes: sides.flatMap(({ notes }) => notes),
   };
-  stdout(options.json ? JSON.stringify(comparison, null, 2) + "\n" : formatComparison(comparison));
-  return changes.some(({ verdict }) => verdict === "worse") ? EXIT.regression : EXIT.done;
 }
 
-/** Files and options apart: `parseOptions` takes options alone. */
-function splitWords(args: readonly string[]): { paths: string[]; words: string[] } {
-  const names = (valued: boolean): string[] =>
-    COMPARE_OPTIONS.filter(({ value }) => (value !== null) === valued).map(({ name }) => name);
-  const { _: given } = parseArgs(args, { string: ["_", ...names(true)], boolean: ["h", ...names(false)] });
-  const paths = given.map(String);
-  const words = args.filter((word) => !paths.includes(word));
-  return { paths, words };
+function readFormat(name: string): string {
+  if (Object.hasOwn(FORMATS, name)) return name;
+  throw new UsageError(
+    `Cannot run ${COMMAND}: unknown format ${name}, ${suggest(name, Object.keys(FORMATS))}`,
+  );
 }
 
-function readThreshold(text: string): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value >= 1) return value;
-  throw new UsageError(`Cannot run ${COMMAND}: --threshold must be a number from 1, given ${text}`);
-}
-
-/** @throws {UsageError} If the records measure different things, or, unless told not to mind, on unlike machines. */
-function checkAlike(base: Compared, head: Compared, anyway: boolean): string[] {
-  if (base.schema !== head.schema) {
-    throw new UsageError(
-      `Cannot compare ${base.path} with ${head.path}: one is ${base.schema}, the other ${head.schema}`,
-    );
+async function readThresholds(path: string | null): Promise<Thresholds> {
+  if (path === null) return DEFAULT_THRESHOLDS;
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    throw new UsageError(`Cannot read thresholds ${path}: ${reason}`, { cause });
   }
-  const unlike = differences(base, head);
-  if (unlike.length > 0 && !anyway) {
-    throw new UsageError(
-      `Cannot compare ${base.path} with ${head.path}: they are of unlike machines, ${unlike.join("; ")}\n` +
-        "Hint: add --anyway to compare them all the same",
-    );
-  }
-  return unlike;
-}
-
-function withoutMetrics({ metrics: _, ...rest }: Compared): Omit<Compared, "metrics"> {
-  return rest;
+  return parseThresholds(text, path);
 }

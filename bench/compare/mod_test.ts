@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { encodeSafetensors } from "../../engine/safetensors.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import { withTempDir } from "../testing.ts";
+import { fakeRecord, withTempDir } from "../testing.ts";
 import { UsageError } from "../usage_error.ts";
 import { compare } from "./mod.ts";
 
@@ -28,57 +29,179 @@ async function start(base: unknown, head: unknown, words: string[] = []) {
   return result;
 }
 
+/** Writes a run folder of natural cells with a clean accuracy of each seed; outcomes where asked for. */
+async function writeRun(
+  dir: string,
+  accuracies: readonly number[],
+  { outcomes = false, suite = "small" } = {},
+) {
+  await Deno.mkdir(`${dir}/records`, { recursive: true });
+  for (const [seed, value] of accuracies.entries()) {
+    const path = `artifacts/seed-${seed}.safetensors`;
+    const cell = fakeRecord({
+      benchmark: `sl/natural/seed-${seed}`,
+      suite,
+      seed,
+      config: { dataset: { testSize: 100 } },
+      metrics: { cleanAccuracy: { value, unit: "fraction" } },
+      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: "0" }] : [],
+    });
+    await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
+    if (!outcomes) continue;
+    await Deno.mkdir(`${dir}/artifacts`, { recursive: true });
+    const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
+    await Deno.writeFile(
+      `${dir}/${path}`,
+      encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]])),
+    );
+  }
+  await Deno.writeTextFile(`${dir}/run.json`, "{}");
+}
+
+async function startRuns(
+  base: readonly number[],
+  head: readonly number[],
+  options = {},
+  words: string[] = [],
+) {
+  let result = { code: 0, text: "" };
+  await withTempDir(async (dir) => {
+    await writeRun(`${dir}/a`, base, options);
+    await writeRun(`${dir}/b`, head, options);
+    let text = "";
+    const code = await compare([`${dir}/a`, `${dir}/b`, ...words], { stdout: (part) => text += part });
+    result = { code, text };
+  });
+  return result;
+}
+
 Deno.test("compare() ends with 0 where nothing changed, and prints every quantity", async () => {
   const { code, text } = await start(record(QUIET), record(QUIET));
   assertEquals(code, 0);
-  assertMatch(text, /kernels \/ k +12\.0 +12\.0 +ms +1\.000 +1\.000 +same\n/);
-  assertMatch(text, /peak memory \/ resnet8 +2097152 +2097152 +bytes +1\.000 +- +same\n/);
+  assertMatch(text, /kernels \/ k +12\.0 +12\.0 +ms +1\.000x +- +1\.000 +same\n/);
+  assertMatch(text, /peak memory \/ resnet8 +2097152 +2097152 +bytes +1\.000x +- +- +same\n/);
   assertMatch(text, /0 worse, 0 better, 10 the same\.\n$/);
 });
 
 Deno.test("compare() ends with 3 where a kernel became slower, and with 0 where it became faster", async () => {
   const slower = await start(record(QUIET), record(SLOW));
   assertEquals(slower.code, 3);
-  assertMatch(slower.text, /kernels \/ k +12\.0 +18\.0 +ms +1\.500 +0\.008 +worse\n/);
+  assertMatch(slower.text, /kernels \/ k +12\.0 +18\.0 +ms +1\.500x +- +0\.008 +worse\n/);
+  assertStringIncludes(slower.text, "Judged by: median of 5 and 5 samples, Mann-Whitney test");
   assertEquals((await start(record(SLOW), record(QUIET))).code, 0);
 });
 
-Deno.test("compare() takes a threshold, before or after the files", async () => {
-  assertEquals((await start(record(QUIET), record(SLOW), ["--threshold", "1.6"])).code, 0);
-  assertEquals((await start(record(QUIET), record(SLOW), ["--threshold=1.4"])).code, 3);
+Deno.test("compare() finds a drop over seeds in run folders, and says which statistic it shows", async () => {
+  const { code, text } = await startRuns([0.7, 0.72, 0.69, 0.71, 0.7], [0.67, 0.68, 0.66, 0.69, 0.67]);
+  assertEquals(code, 3);
+  assertMatch(text, /sl\/natural \/ cleanAccuracy +70\.4 +67\.4 +% +-3\.0 +-3\.9 to -2\.1 +<0\.001 +worse\n/);
+  assertStringIncludes(text, "Judged by: mean difference of 5 seeds in pairs, 95 % t interval\n");
+  assertEquals((await startRuns([0.7, 0.72], [0.7, 0.72])).code, 0);
 });
 
-Deno.test("compare() prints nothing but JSON with --json", async () => {
-  const { text } = await start(record(QUIET), record(SLOW), ["--json"]);
-  const { threshold, p, differences, changes } = JSON.parse(text);
-  assertEquals([threshold, p, differences], [1.1, 0.01, []]);
-  assertEquals(changes.find(({ name }: { name: string }) => name === "kernels / k").verdict, "worse");
+Deno.test("compare() of one seed goes by the outcomes of single images where both runs have them", async () => {
+  const { code, text } = await startRuns([0.7], [0.58], { outcomes: true });
+  assertEquals(code, 3); // 12 images lost, none won: p = 2^-11, though two shares of 100 images would not differ
+  assertStringIncludes(text, "one seed: the same 100 test images in pairs, McNemar's exact test");
+  const without = await startRuns([0.7], [0.58]);
+  assertEquals(without.code, 0);
+  assertStringIncludes(without.text, "100 and 100 test images taken as independent");
 });
 
-Deno.test("compare() refuses unlike machines unless told not to mind", async () => {
-  const { machine } = fakePerfRecord();
-  const other = record(QUIET, {
-    machine: { ...machine, cpu: "another", adapter: { ...machine.adapter, vendor: "v" } },
+Deno.test("compare() takes thresholds from YAML", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/t.yaml`, 'metrics:\n  "kernels / *": { driftPercent: 60 }\n');
+    assertEquals((await start(record(QUIET), record(SLOW), ["--thresholds", `${dir}/t.yaml`])).code, 0);
+    await Deno.writeTextFile(`${dir}/t.yaml`, "driftPercents: 60\n");
+    const error = await assertRejects(
+      () => start(record(QUIET), record(SLOW), ["--thresholds", `${dir}/t.yaml`]),
+      UsageError,
+    );
+    assertMatch(
+      error.message,
+      /driftPercents is not a known key, did you mean driftPercent, known are accuracyDrop/,
+    );
   });
+});
+
+Deno.test("compare() merges further records into a side", async () => {
+  await withTempDir(async (dir) => {
+    const paths: string[] = [];
+    for (const [i, samples] of [QUIET, QUIET, SLOW].entries()) {
+      paths.push(`${dir}/${i}.json`);
+      await Deno.writeTextFile(paths[i], JSON.stringify(record(samples)));
+    }
+    let text = "";
+    const words = [paths[0], paths[2], "--more-base", paths[1], "--json"];
+    await compare(words, { stdout: (part) => text += part });
+    const { base, head, changes } = JSON.parse(text);
+    assertEquals([base.records, head.records], [2, 1]);
+    assertStringIncludes(changes[0].statistic, "median of 6 and 3 samples"); // of the made-up ceilings
+  });
+});
+
+Deno.test("compare() writes any format to a file, and prints the text", async () => {
+  await withTempDir(async (dir) => {
+    for (
+      const [format, starts] of [
+        ["markdown", "## Regression found\n"],
+        ["junit", '<?xml version="1.0"'],
+        ["json", "{"],
+        ["bencher", "{"],
+        ["github-action-benchmark", "["],
+      ]
+    ) {
+      const file = `${dir}/out`;
+      const { code, text } = await start(record(QUIET), record(SLOW), ["--format", format, "--output", file]);
+      assertEquals(code, 3);
+      assert((await Deno.readTextFile(file)).startsWith(starts), format);
+      assertStringIncludes(text, "1 worse");
+    }
+  });
+});
+
+Deno.test("compare() refuses unlike things, names the field, and goes on where told to", async () => {
+  const { machine } = fakePerfRecord();
+  const other = record(SLOW, { machine: { ...machine, cpu: "another" } });
   const error = await assertRejects(() => start(record(QUIET), other), UsageError);
   assertMatch(
     error.message,
-    /unlike machines, processor a processor and another; adapter an adapter and v an adapter\n/,
+    /machine cpu is "a processor" and "another"\nHint: add --allow-different machine to/,
   );
-  assertStringIncludes(error.message, "Hint: add --anyway");
-  const { code, text } = await start(record(QUIET), other, ["--anyway"]);
-  assertEquals(code, 0);
-  assertStringIncludes(text, "Unlike: processor a processor and another;");
+  const { code, text } = await start(record(QUIET), other, ["--allow-different", "machine"]);
+  assertEquals(code, 0); // times of unlike machines are not judged
+  assertStringIncludes(text, "Unlike: machine cpu is");
+  assertMatch(text, /kernels \/ k .* unlike\n/);
+});
+
+Deno.test("compare() refuses other presets, settings and data by name", async () => {
+  const cell = (parts: object) =>
+    fakeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } }, ...parts });
+  for (
+    const [parts, message] of [
+      [{ suite: "other" }, /preset is "small" and "other"\nHint: add --allow-different preset/],
+      [{ configHash: "1", config: { lr: 2 } }, /config of sl\/natural lr is nothing and 2\nHint: .* config /],
+      [{ dataset: { name: "planted", sha256: "ff" } }, /data is ".*" and "ff"\nHint/],
+      [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
+    ] as const
+  ) {
+    const error = await assertRejects(() => start(cell({}), cell(parts)), UsageError);
+    assertMatch(error.message, message);
+  }
+  const error = await assertRejects(() => start(cell({}), record(QUIET)), UsageError);
+  assertMatch(error.message, /they are of different kinds, cells and perf$/);
 });
 
 for (
   const [what, head, message] of [
     ["no JSON", "{", /head\.json: it is not JSON$/],
     ["another file", {}, /its schema is missing, known are realfeatures\/perf/],
+    ["a cell of a later version", { ...fakeRecord(), schemaVersion: 99 }, /schemaVersion is 99, known is 1$/],
+    ["a record of a later version", { ...record(QUIET), version: 99 }, /version is 99, known is 1$/],
     [
       "a broken record",
       { ...record(QUIET), kernels: 3 },
-      /Cannot read performance record: kernels is not a list, got 3$/,
+      /performance record: kernels is not a list, got 3$/,
     ],
   ] as const
 ) {
@@ -89,10 +212,12 @@ for (
 
 for (
   const [args, message] of [
-    [["a.json"], /expected two records, given a\.json\nHint: deno task bench compare BASE\.json HEAD\.json$/],
-    [["no/such.json", "b.json"], /^Cannot compare no\/such\.json: no such file$/],
-    [["a", "b", "--threshold", "0.5"], /--threshold must be a number from 1, given 0\.5$/],
-    [["a", "b", "--anyways"], /unknown option --anyways, did you mean --anyway/],
+    [["a.json"], /expected two paths, given a\.json\nHint: deno task bench compare BASE HEAD$/],
+    [["no/such.json", "b.json"], /^Cannot compare no\/such\.json: no such file or folder$/],
+    [["a", "b", "--format", "junits"], /unknown format junits, did you mean junit, known are text, /],
+    [["a", "b", "--thresholds", "no/such"], /^Cannot read thresholds no\/such: no such file$/],
+    [["a", "b", "--allow-different", "dat"], /unknown field dat, did you mean data, known are schema, /],
+    [["a", "b", "--formats"], /unknown option --formats, did you mean --format/],
   ] as const
 ) {
   Deno.test(`compare() refuses ${args.join(" ")}`, async () => {
@@ -104,5 +229,7 @@ for (
 Deno.test("compare() shows its help", async () => {
   let text = "";
   assertEquals(await compare(["-h"], { stdout: (part) => text += part }), 0);
-  for (const part of ["BASE HEAD", "--threshold N", "--anyway", "--json"]) assertStringIncludes(text, part);
+  for (const part of ["BASE HEAD", "--format NAME", "--allow-different", "Exit code 3"]) {
+    assertStringIncludes(text, part);
+  }
 });

@@ -1,6 +1,6 @@
 /** What `bench peers` prints. */
 
-import { median } from "../perf/statistics.ts";
+import { median } from "../statistics/median.ts";
 import { formatTable } from "../table.ts";
 import type { PeerInfo, PeerRow, PeersRecord } from "./record.ts";
 

@@ -1,7 +1,7 @@
 /** Times all peers at all works, interleaved, and compares them. */
 
 import type { PeerRow } from "./record.ts";
-import { median } from "../perf/statistics.ts";
+import { median } from "../statistics/median.ts";
 import { compareChecks } from "./agreement.ts";
 import type { PeerClient } from "./peer_process.ts";
 import type { WorkName } from "./protocol.ts";

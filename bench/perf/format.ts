@@ -3,7 +3,7 @@
 import { type Column, formatTable } from "../table.ts";
 import type { AttackTime, Ceiling, PerfRecord, Soak, StartTime, StartTimes, TrainingTime } from "./record.ts";
 import { medianCeilings, standingOf } from "./roofline.ts";
-import { median } from "./statistics.ts";
+import { median } from "../statistics/median.ts";
 
 /** The record as text for people: a table for each part that was measured. */
 export function formatPerf(record: PerfRecord): string {

@@ -1,7 +1,7 @@
 /** What an adapter's measured ceilings allow a kernel, and how much of it the kernel reaches. */
 
 import type { Ceiling, CeilingName, KernelTime } from "./record.ts";
-import { median } from "./statistics.ts";
+import { median } from "../statistics/median.ts";
 
 /** The medians of the ceilings, in their units; a ceiling that was not measured is absent. */
 export type Ceilings = Readonly<Partial<Record<CeilingName, number>>>;

@@ -2,7 +2,7 @@ import { isObject } from "../check_shape.ts";
 import { percentSpread, significant } from "../format.ts";
 import { type Group, metricSpread } from "../groups.ts";
 import { groupUsefulness } from "../relative_usefulness.ts";
-import { type Spread, spread } from "../statistics.ts";
+import { type Spread, spread } from "../../bench/schema.ts";
 import { accuracyColumn, type Column } from "./_column.ts";
 import { robustnessColumns } from "./_robustness_columns.ts";
 

@@ -4,7 +4,7 @@ import { downloadLinks } from "../download.ts";
 import { duration, percent, percentSpread } from "../format.ts";
 import { byParadigm, type Group, metricSpread, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
-import { type Spread, spread } from "../statistics.ts";
+import { type Spread, spread } from "../../bench/schema.ts";
 import type { LoadedRecord } from "../types.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 

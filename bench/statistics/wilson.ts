@@ -1,5 +1,4 @@
-/** z of a two-sided 95 % interval. */
-const Z = 1.959963984540054;
+import { Z_95 as Z } from "./distributions.ts";
 
 /**
  * Wilson's score interval of 95 % for a share of `hits` among `count`:

@@ -1,5 +1,7 @@
 /** A rank test for few samples. */
 
+import { normalTail } from "./distributions.ts";
+
 /** What the test found. */
 export interface RankTest {
   /** Pairs in which `b` is above `a`; ties count one half. */
@@ -36,7 +38,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): RankTes
   const ways = binomial(a.length + b.length, b.length);
   const p = ways <= MOST_WAYS
     ? exactTail(ranks, { chosen: b.length, distance })
-    : normalTail(ranks, { m: a.length, n: b.length, distance });
+    : approximateTail(ranks, { m: a.length, n: b.length, distance });
   return { u, p: Math.min(1, p) };
 }
 
@@ -73,7 +75,7 @@ function exactTail(
   return far / all;
 }
 
-function normalTail(
+function approximateTail(
   ranks: readonly number[],
   { m, n, distance }: { m: number; n: number; distance: number },
 ): number {
@@ -82,14 +84,7 @@ function normalTail(
     .reduce((sum, { length: t }) => sum + t ** 3 - t, 0);
   const variance = m * n / 12 * (count + 1 - ties / (count * (count - 1)));
   if (variance === 0) return 1;
-  return erfc(Math.max(0, distance - 0.5) / Math.sqrt(2 * variance));
-}
-
-/** The complementary error function from 0 on, within 1.5e-7. Source: Abramowitz & Stegun 1964, 7.1.26. */
-function erfc(x: number): number {
-  const t = 1 / (1 + 0.3275911 * x);
-  const series = [0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429];
-  return series.reduceRight((sum, c) => (sum + c) * t, 0) * Math.exp(-x * x);
+  return normalTail(Math.max(0, distance - 0.5) / Math.sqrt(variance));
 }
 
 function binomial(n: number, k: number): number {

@@ -1,5 +1,3 @@
-/** Numbers made of samples. Imports nothing: reports use it through `bench/schema.ts`. */
-
 /**
  * The middle value, or the mean of the middle two.
  *

@@ -1,0 +1,35 @@
+import { REGRESSIONS } from "../change.ts";
+import { COLUMNS, describeSide, methodsOf, rowOf, summaryOf } from "./cells.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** The comparison as Markdown, for the summary of a CI job: what changed first, all of it folded below. */
+export function formatMarkdown(comparison: Comparison): string {
+  const { base, head, unlike, changes, regression } = comparison;
+  const changed = changes.filter(({ verdict }) => [...REGRESSIONS, "better"].includes(verdict));
+  const table = (list: typeof changes) =>
+    [
+      `| ${COLUMNS.join(" | ")} |`,
+      `| ${
+        COLUMNS.map((title) => ["quantity", "unit", "verdict"].includes(title) ? "---" : "---:").join(" | ")
+      } |`,
+      ...list.map((change) => `| ${rowOf(change).map(escape).join(" | ")} |`),
+    ].join("\n");
+  return [
+    `## ${regression ? "Regression found" : "No regression"}\n`,
+    `${summaryOf(comparison)}.\n`,
+    `- Base: ${escape(describeSide(base))}\n- Head: ${escape(describeSide(head))}`,
+    ...[...base.notes, ...head.notes].map((note) => `- Note: ${escape(note)}`),
+    ...unlike.map(({ detail }) => `- Unlike: ${escape(detail)}`),
+    "",
+    ...(changed.length > 0 ? [`${table(changed)}\n`] : []),
+    `<details><summary>All ${changes.length} quantities</summary>\n\n${table(changes)}\n`,
+    ...methodsOf(comparison).map((method) => `- Judged by: ${escape(method)}`),
+    "\n</details>\n",
+  ].join("\n");
+}
+
+/** What would end a cell of a table, or begin a tag. */
+function escape(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ")
+    .replaceAll("*", "\\*").replaceAll("_", "\\_").replaceAll("`", "\\`");
+}

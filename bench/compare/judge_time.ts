@@ -1,0 +1,78 @@
+import { mannWhitney } from "../statistics/mann_whitney.ts";
+import { median } from "../statistics/median.ts";
+import type { Verdict } from "./change.ts";
+import type { Quantity, Reading } from "./quantity.ts";
+import type { Limits } from "./thresholds.ts";
+import { timeNoise, type TimeRatio } from "./time_noise.ts";
+
+/** Records on each side from which on the record is what is ranked: the fewest with which the test can be significant. */
+export const RECORDS_FOR_DRIFT = 5;
+
+/** What was found of a time. */
+export interface TimeJudgement {
+  readonly base: number;
+  readonly head: number;
+  /** How many times worse head is. */
+  readonly ratio: number;
+  readonly p: number;
+  readonly statistic: string;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Times of two sides. A difference counts where the medians differ by the threshold, Mann and Whitney's rank test calls it
+ * significant, and it is beyond the noise of this comparison ({@linkcode timeNoise}). Samples taken back to back do not
+ * show that a machine is faster at one minute than at another. So with five records or more on each side the values that
+ * are ranked are the records' medians; with fewer they are all samples, and the threshold is that for drift.
+ *
+ * @param quantities Of kind "time", with readings on both sides.
+ */
+export function judgeTimes(
+  quantities: readonly Quantity[],
+  limitsOf: (quantity: Quantity) => Limits,
+): Map<Quantity, TimeJudgement> {
+  const ratios = quantities.map(ratioOf);
+  const beyondNoise = timeNoise(ratios);
+  return new Map(quantities.map((quantity, i) => {
+    const ratio = ratios[i];
+    return [quantity, judge(ratio, { limits: limitsOf(quantity), beyondNoise: beyondNoise(ratio) })];
+  }));
+}
+
+function ratioOf({ base, head, better }: Quantity): TimeRatio {
+  const [before, after] = [base, head].map(mediansOf);
+  const byRecord = Math.min(before.length, after.length) >= RECORDS_FOR_DRIFT;
+  const [a, b] = byRecord ? [before, after] : [base, head].map(samplesOf);
+  const [from, to] = [median(a), median(b)];
+  return { base: a, head: b, ratio: better === "less" ? to / from : from / to, byRecord };
+}
+
+function judge(
+  { base, head, ratio, byRecord }: TimeRatio,
+  { limits, beyondNoise }: { limits: Limits; beyondNoise: boolean },
+): TimeJudgement {
+  const percent = byRecord ? limits.slowdownPercent : Math.max(limits.slowdownPercent, limits.driftPercent);
+  const factor = 1 + percent / 100;
+  const apart = ratio > factor ? "worse" : ratio < 1 / factor ? "better" : "same";
+  const { p } = mannWhitney(base, head);
+  const fewest = mannWhitney(base.map(() => 0), head.map(() => 1)).p;
+  const verdict = apart === "same" || (p < limits.significance && beyondNoise)
+    ? apart
+    : fewest < limits.significance
+    ? "same"
+    : "too few";
+  const what = byRecord ? "records' medians" : "samples";
+  const statistic =
+    `median of ${base.length} and ${head.length} ${what}, Mann-Whitney test, more than ${percent} %, ` +
+    `beyond the noise ${byRecord ? "between records" : "of the other quantities"}`;
+  return { base: median(base), head: median(head), ratio, p, statistic, verdict };
+}
+
+function samplesOf(readings: readonly Reading[]): number[] {
+  return readings.flatMap(({ measurement }) => measurement.samples);
+}
+
+/** One value a record. */
+function mediansOf(readings: readonly Reading[]): number[] {
+  return readings.map(({ measurement }) => median(measurement.samples));
+}

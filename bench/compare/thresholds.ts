@@ -1,0 +1,105 @@
+/** From where on a difference counts. */
+import { parse } from "@std/yaml";
+import { isObject, shown } from "../field_rules.ts";
+import { suggest } from "../nearest.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Limits of one metric. */
+export interface Limits {
+  /** Points of accuracy that head has to be lower. */
+  readonly accuracyDropPoints: number;
+  /** Percent that head has to be slower, where each side has five records or more. */
+  readonly slowdownPercent: number;
+  /** The same where a side has fewer records, whose samples cannot show that the machine drifted between them. */
+  readonly driftPercent: number;
+  /** Percent that head has to take more device memory. */
+  readonly memoryPercent: number;
+  /** Largest probability of chance: of the rank test, and of a test over the images of one seed. */
+  readonly significance: number;
+  /** Whether the metric is shown but never judged. */
+  readonly ignore: boolean;
+}
+
+/** The defaults. */
+export const LIMITS: Limits = {
+  accuracyDropPoints: 1,
+  slowdownPercent: 10,
+  driftPercent: 15,
+  memoryPercent: 10,
+  significance: 0.01,
+  ignore: false,
+};
+
+/** Limits by metric. */
+export interface Thresholds {
+  readonly defaults: Limits;
+  /** By name, full name, or beginning of the full name with a `*`; the last that fits decides. */
+  readonly metrics: readonly { readonly pattern: string; readonly limits: Partial<Limits> }[];
+}
+
+/** Thresholds that nobody changed. */
+export const DEFAULT_THRESHOLDS: Thresholds = { defaults: LIMITS, metrics: [] };
+
+/** The limits of one metric. */
+export function limitsOf(thresholds: Thresholds, cell: string, name: string): Limits {
+  const full = cell === "" ? name : `${cell} / ${name}`;
+  const fits = (pattern: string) =>
+    pattern === name || pattern === full ||
+    (pattern.endsWith("*") && full.startsWith(pattern.slice(0, -1)));
+  return thresholds.metrics.filter(({ pattern }) => fits(pattern))
+    .reduce((limits, { limits: own }) => ({ ...limits, ...own }), thresholds.defaults);
+}
+
+/**
+ * Reads thresholds from YAML: keys of {@linkcode Limits} and under `metrics` the same keys by name of a metric.
+ *
+ * @param source Name of the file, for errors.
+ * @throws {UsageError} If it is no YAML, a key is unknown, or a value is out of range.
+ */
+export function parseThresholds(text: string, source: string): Thresholds {
+  const refuse = (reason: string, cause?: unknown) =>
+    new UsageError(`Cannot read thresholds ${source}: ${reason}`, { cause });
+  let raw: unknown;
+  try {
+    raw = parse(text) ?? {};
+  } catch (cause) {
+    throw refuse((cause as Error).message.split("\n")[0], cause);
+  }
+  if (!isObject(raw)) throw refuse(`it must be a mapping of keys to values, given ${shown(raw)}`);
+  const { metrics = {}, ...own } = raw;
+  if (!isObject(metrics)) {
+    throw refuse(`metrics must be a mapping of names to limits, given ${shown(metrics)}`);
+  }
+  const read = (fields: unknown, path: string, known: readonly string[]): Partial<Limits> => {
+    if (!isObject(fields)) {
+      throw refuse(`${path} must be a mapping of keys to values, given ${shown(fields)}`);
+    }
+    for (const [key, value] of Object.entries(fields)) {
+      const name = path === "" ? key : `${path}.${key}`;
+      if (!known.includes(key)) throw refuse(`${name} is not a known key, ${suggest(key, known)}`);
+      const expected = faultOf(key as keyof Limits, value);
+      if (expected !== null) throw refuse(`${name} must be ${expected}, given ${shown(value)}`);
+    }
+    return fields as Partial<Limits>;
+  };
+  const names = Object.keys(LIMITS);
+  const top = names.filter((name) => name !== "ignore");
+  for (const key of Object.keys(own)) {
+    if (!top.includes(key)) throw refuse(`${key} is not a known key, ${suggest(key, [...top, "metrics"])}`);
+  }
+  return {
+    defaults: { ...LIMITS, ...read(own, "", top) },
+    metrics: Object.entries(metrics).map(([pattern, limits]) => ({
+      pattern,
+      limits: read(limits, `metrics.${pattern}`, names),
+    })),
+  };
+}
+
+/** What a value should be; null if it is. */
+function faultOf(key: keyof Limits, value: unknown): string | null {
+  if (key === "ignore") return typeof value === "boolean" ? null : "true or false";
+  const number = typeof value === "number" && Number.isFinite(value) ? value : -1;
+  if (key === "significance") return number > 0 && number < 1 ? null : "a number between 0 and 1";
+  return number >= 0 ? null : "a number from 0";
+}

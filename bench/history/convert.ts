@@ -1,0 +1,128 @@
+/** From records to lines of a history, and back to what can be compared. */
+import { fullName, type Measurement, type SourceRecord } from "../compare/source.ts";
+import { median } from "../statistics/median.ts";
+import { spread } from "../statistics/spread.ts";
+import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry, type HistoryMetric } from "./entry.ts";
+
+/**
+ * A line for each kind of record among those given: all cells of a run are one, every other record is one of its own.
+ *
+ * @throws {RangeError} If cells of several presets, machines or commits stand side by side: they are several runs.
+ */
+export function entriesOf(records: readonly SourceRecord[]): HistoryEntry[] {
+  const cells = records.filter(({ kind }) => kind === "cells");
+  const single = records.filter(({ kind }) => kind !== "cells");
+  const groups = [...(cells.length > 0 ? [cells] : []), ...single.map((record) => [record])];
+  return groups.map(entryOf).sort((a, b) => a.time < b.time ? -1 : 1);
+}
+
+function entryOf(records: readonly SourceRecord[]): HistoryEntry {
+  const [first] = records;
+  for (const field of ["preset", "commit", "data", "kernelVariant", "machine"] as const) {
+    const other = records.find((record) => JSON.stringify(record[field]) !== JSON.stringify(first[field]));
+    if (other === undefined) continue;
+    throw new RangeError(
+      `Cannot make one line of several runs: ${field} is ${
+        JSON.stringify(first[field])
+      } in ${first.path} and ` +
+        `${JSON.stringify(other[field])} in ${other.path}`,
+    );
+  }
+  const { kind, preset, commit, dirty, deno, machine, kernelVariant, jobs, data, recordVersion } = first;
+  return {
+    schema: HISTORY_SCHEMA,
+    version: HISTORY_VERSION,
+    time: records.map(({ startedAt }) => startedAt).sort().at(-1)!,
+    kind,
+    preset,
+    commit,
+    dirty,
+    deno,
+    machine,
+    kernelVariant,
+    jobs,
+    data,
+    recordVersion,
+    configs: Object.fromEntries(records.map(({ cell, configHash }) => [cell, configHash])),
+    undone: records.filter(({ done }) => !done).map(({ cell, seed }) => `${cell}/seed-${seed}`),
+    metrics: metricsOf(records),
+  };
+}
+
+/** Every quantity with its values by seed. */
+function metricsOf(records: readonly SourceRecord[]): HistoryMetric[] {
+  const all = records.flatMap(({ cell, seed, measurements }) =>
+    measurements.map((measurement) => ({ cell, seed, measurement }))
+  );
+  const groups = Map.groupBy(all, ({ cell, measurement }) => fullName(cell, measurement.name));
+  return [...groups.values()].map((group) => {
+    const { cell, measurement: { name, kind, unit, better, images } } = group[0];
+    const values = group.map(({ seed, measurement: { samples } }) => ({ seed, samples }));
+    return { cell, name, kind, unit, better, images, ...summaryOf(kind, values), values };
+  });
+}
+
+type Summary = Pick<HistoryMetric, "value" | "sd" | "n" | "interval" | "statistic">;
+
+function summaryOf(kind: HistoryMetric["kind"], values: HistoryMetric["values"]): Summary {
+  const samples = values.flatMap(({ samples }) => samples);
+  const found = spread(kind === "time" ? samples : values.map(({ samples }) => samples[0]))!;
+  if (kind !== "time") {
+    const { mean, sd, n, interval, statistic } = found;
+    return { value: mean, sd, n, interval, statistic };
+  }
+  const n = samples.length;
+  return {
+    value: median(samples),
+    sd: found.sd,
+    n,
+    interval: n > 1 ? [Math.min(...samples), Math.max(...samples)] : null,
+    statistic: n > 1 ? `median of ${n} samples, least and most` : "value of 1 sample",
+  };
+}
+
+/** The records that a line was made of, as far as it holds them; single outcomes are not kept. */
+export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
+  const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
+  const { time, machine, kernelVariant, jobs, commit, dirty, deno, data, preset, kind, recordVersion } =
+    entry;
+  const facts = {
+    path,
+    kind,
+    recordVersion,
+    preset,
+    data,
+    machine,
+    kernelVariant,
+    jobs,
+    commit,
+    dirty,
+    deno,
+  };
+  const recordAt = (cell: string, seed: number | null, done: boolean) => {
+    const key = `${cell}/seed-${seed}`;
+    const record = found.get(key) ??
+      {
+        ...facts,
+        cell,
+        seed,
+        configHash: entry.configs[cell] ?? "",
+        config: null,
+        startedAt: time,
+        done,
+        measurements: [] as Measurement[],
+      };
+    found.set(key, record);
+    return record.measurements;
+  };
+  for (const { cell, name, kind, unit, better, images, values } of entry.metrics) {
+    for (const { seed, samples } of values) {
+      recordAt(cell, seed, true).push({ name, kind, unit, better, samples, images, outcomes: null });
+    }
+  }
+  for (const name of entry.undone) {
+    const parts = /^(.*)\/seed-(\d+)$/.exec(name);
+    if (parts !== null) recordAt(parts[1], Number(parts[2]), false);
+  }
+  return [...found.values()];
+}

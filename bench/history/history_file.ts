@@ -1,0 +1,90 @@
+/** The file of a history: lines are added at its end, whoever else is adding. */
+import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { EXIT, UsageError } from "../usage_error.ts";
+import type { HistoryEntry } from "./entry.ts";
+import { type History, parseHistory } from "./parse_history.ts";
+
+/**
+ * Reads a history.
+ *
+ * @throws {UsageError} If there is none, or a line is of a later version.
+ */
+export async function readHistory(path: string): Promise<History> {
+  let content: string;
+  try {
+    content = await Deno.readTextFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    throw new UsageError(
+      `Cannot read history ${path}: ${reason}\nHint: deno task bench history ${path} --append RUN starts one`,
+      { cause },
+    );
+  }
+  try {
+    return parseHistory(content);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new UsageError(cause.message.replace("Cannot read history:", `Cannot read history ${path}:`), {
+      cause,
+    });
+  }
+}
+
+/**
+ * Adds entries at the end, all in one write of a file opened for appending, so that the lines of two processes do not
+ * mix. A last line that was cut off is ended first, so that it spoils nothing but itself.
+ *
+ * @returns How many were added: an entry that stands there already, word for word, is not added again.
+ * @throws {UsageError} If the file cannot be written, or holds lines of a later version.
+ */
+export async function appendHistory(path: string, entries: readonly HistoryEntry[]): Promise<number> {
+  const content = await Deno.readTextFile(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound) return "";
+    throw cannotWrite(path, cause);
+  });
+  if (content !== "") await readHistory(path);
+  const known = new Set(content.split("\n"));
+  const lines = entries.map((entry) => JSON.stringify(entry)).filter((line) => !known.has(line));
+  if (lines.length === 0) return 0;
+  const start = content === "" || content.endsWith("\n") ? "" : "\n";
+  const bytes = new TextEncoder().encode(start + lines.map((line) => `${line}\n`).join(""));
+  try {
+    using file = await Deno.open(path, { append: true, create: true });
+    const written = await file.write(bytes);
+    if (written < bytes.length) {
+      throw new Error(`${written} of ${bytes.length} bytes were written, the disk may be full`);
+    }
+    await file.sync();
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+  return lines.length;
+}
+
+/**
+ * Writes the file anew, with these entries alone; lines that could not be read go to `<path>.damaged`.
+ *
+ * @throws {UsageError} If a file cannot be written.
+ */
+export async function rewriteHistory(
+  path: string,
+  { entries, damaged }: { entries: readonly HistoryEntry[]; damaged: readonly string[] },
+): Promise<void> {
+  try {
+    if (damaged.length > 0) {
+      await Deno.writeTextFile(`${path}.damaged`, damaged.map((line) => `${line}\n`).join(""), {
+        append: true,
+      });
+    }
+    await writeFileAtomic(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): UsageError {
+  return new UsageError(`Cannot write history ${path}: ${(cause as Error).message}`, {
+    exitCode: EXIT.failed,
+    cause,
+  });
+}

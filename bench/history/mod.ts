@@ -1,0 +1,104 @@
+/**
+ * `deno task bench history FILE`: what was measured, run after run.
+ *
+ * @module
+ */
+import { loadSide } from "../compare/load.ts";
+import { describeOptions, type Option, parseOptions } from "../options.ts";
+import { formatTable } from "../table.ts";
+import { splitWords } from "../split_words.ts";
+import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
+import { entriesOf } from "./convert.ts";
+import type { HistoryEntry } from "./entry.ts";
+import { appendHistory, readHistory, rewriteHistory } from "./history_file.ts";
+import { parseKeep, prune } from "./prune.ts";
+
+const COMMAND = "deno task bench history";
+
+/** Options of `bench history`. */
+export const HISTORY_OPTIONS = [
+  { name: "append", value: "PATH", help: "add a line for the run or record there, then list" },
+  { name: "list", value: null, help: "list the lines (the default)" },
+  { name: "prune", value: "KEEP", help: "keep last=N of each preset and machine, or since=DATE, or both" },
+  { name: "json", value: null, help: "print the lines as a JSON list" },
+  { name: "help", value: null, help: "show this", alias: "h" },
+] as const satisfies readonly Option[];
+
+/**
+ * Lists a history, after adding to it or taking from it. What of the file could not be used is named on stderr.
+ *
+ * @throws {UsageError} If there is no file or several, it is of a later version, or what is to be added cannot be read.
+ */
+export async function history(
+  args: readonly string[],
+  { stdout, stderr }: { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void },
+): Promise<ExitCode> {
+  const { paths, words } = splitWords(args, HISTORY_OPTIONS);
+  const options = parseOptions(words, { table: HISTORY_OPTIONS, command: COMMAND });
+  if (options.help) {
+    stdout(
+      "Keeps what was measured, a line of JSON for each run, and lists it.\n\n" +
+        `Usage: ${COMMAND} FILE.jsonl [options]\n\nOptions:\n${describeOptions(HISTORY_OPTIONS)}`,
+    );
+    return EXIT.done;
+  }
+  if (paths.length !== 1) {
+    throw new UsageError(
+      `Cannot run ${COMMAND}: expected one file, given ${
+        paths.join(" ") || "none"
+      }\nHint: ${COMMAND} FILE.jsonl`,
+    );
+  }
+  const [path] = paths;
+  const keep = options.prune === null ? null : parseKeep(options.prune);
+  if (options.append !== null) await append(path, options.append, stderr);
+  const { entries, problems } = await readHistory(path);
+  for (const { line, reason } of problems) stderr(`${path}, line ${line}: ${reason}\n`);
+  let left = entries;
+  if (keep !== null) {
+    left = prune(entries, keep);
+    const damaged = problems.flatMap(({ text }) => text === null ? [] : [text]);
+    await rewriteHistory(path, { entries: left, damaged });
+    stderr(`${entries.length - left.length} of ${entries.length} lines removed\n`);
+    if (damaged.length > 0) stderr(`${damaged.length} damaged lines set aside in ${path}.damaged\n`);
+  }
+  stdout(options.json ? JSON.stringify(left, null, 2) + "\n" : formatHistory(left));
+  return EXIT.done;
+}
+
+async function append(path: string, run: string, stderr: (text: string) => void): Promise<void> {
+  const { records, notes } = await loadSide(run);
+  for (const note of notes) stderr(`${note}\n`);
+  let entries: HistoryEntry[];
+  try {
+    entries = entriesOf(records);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UsageError(cause.message, { cause });
+  }
+  const added = await appendHistory(path, entries);
+  stderr(`${added} of ${entries.length} lines added to ${path}\n`);
+}
+
+/** A line for each entry: when, what, where, and how much of it. */
+export function formatHistory(entries: readonly HistoryEntry[]): string {
+  if (entries.length === 0) return "No lines\n";
+  const rows = entries.map(({ time, kind, preset, commit, machine, metrics, undone }) => [
+    time,
+    kind,
+    preset,
+    commit?.slice(0, 10) ?? "unknown",
+    `${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
+    String(metrics.length),
+    String(undone.length),
+  ]);
+  const right = { align: "right" as const };
+  return formatTable(
+    [
+      ...["time", "kind", "preset", "commit", "machine"].map((title) => ({ title })),
+      { title: "quantities", ...right },
+      { title: "failed", ...right },
+    ],
+    rows,
+  );
+}

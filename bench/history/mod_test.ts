@@ -1,0 +1,151 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { compare } from "../compare/mod.ts";
+import { fakePerfRecord } from "../perf/testing.ts";
+import { fakeRecord, withTempDir } from "../testing.ts";
+import { UsageError } from "../usage_error.ts";
+import type { HistoryEntry } from "./entry.ts";
+import { history } from "./mod.ts";
+
+async function run(args: readonly string[]) {
+  let stdout = "", stderr = "";
+  const code = await history(args, { stdout: (text) => stdout += text, stderr: (text) => stderr += text });
+  return { code, stdout, stderr };
+}
+
+async function writeRun(dir: string, accuracies: readonly number[], startedAt = "2026-01-02T03:04:05.000Z") {
+  await Deno.mkdir(`${dir}/records`, { recursive: true });
+  for (const [seed, value] of accuracies.entries()) {
+    const cell = fakeRecord({
+      benchmark: `sl/natural/seed-${seed}`,
+      seed,
+      startedAt,
+      config: { dataset: { testSize: 100 } },
+      metrics: {
+        cleanAccuracy: { value, unit: "fraction" },
+        imagesPerSecond: { value: 300 + seed, unit: "images/s" },
+      },
+    });
+    await Deno.writeTextFile(`${dir}/records/seed-${seed}.json`, JSON.stringify(cell));
+  }
+}
+
+async function entriesIn(file: string): Promise<HistoryEntry[]> {
+  return JSON.parse((await run([file, "--json"])).stdout);
+}
+
+Deno.test("history() adds a line for a run, once, and lists it", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    await writeRun(`${dir}/run`, [0.5, 0.6, 0.7]);
+    const { stdout, stderr } = await run([file, "--append", `${dir}/run`]);
+    assertMatch(stdout, /^time .*\n-.*\n2026-01-02T03:04:05\.000Z +cells +small +unknown .* 2 +0\n$/);
+    assertStringIncludes(stderr, "1 of 1 lines added");
+    assertStringIncludes((await run([file, "--append", `${dir}/run`])).stderr, "0 of 1 lines added");
+    const [{ metrics: [clean, speed] }] = await entriesIn(file);
+    assertEquals([clean.cell, clean.name, clean.n, clean.statistic], [
+      "sl/natural",
+      "cleanAccuracy",
+      3,
+      "mean of 3 seeds, 95 % t interval",
+    ]);
+    assertEquals(Math.round(1e6 * clean.value), 600_000);
+    assertEquals([speed.value, speed.statistic], [301, "median of 3 samples, least and most"]);
+  });
+});
+
+Deno.test("history() gives compare what it needs: a drop between run and history is found in pairs of seeds", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    await writeRun(`${dir}/a`, [0.7, 0.72, 0.69, 0.71, 0.7]);
+    await writeRun(`${dir}/b`, [0.67, 0.68, 0.66, 0.69, 0.67]);
+    await run([file, "--append", `${dir}/a`]);
+    let text = "";
+    assertEquals(await compare([file, `${dir}/b`], { stdout: (part) => text += part }), 3);
+    assertStringIncludes(text, "mean difference of 5 seeds in pairs");
+    assertEquals(await compare([file, `${dir}/a`], { stdout: () => {} }), 0);
+  });
+});
+
+Deno.test("history() names a line that was cut off, goes on behind it, and sets it aside when pruning", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
+    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt: at(1) })));
+    await run([file, "--append", `${dir}/p.json`]);
+    await Deno.writeTextFile(file, '{"schema":"realfeatures/hist', { append: true });
+    assertMatch((await run([file])).stderr, /h\.jsonl, line 2: it is cut off, it is not JSON\n$/);
+    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt: at(2) })));
+    const added = await run([file, "--append", `${dir}/p.json`]);
+    assertMatch(added.stderr, /1 of 1 lines added.*\n.*line 2: it is not JSON\n$/);
+    assertEquals((await entriesIn(file)).map(({ time }) => time), [at(1), at(2)]);
+    const pruned = await run([file, "--prune", "last=1"]);
+    assertStringIncludes(pruned.stderr, "1 of 2 lines removed\n1 damaged lines set aside");
+    assertEquals((await entriesIn(file)).map(({ time }) => time), [at(2)]);
+    assertEquals(await Deno.readTextFile(`${file}.damaged`), '{"schema":"realfeatures/hist\n');
+  });
+});
+
+Deno.test("history() refuses lines of a later version, for reading and for adding", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord()));
+    await run([file, "--append", `${dir}/p.json`]);
+    const line = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, line.replace('"version":1', '"version":2'), { append: true });
+    for (const args of [[file], [file, "--append", `${dir}/p.json`]]) {
+      const error = await assertRejects(() => run(args), UsageError);
+      assertMatch(error.message, /h\.jsonl: line 2 is of version 2, known is 1\nHint: use the version/);
+    }
+  });
+});
+
+Deno.test("history() notes a clock that went backwards and keeps the line", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    for (const startedAt of ["2026-02-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"]) {
+      await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt })));
+      await run([file, "--append", `${dir}/p.json`]);
+    }
+    assertMatch(
+      (await run([file])).stderr,
+      /line 2: the clock went backwards, 2026-01-01.* after 2026-02-01/,
+    );
+    assertEquals((await entriesIn(file)).length, 2);
+    const kept = await run([file, "--prune", "since=2026-01-15", "--json"]);
+    assertEquals(JSON.parse(kept.stdout).length, 1);
+  });
+});
+
+Deno.test("history() takes lines of many writers at once without mixing them", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    await Promise.all(Array.from({ length: 16 }, async (_, i) => {
+      const startedAt = new Date(1e12 + i * 1000).toISOString();
+      await Deno.writeTextFile(`${dir}/${i}.json`, JSON.stringify(fakePerfRecord({ startedAt })));
+      await run([file, "--append", `${dir}/${i}.json`]);
+    }));
+    const { stdout, stderr } = await run([file, "--json"]);
+    assertEquals(JSON.parse(stdout).length, 16);
+    assert(!stderr.includes("not JSON"));
+  });
+});
+
+for (
+  const [args, message] of [
+    [[], /expected one file, given none\nHint/],
+    [
+      ["no/such.jsonl"],
+      /^Cannot read history no\/such\.jsonl: no such file\nHint: .*--append RUN starts one$/,
+    ],
+    [["a.jsonl", "--prune", "all"], /expected last=NUMBER or since=DATE, given all\nHint/],
+    [["a.jsonl", "--append", "no/such"], /Cannot compare no\/such: no such file or folder/],
+  ] as const
+) {
+  Deno.test(`history() refuses ${args.join(" ") || "no words"}`, async () => {
+    assertMatch((await assertRejects(() => run(args), UsageError)).message, message);
+  });
+}
+
+Deno.test("history() shows its help", async () => {
+  assertStringIncludes((await run(["--help"])).stdout, "--prune KEEP");
+});

@@ -1,0 +1,130 @@
+/** Reading of a history. Imports rules and types alone: reports use it through `bench/schema.ts`. */
+import {
+  type Fields,
+  isObject,
+  list,
+  number,
+  object,
+  orNull,
+  type Rule,
+  rule,
+  shown,
+  text,
+} from "../field_rules.ts";
+import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
+
+/** What a file holds. */
+export interface History {
+  /** In the order of the file. */
+  readonly entries: readonly HistoryEntry[];
+  /** Lines that could not be used, and clocks that went backwards. */
+  readonly problems: readonly HistoryProblem[];
+}
+
+/** Something to know about a line. */
+export interface HistoryProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+  /** The line's text where it could not be used; null where it was. */
+  readonly text: string | null;
+}
+
+/**
+ * Reads the lines of a history. A line that is cut off or broken is named and left out; a time before that of the line
+ * above is named, and the line kept where it is.
+ *
+ * @throws {SyntaxError} If a line is of a later version: it cannot be known what it means.
+ */
+export function parseHistory(content: string): History {
+  const entries: HistoryEntry[] = [], problems: HistoryProblem[] = [];
+  let latest = "";
+  const lines = content.split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    const number = i + 1, last = i === lines.length - 1;
+    const found = parseLine(line, number);
+    if (typeof found === "string") {
+      const reason = last ? `it is cut off, ${found}` : found;
+      problems.push({ line: number, reason, text: line });
+      continue;
+    }
+    if (found.time < latest) {
+      const reason = `the clock went backwards, ${found.time} after ${latest}`;
+      problems.push({ line: number, reason, text: null });
+    }
+    latest = found.time;
+    entries.push(found);
+  }
+  return { entries, problems };
+}
+
+/** The entry, or why there is none. */
+function parseLine(line: string, number: number): HistoryEntry | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return "it is not JSON";
+  }
+  if (!isObject(json)) return "it is not a JSON object";
+  if (json.schema !== HISTORY_SCHEMA) return `schema is not ${HISTORY_SCHEMA}, got ${shown(json.schema)}`;
+  if (Number(json.version) > HISTORY_VERSION) {
+    throw new SyntaxError(
+      `Cannot read history: line ${number} is of version ${json.version}, known is ${HISTORY_VERSION}\n` +
+        "Hint: use the version of this program that wrote it, or a later one",
+    );
+  }
+  if (json.version !== HISTORY_VERSION) {
+    return `version is ${shown(json.version)}, known is ${HISTORY_VERSION}`;
+  }
+  const faults = FIELDS.flatMap(([name, check]) => check((json as Fields)[name], name));
+  return faults.length > 0 ? faults.slice(0, 3).join("; ") : json as unknown as HistoryEntry;
+}
+
+const oneOf = (...names: string[]) =>
+  rule((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
+const time = rule(
+  (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+  "a time",
+);
+const interval = rule(
+  (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite),
+  "two numbers",
+);
+const samples = rule(
+  (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite),
+  "a list of numbers",
+);
+
+const FIELDS: readonly (readonly [string, Rule])[] = [
+  ["time", time],
+  ["kind", oneOf("cells", "perf", "peers", "attack")],
+  ["preset", text],
+  ["commit", orNull(text)],
+  ["deno", text],
+  ["machine", object({ cpu: text, cores: number, os: text, adapter: text })],
+  ["kernelVariant", text],
+  ["jobs", orNull(number)],
+  ["data", text],
+  ["recordVersion", number],
+  ["configs", object({})],
+  ["undone", list(text)],
+  [
+    "metrics",
+    list(object({
+      cell: text,
+      name: text,
+      kind: oneOf("accuracy", "time", "memory"),
+      unit: text,
+      better: oneOf("less", "more"),
+      images: orNull(number),
+      value: number,
+      sd: orNull(number),
+      n: number,
+      interval: orNull(interval),
+      statistic: text,
+      values: list(object({ seed: orNull(number), samples })),
+    })),
+  ],
+];

@@ -1,0 +1,40 @@
+import { UsageError } from "../usage_error.ts";
+import type { HistoryEntry } from "./entry.ts";
+
+/** Which lines stay. */
+export interface Keep {
+  /** The newest so many of each kind, preset and machine; null for all. */
+  readonly last: number | null;
+  /** Those measured since then, ISO 8601; null for all. */
+  readonly since: string | null;
+}
+
+/**
+ * Reads `--prune`: `last=20`, `since=2026-01-31`, or both with a comma between.
+ *
+ * @throws {UsageError} If it is anything else.
+ */
+export function parseKeep(text: string): Keep {
+  let last: number | null = null, since: string | null = null;
+  for (const part of text.split(",")) {
+    const [key, value = ""] = part.split("=");
+    if (key === "last" && /^[1-9]\d{0,8}$/.test(value)) last = Number(value);
+    else if (key === "since" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) {
+      since = new Date(value).toISOString();
+    } else {
+      throw new UsageError(
+        `Cannot read --prune: expected last=NUMBER or since=DATE, given ${part}\nHint: --prune last=20,since=2026-01-31`,
+      );
+    }
+  }
+  return { last, since };
+}
+
+/** The lines that stay, in their order. */
+export function prune(entries: readonly HistoryEntry[], { last, since }: Keep): HistoryEntry[] {
+  const recent = entries.filter(({ time }) => since === null || Date.parse(time) >= Date.parse(since));
+  if (last === null) return recent;
+  const groups = Map.groupBy(recent, ({ kind, preset, machine }) => JSON.stringify([kind, preset, machine]));
+  const kept = new Set([...groups.values()].flatMap((group) => group.slice(-last)));
+  return recent.filter((entry) => kept.has(entry));
+}

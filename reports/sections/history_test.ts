@@ -1,0 +1,68 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  HISTORY_SCHEMA,
+  HISTORY_VERSION,
+  type HistoryEntry,
+  type HistoryMetric,
+} from "../../bench/schema.ts";
+import { historySection } from "./history.ts";
+
+const METRIC: HistoryMetric = {
+  cell: "sl/natural",
+  name: "cleanAccuracy",
+  kind: "accuracy",
+  unit: "fraction",
+  better: "more",
+  images: 100,
+  value: 0.5,
+  sd: 0.01,
+  n: 5,
+  interval: [0.48, 0.52],
+  statistic: "mean of 5 seeds, 95 % t interval",
+  values: [{ seed: 0, samples: [0.5] }],
+};
+
+function entry(time: string, value: number, cpu = "a processor"): HistoryEntry {
+  return {
+    schema: HISTORY_SCHEMA,
+    version: HISTORY_VERSION,
+    time,
+    kind: "cells",
+    preset: "small",
+    commit: null,
+    dirty: null,
+    deno: "0",
+    machine: { cpu, cores: 2, os: "none", adapter: "<an adapter>" },
+    kernelVariant: "texture",
+    jobs: 1,
+    data: "d",
+    recordVersion: 1,
+    configs: {},
+    undone: [],
+    metrics: [{ ...METRIC, value }],
+  };
+}
+
+Deno.test("historySection() draws each quantity over time, for each class of machines apart", () => {
+  const entries = [
+    entry("2026-01-02T00:00:00Z", 0.5),
+    entry("2026-01-03T00:00:00Z", 0.6),
+    entry("2026-01-03T00:00:00Z", 0.7, "b"),
+  ];
+  const text = String(
+    historySection({ entries, problems: [{ line: 4, reason: "it is not JSON", text: "{" }] }),
+  );
+  assertStringIncludes(
+    text,
+    'sl/natural / cleanAccuracy in %: 2026-01-02 50 (48 to 52), 2026-01-03 60 (48 to 52)"',
+  );
+  assertStringIncludes(text, "In %, more is better; mean of 5 seeds, 95 % t interval.");
+  assertStringIncludes(text, "Line 4 of the history: it is not JSON.");
+  assertEquals(text.match(/<h3>/g)?.length, 2);
+  assertStringIncludes(text, "&lt;an adapter>".replace(">", "&gt;"));
+  assertEquals(text.match(/<circle/g)?.length, 3);
+});
+
+Deno.test("historySection() shows nothing of an empty history", () => {
+  assertEquals(historySection({ entries: [], problems: [] }), null);
+});
