@@ -1,0 +1,45 @@
+/** What a baseline keeps of a record, and where it holds. */
+import { isSpeed } from "../../bench/canonical.ts";
+import { adapterName } from "../../bench/env.ts";
+import type { CellRecord, MachineInfo } from "../../bench/schema.ts";
+
+/**
+ * A record as a baseline keeps it: without times and speeds, which say nothing on another machine, files, and what else of
+ * it is long and not compared.
+ */
+export function baselineRecord(record: CellRecord): CellRecord {
+  const { timings: _timings, kernelChoices: _choices, artifacts: _artifacts, ...rest } = record;
+  const metrics = Object.entries(record.metrics).filter(([, metric]) => !isSpeed(metric));
+  return {
+    ...rest,
+    durationMs: 0,
+    machine: { ...record.machine, adapter: { ...record.machine.adapter, features: [], limits: {} } },
+    metrics: Object.fromEntries(metrics),
+    checks: [],
+    artifacts: [],
+  };
+}
+
+/** The adapters among which one baseline holds: a software driver in all its versions and widths, else one model of GPU. */
+export function adapterClass(adapter: MachineInfo["adapter"]): string {
+  const name = adapterName(adapter);
+  return /^(llvmpipe|swiftshader)\b/i.exec(name)?.[0].toLowerCase() ?? name;
+}
+
+/**
+ * Whether two records were computed in places where equal code gives equal bits: processor, adapter with its versions and
+ * width, kernels, Deno. The number of cores decides no bits.
+ */
+export function samePlace(a: CellRecord, b: CellRecord): boolean {
+  const place = ({ machine: { os, cpu, adapter }, kernelVariant, runtime }: CellRecord) =>
+    JSON.stringify([
+      os,
+      cpu,
+      adapter.vendor,
+      adapter.device,
+      adapterName(adapter),
+      kernelVariant,
+      runtime.deno,
+    ]);
+  return place(a) === place(b);
+}

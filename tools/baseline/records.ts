@@ -1,0 +1,75 @@
+/** Records of a baseline or run, read and written. */
+import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import type { CellRecord } from "../../bench/schema.ts";
+import { UsageError } from "../../bench/usage_error.ts";
+import { parseRecord } from "../../reports/validate.ts";
+import { adapterClass, baselineRecord } from "./record.ts";
+
+/**
+ * Reads the records of a run folder, or of a folder of nothing but records, by name.
+ *
+ * @throws {UsageError} If there are none, or one cannot be read.
+ */
+export async function readRecords(dir: string): Promise<CellRecord[]> {
+  const records: CellRecord[] = [];
+  for (const path of await jsonFiles(dir)) {
+    try {
+      records.push(parseRecord(JSON.parse(await Deno.readTextFile(path))));
+    } catch (cause) {
+      throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  if (records.length > 0) return records;
+  throw new UsageError(`Cannot read records: there are none, given ${dir}`);
+}
+
+/**
+ * Puts the records of a run in the place of those of a baseline.
+ *
+ * @returns How many.
+ * @throws {UsageError} If a cell of the run did not end well, or the baseline is of another class of adapters.
+ */
+export async function writeBaseline(baselineDir: string, runDir: string): Promise<number> {
+  const records = await readRecords(runDir);
+  const refuse = (reason: string) => new UsageError(`Cannot write baseline ${baselineDir}: ${reason}`);
+  const failed = records.find(({ status }) => status !== "ok" && status !== "quick");
+  if (failed !== undefined) throw refuse(`a cell of the run is ${failed.status}, ${failed.benchmark}`);
+  const old = await jsonFiles(baselineDir);
+  if (old.length > 0) {
+    const [own, other] = [(await readRecords(baselineDir))[0], records[0]].map(({ machine }) =>
+      adapterClass(machine.adapter)
+    );
+    if (own !== other) {
+      throw refuse(
+        `it is of the adapter ${own}, the run of ${other}\nHint: add --baseline DIR with a folder of its own`,
+      );
+    }
+  }
+  await Deno.mkdir(baselineDir, { recursive: true });
+  const names = new Set(records.map(fileName));
+  for (const path of old) if (!names.has(path.slice(baselineDir.length + 1))) await Deno.remove(path);
+  for (const record of records) {
+    const text = JSON.stringify(baselineRecord(record), null, 2) + "\n";
+    await writeFileAtomic(`${baselineDir}/${fileName(record)}`, text);
+  }
+  return records.length;
+}
+
+function fileName({ benchmark }: CellRecord): string {
+  return `${benchmark.replaceAll("/", "--")}.json`;
+}
+
+/** Of the folder's part `records` where it has one. */
+async function jsonFiles(dir: string): Promise<string[]> {
+  const inside = `${dir}/records`;
+  const folder = await Deno.stat(inside).then(({ isDirectory }) => isDirectory, () => false) ? inside : dir;
+  const found: string[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && name.endsWith(".json")) found.push(`${folder}/${name}`);
+    }
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+  return found.sort();
+}
