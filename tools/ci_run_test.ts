@@ -1,13 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { runInSandbox } from "./shell_sandbox.ts";
 
-/** What `.ci/run` makes of a test run that prints these lines and ends with this code: last line, exit code. */
+/**
+ * What `.ci/run` makes of a test run that prints these lines and ends with this code: last line, exit code. The comparison
+ * with the baseline ends with 0.
+ */
 async function countOf(
   said: string[],
   code: number,
   shell: "sh" | "bash" = "sh",
 ): Promise<[string | undefined, number]> {
-  const setup = [...said.map((line) => `echo '${line}'`), `exit ${code}`].join("\n");
+  const setup = ['[ "$1" = test ] || exit 0', ...said.map((line) => `echo '${line}'`), `exit ${code}`].join(
+    "\n",
+  );
   const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup }, shell });
   return [outcome.stdout.at(-1), outcome.code];
 }
@@ -56,4 +61,28 @@ Deno.test(".ci/run fails with the set-up, whatever was counted", async () => {
 Deno.test(".ci/run takes the last summary", async () => {
   const said = ["ok | 1 passed | 0 failed (1s)", "ok | 5 passed | 0 failed (1s)"];
   assertEquals(await countOf(said, 0), ["5 passed, 0 failed", 0]);
+});
+
+Deno.test(".ci/run compares with the baseline after the tests, and fails with it", async () => {
+  const setup =
+    'if [ "$1" = test ]; then echo "ok | 5 passed | 0 failed (1s)"; else echo "$1: worse"; exit 3; fi';
+  const { stdout, code } = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
+  assertEquals([stdout, code], [
+    [
+      "ok | 5 passed | 0 failed (1s)",
+      "baseline: worse",
+      "The comparison with the baseline failed, its exit code is 3",
+      "5 passed, 0 failed",
+    ],
+    1,
+  ]);
+});
+
+Deno.test(".ci/run compares nothing where no test ran", async () => {
+  const setup = '[ "$1" = test ] || echo "asked for $1"; exit 1';
+  const { stdout } = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
+  assertEquals(stdout, [
+    "Cannot count the tests: the test runner printed no summary, its exit code is 1",
+    "0 passed, 0 failed",
+  ]);
 });
