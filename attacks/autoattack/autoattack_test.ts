@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import type { Checkpoint } from "../../engine/checkpoint.ts";
 import type { Gpu } from "../../engine/device.ts";
-import { scale } from "../../engine/ops/arithmetic.ts";
+import { add, scale } from "../../engine/ops/arithmetic.ts";
+import { randomImages } from "../../engine/ops/random_images.ts";
 import { softmax } from "../../engine/ops/softmax.ts";
+import { stream } from "../../engine/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
+import type { LogitsFn } from "../pgd.ts";
 import { autoAttack } from "./autoattack.ts";
 import type {
   AttackName,
@@ -117,6 +120,37 @@ for (const norm of ["Linf", "L2"] as const) {
     );
   });
 }
+
+gpuTest("autoAttack() runs the attacks of the versions plus and rand", async (gpu) => {
+  const options = { iterations: 4, queries: 5, batchSize: 16 };
+  const plus = await autoAttack(gpu, optionsFor("L2", { version: "plus", ...options }), examples);
+  const names = ["apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"];
+  assertEquals(plus.attacks.map(({ name }) => name), names as AttackName[]);
+  const { robust } = await autoAttack(gpu, optionsFor("L2", { attacks: ["apgd-ce"], ...options }), examples);
+  assertLess(total(plus.robust), total(robust) + 1);
+
+  /** Adds noise that depends on the example and on how often it was asked. */
+  const noisy: LogitsFn = (x, draws) => {
+    const noise = randomImages(SHAPE, {
+      examples: draws!.examples,
+      step: draws!.draw,
+      stream: stream(5, "noise"),
+      distribution: "normal",
+    });
+    return logits(add(x, scale(noise, 0.02)));
+  };
+  const rand = (more: Partial<AutoAttackOptions>) =>
+    autoAttack(gpu, optionsFor("L2", { version: "rand", logits: noisy, ...options, ...more }), examples);
+  const found = await rand({});
+  assertEquals(found.attacks.map(({ name }) => name), ["apgd-ce", "apgd-dlr"]);
+  assertLess(total(found.robust), total(found.clean));
+  assertEquals(outcome(await rand({ batchSize: 50 })), outcome(found), "whatever the batch");
+  const standard = await rand({ version: "standard", attacks: ["apgd-ce"] });
+  assert(
+    standard.warnings.some(({ code }) => code === "randomised-model"),
+    JSON.stringify(standard.warnings),
+  );
+});
 
 /** Keeps checkpoints as a file would: by value. */
 class Memory implements StateStore {
