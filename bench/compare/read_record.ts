@@ -58,7 +58,7 @@ function cellSource(json: unknown, path: string): SourceRecord {
     kind: "cells",
     recordVersion: SCHEMA_VERSION,
     preset: record.suite,
-    cell: record.benchmark.replace(/\/seed-\d+$/, ""),
+    cell: record.benchmark.replace(/\/seed-\d+(?=\/|$)/, ""),
     seed: record.seed,
     configHash: record.configHash,
     config: record.config,
