@@ -1,5 +1,5 @@
 /**
- * `deno task baseline`: compares a run of the preset `smoke` with the committed baseline, or makes a new one.
+ * `deno task baseline`: compares runs of small presets with the committed baselines, or makes new ones.
  *
  * @module
  */
@@ -14,22 +14,22 @@ import { type BaselineCheck, checkBaseline } from "./check.ts";
 import { readRecords, writeBaseline } from "./records.ts";
 
 const COMMAND = "deno task baseline";
-const DEFAULT_DIR = "baselines/smoke-llvmpipe";
-const DEFAULT_SEEDS = "0";
+const PRESETS = ["smoke", "baselines/learning.yaml"];
 
 const OPTIONS = [
-  { name: "write", value: null, help: "make the run the new baseline, to be committed" },
-  { name: "run", value: "DIR", help: "this run, instead of a new one" },
-  { name: "baseline", value: "DIR", help: `the baseline [${DEFAULT_DIR}]` },
+  { name: "write", value: null, help: "make the runs the new baselines, to be committed" },
+  { name: "preset", value: "NAME|FILE", help: `only this one [${PRESETS.join(" and ")}]` },
+  { name: "run", value: "DIR", help: "this run alone, instead of new ones" },
+  { name: "baseline", value: "DIR", help: "the baseline, of one run [baselines/PRESET-llvmpipe]" },
   {
     name: "reports",
     value: "DIR",
-    help: "write the comparison there too: Markdown, JUnit, github-action-benchmark",
+    help: "write comparisons to DIR/PRESET: Markdown, JUnit, github-action-benchmark",
   },
   { name: "help", value: null, help: "show this", alias: "h" },
 ] as const satisfies readonly Option[];
 
-const HELP = `Runs the preset smoke and compares it with the committed baseline, or makes a new one.
+const HELP = `Runs small presets and compares them with the committed baselines, or makes new ones.
 Exit code 0 if all is well or the adapter is of another class than the baseline's, 3 if an accuracy
 became worse, a cell failed, or, where the baseline was made, a number changed.
 
@@ -51,35 +51,49 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     await say(HELP + describeOptions(OPTIONS));
     return EXIT.done;
   }
-  const baseline = (options.baseline ?? DEFAULT_DIR).replace(/\/+$/, "");
-  const scratch = options.run === null ? await Deno.makeTempDir() : null;
-  try {
-    const run = options.run ?? `${scratch}/run`;
-    if (options.run === null) await runSmoke(run, await seedsOf(baseline, options.write));
-    if (options.write) {
-      await say(`${await writeBaseline(baseline, run)} records are the new baseline ${baseline}\n`);
-      return EXIT.done;
-    }
-    const check = await checkBaseline(baseline, run);
-    if (options.reports !== null) await writeReports(options.reports, check);
-    if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!)}\n`);
-    await say(`${check.text}\n`);
-    return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
-  } finally {
-    if (scratch !== null) await Deno.remove(scratch, { recursive: true });
+  const { preset, run, baseline } = options;
+  if (preset !== null && run !== null) {
+    throw new UsageError(`Cannot run ${COMMAND}: --run is of one preset, given --preset ${preset} too`);
   }
+  if (baseline !== null && preset === null && run === null) {
+    throw new UsageError(`Cannot run ${COMMAND}: --baseline needs --preset or --run, whose baseline it is`);
+  }
+  if (run !== null) return await judge(run, options);
+  let worst: ExitCode = EXIT.done;
+  for (const name of preset === null ? PRESETS : [preset]) {
+    const scratch = await Deno.makeTempDir();
+    try {
+      await runPreset(name, `${scratch}/run`);
+      const code = await judge(`${scratch}/run`, options);
+      if (code !== EXIT.done) worst = code;
+    } finally {
+      await Deno.remove(scratch, { recursive: true });
+    }
+  }
+  return worst;
 }
 
-/** Those of the baseline; of a new one the default. */
-async function seedsOf(baseline: string, write: boolean): Promise<string> {
-  if (write) return DEFAULT_SEEDS;
-  const seeds = (await readRecords(baseline)).map(({ seed }) => seed);
-  return [...new Set(seeds)].sort((a, b) => a - b).join(",");
+/** Compares one run with its baseline, or makes it the baseline. */
+async function judge(
+  run: string,
+  options: { readonly baseline: string | null; readonly write: boolean; readonly reports: string | null },
+): Promise<ExitCode> {
+  const suite = (await readRecords(run))[0].suite;
+  const baseline = (options.baseline ?? `baselines/${suite}-llvmpipe`).replace(/\/+$/, "");
+  if (options.write) {
+    await say(`${await writeBaseline(baseline, run)} records are the new baseline ${baseline}\n`);
+    return EXIT.done;
+  }
+  const check = await checkBaseline(baseline, run);
+  if (options.reports !== null) await writeReports(join(options.reports, suite), check);
+  if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!)}\n`);
+  await say(`${check.text}\n`);
+  return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }
 
 /** In a process of its own, as everybody runs it; what it says is shown only if it fails. */
-async function runSmoke(out: string, seeds: string): Promise<void> {
-  const words = ["--preset", "smoke", "--seeds", seeds, "--out", out, "--quiet"];
+async function runPreset(preset: string, out: string): Promise<void> {
+  const words = ["--preset", preset, "--out", out, "--quiet"];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(ROOT, "bench/cli.ts"), ...words],
     stdin: "null",
@@ -87,14 +101,15 @@ async function runSmoke(out: string, seeds: string): Promise<void> {
   if (code === EXIT.done) return;
   for (const bytes of [stdout, stderr]) await Deno.stderr.write(bytes);
   const exitCode = code === EXIT.noAdapter ? EXIT.noAdapter : EXIT.failed;
-  throw new UsageError(`Cannot compare with ${DEFAULT_DIR}: the run failed, its exit code is ${code}`, {
+  throw new UsageError(`Cannot compare preset ${preset}: its run failed with exit code ${code}`, {
     exitCode,
   });
 }
 
 async function writeReports(dir: string, { verdict, text, comparison }: BaselineCheck): Promise<void> {
   await Deno.mkdir(dir, { recursive: true });
-  const title = verdict === "same" || verdict === "elsewhere" ? "Baseline" : "Baseline: not what it was";
+  const fine = verdict === "same" || verdict === "elsewhere";
+  const title = fine ? "Baseline" : "Baseline: not what it was";
   const body = comparison === null ? "" : `\n${FORMATS.markdown(comparison)}`;
   await writeFileAtomic(
     join(dir, "comparison.md"),
