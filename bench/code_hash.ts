@@ -1,5 +1,5 @@
 /** Which code decides what a cell computes, and its hash: the modules that its entry module imports. */
-import { sha256Hex } from "./sha256.ts";
+import { sha256Hex } from "../engine/sha256.ts";
 
 /** Folders whose code and kernels decide what a cell computes; what is imported from elsewhere decides no number. */
 const COMPUTING_FOLDERS = ["engine/", "attacks/", "datasets/", "paradigms/", "bench/cells/"];

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { canonicalJson } from "./canonical.ts";
 import type { CellRecord, MachineInfo } from "./schema.ts";
-import { sha256Hex } from "./sha256.ts";
+import { sha256Hex } from "../engine/sha256.ts";
 
 /** Folders whose code and kernels decide what a cell computes. */
 const COMPUTING_FOLDERS = ["engine", "attacks", "datasets", "paradigms", "bench/cells"];

@@ -2,7 +2,7 @@ import { isTemporaryName, writeFileAtomic } from "../engine/atomic_file.ts";
 import { Claims } from "./claims.ts";
 import type { Artifact, CellRecord, RunManifest } from "./schema.ts";
 import { EXIT, UsageError } from "./usage_error.ts";
-import { sha256Hex } from "./sha256.ts";
+import { sha256Hex } from "../engine/sha256.ts";
 
 /** What a folder may be given by tests. */
 export interface FolderOptions {

@@ -7,7 +7,7 @@ import { resnetArchOf, resnetFromWeights } from "../../engine/nn/resnet_from_wei
 import { plainStateDict } from "../../engine/nn/state_dict.ts";
 import { checkWeights } from "../../engine/nn/weights.ts";
 import { type HostTensor, parseSafetensors } from "../../engine/safetensors.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import { UsageError } from "../usage_error.ts";
 import type { AttackConfiguration } from "./record.ts";
 

@@ -1,5 +1,5 @@
 import type { Artifact } from "../schema.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 
 /**
  * Reads a file that a cell left.

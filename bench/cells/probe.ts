@@ -10,7 +10,7 @@ import { type Probe, trainProbe } from "../../paradigms/probe.ts";
 import type { CellOutcome, ProbeCell } from "../cell.ts";
 import { PhaseLog } from "../phases.ts";
 import type { Metric } from "../schema.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import { measureCurve } from "./curve.ts";
 import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./network.ts";
 import { exportHead } from "./probe_head.ts";

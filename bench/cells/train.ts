@@ -8,7 +8,7 @@ import { release } from "../../engine/variables.ts";
 import { NonFiniteLossError } from "../../paradigms/train.ts";
 import type { CellOutcome, TrainCell } from "../cell.ts";
 import { PhaseLog } from "../phases.ts";
-import { sha256Hex } from "../sha256.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import { fitEncoder } from "./fit.ts";
 import { learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";
 import { savePictures } from "./pictures.ts";

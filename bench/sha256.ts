@@ -1,1 +1,0 @@
-export { sha256Hex } from "../engine/sha256.ts";
