@@ -115,17 +115,22 @@ function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecor
 /** Networks with their probes and attacks, see {@linkcode joinParts}; each under the path of its training. */
 function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
   const paths = new Map(records.map(({ record, path }) => [record.benchmark, path]));
-  const ofParts = new Map<string, Record<string, string>>();
+  const ofParts = new Map<string, Record<string, string>>(), parts = new Map<string, string[]>();
   for (const { record, path } of records) {
     const network = networkOf(record);
     if (network === null) continue;
     const known = ofParts.get(network) ?? {};
     for (const name of Object.keys(record.metrics)) known[name] = path;
     ofParts.set(network, known);
+    parts.set(network, [...parts.get(network) ?? [], record.benchmark]);
   }
   return joinParts(records.map(({ record }) => record)).map((record) => {
     const metricPaths = ofParts.get(record.benchmark);
-    return { record, path: paths.get(record.benchmark)!, ...(metricPaths && { metricPaths }) };
+    return {
+      record,
+      path: paths.get(record.benchmark)!,
+      ...(metricPaths && { metricPaths, parts: parts.get(record.benchmark)! }),
+    };
   });
 }
 

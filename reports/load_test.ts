@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { loadRun } from "./load.ts";
+import { missingCells } from "./sections/problems.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
 import { makeExamples, makePictures } from "./testing_images.ts";
@@ -115,14 +116,20 @@ Deno.test("loadRun() shows a network, its probe and its attack as one, and where
   const part = (kind: "probe" | "attack", metrics: CellRecord["metrics"]) =>
     makeRecord({ kind, benchmark: `${first.benchmark}/${kind}`, metrics, artifacts: [] });
   const half = { value: 0.5, unit: "fraction" };
+  const cells = ["", "/probe", "/attack"].map((name) => first.benchmark + name);
   await inFolder({
-    "run.json": JSON.stringify(makeManifest([])),
+    "run.json": JSON.stringify({ ...makeManifest([]), cells: [...cells, "sl/gone/seed-0/probe"] }),
     "records/a.json": JSON.stringify({ ...first, metrics: { trainLoss: { value: 1, unit: "1" } } }),
     "records/p.json": JSON.stringify(part("probe", { probeAccuracy: half })),
     "records/q.json": JSON.stringify(part("attack", { robustAccuracy: half })),
   }, async (dir) => {
-    const { records: [network, ...others], problems } = await loadRun(dir);
+    const run = await loadRun(dir), { records: [network, ...others], problems } = run;
     assertEquals([others, problems], [[], []]);
+    assertEquals(
+      missingCells(run),
+      ["sl/gone/seed-0/probe"],
+      "parts are not missing, what left no record is",
+    );
     assertEquals([network.record.benchmark, network.path], [first.benchmark, "records/a.json"]);
     assertEquals(Object.keys(network.record.metrics), ["trainLoss", "probeAccuracy", "robustAccuracy"]);
     assertEquals(network.metricPaths, { probeAccuracy: "records/p.json", robustAccuracy: "records/q.json" });

@@ -7,6 +7,8 @@ export interface LoadedRecord {
   readonly path: string;
   /** Where metrics stand that are in the record of a part, a network's probe or attack, by their names. */
   readonly metricPaths?: Readonly<Record<string, string>>;
+  /** Names of the parts' cells: "sl/natural/seed-0/probe". */
+  readonly parts?: readonly string[];
 }
 
 /** Where one metric of a record stands. */

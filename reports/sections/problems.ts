@@ -53,7 +53,7 @@ export function problemsSection(run: Run, links: Links): Html {
 
 /** Cells that run.json names and no record stands for; an unreadable record counts as one that is missing. */
 export function missingCells(run: Run): string[] {
-  const known = new Set(run.records.map(({ record }) => record.benchmark));
+  const known = new Set(run.records.flatMap(({ record, parts = [] }) => [record.benchmark, ...parts]));
   return (run.manifest?.cells ?? []).filter((name) => !known.has(name));
 }
 
