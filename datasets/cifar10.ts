@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { sha256Hex } from "../engine/sha256.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES, recogniseCifar10 } from "./cifar10_release.ts";
 import { type Dataset, dataset, imageSet } from "./types.ts";
 
@@ -48,7 +49,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
     checkBatch(bytes, { path, records: recordsPerFile });
     if (index < trainFiles) copyRecords(bytes, train, index * recordsPerFile);
     else copyRecords(bytes, test, 0);
-    hashes.push(hex(await crypto.subtle.digest("SHA-256", bytes)));
+    hashes.push(await sha256Hex(bytes));
   }
   const { name, source } = recogniseCifar10(hashes);
   const shape = { classNames, height: SIZE, width: SIZE };
@@ -146,8 +147,4 @@ function parseClassNames(text: string, root: string): string[] {
     }: it must hold ${CLASSES} different class names, one a line, ` +
       `it holds ${names.length}${names.length === CLASSES ? ", some of them twice" : ""}`,
   );
-}
-
-function hex(digest: ArrayBuffer): string {
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

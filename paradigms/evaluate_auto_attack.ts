@@ -1,6 +1,7 @@
 /** Robust accuracy under AutoAttack, per example. */
 
 import type {
+  AutoAttackFn,
   AutoAttackOptions,
   AutoAttackResult,
   AutoAttackRun,
@@ -18,14 +19,6 @@ export type AutoAttackSettings =
     /** How many images of the set are attacked, from the first on. */
     readonly images: number;
   };
-
-/** What evaluates: `autoAttack` of the attacks, or what stands in for it in a test. */
-export type AutoAttackFn = (
-  gpu: Gpu,
-  options: AutoAttackOptions,
-  examples: Examples,
-  run?: AutoAttackRun,
-) => Promise<AutoAttackResult>;
 
 /**
  * Attacks the first images of a set with AutoAttack. An image's number in the set keys its random draws, so that its

@@ -5,7 +5,8 @@ import type { Gpu } from "../engine/device.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { DATA, trainedLearner } from "./_testing.ts";
 import { evaluateClean } from "./evaluate.ts";
-import { type AutoAttackFn, evaluateUnderAutoAttack, examplesOf } from "./evaluate_auto_attack.ts";
+import type { AutoAttackFn } from "../attacks/autoattack/types.ts";
+import { evaluateUnderAutoAttack, examplesOf } from "./evaluate_auto_attack.ts";
 
 /** Two images of one row of two pixels. */
 const SET = imageSet({

@@ -10,6 +10,7 @@ import { identify } from "./identity.ts";
 import { planAttacks, type PlannedAttack } from "./protocol.ts";
 import { checkSameModel } from "./same_model.ts";
 import { safetyOf } from "./returned.ts";
+import { mergeSafety, NOTHING_RETURNED } from "./safety.ts";
 import { type Progress, startProgress, unpackProgress } from "./state.ts";
 import type { AutoAttackOptions, AutoAttackResult, AutoAttackRun, Examples } from "./types.ts";
 import {
@@ -124,8 +125,11 @@ function finish(evaluation: Evaluation): AutoAttackResult {
   const blackBox = warnBlackBox(outcomes);
   const fooled = [...clean.keys()].filter((i) => clean[i] === 1 && robust[i] === 0);
   const perturbation = new Float32Array(clean.length);
+  let safety = NOTHING_RETURNED;
   for (const i of fooled) {
-    perturbation[i] = safetyOf(evaluation, { attack: "autoattack", positions: [i] }).largestPerturbation;
+    const found = safetyOf(evaluation, { attack: "autoattack", positions: [i] });
+    perturbation[i] = found.largestPerturbation;
+    safety = mergeSafety(safety, found);
   }
   return {
     clean,
@@ -133,7 +137,7 @@ function finish(evaluation: Evaluation): AutoAttackResult {
     robust,
     images,
     perturbation,
-    safety: safetyOf(evaluation, { attack: "autoattack", positions: fooled }),
+    safety,
     warnings: [...progress.warnings, ...(blackBox === null ? [] : [blackBox])],
     seconds: outcomes.reduce((sum, { seconds }) => sum + seconds, progress.cleanSeconds),
   };

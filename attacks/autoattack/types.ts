@@ -1,6 +1,7 @@
 /** What AutoAttack is asked and what it answers. */
 
 import type { Checkpoint } from "../../engine/checkpoint.ts";
+import type { Gpu } from "../../engine/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { LogitsFn } from "../pgd.ts";
@@ -127,3 +128,11 @@ export interface AttackProgress {
   /** Of all examples, those still correct. */
   readonly correct: number;
 }
+
+/** What evaluates a model: `autoAttack`, or what stands in for it in a test. */
+export type AutoAttackFn = (
+  gpu: Gpu,
+  options: AutoAttackOptions,
+  examples: Examples,
+  run?: AutoAttackRun,
+) => Promise<AutoAttackResult>;

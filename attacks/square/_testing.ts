@@ -2,39 +2,16 @@
 
 import type { Gpu } from "../../engine/device.ts";
 import { asTensor } from "../../engine/graph.ts";
-import { createConv2d } from "../../engine/nn/conv2d.ts";
-import { createLinear } from "../../engine/nn/linear.ts";
-import { relu } from "../../engine/ops/relu.ts";
-import { reshape } from "../../engine/ops/reshape.ts";
 import { Program } from "../../engine/program.ts";
 import { stream } from "../../engine/random.ts";
 import { f32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { read, release, write } from "../../engine/variables.ts";
-import type { LogitsFn } from "../pgd.ts";
 import { slotVariables } from "../slots/slot_attack.ts";
+import { CLASSES, logits, SHAPE, SIZE } from "../testing.ts";
 import { Square, type SquareOptions } from "./square.ts";
 
-/** [H, W, C] of the images. */
-export const SHAPE = [8, 8, 3] as const;
-/** Numbers in one image. */
-export const SIZE = 192;
-const CLASSES = 10;
-
-const conv = createConv2d("conv", {
-  inputs: 3,
-  outputs: 8,
-  kernel: 3,
-  stride: 2,
-  padding: 1,
-  bias: true,
-  seed: 1,
-});
-const head = createLinear("head", { inputs: 128, outputs: CLASSES, seed: 1 });
-
-/** Untrained: convolution, relu, linear. */
-export const logits: LogitsFn = (images) =>
-  head.apply(reshape(relu(conv.apply(images)), [images.shape[0], 128]));
+export { logits, SHAPE, SIZE };
 
 /** Images and their labels. */
 export interface Given {

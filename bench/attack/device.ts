@@ -1,24 +1,16 @@
 /** The device that attacks. */
 
 import type {
+  AutoAttackFn,
   AutoAttackOptions,
   AutoAttackResult,
   AutoAttackRun,
   Examples,
 } from "../../attacks/autoattack/types.ts";
-import type { Gpu } from "../../engine/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../choices_option.ts";
 import type { MachineInfo } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
-
-/** Evaluates a model function: `autoAttack` of `attacks/autoattack`. */
-export type AutoAttack = (
-  gpu: Gpu,
-  options: AutoAttackOptions,
-  examples: Examples,
-  run?: AutoAttackRun,
-) => Promise<AutoAttackResult>;
 
 /** A classifier on a device. */
 export interface AttackDevice {
@@ -44,7 +36,7 @@ export type OpenAttackDevice = (
 ) => Promise<AttackDevice>;
 
 /** Opens the machine's adapter and copies the classifier's weights to it. */
-export function openAttackDevice(autoAttack: AutoAttack): OpenAttackDevice {
+export function openAttackDevice(autoAttack: AutoAttackFn): OpenAttackDevice {
   return async ({ model, tensors, configuration: { classes } }, options) => {
     const { gpu, saveTimings } = await openBenchGpu(options.choices, options);
     try {

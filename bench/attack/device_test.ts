@@ -1,4 +1,5 @@
 /** The command with the attacks themselves, on a tiny network. */
+import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { Gpu } from "../../engine/device.ts";
@@ -13,7 +14,7 @@ import { release } from "../../engine/variables.ts";
 import { PROJECT_ROOT } from "../env.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";
-import { type AutoAttack, openAttackDevice } from "./device.ts";
+import { openAttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
 import type { AttackRecord } from "./record.ts";
 import { TEST_SIZE, train, writeInputs } from "./testing.ts";
@@ -26,7 +27,7 @@ const WORDS = [
 /** Runs the command on the machine's adapter. */
 async function start(
   words: string[],
-  { evaluate = autoAttack as AutoAttack, signal = new AbortController().signal } = {},
+  { evaluate = autoAttack as AutoAttackFn, signal = new AbortController().signal } = {},
 ) {
   let text = "", errors = "";
   const code = await attack(words, {
@@ -67,7 +68,7 @@ gpuTest(
       // Ctrl-C in the middle of each attack, one after the other.
       for (const moment of ["apgd-ce", "fab-t", "square"]) {
         const controller = new AbortController();
-        const evaluate: AutoAttack = (gpu, options, examples, run) =>
+        const evaluate: AutoAttackFn = (gpu, options, examples, run) =>
           autoAttack(gpu, options, examples, {
             ...run,
             onProgress: (progress) => {

@@ -5,7 +5,7 @@ import type { Gpu } from "../../engine/device.ts";
 import { parseSafetensors } from "../../engine/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
-import type { AutoAttackFn } from "../../paradigms/evaluate_auto_attack.ts";
+import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
 import type { AttackCell, CellContext, CellProgress } from "../cell.ts";
 import { parsePreset } from "../parse_preset.ts";
 import { PhaseLog } from "../phases.ts";
