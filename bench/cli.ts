@@ -6,7 +6,7 @@ import { attack } from "./attack/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
 import { history } from "./history/mod.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal } from "./terminal/interrupt.ts";
 import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";

@@ -1,8 +1,8 @@
 /** The command as a person starts it: in a process of its own, with the real cells. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { noGpu } from "../engine/testing/gpu.ts";
-import { canonicalRecord } from "./canonical.ts";
-import { PROJECT_ROOT } from "./env.ts";
+import { canonicalRecord } from "./record/canonical.ts";
+import { PROJECT_ROOT } from "./record/env.ts";
 import type { CellRecord } from "./schema.ts";
 import { withTempDir } from "./testing.ts";
 

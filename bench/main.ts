@@ -1,31 +1,25 @@
 /** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
 import { NoAdapterError } from "../engine/device.ts";
-import type { OpenWorkbench } from "./cell.ts";
-import { parseChoices } from "./choices_option.ts";
-import { both, eventProgress } from "./events.ts";
-import { formatError } from "./explained.ts";
-import { interruptedCode } from "./interrupt.ts";
+import type { OpenWorkbench } from "./plan/cell.ts";
+import { parseChoices } from "./adapter/choices_option.ts";
+import { both, eventProgress } from "./run/events.ts";
+import { formatError } from "./terminal/explained.ts";
+import { interruptedCode } from "./terminal/interrupt.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
-import { loadPreset, PRESETS } from "./load_preset.ts";
-import { suggest } from "./nearest.ts";
-import {
-  BENCH_OPTIONS,
-  type BenchOptions,
-  describeOptions,
-  parseOptions,
-  parseSeeds,
-  PLAN_OPTIONS,
-} from "./options.ts";
-import { expand } from "./plan.ts";
-import { formatPlan, makePlan } from "./plan_command.ts";
-import { formatStates, planStates } from "./plan_states.ts";
-import type { Preset } from "./preset.ts";
-import { createProgress, type Progress, SILENT } from "./progress.ts";
-import { defaultRunDir, run, type RunResult, type WriteReport } from "./run.ts";
+import { loadPreset, PRESETS } from "./config/load_preset.ts";
+import { suggest } from "./terminal/nearest.ts";
+import { BENCH_OPTIONS, type BenchOptions, parseSeeds, PLAN_OPTIONS } from "./bench_options.ts";
+import { describeOptions, parseOptions } from "./terminal/options.ts";
+import { expand } from "./plan/plan.ts";
+import { formatPlan, makePlan } from "./plan/plan_command.ts";
+import { formatStates, planStates } from "./plan/plan_states.ts";
+import type { Preset } from "./config/preset.ts";
+import { createProgress, type Progress, SILENT } from "./run/progress.ts";
+import { defaultRunDir, run, type RunResult, type WriteReport } from "./run/run.ts";
 import { reproduceCommand } from "./reproduce/mod.ts";
-import { formatSummary } from "./summary.ts";
-import { EXIT, UsageError } from "./usage_error.ts";
-import { useVectorWidth } from "./vector_width.ts";
+import { formatSummary } from "./run/summary.ts";
+import { EXIT, UsageError } from "./terminal/usage_error.ts";
+import { useVectorWidth } from "./adapter/vector_width.ts";
 
 /** What the command needs from outside; tests pass their own. */
 export interface MainServices {

@@ -1,9 +1,9 @@
-import type { OpenWorkbench } from "./cell.ts";
+import type { OpenWorkbench } from "./plan/cell.ts";
 import { openWorkbench } from "./cells/mod.ts";
-import { eventProgress, type RunEvent } from "./events.ts";
-import { loadPreset } from "./load_preset.ts";
-import type { Preset } from "./preset.ts";
-import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run.ts";
+import { eventProgress, type RunEvent } from "./run/events.ts";
+import { loadPreset } from "./config/load_preset.ts";
+import type { Preset } from "./config/preset.ts";
+import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run/run.ts";
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions
@@ -33,7 +33,7 @@ export interface RunBenchOptions
  * @example
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
- * import { parsePreset } from "./parse_preset.ts";
+ * import { parsePreset } from "./config/parse_preset.ts";
  * import { runBench } from "./run_bench.ts";
  *
  * const preset = parsePreset(

@@ -17,7 +17,7 @@ export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
 export { parsePeersRecord } from "./peers/parse_record.ts";
 
 /** A network's records together. */
-export { joinParts, networkOf } from "./join_parts.ts";
+export { joinParts, networkOf } from "./record/join_parts.ts";
 
 /** Paradigms under which an encoder is trained. */
 export type ParadigmName = "sl" | "cl" | "mim" | "dm";

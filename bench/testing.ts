@@ -1,7 +1,7 @@
 /** Made-up cells and records for the tests of this folder. Nothing here computes. */
-import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./cell.ts";
-import { parsePreset } from "./parse_preset.ts";
-import type { Preset } from "./preset.ts";
+import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./plan/cell.ts";
+import { parsePreset } from "./config/parse_preset.ts";
+import type { Preset } from "./config/preset.ts";
 import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
 
 /** An adapter that no machine has. */

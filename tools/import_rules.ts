@@ -29,12 +29,26 @@ export const ENGINE_LAYERS = [
   "engine/mod.ts",
 ];
 
+/** The same inside `bench`. What is not listed (commands of their own, and what starts them) is above or beside these. */
+export const BENCH_LAYERS = [
+  "bench/terminal/",
+  "bench/adapter/",
+  "bench/config/",
+  "bench/record/",
+  "bench/store/",
+  "bench/plan/",
+  "bench/cells/",
+  "bench/jobs/",
+  "bench/run/",
+  "bench/reproduce/",
+];
+
 /** The only file of the product that `reports` reads, so that a page can be rebuilt from JSON without a GPU. */
 const REPORTS_MAY_READ = "bench/schema.ts";
 
 /** Finds the imports that point the wrong way.
  *
- * Checked: the order of the folders and, inside `engine`, of its parts; that `reports` imports only
+ * Checked: the order of the folders and, inside `engine` and `bench`, of their parts; that `reports` imports only
  * `bench/schema.ts` of the rest; that files starting with `_` stay in their folder; that `engine/testing` is used
  * by tests only; that nothing names a file of `tools/` but through the import map; and that no files import each other in a
  * circle (types aside: they are gone at run time).
@@ -52,7 +66,7 @@ export function importProblems(imports: readonly Import[]): string[] {
   return [...problems, ...cycles(imports)];
 }
 
-function* reasons({ from, to, specifier }: Import): Generator<string> {
+function* reasons({ from, to, specifier, typeOnly }: Import): Generator<string> {
   const fromTop = topFolder(from);
   const toTop = topFolder(to);
   const order = LAYERS as readonly string[];
@@ -69,6 +83,10 @@ function* reasons({ from, to, specifier }: Import): Generator<string> {
     yield `${layerName(to)} is above ${layerName(from)}, the order is foundation < ${
       ENGINE_LAYERS.join(" < ")
     }`;
+  }
+  const [below, above] = [benchLayer(to), benchLayer(from)];
+  if (above >= 0 && below > above && !typeOnly && !isTest(from)) {
+    yield `${BENCH_LAYERS[below]} is above ${BENCH_LAYERS[above]}, the order is ${BENCH_LAYERS.join(" < ")}`;
   }
   if (fileName(to).startsWith("_") && folder(from) !== folder(to)) {
     yield "files starting with _ are private to their folder";
@@ -110,12 +128,16 @@ function engineLayer(path: string): number {
   return ENGINE_LAYERS.findIndex((start) => path.startsWith(start));
 }
 
+function benchLayer(path: string): number {
+  return BENCH_LAYERS.findIndex((start) => path.startsWith(start));
+}
+
 function layerName(path: string): string {
   return ENGINE_LAYERS[engineLayer(path)] ?? "the engine's foundation";
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith("_test.ts") || path.startsWith("engine/testing/");
+  return /_test(ing.*)?\.ts$|\/testing[^/]*\.ts$/.test(path) || path.startsWith("engine/testing/");
 }
 
 function topFolder(path: string): string {

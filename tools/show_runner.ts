@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { canonicalJson, canonicalRecord } from "../bench/canonical.ts";
+import { canonicalJson, canonicalRecord } from "../bench/record/canonical.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { ROOT } from "./repository.ts";
 

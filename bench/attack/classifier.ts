@@ -8,7 +8,7 @@ import { plainStateDict } from "../../engine/nn/state_dict.ts";
 import { checkWeights } from "../../engine/nn/weights.ts";
 import { type HostTensor, parseSafetensors } from "../../engine/safetensors.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackConfiguration } from "./record.ts";
 
 /** A network and its weights, which are not on a device yet. */

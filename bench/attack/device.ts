@@ -8,7 +8,7 @@ import type {
   Examples,
 } from "../../attacks/autoattack/types.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { type Choices, chosenBy, openBenchGpu } from "../choices_option.ts";
+import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
 import type { MachineInfo } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
 

@@ -11,7 +11,7 @@ import { f32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { gpuTest, noGpu, sharedGpu } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
-import { PROJECT_ROOT } from "../env.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";
 import { openAttackDevice } from "./device.ts";

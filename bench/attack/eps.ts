@@ -1,5 +1,5 @@
-import { type Amount, parseAmount } from "../amount.ts";
-import { UsageError } from "../usage_error.ts";
+import { type Amount, parseAmount } from "../config/amount.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 
 /** Levels of a pixel in a file of bytes, less one. */
 const LEVELS = 255;

@@ -4,8 +4,15 @@ import { referenceRadius } from "../../attacks/autoattack/reference_radius.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { nchwToNhwc } from "../../engine/layout.ts";
 import { toFloat } from "../../datasets/types.ts";
-import { adapterName, benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../env.ts";
-import type { Progress } from "../progress.ts";
+import {
+  adapterName,
+  benchmarkVersion,
+  configHash,
+  gitState,
+  machineInfo,
+  runtimeInfo,
+} from "../record/env.ts";
+import type { Progress } from "../run/progress.ts";
 import type { Artifact } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
 import type { AttackDevice } from "./device.ts";

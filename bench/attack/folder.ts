@@ -2,10 +2,10 @@
 
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
-import { differences } from "../differences.ts";
+import { differences } from "../record/differences.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
-import { EXIT, UsageError } from "../usage_error.ts";
+import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import type { AttackConfiguration, AttackRecord } from "./record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
 

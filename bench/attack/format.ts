@@ -1,4 +1,4 @@
-import { formatTable } from "../table.ts";
+import { formatTable } from "../terminal/table.ts";
 import type { AttackRecord, EvaluationRecord } from "./record.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -3,7 +3,7 @@
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** The first test images of a data set. */

@@ -6,11 +6,11 @@
 import { basename } from "node:path";
 import { checkClasses } from "../../attacks/autoattack/classes.ts";
 import { planAttacks } from "../../attacks/autoattack/protocol.ts";
-import { createProgress, SILENT } from "../progress.ts";
-import { describeOptions } from "../options.ts";
-import { timestamp } from "../run_manifest.ts";
-import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
-import { useVectorWidth } from "../vector_width.ts";
+import { createProgress, SILENT } from "../run/progress.ts";
+import { describeOptions } from "../terminal/options.ts";
+import { timestamp } from "../store/run_manifest.ts";
+import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { useVectorWidth } from "../adapter/vector_width.ts";
 import { readClassifier } from "./classifier.ts";
 import type { OpenAttackDevice } from "./device.ts";
 import { checkReach } from "./eps.ts";

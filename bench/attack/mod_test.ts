@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { readSafetensors } from "../../engine/safetensors.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
 import type { AttackRecord } from "./record.ts";

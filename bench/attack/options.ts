@@ -2,12 +2,12 @@
 
 import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/autoattack/types.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
-import type { Amount } from "../amount.ts";
-import { type Choices, CHOICES_OPTION, parseChoices } from "../choices_option.ts";
-import { suggest } from "../nearest.ts";
-import { type Option, parseOptions } from "../options.ts";
-import { UsageError } from "../usage_error.ts";
-import { VECTOR_WIDTH_OPTION } from "../vector_width.ts";
+import type { Amount } from "../config/amount.ts";
+import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { type Option, parseOptions } from "../terminal/options.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
 import { parseEps } from "./eps.ts";
 
 /** How the command is called in messages. */

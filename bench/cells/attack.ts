@@ -7,10 +7,10 @@ import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts"
 import { accuracyOf, type AttackOutcome, evaluateUnderPgd } from "../../paradigms/evaluate.ts";
 import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
 import { evaluateUnderAutoAttack } from "../../paradigms/evaluate_auto_attack.ts";
-import { attackedSteps } from "../auto_attack_cost.ts";
+import { attackedSteps } from "../config/auto_attack_cost.ts";
 import type { CellRecord, Metric } from "../schema.ts";
-import type { AttackCell } from "../cell.ts";
-import type { PhaseLog } from "../phases.ts";
+import type { AttackCell } from "../plan/cell.ts";
+import type { PhaseLog } from "../record/phases.ts";
 import type { CellTask } from "./task.ts";
 
 /** What is measured of a classifier. */

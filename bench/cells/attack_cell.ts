@@ -3,8 +3,8 @@
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { release } from "../../engine/variables.ts";
-import type { AttackCell, CellOutcome } from "../cell.ts";
-import { PhaseLog } from "../phases.ts";
+import type { AttackCell, CellOutcome } from "../plan/cell.ts";
+import { PhaseLog } from "../record/phases.ts";
 import { measure } from "./measure.ts";
 import { restoreLearner, settingsOf, type TrainedNetwork } from "./network.ts";
 import { type HeadTensors, restoreProbe } from "./probe_head.ts";

@@ -6,10 +6,10 @@ import { parseSafetensors } from "../../engine/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/variables.ts";
 import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
-import type { AttackCell, CellContext, CellProgress } from "../cell.ts";
-import { parsePreset } from "../parse_preset.ts";
-import { PhaseLog } from "../phases.ts";
-import { expand } from "../plan.ts";
+import type { AttackCell, CellContext, CellProgress } from "../plan/cell.ts";
+import { parsePreset } from "../config/parse_preset.ts";
+import { PhaseLog } from "../record/phases.ts";
+import { expand } from "../plan/plan.ts";
 import { attack } from "./attack.ts";
 import { learnerFor, settingsOf } from "./network.ts";
 

@@ -1,5 +1,5 @@
 import type { Gpu } from "../../engine/device.ts";
-import type { CellDescription, CellOutcome } from "../cell.ts";
+import type { CellDescription, CellOutcome } from "../plan/cell.ts";
 import { attackCell } from "./attack_cell.ts";
 import { constructCell } from "./construct.ts";
 import { probeCell } from "./probe.ts";

@@ -7,9 +7,9 @@
 import { planted } from "../../datasets/planted.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import type { Dataset } from "../../datasets/types.ts";
-import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../cell.ts";
-import { chosenBy, openBenchGpu } from "../choices_option.ts";
-import type { DatasetConfig, Preset } from "../preset.ts";
+import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../plan/cell.ts";
+import { chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import type { DatasetConfig, Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";

@@ -6,9 +6,9 @@ import { loadWeights } from "../../engine/nn/weights.ts";
 import type { HostTensor } from "../../engine/safetensors.ts";
 import { createLearner, type ParadigmSettings } from "../../paradigms/registry.ts";
 import type { Learner } from "../../paradigms/types.ts";
-import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../cell.ts";
+import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../plan/cell.ts";
 import type { Artifact } from "../schema.ts";
-import { encoderOf } from "../preset.ts";
+import { encoderOf } from "../config/preset.ts";
 
 /** Weights that were kept after so many epochs. */
 export interface Snapshot {

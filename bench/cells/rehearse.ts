@@ -13,8 +13,8 @@ import type {
   ConstructCell,
   ProbeCell,
   TrainCell,
-} from "../cell.ts";
-import type { Rehearsal } from "../estimate.ts";
+} from "../plan/cell.ts";
+import type { Rehearsal } from "../plan/estimate.ts";
 import type { Artifact } from "../schema.ts";
 import { runCellOf } from "./kinds.ts";
 import { extractorOf, learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";

@@ -2,7 +2,7 @@
 import { type ConstructionManifest, readConstruction } from "../../datasets/constructed.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import { parseSafetensors } from "../../engine/safetensors.ts";
-import type { CellDescription } from "../cell.ts";
+import type { CellDescription } from "../plan/cell.ts";
 import type { CellRecord } from "../schema.ts";
 import { readFileOf } from "./artifact_file.ts";
 import type { Snapshot, TrainedNetwork } from "./network.ts";

@@ -3,8 +3,8 @@ import { type Construction, encodeConstruction } from "../../datasets/constructe
 import { imageSet } from "../../datasets/types.ts";
 import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
-import type { CellDescription } from "../cell.ts";
-import { RunFolder } from "../run_folder.ts";
+import type { CellDescription } from "../plan/cell.ts";
+import { RunFolder } from "../store/run_folder.ts";
 import type { Artifact } from "../schema.ts";
 import { restoreOutput } from "./restore.ts";
 

@@ -1,8 +1,8 @@
 /** What the cells work with. */
 import type { Dataset, ImageSet } from "../../datasets/types.ts";
 import type { Learner } from "../../paradigms/types.ts";
-import type { CellContext, TrainCell } from "../cell.ts";
-import type { PhaseLog } from "../phases.ts";
+import type { CellContext, TrainCell } from "../plan/cell.ts";
+import type { PhaseLog } from "../record/phases.ts";
 
 /** What a cell works with. */
 export interface CellTask<Cell> {

@@ -1,8 +1,8 @@
 /** Whether two sides measured the same thing in the same place. */
-import { canonicalJson } from "../canonical.ts";
-import { differences } from "../differences.ts";
-import { suggest } from "../nearest.ts";
-import { UsageError } from "../usage_error.ts";
+import { canonicalJson } from "../record/canonical.ts";
+import { differences } from "../record/differences.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { Side, SourceRecord } from "./source.ts";
 
 /** What may differ if the user says so. */

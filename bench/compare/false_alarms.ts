@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatTable } from "../table.ts";
+import { formatTable } from "../terminal/table.ts";
 import { compareLoaded } from "./mod.ts";
 import { noisyPerf, noisyRun, normals, sideOf, type TimeNoise } from "./testing.ts";
 

@@ -1,7 +1,7 @@
 /** BASE and HEAD, read from whatever they are. */
 import { recordsOf } from "../history/convert.ts";
 import { parseHistory } from "../history/parse_history.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { readRecord } from "./read_record.ts";
 import type { Side, SourceRecord } from "./source.ts";
 

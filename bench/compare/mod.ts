@@ -4,10 +4,10 @@
  * @module
  */
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
-import { suggest } from "../nearest.ts";
-import { describeOptions, type Option, parseOptions } from "../options.ts";
-import { splitWords } from "../split_words.ts";
-import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
+import { splitWords } from "../terminal/split_words.ts";
+import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
 import { checkAlike, FIELDS, parseAllowed } from "./alike.ts";
 import { compareSides } from "./compare.ts";
 import { type Comparison, factsOf, isRegression } from "./formats/comparison.ts";

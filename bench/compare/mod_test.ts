@@ -3,7 +3,7 @@ import { encodeSafetensors } from "../../engine/safetensors.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { compare } from "./mod.ts";
 
 /** A record whose one kernel takes so long. */

@@ -2,8 +2,8 @@
 import { dirname } from "node:path";
 import { parseRecord } from "../../reports/validate.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "../attack/record.ts";
-import { configHash } from "../env.ts";
-import { headerFault, isObject, list, number, object, orNull, text } from "../field_rules.ts";
+import { configHash } from "../record/env.ts";
+import { headerFault, isObject, list, number, object, orNull, text } from "../record/field_rules.ts";
 import { parsePeersRecord } from "../peers/parse_record.ts";
 import { PEERS_SCHEMA, PEERS_VERSION } from "../peers/record.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";

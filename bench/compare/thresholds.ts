@@ -1,8 +1,8 @@
 /** From where on a difference counts. */
 import { parse } from "@std/yaml";
-import { isObject, shown } from "../field_rules.ts";
-import { suggest } from "../nearest.ts";
-import { UsageError } from "../usage_error.ts";
+import { isObject, shown } from "../record/field_rules.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 
 /** Limits of one metric. */
 export interface Limits {

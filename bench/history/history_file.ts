@@ -1,6 +1,6 @@
 /** The file of a history: lines are added at its end, whoever else is adding. */
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
-import { EXIT, UsageError } from "../usage_error.ts";
+import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import type { HistoryEntry } from "./entry.ts";
 import { type History, parseHistory } from "./parse_history.ts";
 

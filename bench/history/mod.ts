@@ -4,10 +4,10 @@
  * @module
  */
 import { loadSide } from "../compare/load.ts";
-import { describeOptions, type Option, parseOptions } from "../options.ts";
-import { formatTable } from "../table.ts";
-import { splitWords } from "../split_words.ts";
-import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
+import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
+import { formatTable } from "../terminal/table.ts";
+import { splitWords } from "../terminal/split_words.ts";
+import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
 import { entriesOf } from "./convert.ts";
 import type { HistoryEntry } from "./entry.ts";
 import { appendHistory, readHistory, rewriteHistory } from "./history_file.ts";

@@ -10,7 +10,7 @@ import {
   rule,
   shown,
   text,
-} from "../field_rules.ts";
+} from "../record/field_rules.ts";
 import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
 
 /** What a file holds. */

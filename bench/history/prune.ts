@@ -1,4 +1,4 @@
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { HistoryEntry } from "./entry.ts";
 
 /** Which lines stay. */

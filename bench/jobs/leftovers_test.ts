@@ -1,14 +1,14 @@
 /** Runs with workers whose own process is ended, however that comes: no worker may stay behind. */
 import { assertEquals } from "@std/assert";
-import { PROJECT_ROOT } from "../env.ts";
-import { RunFolder } from "../run_folder.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
+import { RunFolder } from "../store/run_folder.ts";
 import { withTempDir } from "../testing.ts";
 
 /** Starts a run of two cells at once that wait, and never ends by itself. */
 const SCRIPT = `
-import { interruptSignal } from "${new URL("../interrupt.ts", import.meta.url)}";
-import { SILENT } from "${new URL("../progress.ts", import.meta.url)}";
-import { run } from "${new URL("../run.ts", import.meta.url)}";
+import { interruptSignal } from "${new URL("../terminal/interrupt.ts", import.meta.url)}";
+import { SILENT } from "${new URL("../run/progress.ts", import.meta.url)}";
+import { run } from "${new URL("../run/run.ts", import.meta.url)}";
 import { fakeWorkbench, smallPreset } from "${new URL("../testing.ts", import.meta.url)}";
 import { actsFolder } from "${new URL("testing_worker.ts", import.meta.url)}";
 const [outDir] = Deno.args;

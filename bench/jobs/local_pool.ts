@@ -1,4 +1,4 @@
-import type { Workbench } from "../cell.ts";
+import type { Workbench } from "../plan/cell.ts";
 import { type Bench, performCell } from "./perform.ts";
 import type { CellPool } from "./pool.ts";
 

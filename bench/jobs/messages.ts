@@ -1,7 +1,7 @@
 /** What the process of the command and its workers write to each other: one JSON object per line. */
-import type { CellDescription, CellProgress, Workbench } from "../cell.ts";
-import type { Choices } from "../choices_option.ts";
-import type { Preset } from "../preset.ts";
+import type { CellDescription, CellProgress, Workbench } from "../plan/cell.ts";
+import type { Choices } from "../adapter/choices_option.ts";
+import type { Preset } from "../config/preset.ts";
 import type { Artifact } from "../schema.ts";
 import type { CellEnding, CellInput } from "./pool.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { loadPreset, PRESETS } from "../load_preset.ts";
-import { expand } from "../plan.ts";
+import { loadPreset, PRESETS } from "../config/load_preset.ts";
+import { expand } from "../plan/plan.ts";
 import { linesOf, parseMessage } from "./messages.ts";
 
 const lines = async (parts: readonly string[]) => {

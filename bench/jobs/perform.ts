@@ -1,11 +1,11 @@
 /** The work on one cell, the same in the process of the command and in a worker. */
-import type { CellContext, CellDescription, Workbench } from "../cell.ts";
-import type { CellKey } from "../cell_key.ts";
-import { CheckpointFile } from "../checkpoint_file.ts";
-import { isDiskFull } from "../disk_full.ts";
-import { formatError, isExplained } from "../explained.ts";
-import { checkMetrics } from "../record.ts";
-import type { RunFolder } from "../run_folder.ts";
+import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
+import type { CellKey } from "../plan/cell_key.ts";
+import { CheckpointFile } from "../store/checkpoint_file.ts";
+import { isDiskFull } from "../store/disk_full.ts";
+import { formatError, isExplained } from "../terminal/explained.ts";
+import { checkMetrics } from "../record/record.ts";
+import type { RunFolder } from "../store/run_folder.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 
 /** What all cells of a process share. */

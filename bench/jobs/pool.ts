@@ -1,5 +1,5 @@
 /** Where the cells of a run are worked on: in this process one at a time, or in worker processes several at once. */
-import type { CellDescription, CellOutcome, CellProgress } from "../cell.ts";
+import type { CellDescription, CellOutcome, CellProgress } from "../plan/cell.ts";
 import type { Artifact, CellRecord } from "../schema.ts";
 
 /** Works on cells. */

@@ -1,9 +1,9 @@
 /** Runs with several cells at once, in processes whose cells are made up. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { canonicalRecord } from "../canonical.ts";
-import type { CellContext, CellDescription } from "../cell.ts";
-import { type Progress, SILENT } from "../progress.ts";
-import { run, type RunRequest, type RunServices } from "../run.ts";
+import { canonicalRecord } from "../record/canonical.ts";
+import type { CellContext, CellDescription } from "../plan/cell.ts";
+import { type Progress, SILENT } from "../run/progress.ts";
+import { run, type RunRequest, type RunServices } from "../run/run.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
 import { type Act, actsFolder } from "./testing_worker.ts";
 

@@ -1,4 +1,4 @@
-import type { OpenWorkbench } from "../cell.ts";
+import type { OpenWorkbench } from "../plan/cell.ts";
 import { type FromWorker, linesOf } from "./messages.ts";
 import { serve } from "./serve.ts";
 

@@ -1,8 +1,8 @@
 /** The worker's side: opens its device and data once and takes cell after cell. */
-import type { OpenWorkbench } from "../cell.ts";
-import { adapterName } from "../env.ts";
-import { formatError, isExplained } from "../explained.ts";
-import { RunFolder } from "../run_folder.ts";
+import type { OpenWorkbench } from "../plan/cell.ts";
+import { adapterName } from "../record/env.ts";
+import { formatError, isExplained } from "../terminal/explained.ts";
+import { RunFolder } from "../store/run_folder.ts";
 import {
   type FromWorker,
   parseMessage,

@@ -1,5 +1,5 @@
 /** A worker program whose cells compute nothing, for tests: the data folder's name says what each cell does. */
-import type { CellContext, CellDescription, CellOutcome, OpenWorkbench } from "../cell.ts";
+import type { CellContext, CellDescription, CellOutcome, OpenWorkbench } from "../plan/cell.ts";
 import { chained, fakeWorkbench, restoreChained } from "../testing.ts";
 import { runWorker } from "./run_worker.ts";
 

@@ -1,4 +1,4 @@
-import type { CellKey } from "../cell_key.ts";
+import type { CellKey } from "../plan/cell_key.ts";
 import type { Surroundings, WorkerSetup } from "./messages.ts";
 import type { CellPool } from "./pool.ts";
 import { WorkerProcess } from "./worker_process.ts";

@@ -1,6 +1,6 @@
 /** Starts the peers, measures them and ends them. */
 
-import { gitState, machineInfo, runtimeInfo } from "../env.ts";
+import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { writeInputs } from "./input_file.ts";
 import { makeInputs } from "./inputs.ts";
 import { installPackages } from "./install_packages.ts";

@@ -7,7 +7,7 @@ import { matmul } from "../../engine/ops/matmul.ts";
 import { Program } from "../../engine/program.ts";
 import { f32 } from "../../engine/shape.ts";
 import { type Tensor, type Value, Variable } from "../../engine/tensor.ts";
-import { adapterName } from "../env.ts";
+import { adapterName } from "../record/env.ts";
 import { inputOf, type Inputs } from "./input_file.ts";
 import type { WorkName } from "./protocol.ts";
 import { type OpenPeer, type ReadyWork, serve } from "./serve.ts";

@@ -1,7 +1,7 @@
 /** What `bench peers` prints. */
 
 import { median } from "../statistics/median.ts";
-import { formatTable } from "../table.ts";
+import { formatTable } from "../terminal/table.ts";
 import type { PeerInfo, PeerRow, PeersRecord } from "./record.ts";
 
 /** A record as text for people: a table for each work, then what a reader should know of single rows. */

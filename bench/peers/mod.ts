@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { suggest } from "../nearest.ts";
-import { describeOptions, type Option, parseOptions } from "../options.ts";
-import { reserveRecord, writeRecord } from "../record_file.ts";
-import { timestamp } from "../run_manifest.ts";
-import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
+import { reserveRecord, writeRecord } from "../record/record_file.ts";
+import { timestamp } from "../store/run_manifest.ts";
+import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
 import { type CompareOptions, comparePeers } from "./compare.ts";
 import { formatPeers } from "./format.ts";
 import { type PeerName, PEERS } from "./peer_list.ts";

@@ -1,6 +1,6 @@
 /** Which packages are measured, and how their programs start. */
 
-import { PROJECT_ROOT } from "../env.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
 import type { PeerCommand } from "./peer_process.ts";
 import type { WorkName } from "./protocol.ts";
 

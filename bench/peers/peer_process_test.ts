@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
 import { NoAdapterError } from "../../engine/device.ts";
-import { PROJECT_ROOT } from "../env.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 import { startPeer } from "./peer_process.ts";
 

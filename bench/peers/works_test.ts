@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { PROJECT_ROOT } from "../env.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
 import { createPeerModel } from "./workload.ts";
 import {
   CHECKED_STEPS,

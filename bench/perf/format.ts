@@ -1,6 +1,6 @@
 /** What `bench perf` prints. */
 
-import { type Column, formatTable } from "../table.ts";
+import { type Column, formatTable } from "../terminal/table.ts";
 import type { AttackTime, Ceiling, PerfRecord, Soak, StartTime, StartTimes, TrainingTime } from "./record.ts";
 import { medianCeilings, standingOf } from "./roofline.ts";
 import { median } from "../statistics/median.ts";

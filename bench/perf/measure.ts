@@ -1,8 +1,8 @@
 /** Everything that `bench perf` measures, one part after the other on one device. */
 
 import type { Gpu } from "../../engine/device.ts";
-import { type Choices, chosenBy, openBenchGpu } from "../choices_option.ts";
-import { gitState, machineInfo, runtimeInfo } from "../env.ts";
+import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { measurePgd } from "./attack.ts";
 import { measureCeilings } from "./ceilings.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";

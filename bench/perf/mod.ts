@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { describeOptions } from "../options.ts";
-import { reserveRecord, writeRecord } from "../record_file.ts";
-import { timestamp } from "../run_manifest.ts";
-import { EXIT, type ExitCode } from "../usage_error.ts";
-import { useVectorWidth } from "../vector_width.ts";
+import { describeOptions } from "../terminal/options.ts";
+import { reserveRecord, writeRecord } from "../record/record_file.ts";
+import { timestamp } from "../store/run_manifest.ts";
+import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
+import { useVectorWidth } from "../adapter/vector_width.ts";
 import { memoryFaults } from "./faults.ts";
 import { formatPerf } from "./format.ts";
 import { measure, type MeasureOptions } from "./measure.ts";

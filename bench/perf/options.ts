@@ -1,10 +1,10 @@
 /** The words after `bench perf`. */
 
-import { type Choices, CHOICES_OPTION, parseChoices } from "../choices_option.ts";
-import { suggest } from "../nearest.ts";
-import { type Option, parseOptions } from "../options.ts";
-import { UsageError } from "../usage_error.ts";
-import { VECTOR_WIDTH_OPTION } from "../vector_width.ts";
+import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
+import { suggest } from "../terminal/nearest.ts";
+import { type Option, parseOptions } from "../terminal/options.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { type Part, PARTS } from "./measure.ts";
 

@@ -13,7 +13,7 @@ import {
   rule,
   shown,
   text,
-} from "../field_rules.ts";
+} from "../record/field_rules.ts";
 import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "./record.ts";
 
 /**

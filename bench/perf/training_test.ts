@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import type { TrainCell } from "../cell.ts";
-import type { PlantedConfig } from "../preset.ts";
+import type { TrainCell } from "../plan/cell.ts";
+import type { PlantedConfig } from "../config/preset.ts";
 import { measurePgd } from "./attack.ts";
 import { measureParadigm, paradigmCells } from "./paradigm_steps.ts";
 import { measurePeerNetwork, soak } from "./peer_network.ts";

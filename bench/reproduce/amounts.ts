@@ -1,4 +1,4 @@
-import type { Amount } from "../amount.ts";
+import type { Amount } from "../config/amount.ts";
 
 /**
  * Undoes `plainNumbers`: every number under a key that has its words beside it (`eps`, `epsLabel`) becomes an amount

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { loadPreset, PRESETS } from "../load_preset.ts";
-import { recordedPreset } from "../run_manifest.ts";
+import { loadPreset, PRESETS } from "../config/load_preset.ts";
+import { recordedPreset } from "../store/run_manifest.ts";
 import { amountsOf } from "./amounts.ts";
 
 Deno.test("amountsOf() gives back every preset from what its manifest holds", async () => {

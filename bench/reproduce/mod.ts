@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { CHOICES_OPTION, parseChoices } from "../choices_option.ts";
-import { describeOptions, type Option, parseOptions } from "../options.ts";
-import { createProgress, SILENT } from "../progress.ts";
-import type { RunServices } from "../run.ts";
-import { EXIT, type ExitCode, UsageError } from "../usage_error.ts";
+import { CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
+import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
+import { createProgress, SILENT } from "../run/progress.ts";
+import type { RunServices } from "../run/run.ts";
+import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
 import { reproduce, type Reproduction } from "./reproduce.ts";
 
 export { reproduce, type ReproduceRequest, type Reproduction } from "./reproduce.ts";

@@ -1,18 +1,18 @@
 /** Runs the cell of a record again and says whether the same comes out. */
 import { dirname, resolve } from "node:path";
-import type { CellDescription, Workbench } from "../cell.ts";
-import { codeHashes, keysOf } from "../cell_key.ts";
-import { stateOf } from "../cell_state.ts";
-import { adapterName, configHash } from "../env.ts";
-import { expand } from "../plan.ts";
-import type { Preset } from "../preset.ts";
-import { recordedConfig, withoutLabels } from "../record.ts";
-import { parseRunManifest } from "../resume.ts";
-import { run, type RunRequest, type RunServices } from "../run.ts";
-import { recordPath } from "../run_folder.ts";
-import { identityOf } from "../run_manifest.ts";
+import type { CellDescription, Workbench } from "../plan/cell.ts";
+import { codeHashes, keysOf } from "../plan/cell_key.ts";
+import { stateOf } from "../plan/cell_state.ts";
+import { adapterName, configHash } from "../record/env.ts";
+import { expand } from "../plan/plan.ts";
+import type { Preset } from "../config/preset.ts";
+import { recordedConfig, withoutLabels } from "../record/record.ts";
+import { parseRunManifest } from "../plan/resume.ts";
+import { run, type RunRequest, type RunServices } from "../run/run.ts";
+import { recordPath } from "../store/run_folder.ts";
+import { identityOf } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 

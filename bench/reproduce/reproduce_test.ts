@@ -1,10 +1,10 @@
 /** Reproductions of cells that compute nothing. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import type { CellDescription, Workbench } from "../cell.ts";
-import { SILENT } from "../progress.ts";
-import { run } from "../run.ts";
+import type { CellDescription, Workbench } from "../plan/cell.ts";
+import { SILENT } from "../run/progress.ts";
+import { run } from "../run/run.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
 
 const NATURAL = "sl/natural/seed-0", CONSTRUCT = "construct/robust/seed-0", ROBUST = "sl/robust/seed-0";

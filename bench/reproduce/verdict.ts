@@ -1,5 +1,5 @@
 /** Whether two records of one cell hold the same. */
-import { isSpeed } from "../canonical.ts";
+import { isSpeed } from "../record/canonical.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 
 /** What a reproduction found. */

@@ -4,9 +4,9 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
-import { formatError } from "../../bench/explained.ts";
-import { describeOptions, type Option, parseOptions } from "../../bench/options.ts";
-import { EXIT, type ExitCode, UsageError } from "../../bench/usage_error.ts";
+import { formatError } from "../../bench/terminal/explained.ts";
+import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
+import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import { join } from "../path.ts";
 import { ROOT } from "../repository.ts";

@@ -1,6 +1,6 @@
 /** What a baseline keeps of a record, and where it holds. */
-import { isSpeed } from "../../bench/canonical.ts";
-import { adapterName } from "../../bench/env.ts";
+import { isSpeed } from "../../bench/record/canonical.ts";
+import { adapterName } from "../../bench/record/env.ts";
 import type { CellRecord, MachineInfo } from "../../bench/schema.ts";
 
 /**

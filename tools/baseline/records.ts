@@ -1,7 +1,7 @@
 /** Records of a baseline or run, read and written. */
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import type { CellRecord } from "../../bench/schema.ts";
-import { UsageError } from "../../bench/usage_error.ts";
+import { UsageError } from "../../bench/terminal/usage_error.ts";
 import { parseRecord } from "../../reports/validate.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
 

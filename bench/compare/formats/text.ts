@@ -1,4 +1,4 @@
-import { formatTable } from "../../table.ts";
+import { formatTable } from "../../terminal/table.ts";
 import { COLUMNS, describeSide, methodsOf, rowOf, summaryOf } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 

@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { conv2d } from "../../engine/ops/conv2d.ts";
+import { Program } from "../../engine/program.ts";
+import { f32 } from "../../engine/shape.ts";
+import { Variable } from "../../engine/tensor.ts";
+import { noGpu } from "../../engine/testing/gpu.ts";
+import { type Choices, chosenBy, openBenchGpu, parseChoices } from "./choices_option.ts";
+import { withTempDir } from "../testing.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+
+const NO_ENV = () => undefined;
+
+Deno.test("parseChoices() leaves it to the adapter by default, and takes the table where CI is set", () => {
+  assertEquals(parseChoices(null, NO_ENV), { rule: "auto", pins: {} });
+  assertEquals(parseChoices(null, (name) => name === "CI" ? "true" : undefined), { rule: "fixed", pins: {} });
+  assertEquals(parseChoices("timed", () => "true"), { rule: "timed", pins: {} });
+  assertEquals(parseChoices("fixed", NO_ENV), { rule: "fixed", pins: {} });
+});
+
+Deno.test("parseChoices() reads pins, alone and beside a rule", () => {
+  assertEquals(parseChoices("conv2d=1x8x8", NO_ENV), { rule: "auto", pins: { conv2d: "1x8x8" } });
+  assertEquals(parseChoices("conv2d=1x8x8,fixed,conv2d_grad_input=1x16x8", NO_ENV), {
+    rule: "fixed",
+    pins: { conv2d: "1x8x8", conv2d_grad_input: "1x16x8" },
+  });
+});
+
+Deno.test("parseChoices() names what is wrong, and what is known", () => {
+  const refused: [text: string, reason: RegExp][] = [
+    ["", /^Cannot read --choices: "" is neither fixed, timed nor OP=NAME, given $/],
+    ["fast", /"fast" is neither fixed, timed nor OP=NAME, given fast$/],
+    ["conv2d=", /"conv2d=" is neither/],
+    ["fixed,timed", /one of fixed and timed is enough/],
+    ["conv2b=1x8x8", /unknown operation conv2b, did you mean conv2d, known are conv2d, conv2d_grad_input/],
+    ["conv2d=1x8x9", /conv2d has no choice 1x8x9, did you mean 1x8x., known are .*2x4x8/],
+    ["conv2d=1x8x8,conv2d=2x4x8", /conv2d is pinned twice/],
+  ];
+  for (const [text, reason] of refused) {
+    const { message, exitCode } = assertThrows(() => parseChoices(text, NO_ENV), UsageError);
+    assertMatch(message, reason);
+    assertEquals(exitCode, 2);
+  }
+});
+
+/** Compiles a convolution that is worth timing; what was chosen, what was noted, and the work and memory counted. */
+async function convolve(choices: Choices, cacheHome: string) {
+  const notes: string[] = [];
+  const env = (name: string) => name === "XDG_CACHE_HOME" ? cacheHome : undefined;
+  const { gpu, saveTimings } = await openBenchGpu(choices, { note: (text) => notes.push(text), env });
+  try {
+    const x = new Variable("x", f32(8, 16, 16, 16)), w = new Variable("w", f32(64, 3, 3, 16));
+    const program = await Program.compile(gpu, "conv", () => ({ y: conv2d(x, w, { padding: 1 }) }));
+    await saveTimings();
+    await saveTimings();
+    const { peakBytes, liveBytes } = gpu.buffers;
+    return {
+      chosen: chosenBy(gpu),
+      notes,
+      work: { ...gpu.work },
+      memory: peakBytes - liveBytes,
+      flops: program.flops,
+    };
+  } finally {
+    gpu.close();
+  }
+}
+
+async function readCache(home: string): Promise<[key: string, times: Record<string, number>][]> {
+  const folder = join(home, "realfeatures");
+  const [file] = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return Object.entries(JSON.parse(await Deno.readTextFile(join(folder, file))));
+}
+
+const gpuTest = (name: string, body: (dir: string) => Promise<void>) =>
+  Deno.test({
+    name,
+    ignore: noGpu,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: () => withTempDir(body),
+  });
+
+gpuTest("openBenchGpu() keeps timings from run to run, and takes the fastest way", async (dir) => {
+  const first = await convolve({ rule: "timed", pins: {} }, dir);
+  assertEquals(first.notes, []);
+  assert(first.flops > 2e7);
+  const [[key, times], ...rest] = await readCache(dir);
+  assertEquals(rest, []);
+  assert(Object.keys(times).length > 1);
+  const least = Math.min(...Object.values(times));
+  const [[operation, way], ...others] = Object.entries(first.chosen);
+  assertEquals(others, []);
+  assertMatch(operation, /^conv2d 8x16x16x16 64x3x3x16 \{/);
+  assert(key.startsWith(operation));
+  assertEquals(times[way], least);
+  // What is in the file decides, not a new timing.
+  const slow = Object.keys(times).find((name) => name !== way)!;
+  const folder = join(dir, "realfeatures");
+  const [file] = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  await Deno.writeTextFile(join(folder, file), JSON.stringify({ [key]: { ...times, [slow]: least / 2 } }));
+  assertEquals((await convolve({ rule: "timed", pins: {} }, dir)).chosen, { [operation]: slow });
+});
+
+gpuTest("openBenchGpu() counts no work and no memory of its timings", async (dir) => {
+  const timed = await convolve({ rule: "timed", pins: {} }, dir);
+  const fixed = await convolve({ rule: "fixed", pins: {} }, dir);
+  assertEquals([timed.work, timed.memory], [fixed.work, fixed.memory]);
+});
+
+gpuTest("openBenchGpu() writes nothing where the rule is fixed, and takes what is pinned", async (dir) => {
+  const { chosen } = await convolve({ rule: "fixed", pins: { conv2d: "2x4x8" } }, dir);
+  assertEquals(Object.values(chosen), ["2x4x8"]);
+  assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
+});
+
+gpuTest("openBenchGpu() says once that timings cannot be kept, and goes on", async (dir) => {
+  await Deno.writeTextFile(join(dir, "file"), "");
+  const { notes, chosen } = await convolve({ rule: "timed", pins: {} }, join(dir, "file"));
+  assertEquals(Object.keys(chosen).length, 1);
+  assertEquals(notes.length, 1);
+  assertMatch(notes[0], /^Timings of kernels are not kept: /);
+});

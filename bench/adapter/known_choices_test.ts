@@ -1,0 +1,25 @@
+import { assert, assertEquals } from "@std/assert";
+import { choiceNames, CHOOSING_OPS } from "./known_choices.ts";
+import { PROJECT_ROOT } from "../record/env.ts";
+
+Deno.test("CHOOSING_OPS lists every operation of the engine that has choices", async () => {
+  const folder = new URL("engine/ops/", PROJECT_ROOT);
+  const found = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".ts") || /_test(ing)?\.ts$/.test(name)) continue;
+    const exports: Record<string, unknown> = await import(new URL(name, folder).href);
+    for (const value of Object.values(exports)) {
+      if (isChoosing(value)) found.add(value.name);
+    }
+  }
+  assertEquals(CHOOSING_OPS.map(({ name }) => name).sort(), [...found].sort());
+});
+
+Deno.test("choiceNames() lists at least two ways for each operation, and none for others", () => {
+  for (const { name } of CHOOSING_OPS) assert(choiceNames(name).length > 1, name);
+  assertEquals(choiceNames("relu"), []);
+});
+
+function isChoosing(value: unknown): value is { name: string } {
+  return typeof value === "object" && value !== null && "choices" in value && "lower" in value;
+}

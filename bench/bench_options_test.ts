@@ -1,0 +1,33 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseSeeds } from "./bench_options.ts";
+import { UsageError } from "./terminal/usage_error.ts";
+
+Deno.test("parseSeeds() reads lists and ranges with both ends", () => {
+  assertEquals(parseSeeds("0,1,2"), [0, 1, 2]);
+  assertEquals(parseSeeds("0..4"), [0, 1, 2, 3, 4]);
+  assertEquals(parseSeeds("7, 1..2"), [7, 1, 2]);
+  assertEquals(parseSeeds("3..3"), [3]);
+});
+
+Deno.test("parseSeeds() refuses anything else", () => {
+  for (
+    const bad of [
+      "",
+      "a",
+      "-1",
+      "1.5",
+      "1,",
+      "0...4",
+      "0..",
+      "..4",
+      "1e3",
+      "4..0",
+      "1,1",
+      "0..3,2",
+      "0..1000",
+    ]
+  ) {
+    assertThrows(() => parseSeeds(bad), UsageError, "Cannot read --seeds: ", bad);
+  }
+  assertEquals(parseSeeds("0..999").length, 1000);
+});

@@ -1,0 +1,47 @@
+import { suggest } from "../terminal/nearest.ts";
+import { parsePreset } from "./parse_preset.ts";
+import type { Preset } from "./preset.ts";
+import cifar10Small from "../presets/cifar10-small.yaml" with { type: "text" };
+import cifar10Sl from "../presets/cifar10-sl.yaml" with { type: "text" };
+import paper from "../presets/paper.yaml" with { type: "text" };
+import planted from "../presets/planted.yaml" with { type: "text" };
+import quick from "../presets/quick.yaml" with { type: "text" };
+import smoke from "../presets/smoke.yaml" with { type: "text" };
+import { UsageError } from "../terminal/usage_error.ts";
+
+/** The presets that come with the suite, as YAML. */
+export const PRESETS: Readonly<Record<string, string>> = {
+  quick,
+  smoke,
+  planted,
+  "cifar10-small": cifar10Small,
+  "cifar10-sl": cifar10Sl,
+  paper,
+};
+
+/**
+ * Reads a preset by its name or from a file: what has a slash or ends in .yaml or .yml is a file.
+ *
+ * @throws {UsageError} If there is no such preset or file, or it does not read.
+ */
+export async function loadPreset(nameOrFile: string): Promise<Preset> {
+  if (Object.hasOwn(PRESETS, nameOrFile)) {
+    return parsePreset(PRESETS[nameOrFile], { source: `${nameOrFile}.yaml` });
+  }
+  if (!/[/\\]|\.ya?ml$/.test(nameOrFile)) {
+    const hint = "Hint: for a preset of your own give the path of its YAML file";
+    throw new UsageError(
+      `Cannot find preset "${nameOrFile}": no such name, ${
+        suggest(nameOrFile, Object.keys(PRESETS))
+      }\n${hint}`,
+    );
+  }
+  let text: string;
+  try {
+    text = await Deno.readTextFile(nameOrFile);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    throw new UsageError(`Cannot read preset ${nameOrFile}: ${reason}`, { cause });
+  }
+  return parsePreset(text, { source: nameOrFile });
+}

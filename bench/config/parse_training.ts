@@ -1,0 +1,92 @@
+import { type AugmentationConfig, checkAugmentation, NO_AUGMENTATION } from "../../datasets/augment.ts";
+import type { Fields } from "./preset_field.ts";
+import { type DatasetConfig, imageSize, type TrainingConfig } from "./preset.ts";
+import { AUGMENTATION, BLUR, JITTER, RESIZED_CROP } from "./preset_schema_augmentation.ts";
+import { TRAINING } from "./preset_schema.ts";
+import type { SectionReader } from "./_section_reader.ts";
+
+const STEPS = { resizedCrop: RESIZED_CROP, jitter: JITTER, blur: BLUR } as const;
+
+/** What a paradigm trains with when nothing else is said. */
+export type TrainingDefaults = Partial<TrainingConfig> & { readonly augmentation: AugmentationConfig };
+
+/** The augmentation of supervised learning by data set: crop with padding, and flips where they keep the label. */
+export function cropAndFlip(dataset: DatasetConfig): AugmentationConfig {
+  return {
+    ...NO_AUGMENTATION,
+    cropPadding: Math.round(imageSize(dataset) / 8),
+    flip: dataset.name !== "planted",
+  };
+}
+
+/**
+ * Reads a training section.
+ *
+ * @throws {UsageError} If a key is unknown, of a wrong type or out of range.
+ */
+export function readTraining(
+  section: SectionReader,
+  { dataset, defaults, others = [] }: {
+    dataset: DatasetConfig;
+    defaults: TrainingDefaults;
+    /** Keys of the section that are read elsewhere. */
+    others?: readonly string[];
+  },
+): TrainingConfig {
+  section.checkKeys([...Object.keys(TRAINING), "augmentation", ...others]);
+  const augmentation = readAugmentation(section.section("augmentation"), {
+    dataset,
+    defaults: defaults.augmentation,
+  });
+  const training = { ...section.fields(TRAINING, defaults), augmentation };
+  const { batchSize, warmupEpochs, epochs, milestones, schedule } = training;
+  if (milestones.some((epoch, i) => i > 0 && epoch <= milestones[i - 1])) {
+    throw section.error("milestones", `must rise, given ${milestones.join(", ")}`);
+  }
+  if (schedule === "step" && milestones.length === 0) {
+    throw section.error("milestones", "must name an epoch at least where the schedule is step, given none");
+  }
+  checkAtMost(section, "batchSize", {
+    value: batchSize,
+    limit: dataset.trainSize,
+    what: "dataset.trainSize",
+  });
+  checkAtMost(section, "warmupEpochs", { value: warmupEpochs, limit: epochs, what: "epochs" });
+  return training;
+}
+
+/** Reads an augmentation; a step given as null is off, one that is not given stays as in `defaults`. */
+export function readAugmentation(
+  section: SectionReader,
+  { dataset, defaults }: { dataset: DatasetConfig; defaults: AugmentationConfig },
+): AugmentationConfig {
+  section.checkKeys([...Object.keys(AUGMENTATION), ...Object.keys(STEPS)]);
+  const step = <K extends keyof typeof STEPS>(key: K): AugmentationConfig[K] => {
+    if (section.isNull(key)) return null;
+    if (!section.has(key)) return defaults[key];
+    const inner = section.section(key),
+      fields = STEPS[key] as unknown as Fields<NonNullable<AugmentationConfig[K]>>;
+    inner.checkKeys(Object.keys(fields));
+    return inner.fields(fields, defaults[key] ?? {});
+  };
+  const plain = section.fields(AUGMENTATION, defaults);
+  const what = "the image size";
+  checkAtMost(section, "cropPadding", { value: plain.cropPadding, limit: imageSize(dataset), what });
+  const config = { ...plain, resizedCrop: step("resizedCrop"), jitter: step("jitter"), blur: step("blur") };
+  try {
+    checkAugmentation(config, { height: imageSize(dataset), width: imageSize(dataset) });
+  } catch (error) {
+    if (error instanceof RangeError) throw section.error(null, `cannot be done, ${error.message}`);
+    throw error;
+  }
+  return config;
+}
+
+/** @throws {UsageError} If the value lies above its limit. */
+export function checkAtMost(
+  section: SectionReader,
+  key: string,
+  { value, limit, what }: { value: number; limit: number; what: string },
+): void {
+  if (value > limit) throw section.error(key, `must be at most ${what} ${limit}, given ${value}`);
+}

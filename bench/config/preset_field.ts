@@ -1,0 +1,159 @@
+import { type Amount, parseAmount } from "./amount.ts";
+import { suggest } from "../terminal/nearest.ts";
+
+/** One key of a preset: its type, range, default and help. Without a default the key is required. */
+export type Field<T = unknown> = FieldKind & {
+  readonly help: string;
+  readonly default?: T;
+  /** Whether `null` is allowed. */
+  readonly nullable?: boolean;
+};
+
+type FieldKind =
+  | { readonly kind: "text" | "flag" }
+  | { readonly kind: "choice" | "choices"; readonly choices: readonly string[] }
+  | ({ readonly kind: "integer" | "number" | "amount" } & Range)
+  | ({ readonly kind: "integers" | "numbers" } & List & Range);
+
+/** How many numbers a list holds: any but none unless said, `distinct` ones no number twice. */
+interface List {
+  readonly length?: number;
+  readonly distinct?: boolean;
+  readonly mayBeEmpty?: boolean;
+}
+
+/** `min` and `max` are allowed values, `above` and `below` are not. */
+interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** A field for every key of T: a key without one does not compile. */
+export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
+
+/** What is wrong with a value, for the sentence "Cannot read preset: <key> <problem>". */
+export class FieldProblem extends Error {}
+
+/**
+ * Reads one value against its field. Numbers are never read from text nor text from numbers.
+ *
+ * @throws {FieldProblem} If the type or the value is not what the field asks for.
+ */
+export function readField(field: Field, value: unknown): unknown {
+  if (value === null && field.nullable) return null;
+  switch (field.kind) {
+    case "text":
+      if (typeof value !== "string" || value.trim() === "") throw wrongType(field, value);
+      return value.trim();
+    case "flag":
+      if (typeof value !== "boolean") throw wrongType(field, value);
+      return value;
+    case "choice":
+      if (typeof value !== "string") throw wrongType(field, value);
+      if (!field.choices.includes(value)) {
+        throw new FieldProblem(`is "${value}", ${suggest(value, field.choices)}`);
+      }
+      return value;
+    case "integer":
+    case "number":
+      return readNumber(field, value);
+    case "amount":
+      return readAmount(field, value);
+    case "integers":
+    case "numbers":
+      return readList(field, value);
+    case "choices":
+      return readChoices(field, value);
+  }
+}
+
+/** The type of a field in words: "an integer from 1 to 50000". */
+export function describe(field: Field): string {
+  const or = field.nullable ? " or null" : "";
+  switch (field.kind) {
+    case "text":
+      return `a text${or}`;
+    case "flag":
+      return `true or false${or}`;
+    case "choice":
+      return `one of ${field.choices.join(", ")}${or}`;
+    case "integer":
+      return `an integer${describeRange(field)}${or}`;
+    case "number":
+      return `a number${describeRange(field)}${or}`;
+    case "amount":
+      return `a number or a fraction such as "8/255"${describeRange(field)}${or}`;
+    case "integers":
+    case "numbers":
+      return `a list of ${describeLength(field)}${field.kind}${describeRange(field)}${or}`;
+    case "choices":
+      return `a list of some of ${field.choices.join(", ")}${or}`;
+  }
+}
+
+/** A value as an error shows it: "a text \"abc\"", "a list", "nothing". */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return `a list ${JSON.stringify(value)}`;
+  if (typeof value === "object") return `a mapping with ${Object.keys(value).join(", ") || "no keys"}`;
+  if (typeof value === "string") return `the text "${value}"`;
+  return `${typeof value === "number" ? "the number " : ""}${value}`;
+}
+
+function wrongType(field: Field, value: unknown): FieldProblem {
+  return new FieldProblem(`must be ${describe(field)}, given ${describeValue(value)}`);
+}
+
+function readNumber(field: Field & Range, value: unknown): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw wrongType(field, value);
+  if (field.kind === "integer" && !Number.isSafeInteger(value)) throw wrongType(field, value);
+  if (!inRange(field, value)) throw wrongType(field, value);
+  return value;
+}
+
+function readAmount(field: Field & Range, value: unknown): Amount {
+  const result = parseAmount(value);
+  if (result === null || !inRange(field, result.value)) throw wrongType(field, value);
+  return result;
+}
+
+function readList(field: Field & List & Range, value: unknown): number[] {
+  const { kind, length, distinct = false, mayBeEmpty = false } = field;
+  const list: unknown[] | null = Array.isArray(value) && (mayBeEmpty || value.length > 0) ? value : null;
+  if (list === null || (length !== undefined && list.length !== length)) throw wrongType(field, value);
+  for (const item of list) {
+    const fits = kind === "integers" ? Number.isSafeInteger(item) : Number.isFinite(item);
+    if (!fits || !inRange(field, item as number)) throw wrongType(field, value);
+  }
+  if (distinct && new Set(list).size !== list.length) throw wrongType(field, value);
+  return list as number[];
+}
+
+function describeLength({ length, distinct = false }: List): string {
+  return length !== undefined ? `${length} ` : distinct ? "distinct " : "";
+}
+
+/** In the order of the choices, each once. */
+function readChoices(field: Field & { choices: readonly string[] }, value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrongType(field, value);
+  for (const item of value) {
+    if (!field.choices.includes(item)) {
+      throw new FieldProblem(`holds ${JSON.stringify(item)}, ${suggest(String(item), field.choices)}`);
+    }
+  }
+  return field.choices.filter((choice) => value.includes(choice));
+}
+
+function inRange({ min, max, above, below }: Range, value: number): boolean {
+  return !((min !== undefined && value < min) || (max !== undefined && value > max) ||
+    (above !== undefined && value <= above) || (below !== undefined && value >= below));
+}
+
+function describeRange({ min, max, above, below }: Range): string {
+  const low = min !== undefined ? ` of at least ${min}` : above !== undefined ? ` above ${above}` : "";
+  const high = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : "";
+  if (low && high) return `${low} and ${high}`;
+  return low || (high && ` of ${high}`);
+}

@@ -1,0 +1,179 @@
+/** A cell is one unit of work: train an encoder, probe it, attack it, or construct a feature set. */
+import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
+import type { CellCheckpoint } from "../store/checkpoint_file.ts";
+import type { Choices } from "../adapter/choices_option.ts";
+import type { Rehearsal } from "./estimate.ts";
+import type { Phase } from "../record/phases.ts";
+import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../schema.ts";
+import type {
+  AttackConfig,
+  ConstructedSetName,
+  ConstructionConfig,
+  DatasetConfig,
+  EvaluationConfig,
+  ModelConfig,
+  Preset,
+  ProbeConfig,
+  TrainingConfig,
+} from "../config/preset.ts";
+
+interface CellBase {
+  /** Unique within the run, e.g. "sl/non-robust/seed-0". */
+  readonly name: string;
+  readonly seed: number;
+  /** Names of the cells whose outputs it needs; they stand earlier in the plan. */
+  readonly inputs: readonly string[];
+}
+
+interface NetworkCell extends CellBase {
+  readonly paradigm: ParadigmName;
+  /** The set the network is trained on. */
+  readonly featureSet: "natural" | ConstructedSetName;
+  readonly training: "standard" | "adversarial";
+}
+
+/** Trains a network on a feature set. Its one input, if any, is the cell that constructs the set. */
+export interface TrainCell extends NetworkCell {
+  readonly kind: "train";
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    /** The paradigm's own settings, its encoder among them. */
+    readonly paradigm: ParadigmSettings["config"];
+    readonly training: TrainingConfig;
+    /** The attack on each training batch (adversarial training); null for standard training. */
+    readonly adversary: AttackConfig | null;
+    /** Epochs after which the weights are kept, for a probe to look at, beside the last. */
+    readonly snapshots: readonly number[];
+    /** Pictures kept for the report. */
+    readonly examples: number;
+  };
+}
+
+/**
+ * Trains a probe on the network of its first input and judges it on the natural test set. Its second input, if any, is
+ * the cell that constructs the set that the probe is trained on.
+ */
+export interface ProbeCell extends NetworkCell {
+  readonly kind: "probe";
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    readonly paradigm: ParadigmSettings["config"];
+    /** `untrained`: whether the network before its training is probed too. */
+    readonly probe: Omit<ProbeConfig, "curvePoints">;
+    /** Epochs of the training that the curve has a point after, 0 and the last among them; none for no curve. */
+    readonly curve: readonly number[];
+    /** Images at a time; changes no result. */
+    readonly batchSize: number;
+  };
+}
+
+/**
+ * Attacks the network of its first input on the natural test set, and measures what it answers to clean images and to
+ * single cues. Its second input, if any, is the cell of the probe that is the classifier then.
+ */
+export interface AttackCell extends NetworkCell {
+  readonly kind: "attack";
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    readonly paradigm: ParadigmSettings["config"];
+    readonly evaluation: EvaluationConfig;
+  };
+}
+
+/** Constructs a feature set with the encoder of its one input. */
+export interface ConstructCell extends CellBase {
+  readonly kind: "construct";
+  readonly paradigm: null;
+  readonly featureSet: ConstructedSetName;
+  readonly config: {
+    readonly dataset: DatasetConfig;
+    readonly model: ModelConfig;
+    readonly construction: ConstructionConfig;
+    readonly examples: number;
+  };
+}
+
+/** Plain data: what a cell does, complete after defaults. */
+export type CellDescription = TrainCell | ConstructCell | ProbeCell | AttackCell;
+
+/** What a cell tells while it works. */
+export interface CellProgress {
+  /** The stage: "train", "attack", "match". */
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: "images";
+  readonly loss?: number;
+  readonly accuracy?: number;
+}
+
+/** What a running cell may use. */
+export interface CellContext {
+  /** The run folder. Write through {@linkcode CellContext.artifact}. */
+  readonly runDir: string;
+  /** Aborted on Ctrl-C: stop after the current step, by `signal.throwIfAborted()`. */
+  readonly signal: AbortSignal;
+  /** In-memory results by cell name; a cell adds its own. Entries that no later cell needs are dropped. */
+  readonly outputs: Map<string, unknown>;
+  progress(update: CellProgress): void;
+  /**
+   * Writes a file atomically into `artifacts/<cell name>/` of the run folder.
+   *
+   * @param kind As in {@linkcode Artifact}: "weights", "snapshot", "probe", "feature-set", "manifest", "examples", "outcomes".
+   * @returns The artifact; it is added to the record by the runner unless the outcome lists it too.
+   * @throws {RangeError} If the path leaves the folder.
+   */
+  artifact(kind: string, relativePath: string, bytes: Uint8Array): Promise<Artifact>;
+  /** Where a train cell keeps its state while it runs. */
+  readonly checkpoint: CellCheckpoint;
+  /** Adds a warning to the record and shows it once. */
+  warn(text: string): void;
+}
+
+/** What a cell found. A failure is a thrown error, never an outcome. */
+export interface CellOutcome {
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly checks?: CellRecord["checks"];
+  readonly warnings?: readonly string[];
+  readonly artifacts?: readonly Artifact[];
+  /** What the time went into. */
+  readonly phases?: readonly Phase[];
+  /** The ways of computing that were chosen, by operation, shapes and settings. */
+  readonly kernelChoices?: CellRecord["kernelChoices"];
+  /** Default: "quick" under a quick preset, else "ok". */
+  readonly status?: RecordStatus;
+}
+
+/** Everything the cells of a run share (device, data), opened once before the first cell. */
+export interface Workbench {
+  readonly dataset: CellRecord["dataset"];
+  readonly adapter: MachineInfo["adapter"];
+  readonly kernelVariant: string;
+  /** @throws {Error} If the cell fails, e.g. on a non-finite loss. */
+  executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome>;
+  /**
+   * What a finished cell put into the outputs, loaded from the artifacts that its record names.
+   *
+   * @throws {Error} If a file is absent, or is not the one that the record names: the cell then runs again.
+   */
+  restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
+  /** Runs a cell on a few images, leaving nothing, to learn what it costs. */
+  rehearse(cell: CellDescription, signal: AbortSignal): Promise<Rehearsal>;
+  close(): void;
+}
+
+/** Opens the device and reads the data. `bench/cells/mod.ts` exports one under the name `openWorkbench`. */
+export type OpenWorkbench = (
+  preset: Preset,
+  options: WorkbenchOptions,
+) => Promise<Workbench>;
+
+/** What a workbench is opened with, beside the preset. */
+export interface WorkbenchOptions {
+  readonly dataDir: string | null;
+  readonly signal: AbortSignal;
+  /** Who picks among an operation's ways of computing. Default: the fixed table. */
+  readonly choices?: Choices;
+  /** Told what is worth knowing and no part of any record. Default: nobody. */
+  readonly note?: (text: string) => void;
+}

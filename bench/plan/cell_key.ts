@@ -1,0 +1,111 @@
+/** Keys of cells: what a cell computes, in one hash. Equal keys mean equal bits. */
+import type { CellDescription } from "./cell.ts";
+import { CodeBase } from "./code_hash.ts";
+import { configHash, PROJECT_ROOT } from "../record/env.ts";
+import { recordedConfig, withoutLabels } from "../record/record.ts";
+import type { CellRecord, ParadigmName } from "../schema.ts";
+
+/** The entry module of each kind of cell: what it imports is the cell's code. */
+export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
+  train: "bench/cells/train.ts",
+  construct: "bench/cells/construct.ts",
+  probe: "bench/cells/probe.ts",
+  attack: "bench/cells/attack_cell.ts",
+};
+
+/** What opens the device is part of every cell's code. */
+const COMMON_ENTRY = "engine/device.ts";
+
+/** The list of paradigms, and the file of each: a cell uses its own alone. */
+const REGISTRY = "paradigms/registry.ts";
+const PARADIGM_FILES: Readonly<Record<ParadigmName, string>> = {
+  sl: "paradigms/supervised.ts",
+  cl: "paradigms/simclr.ts",
+  mim: "paradigms/mae.ts",
+  dm: "paradigms/ddpm.ts",
+};
+
+/** The hash of the code of each kind of cell, for each paradigm, by {@linkcode codeName}. */
+export type CodeHashes = Readonly<Record<string, string>>;
+
+/** The name of a cell's code: sets are extracted with supervised networks. */
+export function codeName({ kind, paradigm }: Pick<CellDescription, "kind" | "paradigm">): string {
+  return `${kind}/${paradigm ?? "sl"}`;
+}
+
+/** What a cell's key is made of, beside what the cell says itself. */
+export interface KeyContext {
+  readonly code: CodeHashes;
+  readonly dataset: CellRecord["dataset"];
+  /** The adapter's name: other adapters round otherwise. */
+  readonly adapter: string;
+  readonly kernelVariant: string;
+}
+
+/** A cell's key, and what it is made of. */
+export interface CellKey {
+  readonly key: string;
+  /** Hash of the code. */
+  readonly code: string;
+  /** Keys of the cells that it needs, by their names. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** The code of each kind of cell, as it lies in a project folder. */
+export async function codeHashes(root: URL = PROJECT_ROOT): Promise<CodeHashes> {
+  const base = new CodeBase(root);
+  const kinds = Object.keys(CELL_ENTRIES) as CellDescription["kind"][];
+  const names = Object.keys(PARADIGM_FILES) as ParadigmName[];
+  const hashes = kinds.flatMap((kind) =>
+    names.map(async (paradigm) => {
+      const others = names.filter((name) => name !== paradigm).map((name) => PARADIGM_FILES[name]);
+      const hash = await base.hashOf(
+        [CELL_ENTRIES[kind], COMMON_ENTRY],
+        ({ from, to }) => from === REGISTRY && others.includes(to),
+      );
+      return [codeName({ kind, paradigm }), hash] as const;
+    })
+  );
+  return Object.fromEntries(await Promise.all(hashes));
+}
+
+/**
+ * The key of each cell by its name: a hash of kind, seed, complete configuration, data, device, code, and the keys of its
+ * inputs.
+ *
+ * @param cells Each behind its inputs.
+ * @throws {RangeError} If two cells have one name, or an input does not stand before its cell.
+ */
+export async function keysOf(
+  cells: readonly CellDescription[],
+  context: KeyContext,
+): Promise<Map<string, CellKey>> {
+  const keys = new Map<string, CellKey>();
+  for (const cell of cells) {
+    if (keys.has(cell.name)) throw new RangeError(`Cannot plan: two cells have one name, ${cell.name}`);
+    const inputs: Record<string, string> = {};
+    for (const name of cell.inputs) {
+      const input = keys.get(name);
+      if (input === undefined) {
+        throw new RangeError(`Cannot plan ${cell.name}: its input does not stand before it, ${name}`);
+      }
+      inputs[name] = input.key;
+    }
+    const code = context.code[codeName(cell)];
+    const key = await configHash({
+      kind: cell.kind,
+      seed: cell.seed,
+      // What differs in kind for a paradigm stands in its settings; its name says which they are.
+      paradigm: cell.paradigm,
+      featureSet: cell.featureSet,
+      config: withoutLabels(recordedConfig(cell)),
+      dataset: context.dataset.sha256,
+      adapter: context.adapter,
+      kernelVariant: context.kernelVariant,
+      code,
+      inputs: cell.inputs.map((name) => inputs[name]),
+    });
+    keys.set(cell.name, { key, code, inputs });
+  }
+  return keys;
+}

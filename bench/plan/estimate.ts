@@ -1,0 +1,101 @@
+/** What a plan will cost, from rehearsals of its cells. */
+import { plannedSteps } from "../config/auto_attack_cost.ts";
+import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
+import type { Phase, PhaseName } from "../record/phases.ts";
+import type { DatasetConfig } from "../config/preset.ts";
+
+/** What a rehearsal of a cell found. */
+export interface Rehearsal {
+  readonly phases: readonly Phase[];
+  /** What does not grow with the number of images: recording, memory. */
+  readonly setUpMs: number;
+  /** What only the first cell of its kind has to do: making the shaders. */
+  readonly firstMs: number;
+  readonly peakBytes: number;
+}
+
+/** What a cell is expected to cost. */
+export interface CellEstimate {
+  readonly name: string;
+  /** Multiplications and additions. */
+  readonly flops: number;
+  /** The most device memory held at once. */
+  readonly peakBytes: number;
+  readonly durationMs: number;
+}
+
+/** Units of each kind of work in a whole cell; see {@linkcode PhaseName}. */
+export type Units = Readonly<Partial<Record<PhaseName, number>>>;
+
+/**
+ * Cells of one kind cost the same for each image, whatever set and seed they work on: those that share this key need
+ * one rehearsal.
+ */
+export function rehearsalKey(cell: CellDescription): string {
+  return JSON.stringify([cell.kind, cell.paradigm, cell.config]);
+}
+
+/** The work of a cell. `counts` are the numbers of images of the constructed sets by the names of their cells. */
+export function unitsOf(cell: CellDescription, counts: ReadonlyMap<string, number>): Units {
+  switch (cell.kind) {
+    case "train":
+      return trainUnits(cell, counts);
+    case "probe":
+      return probeUnits(cell, counts);
+    case "attack":
+      return attackUnits(cell);
+    case "construct":
+      return constructUnits(cell);
+  }
+}
+
+function trainUnits({ config, inputs }: TrainCell, counts: ReadonlyMap<string, number>): Units {
+  const { dataset, training: { epochs, batchSize } } = config;
+  const count = inputs.length === 0 ? dataset.trainSize : counts.get(inputs[0])!;
+  return { train: epochs * Math.floor(count / batchSize) * batchSize, other: 1 };
+}
+
+function probeUnits({ config, inputs }: ProbeCell, counts: ReadonlyMap<string, number>): Units {
+  const { dataset: { trainSize, testSize }, probe, curve } = config;
+  const count = inputs.length < 2 ? trainSize : counts.get(inputs[1])!;
+  const few = Math.max(probe.curveImages, Math.min(probe.batchSize, count));
+  const looks = curve.length * (Math.min(few, count) + Math.min(few, testSize));
+  return { probe: (probe.untrained ? 2 : 1) * (count + testSize) + looks };
+}
+
+function attackUnits({ config: { dataset, evaluation } }: AttackCell): Units {
+  const { testSize } = dataset, { attack, autoAttack } = evaluation;
+  return {
+    clean: hasCues(dataset) ? 2 * testSize : 0,
+    attack: testSize * attack.steps * attack.restarts + (autoAttack === null ? 0 : plannedSteps(autoAttack)),
+  };
+}
+
+function constructUnits({ config: { construction: { count, steps } } }: ConstructCell): Units {
+  return { construct: count * steps };
+}
+
+function hasCues(dataset: DatasetConfig): boolean {
+  return dataset.name === "planted";
+}
+
+/** The cost of a whole cell: of each kind of work the units times what one cost in rehearsal. */
+export function estimateCell(
+  { name, units, first }: { name: string; units: Units; first: boolean },
+  rehearsal: Rehearsal,
+): CellEstimate {
+  let durationMs = rehearsal.setUpMs + (first ? rehearsal.firstMs : 0), flops = 0;
+  for (const phase of rehearsal.phases) {
+    const times = (units[phase.name] ?? 0) / phase.units;
+    durationMs += times * phase.durationMs;
+    flops += times * phase.flops;
+  }
+  return { name, flops, peakBytes: rehearsal.peakBytes, durationMs };
+}
+
+/** Images of each constructed set, by the name of the cell that makes it. */
+export function setCounts(cells: readonly CellDescription[]): Map<string, number> {
+  return new Map(
+    cells.flatMap((cell) => cell.kind === "construct" ? [[cell.name, cell.config.construction.count]] : []),
+  );
+}

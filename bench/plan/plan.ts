@@ -1,0 +1,138 @@
+import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
+import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
+import { curveEpochs } from "./curve_epochs.ts";
+import { encoderOf, FEATURE_SETS, type Preset, type TrainingConfig } from "../config/preset.ts";
+
+/**
+ * The cells of a preset in an order in which every cell follows its inputs: for each seed the supervised network and
+ * the adversarially trained one, the sets constructed with them, then an encoder for each paradigm and set. Behind each
+ * network come its probe (`<network>/probe`), if there is one, and its attack (`<network>/attack`).
+ */
+export function expand(preset: Preset, seeds: readonly number[] = preset.seeds): CellDescription[] {
+  return seeds.flatMap((seed) => cellsOfSeed(preset, seed));
+}
+
+/** A paradigm of a preset: its settings and how it is trained. */
+interface Recipe {
+  readonly settings: ParadigmSettings;
+  readonly training: TrainingConfig;
+}
+
+/** The paradigms that run, in their order. */
+function recipesOf({ model, training, paradigms: { cl, mim, dm } }: Preset): Recipe[] {
+  const encoder = encoderOf(model);
+  const recipes: Recipe[] = [{ settings: { name: "sl", config: { encoder } }, training }];
+  if (cl !== null) {
+    const { training, ...config } = cl;
+    recipes.push({ settings: { name: "cl", config: { ...config, encoder } }, training });
+  }
+  if (mim !== null) {
+    const { training, ...config } = mim;
+    recipes.push({ settings: { name: "mim", config }, training });
+  }
+  if (dm !== null) {
+    const { training, ...config } = dm;
+    recipes.push({ settings: { name: "dm", config }, training });
+  }
+  return recipes;
+}
+
+function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
+  const { dataset, model, adversarialTraining, examples } = preset;
+  const [supervised, ...others] = recipesOf(preset);
+  const nameOf = (paradigm: ParadigmName, set: string) => `${paradigm}/${set}/seed-${seed}`;
+  const train = (
+    { settings, training }: Recipe,
+    cell: Pick<TrainCell, "featureSet" | "inputs"> & { name?: string },
+    adversary: TrainCell["config"]["adversary"] = null,
+  ): CellDescription[] => {
+    const network: TrainCell = {
+      kind: "train",
+      name: nameOf(settings.name, cell.featureSet),
+      paradigm: settings.name,
+      seed,
+      training: adversary === null ? "standard" : "adversarial",
+      ...cell,
+      config: {
+        dataset,
+        paradigm: settings.config,
+        training,
+        adversary,
+        snapshots: curveOf(preset, { training, adversary }).slice(1, -1),
+        examples,
+      },
+    };
+    return [network, ...judgesOf(preset, network)];
+  };
+  const natural = { featureSet: "natural", inputs: [] } as const;
+  const cells: CellDescription[] = train(supervised, natural);
+  const robust = nameOf("sl", "adversarial");
+  if (adversarialTraining !== null) {
+    const { attack, ...training } = adversarialTraining;
+    cells.push(...train({ ...supervised, training }, { ...natural, name: robust }, attack));
+  }
+  for (const name of FEATURE_SETS) {
+    const set = preset.featureSets[name];
+    if (set === undefined) continue;
+    const { paradigms: _, ...construction } = set;
+    const cell: ConstructCell = {
+      kind: "construct",
+      name: `construct/${name}/seed-${seed}`,
+      paradigm: null,
+      featureSet: name,
+      seed,
+      inputs: [construction.encoder === "robust" ? robust : nameOf("sl", "natural")],
+      config: { dataset, model, construction, examples },
+    };
+    cells.push(cell);
+  }
+  const onSets = (recipe: Recipe) =>
+    FEATURE_SETS.filter((name) => preset.featureSets[name]?.paradigms.includes(recipe.settings.name))
+      .flatMap((name) => train(recipe, { featureSet: name, inputs: [`construct/${name}/seed-${seed}`] }));
+  cells.push(...onSets(supervised));
+  for (const recipe of others) cells.push(...train(recipe, natural), ...onSets(recipe));
+  return cells;
+}
+
+/** Epochs that a network is probed after: none where the preset asks for no curve or trains adversarially. */
+function curveOf(
+  { probe }: Preset,
+  { training, adversary }: Pick<TrainCell["config"], "training" | "adversary">,
+) {
+  if (probe === null || probe.curvePoints === 0 || adversary !== null) return [];
+  return curveEpochs(training.epochs, probe.curvePoints);
+}
+
+/** The cells that judge a network: its probe, and the attack on what classifies. */
+function judgesOf(preset: Preset, network: TrainCell): (ProbeCell | AttackCell)[] {
+  const { dataset, probe, evaluation } = preset, { name, seed, paradigm, featureSet, training } = network;
+  const common = { seed, paradigm, featureSet, training };
+  const cells: (ProbeCell | AttackCell)[] = [];
+  if (probe !== null) {
+    const { curvePoints: _, ...settings } = probe;
+    cells.push({
+      kind: "probe",
+      name: `${name}/probe`,
+      ...common,
+      inputs: probe.data === "same" ? [name, ...network.inputs] : [name],
+      config: {
+        dataset,
+        paradigm: network.config.paradigm,
+        probe: {
+          ...settings,
+          untrained: probe.untrained && featureSet === "natural" && training === "standard",
+        },
+        curve: curveOf(preset, network.config),
+        batchSize: evaluation.batchSize,
+      },
+    });
+  }
+  cells.push({
+    kind: "attack",
+    name: `${name}/attack`,
+    ...common,
+    inputs: paradigm === "sl" ? [name] : [name, `${name}/probe`],
+    config: { dataset, paradigm: network.config.paradigm, evaluation },
+  });
+  return cells;
+}

@@ -1,0 +1,138 @@
+/** `bench plan`: what a preset would run and cost, before anything runs. */
+import type { CellDescription, Workbench } from "./cell.ts";
+import {
+  type CellEstimate,
+  estimateCell,
+  type Rehearsal,
+  rehearsalKey,
+  setCounts,
+  unitsOf,
+} from "./estimate.ts";
+import { makespan } from "./urgency.ts";
+import type { PlannedCell } from "./plan_states.ts";
+import { formatTable } from "../terminal/table.ts";
+
+/** A cell with its cost: of a finished one no work, and the time that it took. */
+export type EstimatedCell = CellEstimate & Partial<PlannedCell>;
+
+/** A plan with its costs. */
+export interface Plan {
+  readonly preset: string;
+  readonly cells: readonly EstimatedCell[];
+  /** Summed over the cells that have to run. */
+  readonly flops: number;
+  /** Likewise, one cell at a time. */
+  readonly durationMs: number;
+  /** How many cells `bench` would run at once. */
+  readonly jobs: number;
+  /** The same time with so many at once, if they do not slow each other down; at least the longest chain of cells. */
+  readonly elapsedMs: number;
+  /** The largest of the cells'. */
+  readonly peakBytes: number;
+}
+
+/** A workbench that can rehearse a cell. */
+export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
+
+/**
+ * Rehearses one cell of each kind that has to run and estimates them all.
+ *
+ * @param states What is there of each cell, in their order; default: nothing.
+ * @param onCell Called before each rehearsal.
+ */
+export async function makePlan(
+  { preset, cells, states, jobs = 1 }: {
+    preset: string;
+    cells: readonly CellDescription[];
+    states?: readonly PlannedCell[];
+    jobs?: number;
+  },
+  { workbench, onCell, signal }: {
+    workbench: RehearsingWorkbench;
+    onCell: (cell: CellDescription) => void;
+    signal: AbortSignal;
+  },
+): Promise<Plan> {
+  const counts = setCounts(cells);
+  const rehearsals = new Map<string, Rehearsal>();
+  const estimates: EstimatedCell[] = [];
+  for (const [i, cell] of cells.entries()) {
+    const planned = states?.[i];
+    if (planned?.state === "done") {
+      estimates.push({ ...planned, flops: 0, peakBytes: 0, durationMs: planned.tookMs ?? 0 });
+      continue;
+    }
+    const key = rehearsalKey(cell);
+    let rehearsal = rehearsals.get(key);
+    const first = rehearsal === undefined;
+    if (rehearsal === undefined) {
+      signal.throwIfAborted();
+      onCell(cell);
+      rehearsals.set(key, rehearsal = await workbench.rehearse(cell, signal));
+    }
+    const { name } = cell;
+    estimates.push({ ...planned, ...estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal) });
+  }
+  const leftMs = ({ state, durationMs }: EstimatedCell) => state === "done" ? 0 : durationMs;
+  const durations = new Map(estimates.map((estimate) => [estimate.name, leftMs(estimate)]));
+  const costOf = ({ name }: CellDescription) => durations.get(name)!;
+  const sum = (of: (estimate: CellEstimate) => number) => estimates.reduce((total, e) => total + of(e), 0);
+  return {
+    preset,
+    cells: estimates,
+    flops: sum(({ flops }) => flops),
+    durationMs: sum(leftMs),
+    jobs,
+    elapsedMs: makespan(cells, { jobs, costOf }),
+    peakBytes: Math.max(0, ...estimates.map(({ peakBytes }) => peakBytes)),
+  };
+}
+
+/** A plan as a table for people. */
+export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, elapsedMs }: Plan): string {
+  const right = (title: string) => ({ title, align: "right" as const });
+  const known = cells.some(({ state }) => state !== undefined);
+  const row = (
+    name: string,
+    of: Pick<EstimatedCell, "flops" | "peakBytes" | "durationMs" | "state" | "why">,
+  ) => [
+    name,
+    ...known ? [of.state === undefined ? "" : describeState(of)] : [],
+    (of.flops / 1e9).toFixed(1),
+    (of.peakBytes / 2 ** 20).toFixed(1),
+    formatSeconds(of.durationMs / 1000),
+  ];
+  const table = formatTable(
+    [
+      { title: "cell" },
+      ...known ? [{ title: "state" }] : [],
+      right("GFLOP"),
+      right("peak MiB"),
+      right("time"),
+    ],
+    [
+      ...cells.map((cell) => row(cell.name, cell)),
+      row(known ? "all that have to run" : "all", { flops, peakBytes, durationMs }),
+    ],
+  );
+  const together = jobs === 1
+    ? ""
+    : `\nOne cell at a time. With ${jobs} at once (--jobs): ${
+      formatSeconds(elapsedMs / 1000)
+    }, if they do not slow each ` +
+      "other down.\n";
+  return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
+    `adapter.\n\n${table}${together}`;
+}
+
+function describeState({ state, why = [] }: Pick<EstimatedCell, "state" | "why">): string {
+  if (why.length === 0) return state ?? "";
+  return `${state}: ${why[0]}${why.length === 1 ? "" : `; and ${why.length - 1} more`}`;
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,58 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { loadPreset } from "../config/load_preset.ts";
+import { expand } from "./plan.ts";
+import { formatPlan, makePlan } from "./plan_command.ts";
+
+/** A plan whose every rehearsed kind of work costs 1 ms and 2 flops a unit. */
+async function planOf(seeds: readonly number[]) {
+  const rehearsed: string[] = [];
+  const cells = expand(await loadPreset("smoke"), seeds);
+  const names = ["train", "probe", "clean", "attack", "construct", "other"] as const;
+  const plan = await makePlan({ preset: "smoke", cells }, {
+    workbench: {
+      rehearse: () =>
+        Promise.resolve({
+          phases: names.map((name) => ({ name, units: 1, durationMs: 1, flops: 2 })),
+          setUpMs: 0,
+          firstMs: 0,
+          peakBytes: 2 ** 20 * (rehearsed.length),
+        }),
+    },
+    onCell: ({ name }) => void rehearsed.push(name),
+    signal: new AbortController().signal,
+  });
+  return { plan, rehearsed, cells };
+}
+
+Deno.test("makePlan() estimates every cell and rehearses each kind once", async () => {
+  const one = await planOf([0]), two = await planOf([0, 1]);
+  assertEquals(two.rehearsed, one.rehearsed);
+  assertEquals(two.plan.cells.map(({ name }) => name), two.cells.map(({ name }) => name));
+  assertEquals(two.plan.durationMs, 2 * one.plan.durationMs);
+  assertEquals(one.plan.flops, 2 * one.plan.durationMs);
+  assertEquals(one.plan.peakBytes, Math.max(...one.plan.cells.map(({ peakBytes }) => peakBytes)));
+  assert(one.rehearsed.length < one.cells.length);
+});
+
+Deno.test("formatPlan() shows cells in their order, and the whole", () => {
+  const text = formatPlan({
+    preset: "quick",
+    cells: [
+      { name: "sl/natural/seed-0", flops: 12.34e9, peakBytes: 10 * 2 ** 20, durationMs: 61_400 },
+      { name: "cl/natural/seed-0", flops: 1e9, peakBytes: 5 * 2 ** 20, durationMs: 500 },
+    ],
+    flops: 13.34e9,
+    peakBytes: 10 * 2 ** 20,
+    durationMs: 7_261_900,
+    jobs: 2,
+    elapsedMs: 3_700_000,
+  });
+  assertMatch(text, /^Preset quick: 2 cells/);
+  assertMatch(text, /sl\/natural\/seed-0 +12\.3 +10\.0 +1 min 1 s\n/);
+  assertMatch(text, /cl\/natural\/seed-0 +1\.0 +5\.0 +0\.5 s\n/);
+  assertMatch(text, /all +13\.3 +10\.0 +2 h 1 min/);
+  assertMatch(
+    text,
+    /\nOne cell at a time\. With 2 at once \(--jobs\): 1 h 1 min, if they do not slow each other down\.\n$/,
+  );
+});

@@ -1,0 +1,168 @@
+/** Whether a stopped run may go on, and what of it is kept. */
+import type { CellDescription } from "./cell.ts";
+import type { CellKey, KeyContext } from "./cell_key.ts";
+import { type CellState, stateOf } from "./cell_state.ts";
+import { differences } from "../record/differences.ts";
+import { recordFile, type RunFolder } from "../store/run_folder.ts";
+import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+
+/** The parts of a manifest that processes which share a run have in common. */
+export type Expected = Partial<Pick<RunManifest, "suite" | "preset" | "identity">>;
+
+/** The most differences that are named one by one. */
+const NAMED = 8;
+
+/**
+ * Refuses to go on with a run that is not the one asked for: one of another preset's name, data set or device. What else
+ * differs shows in the keys of the cells, and only those run again that it touches.
+ *
+ * @param expected What this command would write into a manifest, as far as it is known.
+ * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
+ */
+export function checkSameRun(runDir: string, found: RunManifest, expected: Expected): void {
+  const { suite, identity } = expected;
+  const unlike = suite === undefined ? [] : differences("suite", { found: found.suite, expected: suite });
+  if (identity !== undefined) {
+    const of = (value: RunManifest["identity"]) => ({
+      dataset: value?.dataset.name,
+      adapter: value?.adapter,
+      kernelVariant: value?.kernelVariant,
+    });
+    unlike.push(...differences("", { found: of(found.identity), expected: of(identity) }));
+  }
+  refuse(
+    `Cannot resume the run in ${runDir}: it is another run`,
+    unlike,
+    "resume it with the preset, data and adapter it began with, or start a new run with another --out",
+  );
+}
+
+/**
+ * Refuses to join processes that are at work on a run unless all of it is the same.
+ *
+ * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
+ */
+export function checkSharedRun(runDir: string, found: RunManifest, expected: Expected): void {
+  const unlike: string[] = [];
+  for (const name of ["suite", "preset", "identity"] as const) {
+    if (expected[name] === undefined) continue;
+    unlike.push(...differences(name, { found: found[name], expected: plain(expected[name]) }));
+  }
+  refuse(
+    `Cannot join the run in ${runDir}: another process is at work there on another run`,
+    unlike,
+    "wait until it has ended, or start a new run with another --out",
+  );
+}
+
+function refuse(what: string, unlike: readonly string[], hint: string): void {
+  if (unlike.length === 0) return;
+  const more = unlike.length > NAMED ? `; and ${unlike.length - NAMED} more` : "";
+  throw new UsageError(`${what}, ${unlike.slice(0, NAMED).join("; ")}${more}\nHint: ${hint}`);
+}
+
+/** As it looks after a round trip through a file. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What every cell's state is found with. */
+export interface StatesContext extends KeyContext {
+  readonly keys: ReadonlyMap<string, CellKey>;
+}
+
+/**
+ * What the folder holds of each cell.
+ *
+ * @throws {UsageError} If a record was written by a later version.
+ */
+export async function readStates(
+  folder: RunFolder,
+  cells: readonly CellDescription[],
+  context: StatesContext,
+): Promise<Map<string, CellState>> {
+  const states = await Promise.all(
+    cells.map(async (cell) =>
+      [
+        cell.name,
+        stateOf(cell, await folder.readRecord(cell.name), { ...context, key: context.keys.get(cell.name)! }),
+      ] as const
+    ),
+  );
+  return new Map(states);
+}
+
+/**
+ * Prepares a folder for cells to run: moves away what is no record of them, and removes checkpoints that nobody needs. No
+ * other process may be at work there.
+ *
+ * @param plan Names of all cells of the preset: records of others are stale.
+ */
+export async function clearFolder(
+  folder: RunFolder,
+  states: ReadonlyMap<string, CellState>,
+  { plan, note }: { plan: ReadonlySet<string>; note: (text: string) => void },
+): Promise<void> {
+  for (const [name, found] of states) {
+    if (found.state === "corrupt") {
+      const to = await folder.setAside(recordFile(name), "corrupt");
+      note(`${name} runs again: its record is corrupt, ${found.why.join("; ")}; it lies in ${to} now`);
+    } else if (found.state === "stale") {
+      await folder.setAside(recordFile(name), "stale");
+      note(`${name} runs again: ${shorten(found.why)}`);
+    } else if (found.state === "to do" && found.record !== null) {
+      await folder.setAside(recordFile(name), "stale");
+    }
+  }
+  const known = new Set([...plan].map(recordFile));
+  for (const file of await folder.recordFiles()) {
+    if (known.has(file)) continue;
+    await folder.setAside(file, "stale");
+    note(`records/${file} is of no cell of this run; it lies in records/stale now`);
+  }
+  await folder.removeCheckpoints((cell) => states.get(cell)?.state === "done" || !plan.has(cell));
+}
+
+/** The first reasons. */
+export function shorten(why: readonly string[]): string {
+  const more = why.length > NAMED ? `; and ${why.length - NAMED} more` : "";
+  return why.slice(0, NAMED).join("; ") + more;
+}
+
+/** The records of finished cells. */
+export function doneRecords(states: ReadonlyMap<string, CellState>): Map<string, CellRecord> {
+  return new Map(
+    [...states].flatMap(([name, found]) => found.state === "done" ? [[name, found.record] as const] : []),
+  );
+}
+
+/**
+ * Checks that parsed JSON is a manifest that a run can go on from.
+ *
+ * @throws {UsageError} If it is of another version of the schema or lacks what is needed.
+ */
+export function parseRunManifest(runDir: string, json: unknown): RunManifest {
+  const refuse = (reason: string) =>
+    new UsageError(
+      `Cannot resume the run in ${runDir}: its run.json ${reason}\nHint: start a new run with another --out`,
+    );
+  if (!isObject(json)) throw refuse("is not a JSON object");
+  if (json.schemaVersion !== SCHEMA_VERSION) {
+    throw refuse(`has schemaVersion ${show(json.schemaVersion)}, known is ${SCHEMA_VERSION}`);
+  }
+  const { runId, startedAt, durationMs, preset } = json;
+  if (typeof runId !== "string" || typeof startedAt !== "string" || typeof durationMs !== "number") {
+    throw refuse("lacks runId, startedAt or durationMs");
+  }
+  if (!isObject(preset)) throw refuse("holds no preset");
+  return json as unknown as RunManifest;
+}

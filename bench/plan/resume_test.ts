@@ -1,0 +1,92 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { newManifest } from "../store/run_manifest.ts";
+import { checkSameRun, checkSharedRun, parseRunManifest } from "./resume.ts";
+import type { RunIdentity, RunManifest } from "../schema.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+import { smallPreset } from "../testing.ts";
+
+const IDENTITY: RunIdentity = {
+  benchmarkVersion: "v",
+  dataset: { name: "planted", sha256: "0" },
+  adapter: "made up",
+  kernelVariant: "buffer",
+};
+
+const manifestOf = (preset = smallPreset()): RunManifest =>
+  newManifest(preset, { cells: [], command: "", startedAt: new Date(0), identity: IDENTITY, jobs: 1 });
+
+/** As it comes back from a file. */
+const reread = (manifest: RunManifest) => JSON.parse(JSON.stringify(manifest)) as RunManifest;
+
+Deno.test("checkSameRun() accepts the manifest of the same run read from a file, in any order of keys", () => {
+  const found = reread(manifestOf());
+  const { seeds, ...rest } = found.preset;
+  const identity = Object.fromEntries(Object.entries(IDENTITY).reverse()) as unknown as RunIdentity;
+  checkSameRun("runs/a", { ...found, preset: { ...rest, seeds } }, manifestOf());
+  checkSameRun("runs/a", { ...found, identity }, manifestOf());
+});
+
+Deno.test("checkSameRun() names another preset, data set and device, and lets the rest pass", () => {
+  const found = reread(manifestOf()), { dataset } = IDENTITY;
+  checkSameRun("runs/a", found, {
+    suite: "small",
+    preset: {},
+    identity: { ...IDENTITY, benchmarkVersion: "w", dataset: { ...dataset, sha256: "1" } },
+  });
+  const message = assertThrows(
+    () => checkSameRun("runs/a", found, { suite: "b", identity: { ...IDENTITY, adapter: "real" } }),
+    UsageError,
+  ).message;
+  assertStringIncludes(message, "Cannot resume the run in runs/a: it is another run, ");
+  assertStringIncludes(
+    message,
+    'suite: found "small", expected "b"; adapter: found "made up", expected "real"\n',
+  );
+});
+
+Deno.test("checkSharedRun() names each difference, what was found and what was expected", () => {
+  const found = reread(manifestOf());
+  const preset = smallPreset("training: { epochs: 3 }\nevaluation: { attack: { eps: 1/8 } }");
+  const message = assertThrows(
+    () => checkSharedRun("runs/a", { ...found, identity: undefined }, manifestOf(preset)),
+    UsageError,
+  ).message;
+  assertStringIncludes(
+    message,
+    "Cannot join the run in runs/a: another process is at work there on another run, ",
+  );
+  assertStringIncludes(message, 'preset.evaluation.attack.epsLabel: found "0.25", expected "1/8"');
+  assertStringIncludes(message, "preset.training.epochs: found ");
+  assertStringIncludes(message, "identity: found nothing, expected {");
+});
+
+Deno.test("checkSharedRun() finds keys that only one side has", () => {
+  const found = reread(manifestOf());
+  const extra = { ...found, preset: { ...found.preset, older: 1 } };
+  assertThrows(
+    () => checkSharedRun("a", extra, manifestOf()),
+    UsageError,
+    "preset.older: found 1, expected nothing",
+  );
+  const { quick: _quick, ...rest } = found.preset;
+  assertThrows(
+    () => checkSharedRun("a", { ...found, preset: rest }, manifestOf()),
+    UsageError,
+    "preset.quick: found nothing, expected false",
+  );
+});
+
+Deno.test("checkSharedRun() names at most eight differences one by one", () => {
+  const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`k${i}`, i]));
+  const found = { ...manifestOf(), preset: many };
+  const { message } = assertThrows(() => checkSharedRun("a", found, { preset: {} }), UsageError);
+  assertEquals(message.match(/found/g)?.length, 8);
+  assertStringIncludes(message, "; and 3 more\n");
+});
+
+Deno.test("parseRunManifest() accepts a manifest, also one of before runs could be resumed", () => {
+  const { identity: _identity, ...older } = manifestOf();
+  for (const manifest of [manifestOf(), older]) {
+    assertEquals(parseRunManifest("a", reread(manifest)), reread(manifest));
+  }
+});

@@ -1,0 +1,44 @@
+import type { CellRecord, Metric } from "../schema.ts";
+
+/**
+ * JSON with the keys of every object in alphabetical order, so that equal values give equal text.
+ *
+ * @throws {RangeError} If a number is not finite: JSON has no word for it.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (key, item: unknown) => {
+    if (typeof item === "number" && !Number.isFinite(item)) {
+      throw new RangeError(`Cannot write JSON: ${key || "the value"} is not a finite number, ${item}`);
+    }
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => a < b ? -1 : 1));
+  });
+}
+
+/**
+ * What must be the same when the same command runs twice: a record without run id, times, speed, how many cells ran at
+ * once, and which of several ways of computing the same bits was the fastest.
+ */
+export function canonicalRecord(
+  record: CellRecord,
+): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"> {
+  const {
+    runId: _runId,
+    startedAt: _startedAt,
+    durationMs: _durationMs,
+    timings: _timings,
+    kernelChoices: _kernelChoices,
+    jobs: _jobs,
+    metrics,
+    ...rest
+  } = record;
+  return {
+    ...rest,
+    metrics: Object.fromEntries(Object.entries(metrics).filter(([, metric]) => !isSpeed(metric))),
+  };
+}
+
+/** Whether a metric measures time: its unit is a time, or something per second. */
+export function isSpeed(metric: Metric): boolean {
+  return /^(s|ms|us|ns)$|\/s$/.test(metric.unit);
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { canonicalJson, canonicalRecord } from "./canonical.ts";
+import { fakeRecord } from "../testing.ts";
+
+Deno.test("canonicalJson() does not depend on the order of keys, but on that of lists", () => {
+  assertEquals(canonicalJson({ b: [{ d: 1, c: 2 }], a: null }), '{"a":null,"b":[{"c":2,"d":1}]}');
+  assertNotEquals(canonicalJson([1, 2]), canonicalJson([2, 1]));
+});
+
+Deno.test("canonicalJson() refuses numbers that JSON cannot hold", () => {
+  assertThrows(() => canonicalJson({ loss: NaN }), RangeError, "loss is not a finite number, NaN");
+});
+
+Deno.test("canonicalRecord() leaves out run id, times, speed and ways of computing, and nothing else", () => {
+  const metrics = { cleanAccuracy: { value: 0.5, unit: "fraction" }, peakBytes: { value: 9, unit: "bytes" } };
+  const first = fakeRecord({
+    kernelChoices: { conv2d: "a" },
+    metrics: { ...metrics, imagesPerSecond: { value: 100, unit: "images/s" } },
+  });
+  const second = fakeRecord({
+    runId: "small-2",
+    startedAt: "2027-01-01T00:00:00.000Z",
+    durationMs: 5,
+    kernelChoices: { conv2d: "b" },
+    metrics: {
+      ...metrics,
+      imagesPerSecond: { value: 50, unit: "images/s" },
+      stepMs: { value: 1, unit: "ms" },
+    },
+  });
+  assertEquals(canonicalRecord(first), canonicalRecord(second));
+  assertEquals(canonicalRecord(first).metrics, metrics);
+  const dropped = Object.keys(first).filter((key) => !(key in canonicalRecord(first)));
+  assertEquals(dropped, ["runId", "startedAt", "durationMs", "kernelChoices"]);
+});
+
+Deno.test("canonicalRecord() keeps a difference in accuracy", () => {
+  const withAccuracy = (value: number) =>
+    canonicalRecord(fakeRecord({ metrics: { cleanAccuracy: { value, unit: "fraction" } } }));
+  assertNotEquals(withAccuracy(0.5), withAccuracy(0.501));
+});

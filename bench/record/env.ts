@@ -1,0 +1,120 @@
+/** What a record says of where it was computed: machine, runtime, commit, hash of the code. */
+import { cpus } from "node:os";
+import { canonicalJson } from "./canonical.ts";
+import type { CellRecord, MachineInfo } from "../schema.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
+
+/** Folders whose code and kernels decide what a cell computes. */
+const COMPUTING_FOLDERS = ["engine", "attacks", "datasets", "paradigms", "bench/cells"];
+
+/** The folder that holds this project's `deno.json`. */
+export const PROJECT_ROOT: URL = new URL("../../", import.meta.url);
+
+/**
+ * Describes this machine.
+ *
+ * @param adapter As the engine reports it.
+ * @param options.name Default: made of system, processor and adapter. Never the host name, since records are published.
+ */
+export function machineInfo(adapter: MachineInfo["adapter"], options: { name?: string } = {}): MachineInfo {
+  const processors = cpus();
+  const cpu = processors[0]?.model.trim() || "unknown";
+  const os = `${Deno.build.os} ${Deno.build.arch}`;
+  const cores = processors.length || navigator.hardwareConcurrency;
+  return {
+    name: options.name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`,
+    os,
+    cpu,
+    cores,
+    driver: driverText(),
+    adapter,
+  };
+}
+
+/** An adapter in one word or a few. */
+export function adapterName({ description, device, vendor }: MachineInfo["adapter"]): string {
+  return description || device || vendor || "unknown adapter";
+}
+
+/** What the system says of the graphics driver where WebGPU does not: NVIDIA's under Linux; else null. */
+function driverText(): string | null {
+  try {
+    return Deno.readTextFileSync("/proc/driver/nvidia/version").split("\n")[0].trim() || null;
+  } catch {
+    return null; // another driver, another system, or not allowed
+  }
+}
+
+/** Versions of Deno and of what it is made of. */
+export function runtimeInfo(): CellRecord["runtime"] {
+  const { deno, v8, typescript } = Deno.version;
+  return { deno, v8, typescript };
+}
+
+/** Hash of the file that pins every package; null where there is none. Line ends are read as LF. */
+export async function lockHash(root: URL = PROJECT_ROOT): Promise<string | null> {
+  try {
+    const text = await Deno.readTextFile(new URL("deno.lock", root));
+    return await sha256Hex(text.replaceAll("\r\n", "\n"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
+ * The commit of a project folder and whether tracked files differ from it; both null without git, or where the
+ * folder is not the top of a repository (a copy inside somebody else's).
+ */
+export async function gitState(
+  root: URL = PROJECT_ROOT,
+): Promise<{ commit: string | null; dirty: boolean | null }> {
+  const prefix = await git(root, ["rev-parse", "--show-prefix"]);
+  const commit = prefix === "" ? await git(root, ["rev-parse", "HEAD"]) : null;
+  if (commit === null) return { commit: null, dirty: null };
+  const changes = await git(root, ["status", "--porcelain", "--untracked-files=no"]);
+  return { commit, dirty: changes === null ? null : changes !== "" };
+}
+
+async function git(root: URL, args: string[]): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", { args, cwd: root, stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch {
+    return null; // git is not installed
+  }
+}
+
+/**
+ * SHA-256 over names and contents of all code and kernels that decide what a cell computes (tests left out).
+ * Line ends are read as LF, so that a checkout on Windows has the same version.
+ */
+export async function benchmarkVersion(root: URL = PROJECT_ROOT): Promise<string> {
+  const lists = await Promise.all(COMPUTING_FOLDERS.map((folder) => codeFiles(root, `${folder}/`)));
+  const files = lists.flat().sort();
+  const hashes = await Promise.all(files.map(async (file) => {
+    const text = await Deno.readTextFile(new URL(file, root));
+    return `${file} ${await sha256Hex(text.replaceAll("\r\n", "\n"))}\n`;
+  }));
+  return await sha256Hex(hashes.join(""));
+}
+
+async function codeFiles(root: URL, folder: string): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(new URL(folder, root))) {
+      if (entry.isDirectory) files.push(...await codeFiles(root, `${folder}${entry.name}/`));
+      else if (/\.(ts|wgsl)$/.test(entry.name) && !/_test(ing)?\.ts$/.test(entry.name)) {
+        files.push(folder + entry.name);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files;
+}
+
+/** SHA-256 of a configuration; the order of its keys does not matter. */
+export async function configHash(config: Readonly<Record<string, unknown>>): Promise<string> {
+  return await sha256Hex(canonicalJson(config));
+}

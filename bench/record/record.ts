@@ -1,0 +1,116 @@
+import { isAmount } from "../config/amount.ts";
+import type { CellDescription, CellOutcome } from "../plan/cell.ts";
+import type { CellKey } from "../plan/cell_key.ts";
+import { configHash } from "./env.ts";
+import { type Phase, samplesOf } from "./phases.ts";
+import { type CellRecord, type RecordStatus, SCHEMA_VERSION, type Timing } from "../schema.ts";
+
+/** What all records of a run have in common, and the keys of its cells. */
+export interface RunFacts extends CommonFacts {
+  /** By the names of the cells. */
+  readonly keys: ReadonlyMap<string, CellKey>;
+}
+
+type CommonFacts = Pick<
+  CellRecord,
+  | "runId"
+  | "suite"
+  | "commit"
+  | "dirty"
+  | "dataset"
+  | "machine"
+  | "runtime"
+  | "kernelVariant"
+  | "jobs"
+>;
+
+/** How a cell ended. */
+export interface CellEnd {
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly status: RecordStatus;
+  readonly reason: string | null;
+  readonly outcome: CellOutcome;
+}
+
+/** The outcome of a cell that has none: it failed or was skipped. */
+export const NO_OUTCOME: CellOutcome = { metrics: {} };
+
+/**
+ * The record of a cell.
+ *
+ * @throws {RangeError} If a metric is not a finite number.
+ */
+export async function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts): Promise<CellRecord> {
+  const { outcome } = end;
+  checkMetrics(cell, outcome);
+  const config = recordedConfig(cell);
+  const { keys, ...common } = facts;
+  const { key, code, inputs } = keys.get(cell.name)!;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ...common,
+    benchmarkVersion: code,
+    key,
+    inputs,
+    benchmark: cell.name,
+    kind: cell.kind,
+    config,
+    configHash: await configHash(withoutLabels(config)),
+    seed: cell.seed,
+    paradigm: cell.paradigm,
+    featureSet: cell.featureSet,
+    training: cell.kind === "construct" ? null : cell.training,
+    startedAt: end.startedAt.toISOString(),
+    durationMs: end.durationMs,
+    status: end.status,
+    reason: end.reason,
+    kernelChoices: outcome.kernelChoices ?? {},
+    metrics: outcome.metrics,
+    ...(outcome.phases && { timings: outcome.phases.map(timingOf) }),
+    checks: outcome.checks ?? [],
+    warnings: outcome.warnings ?? [],
+    artifacts: outcome.artifacts ?? [],
+  };
+}
+
+function timingOf(phase: Phase): Timing {
+  const { name, units, durationMs } = phase;
+  return { name, units, durationMs, samples: samplesOf(phase) };
+}
+
+/** @throws {RangeError} If a metric is not a finite number, for which JSON has no word. */
+export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): void {
+  for (const [name, { value, samples }] of Object.entries(metrics)) {
+    const bad = [value, ...samples ?? []].find((number) => !Number.isFinite(number));
+    if (bad !== undefined) {
+      throw new RangeError(`Cannot record ${cell.name}: ${name} is not a finite number, ${bad}`);
+    }
+  }
+}
+
+/**
+ * A cell's configuration as records hold it: numbers are numbers, with the words for them beside (`eps`, `epsLabel`),
+ * and the construction of a set stands at the top (`method`, `steps`).
+ */
+export function recordedConfig(cell: CellDescription): Record<string, unknown> {
+  if (cell.kind !== "construct") return plainNumbers(cell.config) as Record<string, unknown>;
+  const { construction, ...rest } = cell.config;
+  return plainNumbers({ ...rest, ...construction }) as Record<string, unknown>;
+}
+
+/** Replaces every amount under a key by its number, and adds its label under `<key>Label`. */
+export function plainNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      isAmount(item) ? [[key, item.value], [`${key}Label`, item.label]] : [[key, plainNumbers(item)]]
+    ),
+  );
+}
+
+/** Two ways of writing one number are one configuration. */
+export function withoutLabels(value: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value, (key, item) => key.endsWith("Label") ? undefined : item));
+}

@@ -1,0 +1,79 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { CheckpointFile, type TrainingHistory } from "./checkpoint_file.ts";
+import { withTempDir } from "../testing.ts";
+
+const HISTORY: TrainingHistory = { losses: [1.5, 0.1 + 0.2], accuracy: null, elapsedMs: 12.5, more: [0.5] };
+
+/** Writes what a trainer would write. */
+const write = (path: string, notes: Json) =>
+  saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3, notes } });
+
+Deno.test("CheckpointFile gives back the history bit for bit, beside the trainer's own state", async () => {
+  await withTempDir(async (dir) => {
+    const notes: string[] = [];
+    const note = (text: string) => notes.push(text);
+    const path = `${dir}/checkpoints/sl--natural.safetensors`;
+    assertEquals(await new CheckpointFile(path, { note }).load(), null);
+    await new CheckpointFile(path, { pauseMs: 0, now: () => 5, note }).save(HISTORY, write);
+    assertEquals(await new CheckpointFile(path, { note }).load(), HISTORY);
+    const state = { stepsDone: 3, notes: { ...HISTORY, spentMs: 0 } } as unknown as Json;
+    assertEquals((await loadCheckpoint(path)).state, state);
+    assertEquals(notes, []);
+  });
+});
+
+Deno.test("CheckpointFile.save() writes at most once in 30 seconds, counted from its start", async () => {
+  await withTempDir(async (dir) => {
+    let now = 100;
+    const file = new CheckpointFile(`${dir}/c`, { now: () => now, note: () => {} });
+    const written: number[] = [];
+    for (now of [200, 30_099, 30_100, 50_000, 60_099, 60_100, 200_000]) {
+      await file.save(HISTORY, () => {
+        written.push(now);
+        return Promise.resolve();
+      });
+    }
+    assertEquals(written, [30_100, 60_100, 200_000]);
+  });
+});
+
+Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says why", async () => {
+  await withTempDir(async (dir) => {
+    const path = `${dir}/c.safetensors`;
+    const reasonOf = async () => {
+      const notes: string[] = [];
+      assertEquals(await new CheckpointFile(path, { note: (text) => notes.push(text) }).load(), null);
+      assertEquals(notes.length, 1);
+      return notes[0];
+    };
+    await Deno.writeTextFile(path, "cut");
+    assertMatch(
+      await reasonOf(),
+      /^The training starts anew, its checkpoint cannot be used: Cannot read .*3$/,
+    );
+    await saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3 } });
+    assertMatch(await reasonOf(), /holds no history of a training/);
+    for (const part of [{ losses: ["1"] }, { losses: null }, { accuracy: "1" }, { spentMs: null }]) {
+      const notes = { ...HISTORY, spentMs: 0, ...part } as unknown as Json;
+      await saveCheckpoint(path, { tensors: new Map(), state: { notes } });
+      assertMatch(await reasonOf(), /holds no history of a training/);
+    }
+  });
+});
+
+Deno.test("CheckpointFile.earlierMs adds up the pieces of a cell, without what was lost", async () => {
+  await withTempDir(async (dir) => {
+    let now = 0;
+    const options = { pauseMs: 0, now: () => now, note: () => {} };
+    const path = `${dir}/c.safetensors`;
+    for (const earlier of [0, 70, 140]) {
+      const file = new CheckpointFile(path, options);
+      await file.load();
+      assertEquals(file.earlierMs, earlier);
+      now += 70;
+      await file.save(HISTORY, write);
+      now += 1000; // lost: no checkpoint after it
+    }
+  });
+});

@@ -1,0 +1,74 @@
+/** The manifest of a run: made new, or taken up from a stopped run. */
+import type { CellDescription, Workbench } from "../plan/cell.ts";
+import { adapterName } from "../record/env.ts";
+import type { Preset } from "../config/preset.ts";
+import { plainNumbers } from "../record/record.ts";
+import { type RunIdentity, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+
+/** The manifest of a run that begins. */
+export function newManifest(
+  preset: Preset,
+  options: {
+    cells: readonly CellDescription[];
+    command: string;
+    startedAt: Date;
+    identity: RunIdentity;
+    jobs: number;
+  },
+): RunManifest {
+  const { cells, command, startedAt, identity, jobs } = options;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    runId: `${preset.name}-${timestamp(startedAt)}-${crypto.randomUUID().slice(0, 8)}`,
+    suite: preset.name,
+    description: preset.description,
+    preset: recordedPreset(preset),
+    command,
+    startedAt: startedAt.toISOString(),
+    durationMs: 0,
+    jobs,
+    identity,
+    cells: cells.map(({ name }) => name),
+  };
+}
+
+/** The manifest of a stopped run that goes on, as it is asked for now. */
+export function resumedManifest(
+  stopped: RunManifest,
+  { preset, cells, identity, startedAt, jobs }: {
+    preset: Preset;
+    cells: readonly CellDescription[];
+    identity: RunIdentity;
+    startedAt: Date;
+    jobs: number;
+  },
+): RunManifest {
+  return {
+    ...stopped,
+    description: preset.description,
+    preset: recordedPreset(preset),
+    identity,
+    cells: cells.map(({ name }) => name),
+    jobs,
+    resumedAt: [...stopped.resumedAt ?? [], startedAt.toISOString()],
+  };
+}
+
+/** A preset as manifests hold it: numbers are numbers, with the words for them beside. */
+export function recordedPreset(preset: Preset): Record<string, unknown> {
+  return plainNumbers(preset) as Record<string, unknown>;
+}
+
+/** What decides the bits of every record of a run. */
+export function identityOf(
+  workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">,
+  benchmarkVersion: string,
+): RunIdentity {
+  const { dataset, adapter, kernelVariant } = workbench;
+  return { benchmarkVersion, dataset, adapter: adapterName(adapter), kernelVariant };
+}
+
+/** A time for names of files: `20260102T030405Z`. */
+export function timestamp(at: Date): string {
+  return at.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+}
