@@ -1,4 +1,5 @@
 /** What is compared, whatever file it comes from. */
+import { adapterName } from "../record/env.ts";
 import type { MachineClass, MeasuredKind, QuantityKind } from "../history/entry.ts";
 import type { MachineInfo } from "../schema.ts";
 
@@ -55,8 +56,7 @@ export interface Side {
 
 /** What of a machine decides its times. */
 export function machineClass({ cpu, cores, os, adapter }: MachineInfo): MachineClass {
-  const name = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean);
-  return { cpu, cores, os, adapter: name.join(" ") };
+  return { cpu, cores, os, adapter: adapterName(adapter) };
 }
 
 /** A quantity's name over all cells: "sl/natural / probeAccuracy". */
