@@ -232,7 +232,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
     await folder.writeManifest(manifest);
   };
   let records: CellRecord[];
-  const pool = openPool(piece, request, services);
+  const pool = await openPool(piece, request, services);
   try {
     const facts: RunFacts = {
       runId: manifest.runId,
@@ -283,24 +283,42 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
   return { runDir: folder.path, manifest, records, report, exitCode };
 }
 
-/** This process, or worker processes; these have devices of their own. */
-function openPool(piece: Piece, request: RunRequest, services: RunServices): CellPool {
+/** This process, or worker processes; these have devices of their own, and find the data in a file of the run folder. */
+async function openPool(piece: Piece, request: RunRequest, services: RunServices): Promise<CellPool> {
   const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices } = request;
   const { signal, progress, checkpointPauseMs, worker } = services;
   if (sharing.jobs === 1) {
     return localPool(workbench, { folder, keys: context.keys, signal, checkpointPauseMs });
   }
+  const dataFile = await shareData(piece);
   workbench.close();
   const { dataset, kernelVariant } = workbench;
-  return workerPool({
+  const pool = workerPool({
     ...sharing,
     program: worker!,
     keys: context.keys,
-    setup: { preset, dataDir, runDir: folder.path, choices, checkpointPauseMs },
+    setup: { preset, dataDir, dataFile, runDir: folder.path, choices, checkpointPauseMs },
     expected: { dataset, adapter: adapterName(workbench.adapter), kernelVariant },
     signal,
     note: (text) => progress.note(text),
   });
+  const close = async () => {
+    await pool.close();
+    if (dataFile !== undefined) await Deno.remove(dataFile).catch(() => {});
+  };
+  return { ...pool, close };
+}
+
+/** The file in which workers find the data; undefined where they read the data themselves. */
+async function shareData({ folder, workbench }: Piece): Promise<string | undefined> {
+  if (workbench.writeData === undefined) return undefined;
+  const path = folder.temporaryPath("data");
+  try {
+    await workbench.writeData(path);
+    return path;
+  } catch {
+    return undefined; // a full disk shows where results are written
+  }
 }
 
 /** The default run folder: `runs/quick-20260102T030405Z`. */

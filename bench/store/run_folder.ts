@@ -112,6 +112,11 @@ export class RunFolder {
     return await exists(`${this.path}/run.json`);
   }
 
+  /** A name for a file that only this process needs; if it is killed, {@linkcode RunFolder.tidy} removes it. */
+  temporaryPath(name: string): string {
+    return `${this.path}/.${name}.${crypto.randomUUID()}.tmp`;
+  }
+
   /** Makes the folders that are missing and removes what a killed process left half-written. */
   async tidy(): Promise<void> {
     for (const name of ["records", "artifacts"]) {
