@@ -3,6 +3,7 @@ import { Claims } from "./claims.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { takeFile } from "./take_file.ts";
 
 /** What a folder may be given by tests. */
 export interface FolderOptions {
@@ -213,10 +214,7 @@ export class RunFolder {
     cell: string,
     file: { kind: string; relativePath: string; bytes: Uint8Array },
   ): Promise<Artifact> {
-    const parts = file.relativePath.split("/");
-    if (
-      parts.some((part) => part === "" || part === "." || part === "..") || /[\\:]/.test(file.relativePath)
-    ) {
+    if (leaves(file.relativePath)) {
       throw new RangeError(
         `Cannot write artifact of ${cell}: the path leaves its folder, given ${file.relativePath}`,
       );
@@ -227,6 +225,25 @@ export class RunFolder {
     await this.#write(full, file.bytes);
     return { kind: file.kind, path, sha256: await sha256Hex(file.bytes) };
   }
+
+  /**
+   * Takes over a file that a cell left in another run folder, which stays as it is: see {@linkcode takeFile}.
+   *
+   * @throws {RangeError} If it is absent there, is not the file that the artifact names, or lies outside the cell's folder.
+   */
+  async takeArtifact(cell: string, { path, sha256 }: Artifact, from: RunFolder): Promise<void> {
+    const own = `artifacts/${cell}/`;
+    if (typeof path !== "string" || !path.startsWith(own) || leaves(path.slice(own.length))) {
+      throw new RangeError(`Cannot take over a file of ${cell}: the path leaves its folder, given ${path}`);
+    }
+    await takeFile(`${from.path}/${path}`, `${this.path}/${path}`, { sha256, write: this.#write });
+  }
+}
+
+/** Whether a path within a cell's folder could lead out of it. */
+function leaves(relativePath: string): boolean {
+  return relativePath.split("/").some((part) => part === "" || part === "." || part === "..") ||
+    /[\\:]/.test(relativePath);
 }
 
 /** The refusal of a folder that holds a run. */
