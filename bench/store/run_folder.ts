@@ -1,5 +1,6 @@
 import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { Claims } from "./claims.ts";
+import { isFileAt } from "./lock_file.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
@@ -266,12 +267,6 @@ export function recordFile(cell: string): string {
 
 function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
-}
-
-/** Whether an open file is the one that a path leads to. */
-async function isFileAt(file: Deno.FsFile, path: string): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => null), here = await file.stat();
-  return there !== null && there.ino === here.ino && there.dev === here.dev;
 }
 
 /** Unfinished files below a folder; links are not followed. */
