@@ -148,6 +148,23 @@ Deno.test("run() with jobs runs a cell again whose files are broken", async () =
   });
 });
 
+Deno.test("run() with jobs hands to its workers what it took over from another run", async () => {
+  await withTempDir(async (dir) => {
+    const whole = await start(`${dir}/a`, { jobs: 1 });
+    await Deno.remove(`${dir}/a/records/sl--robust--seed-0.json`);
+    await Deno.remove(`${dir}/a/records/sl--natural--seed-0.json`);
+    const acts: Settings["acts"] = { [NATURAL]: `meet ${ROBUST}`, [ROBUST]: `meet ${NATURAL}` };
+    const { records, seen } = await start(`${dir}/b`, { reuse: [`${dir}/a`], acts });
+    assertEquals(seen.filter((text) => !text.includes("warns")).toSorted(), [
+      `note 2 of 4 cells that are missing are taken over from ${dir}/a`,
+      NATURAL,
+      ROBUST,
+    ]);
+    assertEquals(records.map(canonicalRecord), whole.records.map(canonicalRecord));
+    assertEquals(records.map(({ jobs }) => jobs), [2, 1, 1, 2]);
+  });
+});
+
 Deno.test("run() with jobs fails cells where workers do not open, or find something else", async () => {
   await withTempDir(async (dir) => {
     const closed = await start(`${dir}/a`, { dataDir: '{"open":true}' });
