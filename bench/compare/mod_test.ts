@@ -174,6 +174,15 @@ Deno.test("compare() refuses unlike things, names the field, and goes on where t
   assertMatch(text, /kernels \/ k .* unlike\n/);
 });
 
+Deno.test("compare() judges the times of another driver on the same machine, and names both", async () => {
+  const { machine } = fakePerfRecord();
+  const of = (driver?: string | null) => ({ machine: { ...machine, driver } });
+  const { code, text } = await start(record(QUIET, of("Mesa 1.2.3")), record(SLOW, of("Mesa 4.5.6")));
+  assertEquals(code, 3);
+  assertMatch(text, /Base: .*, driver Mesa 1\.2\.3\nHead: .*, driver Mesa 4\.5\.6\n/);
+  assertStringIncludes((await start(record(QUIET, of(null)), record(QUIET, of()))).text, ", Deno 0\n");
+});
+
 Deno.test("compare() refuses other presets, settings and data by name", async () => {
   const cell = (parts: object) =>
     fakeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } }, ...parts });

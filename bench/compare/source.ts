@@ -34,6 +34,8 @@ export interface SourceRecord {
   /** Hash of the data; "" where there are none. */
   readonly data: string;
   readonly machine: MachineClass;
+  /** The driver's version, which is no part of the machine's class: whether a new one is slower is what is asked. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
   readonly jobs: number | null;
   readonly commit: string | null;

@@ -73,11 +73,11 @@ export function summaryOf(comparison: Comparison): string {
 
 /** A side in one line. */
 export function describeSide(
-  { path, records, startedAt, commit, preset, deno, kernelVariant }: SideFacts,
+  { path, records, startedAt, commit, preset, deno, driver, kernelVariant }: SideFacts,
 ): string {
   return `${path}, ${preset}, ${records} ${records === 1 ? "record" : "records"}, ${startedAt}, commit ${
     commit?.slice(0, 10) ?? "unknown"
-  }, kernels ${kernelVariant}, Deno ${deno}`;
+  }, kernels ${kernelVariant}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
 }
 
 /** How it was judged: each statistic that stands in the table, once. */
