@@ -65,6 +65,7 @@ export function summaryOf(comparison: Comparison): string {
     `${countOf(comparison, "better")} better`,
     `${countOf(comparison, "same")} the same`,
     ...count("with too few values to tell", few),
+    ...count("unsure (take five records on each side)", countOf(comparison, "unsure")),
     ...count("on unlike machines", countOf(comparison, "unlike")),
     ...count("ignored", countOf(comparison, "ignored")),
     ...count("in one side alone", countOf(comparison, "only in base", "only in head")),
