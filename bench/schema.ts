@@ -289,4 +289,5 @@ export { type Spread, spread } from "./statistics/spread.ts";
 /** What `bench history` keeps: types and reading. */
 export type * from "./history/entry.ts";
 export { HISTORY_SCHEMA, HISTORY_VERSION } from "./history/entry.ts";
+export { commitText } from "./history/commit_text.ts";
 export { type History, type HistoryProblem, parseHistory } from "./history/parse_history.ts";

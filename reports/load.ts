@@ -115,6 +115,7 @@ function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecor
 /** Networks with their probes and attacks, see {@linkcode joinParts}; each under the path of its training. */
 function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
   const paths = new Map(records.map(({ record, path }) => [record.benchmark, path]));
+  const reused = new Map(records.map(({ record }) => [record.benchmark, record.reusedFrom]));
   const ofParts = new Map<string, Record<string, string>>(), parts = new Map<string, string[]>();
   for (const { record, path } of records) {
     const network = networkOf(record);
@@ -126,9 +127,14 @@ function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
   }
   return joinParts(records.map(({ record }) => record)).map((record) => {
     const metricPaths = ofParts.get(record.benchmark);
+    const cells = [record.benchmark, ...parts.get(record.benchmark) ?? []];
+    const takenOver = cells.flatMap((cell) =>
+      reused.get(cell) === undefined ? [] : [[cell, reused.get(cell)!]]
+    );
     return {
       record,
       path: paths.get(record.benchmark)!,
+      ...(takenOver.length > 0 && { reusedFrom: Object.fromEntries(takenOver) as Record<string, string> }),
       ...(metricPaths && { metricPaths, parts: parts.get(record.benchmark)! }),
     };
   });

@@ -135,3 +135,21 @@ Deno.test("loadRun() shows a network, its probe and its attack as one, and where
     assertEquals(network.metricPaths, { probeAccuracy: "records/p.json", robustAccuracy: "records/q.json" });
   });
 });
+
+Deno.test("loadRun() says which cells of a network were taken over, and from which runs", async () => {
+  const probe = {
+    ...makeRecord(),
+    kind: "probe",
+    benchmark: `${first.benchmark}/probe`,
+    reusedFrom: "quick-1",
+  };
+  const attack = { ...makeRecord(), kind: "attack", benchmark: `${first.benchmark}/attack` };
+  const files = { a: first, b: probe, c: attack, d: second };
+  const texts = Object.entries(files).map((
+    [name, record],
+  ) => [`records/${name}.json`, JSON.stringify(record)]);
+  await inFolder(Object.fromEntries(texts), async (dir) => {
+    const { records } = await loadRun(dir);
+    assertEquals(records.map(({ reusedFrom }) => reusedFrom), [{ [probe.benchmark]: "quick-1" }, undefined]);
+  });
+});

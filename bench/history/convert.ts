@@ -7,7 +7,10 @@ import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry, type HistoryMetric 
 /**
  * A line for each kind of record among those given: all cells of a run are one, every other record is one of its own.
  *
- * @throws {RangeError} If cells of several presets, machines or commits stand side by side: they are several runs.
+ * Cells of several commits are one run all the same: it was resumed after a commit, or took cells over, and the line has
+ * the commit of the newest.
+ *
+ * @throws {RangeError} If cells of several presets or machines stand side by side: they are several runs.
  */
 export function entriesOf(records: readonly SourceRecord[]): HistoryEntry[] {
   const cells = records.filter(({ kind }) => kind === "cells");
@@ -18,7 +21,7 @@ export function entriesOf(records: readonly SourceRecord[]): HistoryEntry[] {
 
 function entryOf(records: readonly SourceRecord[]): HistoryEntry {
   const [first] = records;
-  for (const field of ["preset", "commit", "data", "kernelVariant", "machine"] as const) {
+  for (const field of ["preset", "data", "kernelVariant", "machine"] as const) {
     const other = records.find((record) => JSON.stringify(record[field]) !== JSON.stringify(first[field]));
     if (other === undefined) continue;
     throw new RangeError(
@@ -29,7 +32,8 @@ function entryOf(records: readonly SourceRecord[]): HistoryEntry {
     );
   }
   const { kind, preset, commit, dirty, deno, machine, driver, kernelVariant, jobs, data, recordVersion } =
-    first;
+    records.toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;
+  const others = [...new Set(records.map((record) => record.commit))].filter((other) => other !== commit);
   return {
     schema: HISTORY_SCHEMA,
     version: HISTORY_VERSION,
@@ -37,6 +41,7 @@ function entryOf(records: readonly SourceRecord[]): HistoryEntry {
     kind,
     preset,
     commit,
+    ...(others.length === 0 ? {} : { otherCommits: others }),
     dirty,
     deno,
     machine,

@@ -53,7 +53,13 @@ export interface HistoryEntry {
   readonly kind: MeasuredKind;
   /** The preset, or the kind. */
   readonly preset: string;
+  /** Of the newest record. */
   readonly commit: string | null;
+  /**
+   * Commits of the other records, where a run was resumed after a commit, or took cells over: their keys say that the code
+   * which computed them is the same. Absent where there are none.
+   */
+  readonly otherCommits?: readonly (string | null)[];
   readonly dirty: boolean | null;
   readonly deno: string;
   readonly machine: MachineClass;

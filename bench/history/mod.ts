@@ -8,6 +8,7 @@ import { describeOptions, type Option, parseOptions } from "../terminal/options.
 import { formatTable } from "../terminal/table.ts";
 import { splitWords } from "../terminal/split_words.ts";
 import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { commitText } from "./commit_text.ts";
 import { entriesOf } from "./convert.ts";
 import type { HistoryEntry } from "./entry.ts";
 import { appendHistory, pruneHistory, readHistory } from "./history_file.ts";
@@ -82,11 +83,11 @@ async function append(path: string, run: string, stderr: (text: string) => void)
 /** A line for each entry: when, what, where, and how much of it. */
 export function formatHistory(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return "No lines\n";
-  const rows = entries.map(({ time, kind, preset, commit, machine, metrics, undone }) => [
+  const rows = entries.map(({ time, kind, preset, machine, metrics, undone, ...commits }) => [
     time,
     kind,
     preset,
-    commit?.slice(0, 10) ?? "unknown",
+    commitText(commits),
     `${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
     String(metrics.length),
     String(undone.length),

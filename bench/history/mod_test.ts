@@ -53,6 +53,31 @@ Deno.test("history() adds a line for a run, once, and lists it", async () => {
   });
 });
 
+Deno.test("history() takes a run whose records are of several commits, and says so", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    await Deno.mkdir(`${dir}/run/records`, { recursive: true });
+    const commits = [["newest", "2026-01-03T00:00:00.000Z"], ["older", "2026-01-02T00:00:00.000Z"]] as const;
+    for (const [seed, [commit, startedAt]] of commits.entries()) {
+      const cell = fakeRecord({
+        benchmark: `sl/natural/seed-${seed}`,
+        seed,
+        commit,
+        startedAt,
+        dirty: seed === 1,
+      });
+      await Deno.writeTextFile(`${dir}/run/records/${seed}.json`, JSON.stringify(cell));
+    }
+    const { stdout } = await run([file, "--append", `${dir}/run`]);
+    assertMatch(stdout, /\n2026-01-03T00:00:00\.000Z +cells +small +newest and another +none/);
+    const [{ commit, otherCommits, dirty }] = await entriesIn(file);
+    assertEquals([commit, otherCommits, dirty], ["newest", ["older"], false]);
+    const odd = (await Deno.readTextFile(file)).replace('["older"]', "[1]");
+    await Deno.writeTextFile(file, odd);
+    assertMatch((await run([file])).stderr, /line 1: otherCommits\[0\] is not a string, got 1/);
+  });
+});
+
 Deno.test("history() keeps the driver where the record knows it, for compare to show", async () => {
   await withTempDir(async (dir) => {
     const { machine } = fakePerfRecord(), file = `${dir}/h.jsonl`;

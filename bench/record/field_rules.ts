@@ -41,6 +41,11 @@ export function orNull(one: Rule): Rule {
   return (value, name) => value === null ? [] : one(value, name);
 }
 
+/** Absent, or what holds to a rule. */
+export function optional(one: Rule): Rule {
+  return (value, name) => value === undefined ? [] : one(value, name);
+}
+
 /** Why parsed JSON is no record of that schema and version; null if it is. */
 export function headerFault(
   json: unknown,

@@ -38,9 +38,9 @@ function row(group: Group): Html {
   const flops = spread(metricValues(group, "flops").map(({ value }) => value / 1e9));
   const bytes = metricValues(group, "peakBytes").map(({ value }) => value);
   const none = "not measured";
-  return markup`<tr><th scope="row">${swatch(group.set)}${
-    shortParadigm(group.paradigm)
-  }, ${group.label}</th><td class="n">${duration(time.mean)}</td><td class="n">${
+  return markup`<tr><th scope="row">${swatch(group.set)}${shortParadigm(group.paradigm)}, ${group.label}${
+    takenOver(group)
+  }</th><td class="n">${duration(time.mean)}</td><td class="n">${
     speed ? numberSpread(speed) : none
   }</td><td class="n">${flops ? numberSpread(flops) : none}</td><td class="n">${
     bytes.length ? mebibytes(Math.max(...bytes)) : none
@@ -48,13 +48,24 @@ function row(group: Group): Html {
 `;
 }
 
+/** Which of a row's numbers are of other runs, and of which; nothing where none is. */
+function takenOver({ done }: Group): Html | null {
+  const runs = done.flatMap(({ reusedFrom = {} }) => Object.values(reusedFrom));
+  if (runs.length === 0) return null;
+  const cells = done.reduce((sum, { parts = [] }) => sum + 1 + parts.length, 0);
+  return markup`<small>${`${runs.length} of ${cells} cells taken over, times too, from ${
+    [...new Set(runs)].join(", ")
+  }`}</small>`;
+}
+
 function downloadRows(group: Group) {
-  return group.done.map(({ record, path }) => ({
+  return group.done.map(({ record, path, reusedFrom = {} }) => ({
     paradigm: group.paradigm,
     trainedOn: group.label,
     seed: record.seed,
     durationMs: record.durationMs,
     jobs: record.jobs ?? 1,
+    reusedFrom: [...new Set(Object.values(reusedFrom))].join(" "),
     ...Object.fromEntries(METRICS.map((metric) => [metric, record.metrics[metric]?.value ?? null])),
     record: path,
   }));

@@ -1,6 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { groupOverSeeds } from "../groups.ts";
 import { makeRecord, makeRun, makeTrained } from "../testing.ts";
+import type { LoadedRecord } from "../types.ts";
 import { costSection } from "./cost.ts";
 
 const section = (records: ReturnType<typeof makeRecord>[]) =>
@@ -25,6 +26,18 @@ Deno.test("costSection() says how many cells ran at once", () => {
   assertStringIncludes(section([record])!, "on the machine below, which worked on one cell at a time.");
   const resumed = [{ ...record, jobs: 2 }, { ...record, seed: 1, benchmark: "sl/natural/seed-1" }];
   assertStringIncludes(section(resumed)!, "which worked on up to 1 or 2 cells at once.");
+});
+
+Deno.test("costSection() says which cells were taken over from other runs, where any were", () => {
+  const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
+  const loaded = { record, path: "records/a.json", parts: ["sl/natural/seed-0/attack"] };
+  const of = (one: LoadedRecord) =>
+    costSection(groupOverSeeds({ ...makeRun([]), records: [one] }, "train"))!.text;
+  assert(!of(loaded).includes("taken over"));
+  assertStringIncludes(
+    of({ ...loaded, reusedFrom: { "sl/natural/seed-0": "quick-1" } }),
+    "natural<small>1 of 2 cells taken over, times too, from quick-1</small></th>",
+  );
 });
 
 Deno.test("costSection() says not measured where a record lacks a number, and is absent without records", () => {

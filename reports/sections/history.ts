@@ -1,4 +1,4 @@
-import type { History, HistoryEntry, HistoryMetric } from "../../bench/schema.ts";
+import { commitText, type History, type HistoryEntry, type HistoryMetric } from "../../bench/schema.ts";
 import { historyLine, type HistoryPoint } from "../charts/history_line.ts";
 import { downloadLinks } from "../download.ts";
 import { type Html, markup } from "../html.ts";
@@ -31,6 +31,7 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
       quantity,
       time: entry.time,
       commit: entry.commit,
+      commits: commitText(entry),
       value: metric.value,
       low: metric.interval?.[0] ?? null,
       high: metric.interval?.[1] ?? null,
@@ -63,10 +64,10 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
 <thead><tr><th scope="col">Quantity</th><th scope="col">Time</th><th scope="col">Commit</th><th scope="col" class="n">Value</th>
 <th scope="col" class="n">Low</th><th scope="col" class="n">High</th><th scope="col">Unit</th><th scope="col">Statistic</th></tr></thead>
 <tbody>${
-        rows.map(({ quantity, time, commit, value, low, high, unit, statistic }) =>
-          markup`<tr><th scope="row">${quantity}</th><td>${time}</td><td>${
-            commit?.slice(0, 10) ?? "unknown"
-          }</td><td class="n">${number(value)}</td><td class="n">${number(low)}</td><td class="n">${
+        rows.map(({ quantity, time, commits, value, low, high, unit, statistic }) =>
+          markup`<tr><th scope="row">${quantity}</th><td>${time}</td><td>${commits}</td><td class="n">${
+            number(value)
+          }</td><td class="n">${number(low)}</td><td class="n">${
             number(high)
           }</td><td>${unit}</td><td>${statistic}</td></tr>
 `

@@ -79,6 +79,12 @@ Deno.test("historySection() draws what changed before what did not, on an axis t
   for (const label of ["46", "50", "54"]) assertStringIncludes(text.slice(still), `>${label}</text>`);
 });
 
+Deno.test("historySection() says where a line has records of several commits", () => {
+  const line = { ...entry("2026-01-02T00:00:00Z", 0.5), commit: "0123456789ab", otherCommits: ["a", "b"] };
+  const text = String(historySection({ entries: [line], problems: [] }));
+  assertStringIncludes(text, "<td>0123456789 and 2 others</td>");
+});
+
 Deno.test("historySection() shows nothing of an empty history", () => {
   assertEquals(historySection({ entries: [], problems: [] }), null);
 });
