@@ -5,15 +5,15 @@ import { parseChoices } from "./adapter/choices_option.ts";
 import { both, eventProgress } from "./run/events.ts";
 import { formatError } from "./terminal/explained.ts";
 import { interruptedCode } from "./terminal/interrupt.ts";
-import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
-import { loadPreset, PRESETS } from "./config/load_preset.ts";
+import { parseJobs } from "./jobs/jobs_option.ts";
+import { PRESETS } from "./config/load_preset.ts";
+import { namedPreset } from "./named_preset.ts";
 import { suggest } from "./terminal/nearest.ts";
 import { BENCH_OPTIONS, type BenchOptions, parseReuse, parseSeeds, PLAN_OPTIONS } from "./bench_options.ts";
 import { describeOptions, parseOptions } from "./terminal/options.ts";
-import { expand } from "./plan/plan.ts";
-import { formatPlan, makePlan } from "./plan/plan_command.ts";
-import { formatStates, planStates } from "./plan/plan_states.ts";
-import type { Preset } from "./config/preset.ts";
+import { benchStates, planBench } from "./plan_bench.ts";
+import { formatPlan } from "./plan/plan_command.ts";
+import { formatStates } from "./plan/plan_states.ts";
 import { createProgress, type Progress, SILENT } from "./run/progress.ts";
 import { defaultRunDir, run, type RunResult, type WriteReport } from "./run/run.ts";
 import { reproduceCommand } from "./reproduce/mod.ts";
@@ -50,7 +50,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare", "history"];
+export const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare", "history"];
 
 /**
  * Runs the command.
@@ -104,48 +104,33 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     );
     return EXIT.done;
   }
-  const choices = parseChoices(options.choices);
-  const asked = parseJobs(options.jobs), reuse = parseReuse(options.reuse);
+  const { signal, openWorkbench } = services;
+  const asked = {
+    ...presetOf(options),
+    outDir: options.out,
+    choices: parseChoices(options.choices),
+    reuse: parseReuse(options.reuse),
+    jobs: parseJobs(options.jobs),
+    note: (text: string) => services.stderr(`${text}\n`),
+    onCell: (name: string) => options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`),
+    signal,
+    openWorkbench,
+  };
   useVectorWidth(options["vector-width"]);
-  const preset = await presetOf(options);
-  const { signal } = services;
-  const note = (text: string) => services.stderr(`${text}\n`);
-  const workbench = await services.openWorkbench(preset, { dataDir: options.data, signal, choices, note });
-  try {
-    const onCell = ({ name }: { name: string }) =>
-      options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`);
-    const cells = expand(preset);
-    const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
-    const runDir = options.out;
-    const states = runDir !== null || options.states || reuse.length > 0
-      ? await planStates(cells, { preset, runDir, workbench, reuse, note })
-      : undefined;
-    if (options.states) {
-      services.stdout(
-        options.json
-          ? JSON.stringify({ preset: preset.name, cells: states }, null, 2) + "\n"
-          : formatStates(preset.name, states!),
-      );
-      return EXIT.done;
-    }
-    const made = await makePlan({ preset: preset.name, cells, states, jobs }, {
-      workbench,
-      onCell,
-      signal,
-    });
-    services.stdout(options.json ? JSON.stringify(made, null, 2) + "\n" : formatPlan(made));
-    return EXIT.done;
-  } finally {
-    workbench.close();
-  }
+  const print = <T>(found: T, format: (found: T) => string) =>
+    services.stdout(options.json ? JSON.stringify(found, null, 2) + "\n" : format(found));
+  if (options.states) print(await benchStates(asked), ({ preset, cells }) => formatStates(preset, cells));
+  else print(await planBench(asked), formatPlan);
+  return EXIT.done;
 }
 
 /** The preset that options name, with the seeds that they name. */
-async function presetOf(options: Pick<BenchOptions, "preset" | "seeds" | "data">): Promise<Preset> {
-  const named = await loadPreset(options.preset ?? "quick");
-  const preset = options.seeds === null ? named : { ...named, seeds: parseSeeds(options.seeds) };
-  await checkData(preset, options.data);
-  return preset;
+function presetOf({ preset, seeds, data }: Pick<BenchOptions, "preset" | "seeds" | "data">) {
+  return {
+    preset: preset ?? undefined,
+    seeds: seeds === null ? undefined : parseSeeds(seeds),
+    dataDir: data,
+  };
 }
 
 async function bench(
@@ -156,7 +141,7 @@ async function bench(
   const choices = parseChoices(options.choices);
   const jobs = parseJobs(options.jobs), reuse = parseReuse(options.reuse);
   useVectorWidth(options["vector-width"]);
-  const preset = await presetOf(options);
+  const preset = await namedPreset(presetOf(options));
   if (options.events && options.json) {
     throw new UsageError("Cannot print both: --events and --json each have standard output for themselves");
   }
@@ -183,24 +168,6 @@ function progressFor(options: BenchOptions, { stdout, stderr, terminal }: MainSe
     ? SILENT
     : createProgress({ terminal: terminal !== null, columns: terminal?.columns, write: stderr });
   return options.events ? both(shown, eventProgress((event) => stdout(JSON.stringify(event) + "\n"))) : shown;
-}
-
-/** Refuses a run that would fail at its first image. */
-async function checkData(preset: Preset, dataDir: string | null): Promise<void> {
-  if (preset.dataset.name === "planted") {
-    if (dataDir === null) return;
-    throw new UsageError(`Cannot use --data: preset ${preset.name} generates its images, given ${dataDir}`);
-  }
-  if (dataDir === null) {
-    throw new UsageError(
-      `Cannot run preset ${preset.name}: it reads ${preset.dataset.name} from a folder, given no --data\n` +
-        `Hint: deno task data ${preset.dataset.name} fetches it, then add --data DIR`,
-    );
-  }
-  const isDirectory = await Deno.stat(dataDir).then((info) => info.isDirectory, () => false);
-  if (!isDirectory) {
-    throw new UsageError(`Cannot read ${preset.dataset.name}: no such folder, given --data ${dataDir}`);
-  }
 }
 
 function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {

@@ -1,17 +1,12 @@
 import type { OpenWorkbench } from "./plan/cell.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { eventProgress, type RunEvent } from "./run/events.ts";
-import { loadPreset } from "./config/load_preset.ts";
-import type { Preset } from "./config/preset.ts";
+import { type NamedPreset, namedPreset } from "./named_preset.ts";
 import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run/run.ts";
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions
-  extends Partial<Pick<RunRequest, "outDir" | "dataDir" | "resume" | "choices" | "only" | "reuse">> {
-  /** A preset, its name, or the path of its file. Default: "quick". */
-  readonly preset?: Preset | string;
-  /** Default: those of the preset. */
-  readonly seeds?: readonly number[];
+  extends NamedPreset, Partial<Pick<RunRequest, "outDir" | "resume" | "choices" | "only" | "reuse">> {
   /** Cells at once, each in a process of its own from 2 on; null for what suits the adapter. Default: 1. */
   readonly jobs?: number | null;
   /** Abort it to stop after the current step. */
@@ -27,7 +22,8 @@ export interface RunBenchOptions
  * taken yet wait; of the progress of a cell the latest alone. Leaving the loop stops the run after its current step:
  * what is finished stays, and the same options with `resume` go on.
  *
- * @throws {UsageError} As `run` does: the folder cannot be written, or holds a run that is not to be resumed.
+ * @throws {UsageError} If the preset cannot be read, or lacks its data; or as `run` does: the folder cannot be written, or
+ * holds a run that is not to be resumed.
  * @throws {NoAdapterError} If no adapter answers.
  *
  * @example
@@ -58,11 +54,8 @@ export interface RunBenchOptions
  * ```
  */
 export async function* runBench(options: RunBenchOptions = {}): AsyncGenerator<RunEvent, void, void> {
-  const { seeds, signal, jobs = 1, dataDir = null, writeReport = null } = options;
-  const named = typeof options.preset === "object"
-    ? options.preset
-    : await loadPreset(options.preset ?? "quick");
-  const preset = seeds === undefined ? named : { ...named, seeds };
+  const { signal, jobs = 1, dataDir = null, writeReport = null } = options;
+  const preset = await namedPreset(options);
   const outDir = options.outDir ?? defaultRunDir(preset.name, new Date());
   const controller = new AbortController();
   const stop = () => controller.abort(signal?.reason);

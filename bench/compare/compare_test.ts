@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Comparison } from "./formats/comparison.ts";
-import { compareLoaded } from "./mod.ts";
+import { compareLoaded } from "./compare_runs.ts";
 import { noisyPerf, noisyRun, normals, sideOf } from "./testing.ts";
 
 /** As on a shared machine: quantities differ by a tenth from record to record, whole records too. */

@@ -11,7 +11,7 @@
 import { formatTable } from "../terminal/table.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";
 import type { PerfRecord } from "../perf/record.ts";
-import { compareLoaded } from "./mod.ts";
+import { compareLoaded } from "./compare_runs.ts";
 import { noisyPerf, noisyRun, normals, sideOf, type TimeNoise } from "./testing.ts";
 
 const TRIALS = 200;

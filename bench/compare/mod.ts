@@ -8,13 +8,9 @@ import { suggest } from "../terminal/nearest.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
 import { splitWords } from "../terminal/split_words.ts";
 import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
-import { checkAlike, FIELDS, parseAllowed } from "./alike.ts";
-import { compareSides } from "./compare.ts";
-import { type Comparison, factsOf, isRegression } from "./formats/comparison.ts";
-import { FORMATS } from "./formats/mod.ts";
-import { loadSide } from "./load.ts";
-import type { Side } from "./source.ts";
-import { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from "./thresholds.ts";
+import { FIELDS, parseAllowed } from "./alike.ts";
+import { compareRuns } from "./compare_runs.ts";
+import { type ComparisonFormat, FORMATS } from "./formats/mod.ts";
 
 const COMMAND = "deno task bench compare";
 
@@ -61,18 +57,17 @@ export async function compare(
     return EXIT.done;
   }
   const format = readFormat(options.json ? "json" : options.format ?? "text");
-  const allowed = parseAllowed(options["allow-different"]);
-  const thresholds = await readThresholds(options.thresholds);
+  const allowDifferent = parseAllowed(options["allow-different"]);
+  const more = (side: "base" | "head") => (options[`more-${side}`] ?? "").split(",").filter(Boolean);
   if (paths.length !== 2) {
     throw new UsageError(
       `Cannot run ${COMMAND}: expected two paths, given ${paths.join(" ") || "none"}\n` +
         `Hint: ${COMMAND} BASE HEAD`,
     );
   }
-  const base = await loadSides(paths[0], options["more-base"]);
-  const head = await loadSides(paths[1], options["more-head"]);
-  const comparison = await compareLoaded(base, head, { thresholds, allowed });
-  const { output } = options;
+  const [base, head] = [[paths[0], ...more("base")], [paths[1], ...more("head")]];
+  const { output, thresholds } = options;
+  const comparison = await compareRuns(base, head, { allowDifferent, thresholds: thresholds ?? undefined });
   if (output === null) stdout(FORMATS[format](comparison));
   else {
     await writeFileAtomic(output, FORMATS[format](comparison)).catch((cause) => {
@@ -83,53 +78,9 @@ export async function compare(
   return comparison.regression ? EXIT.regression : EXIT.done;
 }
 
-/**
- * Compares two sides that were read.
- *
- * @param options.allowed Fields that may differ; default none.
- * @throws {UsageError} If they measured different things.
- */
-export async function compareLoaded(
-  base: Side,
-  head: Side,
-  { thresholds = DEFAULT_THRESHOLDS, allowed = [] }: {
-    thresholds?: Thresholds;
-    allowed?: Parameters<typeof checkAlike>[2]["allowed"];
-  } = {},
-): Promise<Comparison> {
-  const unlike = checkAlike(base, head, { allowed });
-  const oneMachine = !unlike.some(({ field }) => field === "machine" || field === "jobs");
-  const changes = await compareSides(base, head, { thresholds, oneMachine });
-  const regression = isRegression(changes);
-  return { base: factsOf(base), head: factsOf(head), thresholds, unlike, changes, regression };
-}
-
-/** One path and those that are to be merged with it. */
-async function loadSides(path: string, more: string | null): Promise<Side> {
-  const sides: Side[] = [];
-  for (const one of [path, ...(more ?? "").split(",").filter(Boolean)]) sides.push(await loadSide(one));
-  return {
-    path: sides.map((side) => side.path).join(","),
-    records: sides.flatMap(({ records }) => records),
-    notes: sides.flatMap(({ notes }) => notes),
-  };
-}
-
-function readFormat(name: string): string {
-  if (Object.hasOwn(FORMATS, name)) return name;
+function readFormat(name: string): ComparisonFormat {
+  if (Object.hasOwn(FORMATS, name)) return name as ComparisonFormat;
   throw new UsageError(
     `Cannot run ${COMMAND}: unknown format ${name}, ${suggest(name, Object.keys(FORMATS))}`,
   );
-}
-
-async function readThresholds(path: string | null): Promise<Thresholds> {
-  if (path === null) return DEFAULT_THRESHOLDS;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
-    throw new UsageError(`Cannot read thresholds ${path}: ${reason}`, { cause });
-  }
-  return parseThresholds(text, path);
 }

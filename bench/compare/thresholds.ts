@@ -99,6 +99,22 @@ export function parseThresholds(text: string, source: string): Thresholds {
   };
 }
 
+/**
+ * Reads a file of thresholds, see {@linkcode parseThresholds}.
+ *
+ * @throws {UsageError} If it cannot be read, or holds something else.
+ */
+export async function readThresholds(path: string): Promise<Thresholds> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    throw new UsageError(`Cannot read thresholds ${path}: ${reason}`, { cause });
+  }
+  return parseThresholds(text, path);
+}
+
 /** What a value should be; null if it is. */
 function faultOf(key: keyof Limits, value: unknown): string | null {
   if (key === "ignore") return typeof value === "boolean" ? null : "true or false";

@@ -42,7 +42,7 @@ export async function readHistory(path: string): Promise<History> {
  * @returns How many were added: an entry that stands there already, word for word, is not added again.
  * @throws {UsageError} If the file cannot be written, or holds lines of a later version.
  */
-export async function appendHistory(path: string, entries: readonly HistoryEntry[]): Promise<number> {
+export async function appendEntries(path: string, entries: readonly HistoryEntry[]): Promise<number> {
   return await withLock(lockOf(path), async () => {
     const content = await Deno.readTextFile(path).catch((cause) => {
       if (cause instanceof Deno.errors.NotFound) return "";

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
-import { appendHistory, pruneHistory, readHistory } from "./history_file.ts";
+import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";
 
 const ENTRY: HistoryEntry = {
   schema: HISTORY_SCHEMA,
@@ -29,10 +29,10 @@ const LINES = 40;
 
 /** Adds lines under a name of its own, or prunes until it is told to stop, and once more. */
 const SCRIPT = `
-import { appendHistory, pruneHistory } from "${new URL("./history_file.ts", import.meta.url)}";
+import { appendEntries, pruneHistory } from "${new URL("./history_file.ts", import.meta.url)}";
 const [file, preset] = Deno.args, entry = ${JSON.stringify(ENTRY)};
 if (preset !== "prune") {
-  for (let i = 0; i < ${LINES}; i++) await appendHistory(file, [{ ...entry, preset, commit: String(i) }]);
+  for (let i = 0; i < ${LINES}; i++) await appendEntries(file, [{ ...entry, preset, commit: String(i) }]);
 } else {
   console.log("ready");
   const told = () => Deno.stat(file + ".stop").then(() => true, () => false);
@@ -47,11 +47,11 @@ async function filesOf(dir: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(dir), ({ name }) => name)).sort();
 }
 
-Deno.test("appendHistory() loses no line to a process that prunes meanwhile", async () => {
+Deno.test("appendEntries() loses no line to a process that prunes meanwhile", async () => {
   await withTempDir(async (dir) => {
     const script = `${dir}/script.ts`, file = `${dir}/h.jsonl`;
     await Deno.writeTextFile(script, SCRIPT);
-    await appendHistory(file, [OLD]);
+    await appendEntries(file, [OLD]);
     const start = (name: string) => {
       const args = ["run", "-A", "--no-check", "--no-lock", "--config", "deno.json", script, file, name];
       return new Deno.Command(Deno.execPath(), {
@@ -77,22 +77,22 @@ Deno.test("appendHistory() loses no line to a process that prunes meanwhile", as
   });
 });
 
-Deno.test("appendHistory() adds the same line once, however many add it at once", async () => {
+Deno.test("appendEntries() adds the same line once, however many add it at once", async () => {
   await withTempDir(async (dir) => {
     const added = await Promise.all(
-      Array.from({ length: 50 }, () => appendHistory(`${dir}/h.jsonl`, [ENTRY])),
+      Array.from({ length: 50 }, () => appendEntries(`${dir}/h.jsonl`, [ENTRY])),
     );
     assertEquals(added.reduce((sum, count) => sum + count), 1);
     assertEquals(await filesOf(dir), ["h.jsonl"]);
   });
 });
 
-Deno.test("appendHistory() and pruneHistory() go on where the file system has no locks", async () => {
+Deno.test("appendEntries() and pruneHistory() go on where the file system has no locks", async () => {
   await withTempDir(async (dir) => {
     const { lock } = Deno.FsFile.prototype, file = `${dir}/h.jsonl`;
     Deno.FsFile.prototype.lock = () => Promise.reject(new Deno.errors.NotSupported("no locks"));
     try {
-      assertEquals(await appendHistory(file, [OLD, ENTRY]), 2);
+      assertEquals(await appendEntries(file, [OLD, ENTRY]), 2);
       assertEquals((await pruneHistory(file, KEEP)).left, [ENTRY]);
     } finally {
       Deno.FsFile.prototype.lock = lock;

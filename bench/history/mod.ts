@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { loadSide } from "../compare/load.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
 import { formatTable } from "../terminal/table.ts";
 import { splitWords } from "../terminal/split_words.ts";
 import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { appendHistory } from "./append_history.ts";
 import { commitText } from "./commit_text.ts";
-import { entriesOf } from "./convert.ts";
 import type { HistoryEntry } from "./entry.ts";
-import { appendHistory, pruneHistory, readHistory } from "./history_file.ts";
+import { pruneHistory, readHistory } from "./history_file.ts";
 import { parseKeep } from "./prune.ts";
 
 const COMMAND = "deno task bench history";
@@ -52,7 +51,11 @@ export async function history(
   }
   const [path] = paths;
   const keep = options.prune === null ? null : parseKeep(options.prune);
-  if (options.append !== null) await append(path, options.append, stderr);
+  if (options.append !== null) {
+    const { added, entries, notes } = await appendHistory(path, options.append);
+    for (const note of notes) stderr(`${note}\n`);
+    stderr(`${added} of ${entries.length} lines added to ${path}\n`);
+  }
   const { entries, problems, left } = keep === null
     ? await readHistory(path).then((all) => ({ ...all, left: all.entries }))
     : await pruneHistory(path, keep);
@@ -64,20 +67,6 @@ export async function history(
   }
   stdout(options.json ? JSON.stringify(left, null, 2) + "\n" : formatHistory(left));
   return EXIT.done;
-}
-
-async function append(path: string, run: string, stderr: (text: string) => void): Promise<void> {
-  const { records, notes } = await loadSide(run);
-  for (const note of notes) stderr(`${note}\n`);
-  let entries: HistoryEntry[];
-  try {
-    entries = entriesOf(records);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new UsageError(cause.message, { cause });
-  }
-  const added = await appendHistory(path, entries);
-  stderr(`${added} of ${entries.length} lines added to ${path}\n`);
 }
 
 /** A line for each entry: when, what, where, and how much of it. */

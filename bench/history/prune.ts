@@ -3,10 +3,10 @@ import type { HistoryEntry } from "./entry.ts";
 
 /** Which lines stay. */
 export interface Keep {
-  /** The newest so many of each kind, preset and machine; null for all. */
-  readonly last: number | null;
-  /** Those measured since then, ISO 8601; null for all. */
-  readonly since: string | null;
+  /** The newest so many of each kind, preset and machine, from 1. Default: all. */
+  readonly last?: number | null;
+  /** Those measured since then, ISO 8601. Default: all. */
+  readonly since?: string | null;
 }
 
 /**
@@ -30,8 +30,21 @@ export function parseKeep(text: string): Keep {
   return { last, since };
 }
 
-/** The lines that stay, in their order. */
-export function prune(entries: readonly HistoryEntry[], { last, since }: Keep): HistoryEntry[] {
+/**
+ * The lines that stay, in their order.
+ *
+ * @throws {UsageError} If `last` is no whole number from 1, or `since` no time.
+ */
+export function prune(
+  entries: readonly HistoryEntry[],
+  { last = null, since = null }: Keep,
+): HistoryEntry[] {
+  if (last !== null && !(Number.isInteger(last) && last > 0)) {
+    throw new UsageError(`Cannot prune history: last must be a whole number from 1, given ${last}`);
+  }
+  if (since !== null && Number.isNaN(Date.parse(since))) {
+    throw new UsageError(`Cannot prune history: since must be a time, given ${since}`);
+  }
   const recent = entries.filter(({ time }) => since === null || Date.parse(time) >= Date.parse(since));
   if (last === null) return recent;
   const groups = Map.groupBy(recent, ({ kind, preset, machine }) => JSON.stringify([kind, preset, machine]));

@@ -2,14 +2,14 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { parsePeersRecord } from "../schema.ts";
 import { withTempDir } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-import type { CompareOptions } from "./compare.ts";
+import type { TimePeersOptions } from "./time_peers.ts";
 import { peers } from "./mod.ts";
 import type { PeersRecord } from "./record.ts";
 import { fakePeersRecord } from "./testing.ts";
 
 /** Runs the command without starting anything. */
 async function start(args: string[], record: PeersRecord = fakePeersRecord()) {
-  let stdout = "", stderr = "", asked: CompareOptions | null = null;
+  let stdout = "", stderr = "", asked: TimePeersOptions | null = null;
   const code = await peers(args, {
     signal: new AbortController().signal,
     stdout: (text) => stdout += text,
@@ -20,7 +20,7 @@ async function start(args: string[], record: PeersRecord = fakePeersRecord()) {
       return Promise.resolve(record);
     },
   });
-  return { code, stdout, stderr, asked: asked as CompareOptions | null };
+  return { code, stdout, stderr, asked: asked as TimePeersOptions | null };
 }
 
 const SOUND = { ...fakePeersRecord(), rows: fakePeersRecord().rows.slice(0, 2) };

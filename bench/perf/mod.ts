@@ -4,13 +4,13 @@
  * @module
  */
 import { describeOptions } from "../terminal/options.ts";
-import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { timestamp } from "../store/run_manifest.ts";
 import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
 import { useVectorWidth } from "../adapter/vector_width.ts";
 import { memoryFaults } from "./faults.ts";
 import { formatPerf } from "./format.ts";
-import { measure, type MeasureOptions } from "./measure.ts";
+import type { MeasureOptions } from "./measure.ts";
+import { measureTo } from "./measure_perf.ts";
 import { parsePerfOptions, PERF_COMMAND, PERF_OPTIONS } from "./options.ts";
 import type { PerfRecord } from "./record.ts";
 
@@ -20,7 +20,7 @@ export interface PerfServices {
   readonly stderr: (text: string) => void;
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Default: {@linkcode measure}, on the machine's adapter. */
+  /** Default: `measure`, on the machine's adapter. */
   readonly measure?: (options: MeasureOptions) => Promise<PerfRecord>;
 }
 
@@ -32,7 +32,7 @@ export interface PerfServices {
  * @throws {NoAdapterError} If no adapter answers.
  */
 export async function perf(args: readonly string[], services: PerfServices): Promise<ExitCode> {
-  const { stdout, stderr, signal, measure: measureAll = measure } = services;
+  const { stdout, stderr, signal, measure } = services;
   const options = parsePerfOptions(args);
   if (options.help) {
     stdout(
@@ -43,10 +43,8 @@ export async function perf(args: readonly string[], services: PerfServices): Pro
   }
   useVectorWidth(options.vectorWidth);
   const path = options.out ?? `runs/perf-${timestamp(new Date())}.json`;
-  await reserveRecord(path);
   const note = (text: string) => options.quiet ? undefined : stderr(`measuring ${text}\n`);
-  const record = await measureAll({ ...options, signal, note });
-  await writeRecord(path, record);
+  const record = await measureTo(path, options, { note, signal, measure });
   const faults = memoryFaults(record);
   stdout(options.json ? JSON.stringify(record, null, 2) + "\n" : `${formatPerf(record)}\nRecord: ${path}\n`);
   for (const fault of faults) stderr(`Memory grew: ${fault}\n`);

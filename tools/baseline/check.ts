@@ -1,7 +1,7 @@
 /** A run against the committed baseline. */
 import type { Comparison } from "../../bench/compare/formats/comparison.ts";
 import { loadSide } from "../../bench/compare/load.ts";
-import { compareLoaded } from "../../bench/compare/mod.ts";
+import { compareLoaded } from "../../bench/compare/compare_runs.ts";
 import { verdictOf } from "../../bench/reproduce/mod.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";

@@ -5,8 +5,18 @@ import { formatMarkdown } from "./markdown.ts";
 import { formatText } from "./text.ts";
 import { formatBencher, formatGithubActionBenchmark } from "./trackers.ts";
 
+/** Names of the formats. */
+export type ComparisonFormat =
+  | "text"
+  | "markdown"
+  | "junit"
+  | "json"
+  | "github-action-benchmark"
+  | "github-action-benchmark-bigger"
+  | "bencher";
+
 /** From a comparison to text. */
-export const FORMATS: Readonly<Record<string, (comparison: Comparison) => string>> = {
+export const FORMATS: Readonly<Record<ComparisonFormat, (comparison: Comparison) => string>> = {
   text: formatText,
   markdown: formatMarkdown,
   junit: formatJunit,
@@ -15,3 +25,8 @@ export const FORMATS: Readonly<Record<string, (comparison: Comparison) => string
   "github-action-benchmark-bigger": (comparison) => formatGithubActionBenchmark(comparison, "more"),
   bencher: formatBencher,
 };
+
+/** A comparison as text, in one of the formats of `deno task bench compare --format`; `docs/compare.md` lists them. */
+export function formatComparison(comparison: Comparison, format: ComparisonFormat = "text"): string {
+  return FORMATS[format](comparison);
+}

@@ -11,8 +11,8 @@ import type { PeerIdentity } from "./protocol.ts";
 import type { EngineIdentity } from "./engine_peer.ts";
 import { type PeerInfo, PEERS_SCHEMA, PEERS_VERSION, type PeersRecord } from "./record.ts";
 
-/** What to compare. */
-export interface CompareOptions {
+/** What to measure. */
+export interface TimePeersOptions {
   /** This engine first. */
   readonly peers: readonly PeerDescription[];
   readonly rounds: number;
@@ -26,8 +26,8 @@ export interface CompareOptions {
   readonly say: (text: string) => void;
 }
 
-/** What the comparison needs from outside; by default real processes and packages. */
-export interface CompareServices {
+/** What it needs from outside; by default real processes and packages. */
+export interface TimePeersServices {
   readonly start?: typeof startPeer;
   readonly install?: typeof installPackages;
 }
@@ -40,9 +40,9 @@ export interface CompareServices {
  * @throws {UsageError} If packages cannot be fetched.
  * @throws {DOMException} If it is aborted; all processes have ended then.
  */
-export async function comparePeers(
-  options: CompareOptions,
-  { start = startPeer, install = installPackages }: CompareServices = {},
+export async function timePeers(
+  options: TimePeersOptions,
+  { start = startPeer, install = installPackages }: TimePeersServices = {},
 ): Promise<PeersRecord> {
   const { peers, rounds, steps, startedAt, command, signal, say } = options;
   const began = performance.now();

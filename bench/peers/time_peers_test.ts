@@ -2,13 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { NoAdapterError } from "../../engine/device.ts";
 import { parsePeersRecord } from "../schema.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
-import { type CompareOptions, comparePeers } from "./compare.ts";
+import { timePeers, type TimePeersOptions } from "./time_peers.ts";
 import { readInputs } from "./input_file.ts";
 import { PEERS } from "./peer_list.ts";
 import type { PeerClient, PeerCommand } from "./peer_process.ts";
 import type { PeerRequest } from "./protocol.ts";
 
-const options: CompareOptions = {
+const options: TimePeersOptions = {
   peers: PEERS,
   rounds: 2,
   steps: 1,
@@ -54,14 +54,14 @@ function fakes(
   return { log, services: { start, install } };
 }
 
-Deno.test("comparePeers() makes a sound record, gives all peers the same inputs, and ends them", async () => {
+Deno.test("timePeers() makes a sound record, gives all peers the same inputs, and ends them", async () => {
   const folders = new Set<string>(), names: string[] = [];
   const { log, services } = fakes(async (_, request) => {
     if (request.do !== "setup") return;
     if (!folders.has(request.inputs)) names.push(...(await readInputs(request.inputs)).keys());
     folders.add(request.inputs);
   });
-  const record = await comparePeers(options, services);
+  const record = await timePeers(options, services);
   assertEquals(parsePeersRecord(JSON.parse(JSON.stringify(record))), record);
   assertEquals([record.rows.length, record.rounds, record.kernelVariant], [12, 2, "buffer"]);
   assertEquals([record.startedAt, record.machine.driver], ["2026-01-02T03:04:05.000Z", "D 1"]);
@@ -72,13 +72,13 @@ Deno.test("comparePeers() makes a sound record, gives all peers the same inputs,
   await assertRejects(() => Deno.stat([...folders][0]), Deno.errors.NotFound);
 });
 
-Deno.test("comparePeers() records a peer that cannot be started as missing, after all its commands", async () => {
+Deno.test("timePeers() records a peer that cannot be started as missing, after all its commands", async () => {
   let tried = 0;
   const { log, services } = fakes((name, request) => {
     if (name !== "PyTorch" || request.do !== "open") return;
     throw new Error(`Cannot measure PyTorch: no ${++tried}`);
   });
-  const { peers, rows } = await comparePeers(options, services);
+  const { peers, rows } = await timePeers(options, services);
   assertEquals(tried, PEERS[3].commands.length);
   assertEquals([peers[3].missing, peers[3].version, peers[3].backend], [
     "Cannot measure PyTorch: no 1",
@@ -88,34 +88,34 @@ Deno.test("comparePeers() records a peer that cannot be started as missing, afte
   assertEquals([rows.length, log.filter((text) => text === "close PyTorch").length], [9, tried]);
 });
 
-Deno.test("comparePeers() takes the second command where the first does not open", async () => {
+Deno.test("timePeers() takes the second command where the first does not open", async () => {
   const programs: string[] = [];
   const { services } = fakes((name, request, { program }) => {
     if (name !== "PyTorch" || request.do !== "open") return;
     programs.push(program);
     if (programs.length === 1) throw new Error("Cannot measure PyTorch: none here");
   });
-  const { peers } = await comparePeers(options, services);
+  const { peers } = await timePeers(options, services);
   assertEquals([peers[3].missing, programs], [null, PEERS[3].commands.slice(0, 2).map((c) => c.program)]);
 });
 
-Deno.test("comparePeers() fails where this engine finds no adapter, and asks for no packages it does not need", async () => {
+Deno.test("timePeers() fails where this engine finds no adapter, and asks for no packages it does not need", async () => {
   const { log, services } = fakes((name, request) => {
     if (name === "realfeatures" && request.do === "open") throw new NoAdapterError("Cannot open a GPU: none");
   });
   const peers = PEERS.filter(({ isPackage }) => !isPackage);
-  await assertRejects(() => comparePeers({ ...options, peers }, services), NoAdapterError);
+  await assertRejects(() => timePeers({ ...options, peers }, services), NoAdapterError);
   assertEquals(log, ["start realfeatures", "close realfeatures"]);
 });
 
-Deno.test("comparePeers() ends all peers on an abort, even while they are busy", async () => {
+Deno.test("timePeers() ends all peers on an abort, even while they are busy", async () => {
   const controller = new AbortController();
   const { log, services } = fakes((name, request) => {
     if (name !== "jax-js" || request.do !== "sample") return;
     controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
     throw new Error("Cannot measure jax-js: its process ended with code 137");
   });
-  const run = () => comparePeers({ ...options, signal: controller.signal }, services);
+  const run = () => timePeers({ ...options, signal: controller.signal }, services);
   const error = await assertRejects(run, DOMException);
   assertEquals(error.name, "AbortError");
   assertEquals(log.filter((text) => text.startsWith("close")).sort(), [

@@ -1,0 +1,88 @@
+import { UsageError } from "../terminal/usage_error.ts";
+import { checkAlike, type Field } from "./alike.ts";
+import { compareSides } from "./compare.ts";
+import { type Comparison, factsOf, isRegression } from "./formats/comparison.ts";
+import { loadSide } from "./load.ts";
+import type { Side } from "./source.ts";
+import { DEFAULT_THRESHOLDS, readThresholds, type Thresholds } from "./thresholds.ts";
+
+/** How {@linkcode compareRuns} compares. */
+export interface CompareRunsOptions {
+  /** From where on a difference counts, or the path of a YAML file that says so. Default: {@linkcode DEFAULT_THRESHOLDS}. */
+  readonly thresholds?: Thresholds | string;
+  /** Compare although these differ. Default: none. */
+  readonly allowDifferent?: readonly Field[];
+}
+
+/**
+ * Compares two sides, each a run folder, a folder of records, one record or a history, or several of them, which are
+ * merged: `deno task bench compare`. `docs/compare.md` says how each kind of number is judged.
+ *
+ * @param base What to compare with: a path, or several.
+ * @param head What may have become worse.
+ * @returns Every quantity with its verdict, and whether anything became worse.
+ * @throws {UsageError} If a path cannot be read, or the sides measured different things, or on unlike machines, and
+ * `allowDifferent` does not name that.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ * import { fakeRecord } from "../testing.ts";
+ * import { compareRuns } from "./compare_runs.ts";
+ * import { formatComparison } from "./formats/mod.ts";
+ *
+ * const dir = await Deno.makeTempDir();
+ * for (const [name, value] of Object.entries({ base: 100, head: 115 })) {
+ *   const record = fakeRecord({ metrics: { peakBytes: { value, unit: "bytes" } } });
+ *   await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(record));
+ * }
+ * const comparison = await compareRuns(`${dir}/base.json`, `${dir}/head.json`);
+ * assertEquals(comparison.regression, true);
+ * assertEquals(comparison.changes.filter(({ verdict }) => verdict === "worse").map(({ kind }) => kind), ["memory"]);
+ * assertStringIncludes(formatComparison(comparison, "markdown"), "worse");
+ * await Deno.remove(dir, { recursive: true });
+ * ```
+ */
+export async function compareRuns(
+  base: string | readonly string[],
+  head: string | readonly string[],
+  options: CompareRunsOptions = {},
+): Promise<Comparison> {
+  const { thresholds = DEFAULT_THRESHOLDS, allowDifferent = [] } = options;
+  const limits = typeof thresholds === "string" ? await readThresholds(thresholds) : thresholds;
+  const sides = [await loadSides(base), await loadSides(head)] as const;
+  return await compareLoaded(...sides, { thresholds: limits, allowed: allowDifferent });
+}
+
+/**
+ * Compares two sides that were read.
+ *
+ * @param options.allowed Fields that may differ; default none.
+ * @throws {UsageError} If they measured different things.
+ */
+export async function compareLoaded(
+  base: Side,
+  head: Side,
+  { thresholds = DEFAULT_THRESHOLDS, allowed = [] }: {
+    thresholds?: Thresholds;
+    allowed?: readonly Field[];
+  } = {},
+): Promise<Comparison> {
+  const unlike = checkAlike(base, head, { allowed });
+  const oneMachine = !unlike.some(({ field }) => field === "machine" || field === "jobs");
+  const changes = await compareSides(base, head, { thresholds, oneMachine });
+  const regression = isRegression(changes);
+  return { base: factsOf(base), head: factsOf(head), thresholds, unlike, changes, regression };
+}
+
+/** One path, or several that are merged. */
+async function loadSides(paths: string | readonly string[]): Promise<Side> {
+  if (paths.length === 0) throw new UsageError("Cannot compare: a side has no path");
+  const sides: Side[] = [];
+  for (const one of typeof paths === "string" ? [paths] : paths) sides.push(await loadSide(one));
+  return {
+    path: sides.map((side) => side.path).join(","),
+    records: sides.flatMap(({ records }) => records),
+    notes: sides.flatMap(({ notes }) => notes),
+  };
+}

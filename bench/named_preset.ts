@@ -1,0 +1,43 @@
+import { loadPreset } from "./config/load_preset.ts";
+import type { Preset } from "./config/preset.ts";
+import { UsageError } from "./terminal/usage_error.ts";
+
+/** Which preset, with which seeds, on which data. */
+export interface NamedPreset {
+  /** A preset, its name, or the path of its file. Default: "quick". */
+  readonly preset?: Preset | string;
+  /** Default: those of the preset. */
+  readonly seeds?: readonly number[];
+  /** Folder of the images, for data sets that are read. */
+  readonly dataDir?: string | null;
+}
+
+/**
+ * The preset that is named, with the seeds that are named.
+ *
+ * @throws {UsageError} If it cannot be read, or would fail at its first image: it reads them from a folder, and that is not
+ * given or absent; or it generates them, and a folder is given.
+ */
+export async function namedPreset({ preset = "quick", seeds, dataDir = null }: NamedPreset): Promise<Preset> {
+  const named = typeof preset === "object" ? preset : await loadPreset(preset);
+  await checkData(named, dataDir);
+  return seeds === undefined ? named : { ...named, seeds };
+}
+
+/** Refuses a run that would fail at its first image. */
+async function checkData(preset: Preset, dataDir: string | null): Promise<void> {
+  if (preset.dataset.name === "planted") {
+    if (dataDir === null) return;
+    throw new UsageError(`Cannot use --data: preset ${preset.name} generates its images, given ${dataDir}`);
+  }
+  if (dataDir === null) {
+    throw new UsageError(
+      `Cannot run preset ${preset.name}: it reads ${preset.dataset.name} from a folder, given no --data\n` +
+        `Hint: deno task data ${preset.dataset.name} fetches it, then add --data DIR`,
+    );
+  }
+  const isDirectory = await Deno.stat(dataDir).then((info) => info.isDirectory, () => false);
+  if (!isDirectory) {
+    throw new UsageError(`Cannot read ${preset.dataset.name}: no such folder, given --data ${dataDir}`);
+  }
+}
