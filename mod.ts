@@ -2,8 +2,9 @@
  * realfeatures: which features of images are useful to every way of learning, and which only to one?
  *
  * This module is the library: the engine that records and replays steps on the GPU, attacks, data sets with their
- * robust and non-robust versions, and paradigms, and the benchmark: what the command `deno task bench` does, as
- * functions, with the events of a run as an async iterator ({@linkcode runBench}).
+ * robust and non-robust versions, and paradigms, and the benchmark: what the commands `deno task bench`, `report` and
+ * `data` do, as functions, with the events of a run as an async iterator ({@linkcode runBench}). `docs/library.md` names
+ * the function of each command.
  *
  * @example Train a small network on images whose cues are known, and attack it
  * ```ts
@@ -95,6 +96,22 @@ export * from "./attacks/mod.ts";
 export * from "./bench/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./paradigms/mod.ts";
+export {
+  type LoadedExamples,
+  type LoadedPictures,
+  type LoadedRecord,
+  loadPerformance,
+  loadRun,
+  type Problem as ReportProblem,
+  renderPerformance,
+  renderReport,
+  type ReportOptions,
+  type Run as LoadedRun,
+  type SpeedRecords,
+  type WriteOptions as WriteReportOptions,
+  writePerformance,
+  writeReport,
+} from "./reports/mod.ts";
 
 // Two modules have an AttackOutcome: that of a set under PGD, and that of one attack of AutoAttack.
 export type { AttackOutcome as AutoAttackOutcome } from "./attacks/mod.ts";

@@ -1,18 +1,98 @@
 /**
- * The benchmark as functions: presets, their cells, runs with their events, reproductions, and the records that they
- * leave.
+ * The benchmark as functions: what each command of `deno task bench` does, with its defaults. `docs/library.md` has the
+ * table. Options that are left out are the command's; what a command prints is returned; mistakes are thrown as
+ * {@linkcode UsageError}.
  *
  * @module
  */
-export type { CellDescription, CellProgress, OpenWorkbench, Workbench } from "./plan/cell.ts";
+
+// bench
+export { runBench, type RunBenchOptions } from "./run_bench.ts";
+export type { NamedPreset } from "./named_preset.ts";
 export type { RunEvent } from "./run/events.ts";
-export { joinParts } from "./record/join_parts.ts";
+export type { RunResult, WriteReport } from "./run/run.ts";
+export type { CellDescription, CellProgress, OpenWorkbench, Workbench } from "./plan/cell.ts";
 export { loadPreset, PRESETS } from "./config/load_preset.ts";
 export { parsePreset } from "./config/parse_preset.ts";
-export { expand } from "./plan/plan.ts";
-export { type PlannedCell, planStates } from "./plan/plan_states.ts";
 export type { Preset } from "./config/preset.ts";
-export { reproduce, type ReproduceRequest, type Reproduction, type Verdict } from "./reproduce/mod.ts";
-export type { RunResult, WriteReport } from "./run/run.ts";
-export { runBench, type RunBenchOptions } from "./run_bench.ts";
-export type { CellRecord, Metric, RunManifest } from "./schema.ts";
+export { joinParts } from "./record/join_parts.ts";
+
+// bench plan
+export { type BenchStates, benchStates, planBench, type PlanBenchOptions } from "./plan_bench.ts";
+export type { CellEstimate } from "./plan/estimate.ts";
+export { expand } from "./plan/plan.ts";
+export type { EstimatedCell, Plan } from "./plan/plan_command.ts";
+export { type PlannedCell, planStates } from "./plan/plan_states.ts";
+
+// bench reproduce
+export { reproduceRecord, type ReproduceRecordOptions } from "./reproduce_record.ts";
+export type { ReproduceRequest, Reproduction, Verdict } from "./reproduce/mod.ts";
+
+// bench attack
+export { type AttackedNetwork, attackNetwork, type AttackNetworkOptions } from "./attack/attack_network.ts";
+
+// bench perf
+export { type Part as PerfPart, PARTS as PERF_PARTS } from "./perf/measure.ts";
+export { measurePerf, type MeasurePerfOptions } from "./perf/measure_perf.ts";
+export { memoryFaults } from "./perf/faults.ts";
+
+// bench peers
+export { comparePeers, type ComparePeersOptions } from "./peers/compare_peers.ts";
+export type { PeerName } from "./peers/peer_list.ts";
+
+// bench compare
+export { type Field as ComparedField, FIELDS as COMPARED_FIELDS, type Unlike } from "./compare/alike.ts";
+export type { Change, Verdict as ChangeVerdict } from "./compare/change.ts";
+export { compareRuns, type CompareRunsOptions } from "./compare/compare_runs.ts";
+export type { Comparison, SideFacts } from "./compare/formats/comparison.ts";
+export { type ComparisonFormat, formatComparison } from "./compare/formats/mod.ts";
+export { DEFAULT_THRESHOLDS, type Limits, parseThresholds, type Thresholds } from "./compare/thresholds.ts";
+
+// bench history
+export { type Appended, appendHistory } from "./history/append_history.ts";
+export { pruneHistory, readHistory } from "./history/history_file.ts";
+export type { Keep } from "./history/prune.ts";
+
+// What several of them have.
+export { type Choices, type Env, parseChoices } from "./adapter/choices_option.ts";
+export { type ProcessFacts, useVectorWidth } from "./adapter/vector_width.ts";
+export { EXIT, type ExitCode, UsageError } from "./terminal/usage_error.ts";
+
+// What they leave on disk.
+export { ATTACK_SCHEMA } from "./attack/record.ts";
+export { HISTORY_SCHEMA, PEERS_SCHEMA, PERF_SCHEMA } from "./schema.ts";
+export type {
+  Artifact,
+  AttackConfiguration,
+  AttackRecord,
+  AttackStage,
+  AttackTime,
+  Ceiling,
+  CeilingName,
+  CellKind,
+  CellRecord,
+  EvaluationRecord,
+  History,
+  HistoryEntry,
+  HistoryMetric,
+  HistoryProblem,
+  KernelTime,
+  MachineClass,
+  MachineInfo,
+  MeasuredKind,
+  Metric,
+  PeerInfo,
+  PeerRow,
+  PeersRecord,
+  PerfRecord,
+  QuantityKind,
+  RecordStatus,
+  RunIdentity,
+  RunManifest,
+  SafetyRecord,
+  Soak,
+  StartTime,
+  StartTimes,
+  Timing,
+  TrainingTime,
+} from "./schema.ts";

@@ -4,11 +4,9 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "node:path";
-import { writeFileAtomic } from "../engine/checkpoint.ts";
 import { cifar10 } from "./cifar10.ts";
-import { contactSheet } from "./contact_sheet.ts";
 import { fetchCifar10 } from "./fetch_cifar10.ts";
-import { planted } from "./planted.ts";
+import { writePlantedSheets } from "./planted_sheets.ts";
 
 const HELP = `Usage:
   deno task data cifar10 [--out DIR] [--archive FILE]
@@ -28,6 +26,12 @@ export interface CliOutput {
   /** Progress and errors. */
   readonly stderr: (text: string) => void;
 }
+
+/** Options of each data set's command. */
+const OPTIONS = { cifar10: ["out", "archive"], planted: ["out", "seed"] } as const;
+
+/** The data sets that the command knows. */
+export const DATA_COMMANDS = Object.keys(OPTIONS);
 
 /** A wrong command line. */
 class UsageError extends Error {}
@@ -50,7 +54,7 @@ export async function main(args: string[], { stdout, stderr }: CliOutput): Promi
 
 async function dispatch(args: string[], { stdout, stderr }: CliOutput): Promise<void> {
   const [command] = args;
-  const options: Record<string, string[]> = { cifar10: ["out", "archive"], planted: ["out", "seed"] };
+  const options: Record<string, readonly string[]> = OPTIONS;
   if (command === undefined || command === "help" || args.includes("--help")) return stdout(HELP);
   if (!Object.hasOwn(options, command)) {
     throw new UsageError(
@@ -101,18 +105,8 @@ async function runPlanted(
   { out, seed }: { out: string; seed: number },
   { stdout }: Pick<CliOutput, "stdout">,
 ): Promise<void> {
-  const { train, test, extraTests } = planted({ trainSize: 100, testSize: 100, seed });
-  const without = planted({ trainSize: 1, testSize: 100, seed, gratingAmplitude: 0 }).test;
-  const sheets = {
-    "train.png": contactSheet(train),
-    "test.png": contactSheet(test),
-    "robust-cue-only.png": contactSheet(extraTests!.robustCueOnly),
-    "non-robust-cue-only.png": contactSheet(extraTests!.nonRobustCueOnly),
-    "gratings-amplified.png": contactSheet(test, { difference: { from: without, factor: 20 } }),
-  };
-  await Deno.mkdir(out, { recursive: true });
-  for (const [name, png] of Object.entries(sheets)) await writeFileAtomic(join(out, name), png);
-  stdout(`${Object.keys(sheets).length} contact sheets in ${out}\n`);
+  const paths = await writePlantedSheets({ out, seed });
+  stdout(`${paths.length} contact sheets in ${out}\n`);
 }
 
 if (import.meta.main) {

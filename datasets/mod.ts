@@ -26,5 +26,6 @@ export * from "./feed.ts";
 export * from "./fetch_cifar10.ts";
 export * from "./picture.ts";
 export * from "./planted.ts";
+export * from "./planted_sheets.ts";
 export * from "./targeted_pgd.ts";
 export * from "./types.ts";

@@ -1,0 +1,126 @@
+import { autoAttack } from "../../attacks/autoattack/mod.ts";
+import type { AttackName, Version } from "../../attacks/autoattack/types.ts";
+import type { ResnetArch } from "../../engine/nn/resnet.ts";
+import type { Choices } from "../adapter/choices_option.ts";
+import type { CellProgress } from "../plan/cell.ts";
+import { SILENT } from "../run/progress.ts";
+import { toWords } from "../terminal/to_words.ts";
+import { attackIn, defaultFolder } from "./attack_in.ts";
+import { openAttackDevice } from "./device.ts";
+import { ATTACK_COMMAND, parseAttackOptions } from "./options.ts";
+import type { AttackRecord } from "./record.ts";
+
+/** What {@linkcode attackNetwork} evaluates; defaults are those of `deno task bench attack`. */
+export interface AttackNetworkOptions {
+  /** File of weights under PyTorch's names, as safetensors. */
+  readonly weights: string;
+  /** Widths and classes are read from the weights. */
+  readonly arch: ResnetArch;
+  /** Folder of CIFAR-10's binary version, or a run folder of planted data. */
+  readonly data: string;
+  /** Of the threat model. */
+  readonly norm: "Linf" | "L2";
+  /** Radius, pixels from 0 to 1: a number, or as the command reads it, "8/255" or "8px". */
+  readonly eps: number | string;
+  /** Default: "standard". */
+  readonly version?: Version;
+  /** Default: those of the version. */
+  readonly attacks?: readonly AttackName[];
+  /** How many test images, from the first on. Default: 1000. */
+  readonly n?: number;
+  /** Images attacked at once; changes no result. Default: 128. */
+  readonly batchSize?: number;
+  /** Of all random numbers. Default: 0. */
+  readonly seed?: number;
+  /** Of APGD and FAB. Default: 100. */
+  readonly iterations?: number;
+  /** Of Square. Default: 5000. */
+  readonly queries?: number;
+  /** Per channel: the network was trained on (pixel - mean) / std. Default: 0. */
+  readonly mean?: readonly number[];
+  /** See `mean`. Default: 1. */
+  readonly std?: readonly number[];
+  /** Evaluates once more with APGD at the radius that the paper's reference code really used. Default: false. */
+  readonly referenceRadius?: boolean;
+  /** Where state, record and outcomes go. Default: `runs/attack-WEIGHTS-TIME`. */
+  readonly outDir?: string;
+  /** Goes on with the stopped evaluation in `outDir`; starts it where there is none. Default: false. */
+  readonly resume?: boolean;
+  /** Keeps the adversarial images too. Default: false. */
+  readonly saveImages?: boolean;
+  /** Who picks among an operation's ways of computing. Default: timed on hardware, else the fixed table. */
+  readonly choices?: Choices;
+  /** Told how far the running attack is. */
+  readonly onProgress?: (progress: CellProgress) => void;
+  /** Told what else is worth knowing. */
+  readonly note?: (text: string) => void;
+  /** Abort it to save the state and stop; then the promise rejects with its reason, and `resume` goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** What {@linkcode attackNetwork} leaves. */
+export interface AttackedNetwork {
+  /** The folder. */
+  readonly outDir: string;
+  /** Its record; paths in it are relative to the folder. `checks` say whether it can be trusted. */
+  readonly record: AttackRecord;
+}
+
+/**
+ * Measures clean and robust accuracy of a network from a file, by AutoAttack: `deno task bench attack`. For a model that is
+ * a function see `autoAttack`.
+ *
+ * @throws {UsageError} If an option is wrong (the message names that of the command), weights or images do not fit or cannot
+ * be read, or the folder holds another evaluation; nothing is changed then.
+ * @throws {NoAdapterError} If no adapter answers.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertStringIncludes } from "@std/assert";
+ * import { attackNetwork } from "./attack_network.ts";
+ * import { writeInputs } from "./testing.ts";
+ *
+ * if (await navigator.gpu?.requestAdapter()) {
+ *   const dir = await Deno.makeTempDir();
+ *   await writeInputs(dir); // net.safetensors, and a run folder of planted data
+ *   const { record } = await attackNetwork({
+ *     weights: `${dir}/net.safetensors`,
+ *     arch: "resnet8",
+ *     data: `${dir}/run`,
+ *     norm: "Linf",
+ *     eps: "8/255",
+ *     attacks: ["apgd-ce"],
+ *     iterations: 2,
+ *     n: 4,
+ *     outDir: `${dir}/out`,
+ *   });
+ *   assertStringIncludes(record.command, "deno task bench attack --weights=");
+ *   assert(record.asked.robustAccuracy <= record.asked.cleanAccuracy);
+ *   await Deno.remove(dir, { recursive: true });
+ * }
+ * ```
+ */
+export async function attackNetwork(options: AttackNetworkOptions): Promise<AttackedNetwork> {
+  const { choices, note = () => {}, onProgress } = options;
+  const words = wordsOf({ ...options, outDir: options.outDir ?? defaultFolder(options.weights) });
+  const parsed = parseAttackOptions(words)!, outDir = parsed.out!;
+  const record = await attackIn(outDir, { ...parsed, choices: choices ?? parsed.choices }, {
+    openDevice: openAttackDevice(autoAttack),
+    command: [ATTACK_COMMAND, ...words].join(" "),
+    progress: { ...SILENT, update: (progress) => onProgress?.(progress), note },
+    note,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { outDir, record };
+}
+
+/** The command that does the same, for its checks and for the record. */
+function wordsOf(options: AttackNetworkOptions): string[] {
+  const { weights, arch, data, norm, eps, version, attacks, n, seed, iterations, queries, mean, std } =
+    options;
+  return toWords({
+    ...{ weights, arch, data, norm, eps, version, attacks, n, batch: options.batchSize, seed },
+    ...{ iterations, queries, mean, std, "reference-radius": options.referenceRadius },
+    ...{ out: options.outDir, resume: options.resume, "save-images": options.saveImages },
+  });
+}
