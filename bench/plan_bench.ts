@@ -47,15 +47,22 @@ export interface BenchStates {
  * @example
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
+ * import { parsePreset } from "./config/parse_preset.ts";
  * import { benchStates, planBench } from "./plan_bench.ts";
- * import { smallPreset } from "./testing.ts";
  *
- * if (await navigator.gpu?.requestAdapter()) {
- *   const preset = smallPreset(`dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
+ * const preset = parsePreset(
+ *   `name: tiny
+ * description: a try
+ * dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
  * model: { arch: resnet8, widths: [4, 4, 4] }
  * training: { epochs: 1, batchSize: 16 }
- * evaluation: { autoAttack: null }
- * adversarialTraining: null`);
+ * featureSets: {}
+ * adversarialTraining: null
+ * probe: null
+ * evaluation: { autoAttack: null }`,
+ *   { source: "tiny.yaml" },
+ * );
+ * if (await navigator.gpu?.requestAdapter()) {
  *   const { cells } = await benchStates({ preset });
  *   assert(cells.every(({ state }) => state === "to do"));
  *   const plan = await planBench({ preset, jobs: 1 });

@@ -43,7 +43,7 @@ export interface MeasurePerfOptions {
  * import { measurePerf } from "./measure_perf.ts";
  *
  * if (await navigator.gpu?.requestAdapter()) {
- *   const { kernels } = await measurePerf({ parts: ["kernels"], only: "relu", samples: 2, leastMs: 1 });
+ *   const { kernels } = await measurePerf({ parts: ["kernels"], only: "reduce_sum", samples: 2, leastMs: 1 });
  *   assert(kernels.length > 0);
  *   assertEquals(kernels[0].samplesMs.length, 2);
  * }
