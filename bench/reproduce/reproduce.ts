@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
+import { differences } from "../record/differences.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
@@ -28,7 +29,7 @@ export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"
 export interface Reproduction extends Verdict {
   /** The cell. */
   readonly benchmark: string;
-  /** What is not as it was when the record was made: code, data, adapter. */
+  /** What is not as it was when the record was made: code, data, adapter, driver. */
   readonly changed: readonly string[];
   /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
   readonly taken: readonly string[];
@@ -84,7 +85,7 @@ export async function reproduce(
     return {
       benchmark: cell.name,
       ...verdictOf(record, { after: again, tolerance }),
-      changed,
+      changed: [...changed, ...otherDriver(record, again)],
       taken: taken.filter((name) => result.records.some(({ benchmark }) => benchmark === name)),
       record: again,
     };
@@ -157,6 +158,12 @@ async function takeInputs(
   }
   const now = state(cell, JSON.stringify(record));
   return { taken, changed: now.state === "done" ? [] : now.state === "stale" ? now.why : [] };
+}
+
+/** That the driver is another one, where both records know it. */
+function otherDriver(record: CellRecord, again: CellRecord): string[] {
+  const [found, expected] = [record, again].map(({ machine }) => machine.driver ?? null);
+  return found === null || expected === null ? [] : differences("driver", { found, expected });
 }
 
 /** A file that is absent is left out: the run finds that, and computes its cell again. */
