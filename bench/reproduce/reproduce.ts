@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
+import { differences } from "../record/differences.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
@@ -26,7 +27,7 @@ export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"
 export interface Reproduction extends Verdict {
   /** The cell. */
   readonly benchmark: string;
-  /** What is not as it was when the record was made: code, data, adapter. */
+  /** What is not as it was when the record was made: code, data, adapter, driver. */
   readonly changed: readonly string[];
   /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
   readonly taken: readonly string[];
@@ -74,7 +75,7 @@ export async function reproduce(
     return {
       benchmark: cell.name,
       ...verdictOf(record, { after, tolerance }),
-      changed,
+      changed: [...changed, ...otherDriver(record, after)],
       taken: taken.map(({ benchmark }) => benchmark),
       record: after,
     };
@@ -127,4 +128,10 @@ async function changesOf({ preset, cell, record }: Origin, workbench: Workbench)
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
   const now = stateOf(cell, JSON.stringify(record), { ...context, key });
   return now.state === "stale" ? now.why : [];
+}
+
+/** That the driver is another one, where both records know it. */
+function otherDriver(record: CellRecord, again: CellRecord): string[] {
+  const [found, expected] = [record, again].map(({ machine }) => machine.driver ?? null);
+  return found === null || expected === null ? [] : differences("driver", { found, expected });
 }
