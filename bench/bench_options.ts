@@ -16,6 +16,11 @@ export const BENCH_OPTIONS = [
   { name: "seeds", value: "LIST", help: "seeds such as 0,1,2 or 0..4 [those of the preset]" },
   { name: "out", value: "DIR", help: "run folder, without a run in it [runs/PRESET-TIME]" },
   { name: "resume", value: null, help: "go on with the stopped run in --out; start it where there is none" },
+  {
+    name: "reuse",
+    value: "RUN[,RUN...]",
+    help: "run folders whose finished cells are taken over, where they are what would be computed",
+  },
   JOBS_OPTION,
   CHOICES_OPTION,
   VECTOR_WIDTH_OPTION,
@@ -38,6 +43,17 @@ export const PLAN_OPTIONS = [
 
 /** Parsed options of `bench`: texts as typed, null where absent. */
 export type BenchOptions = Values<typeof BENCH_OPTIONS>;
+
+/**
+ * Reads `--reuse`: run folders with commas between.
+ *
+ * @throws {UsageError} If one of the names is empty.
+ */
+export function parseReuse(text: string | null): string[] {
+  const paths = text === null ? [] : text.split(",").map((path) => path.trim());
+  if (!paths.includes("")) return paths;
+  throw new UsageError(`Cannot read --reuse: expected run folders with commas between, given ${text}`);
+}
 
 /**
  * Reads a list of seeds: numbers and ranges with both ends, "0,1,2" or "0..4" or "0,5..7".

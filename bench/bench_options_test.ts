@@ -1,6 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseSeeds } from "./bench_options.ts";
+import { parseReuse, parseSeeds } from "./bench_options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
+
+Deno.test("parseReuse() reads run folders with commas between, and refuses empty names", () => {
+  assertEquals(parseReuse(null), []);
+  assertEquals(parseReuse("runs/a, runs/b"), ["runs/a", "runs/b"]);
+  for (const bad of [",", "a,,b", " "]) {
+    assertThrows(() => parseReuse(bad), UsageError, `Cannot read --reuse: expected run folders`);
+  }
+});
 
 Deno.test("parseSeeds() reads lists and ranges with both ends", () => {
   assertEquals(parseSeeds("0,1,2"), [0, 1, 2]);

@@ -8,7 +8,7 @@ import { interruptedCode } from "./terminal/interrupt.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs/jobs_option.ts";
 import { loadPreset, PRESETS } from "./config/load_preset.ts";
 import { suggest } from "./terminal/nearest.ts";
-import { BENCH_OPTIONS, type BenchOptions, parseSeeds, PLAN_OPTIONS } from "./bench_options.ts";
+import { BENCH_OPTIONS, type BenchOptions, parseReuse, parseSeeds, PLAN_OPTIONS } from "./bench_options.ts";
 import { describeOptions, parseOptions } from "./terminal/options.ts";
 import { expand } from "./plan/plan.ts";
 import { formatPlan, makePlan } from "./plan/plan_command.ts";
@@ -105,7 +105,7 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     return EXIT.done;
   }
   const choices = parseChoices(options.choices);
-  const asked = parseJobs(options.jobs);
+  const asked = parseJobs(options.jobs), reuse = parseReuse(options.reuse);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   const { signal } = services;
@@ -117,8 +117,8 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     const cells = expand(preset);
     const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
     const runDir = options.out;
-    const states = runDir !== null || options.states
-      ? await planStates(cells, { preset, runDir, workbench })
+    const states = runDir !== null || options.states || reuse.length > 0
+      ? await planStates(cells, { preset, runDir, workbench, reuse, note })
       : undefined;
     if (options.states) {
       services.stdout(
@@ -154,7 +154,7 @@ async function bench(
   services: MainServices,
 ): Promise<number> {
   const choices = parseChoices(options.choices);
-  const jobs = parseJobs(options.jobs);
+  const jobs = parseJobs(options.jobs), reuse = parseReuse(options.reuse);
   useVectorWidth(options["vector-width"]);
   const preset = await presetOf(options);
   if (options.events && options.json) {
@@ -171,6 +171,7 @@ async function bench(
     command: [COMMAND, ...args].join(" "),
     choices,
     jobs,
+    reuse,
   }, { ...services, progress: progressFor(options, services) });
   if (options.events) services.stdout(JSON.stringify({ event: "ended", result }) + "\n");
   else services.stdout(options.json ? toJson(result) : toText(result));

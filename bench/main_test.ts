@@ -80,6 +80,11 @@ const WRONG: [args: string[], message: RegExp][] = [
     /unknown command, known are attack, perf, peers, plan, reproduce, compare, history\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
+  [["--reuse=runs/a,"], /^Cannot read --reuse: expected run folders with commas between, given runs\/a,\n$/],
+  [
+    ["--preset=smoke", "--reuse", "/no/such"],
+    /^Cannot reuse cells of a run: no run\.json lies in the folder, .*, given \/no\/such\nHint: name the folder/,
+  ],
   [["--jobs=0"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given 0\n$/],
   [["plan", "--jobs", "two"], /^Cannot read --jobs: must be a whole number from 1 to 9999, given two\n$/],
   [["--vector-width=100"], /^Cannot set --vector-width: known are 128, 256 and 512, given 100\n$/],
@@ -291,6 +296,40 @@ Deno.test("main() plan says what of a run is done, stale and why, or to do", asy
     assertEquals(stderr, "rehearsing sl/natural/seed-0/attack\n");
     await Deno.writeTextFile(`${dir}/run/records/sl--natural--seed-0--probe.json`, "{");
     assertMatch(await states(), /1 done, 1 stale, 1 corrupt\./);
+  });
+});
+
+Deno.test("main() takes over cells of other runs with --reuse, and plan says which", async () => {
+  await withTempDir(async (dir) => {
+    const plan = ["plan", "--preset=smoke", "--seeds=0,1", `--out=${dir}/b`, `--reuse=${dir}/a, ${dir}/a`];
+    const refused = await start(plan);
+    assertEquals([refused.code, refused.stdout], [2, ""]);
+    assertMatch(refused.stderr, /^Cannot reuse cells of a run: /);
+    assertEquals((await start(["--preset=smoke", `--out=${dir}/a`])).code, 0);
+    const states = await start([...plan, "--states"]);
+    assertMatch(states.stdout, /^Preset smoke: 86 cells, 43 done in other runs, 43 to do\.\n/);
+    assertStringIncludes(states.stdout, ` done (in ${dir}/a)\n`);
+    const { stdout, stderr } = await start(plan);
+    assertMatch(stdout, /sl\/natural\/seed-0 +done \(in .*\/a\) +0\.0 .*\n[^]*sl\/natural\/seed-1 +to do /);
+    assertEquals(stderr.includes("seed-0"), false);
+    const { cells } = JSON.parse((await start([...plan, "--json", "--quiet"])).stdout);
+    assertEquals([cells[0].reusedFrom, cells.at(-1).reusedFrom], [`${dir}/a`, null]);
+    assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["a"]);
+
+    const taken = await start(["--preset=smoke", `--out=${dir}/b`, `--reuse=${dir}/a`]);
+    assertEquals(taken.code, 0);
+    assertMatch(taken.stderr, /^43 of 43 cells that are missing are taken over from .*\/a\n\[1\/43\].* kept/);
+    assertMatch(
+      (await start([...plan, "--states"])).stdout,
+      /^Preset smoke: 86 cells, 43 done, 43 to do\.\n/,
+    );
+    await Deno.writeTextFile(`${dir}/a/records/sl--natural--seed-0.json`, "{");
+    const other = await start(["plan", "--preset=smoke", `--reuse=${dir}/a`, "--states"]);
+    assertMatch(other.stdout, /^Preset smoke: 43 cells, 42 done in other runs, 1 to do\.\n/);
+    assertMatch(
+      other.stderr,
+      /^Cannot take over sl\/natural\/seed-0 from .*: its record is corrupt, it cannot/,
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run/run
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions
-  extends Partial<Pick<RunRequest, "outDir" | "dataDir" | "resume" | "choices" | "only">> {
+  extends Partial<Pick<RunRequest, "outDir" | "dataDir" | "resume" | "choices" | "only" | "reuse">> {
   /** A preset, its name, or the path of its file. Default: "quick". */
   readonly preset?: Preset | string;
   /** Default: those of the preset. */

@@ -44,6 +44,8 @@ Deno.test("runBench() tells everything in order, and of progress that nobody too
     assert(last.event === "ended" && last.result.exitCode === 0 && last.result.records.length === 2);
     const again = await Array.fromAsync(runBench(options(`${dir}/run`, { resume: true })));
     assertEquals(again.map(({ event }) => event), ["planned", "kept", "kept", "ended"]);
+    const other = await Array.fromAsync(runBench(options(`${dir}/other`, { reuse: [`${dir}/run`] })));
+    assertEquals(other.map(({ event }) => event), ["planned", "note", "kept", "kept", "ended"]);
   });
 });
 

@@ -113,6 +113,11 @@ export interface MachineInfo {
 export interface CellRecord {
   readonly schemaVersion: number;
   readonly runId: string;
+  /**
+   * Id of the run that computed it, where this run took it over from another's folder: commit, machine, runtime, jobs and
+   * times are of there. Absent where this run computed it.
+   */
+  readonly reusedFrom?: string;
   /** The preset that asked for the cell. */
   readonly suite: string;
   /** The cell's name within the run, e.g. "sl/non-robust/seed-0". */

@@ -26,29 +26,31 @@ export function pinkNoise(size: number): PinkNoise {
   }
   for (let i = 0; i < amplitude.length; i++) amplitude[i] /= Math.sqrt(power);
   const re = new Float64Array(half * size), im = new Float64Array(half * size);
+  const a = new Float64Array(size), b = new Float64Array(size);
 
   return {
     valuesPerField: 2 * half * size,
     draw(normals, out) {
       for (let kx = 0; kx < half; kx++) {
+        const row = kx * size;
+        for (let ky = 0; ky < size; ky++) {
+          a[ky] = normals[2 * (row + ky)] * amplitude[row + ky];
+          b[ky] = normals[2 * (row + ky) + 1] * amplitude[row + ky];
+        }
         for (let y = 0; y < size; y++) {
           let sumRe = 0, sumIm = 0;
-          for (let ky = 0; ky < size; ky++) {
-            const i = kx * size + ky;
-            const a = normals[2 * i] * amplitude[i], b = normals[2 * i + 1] * amplitude[i];
-            const turn = (ky * y) % size;
-            sumRe += a * cos[turn] - b * sin[turn];
-            sumIm += a * sin[turn] + b * cos[turn];
+          for (let ky = 0, turn = 0; ky < size; ky++, turn = step(turn, y, size)) { // turn = ky * y modulo size
+            sumRe += a[ky] * cos[turn] - b[ky] * sin[turn];
+            sumIm += a[ky] * sin[turn] + b[ky] * cos[turn];
           }
-          re[kx * size + y] = sumRe;
-          im[kx * size + y] = sumIm;
+          re[row + y] = sumRe;
+          im[row + y] = sumIm;
         }
       }
       for (let y = 0; y < size; y++) {
         for (let x = 0; x < size; x++) {
           let sum = 0;
-          for (let kx = 0; kx < half; kx++) {
-            const turn = (kx * x) % size;
+          for (let kx = 0, turn = 0; kx < half; kx++, turn = step(turn, x, size)) {
             sum += re[kx * size + y] * cos[turn] - im[kx * size + y] * sin[turn];
           }
           out[y * size + x] = sum;
@@ -56,4 +58,10 @@ export function pinkNoise(size: number): PinkNoise {
       }
     },
   };
+}
+
+/** The sum modulo `size` of two numbers below it; a division would take most of the time. */
+function step(turn: number, by: number, size: number): number {
+  const next = turn + by;
+  return next < size ? next : next - size;
 }

@@ -76,10 +76,12 @@ export function drawShape(shape: Shape, place: Placement, coverage: Float32Array
     for (let x = 0; x < size; x++) {
       if (Math.abs(x + 0.5 - place.x) > reach) continue;
       let hits = 0;
-      for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
-        const dx = x + (sample % SAMPLES + 0.5) / SAMPLES - place.x;
-        const dy = y + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES - place.y;
-        if (shape.inside(dx * cos + dy * sin, dy * cos - dx * sin)) hits++;
+      for (let row = 0; row < SAMPLES; row++) {
+        const dy = y + (row + 0.5) / SAMPLES - place.y;
+        for (let column = 0; column < SAMPLES; column++) {
+          const dx = x + (column + 0.5) / SAMPLES - place.x;
+          if (shape.inside(dx * cos + dy * sin, dy * cos - dx * sin)) hits++;
+        }
       }
       coverage[y * size + x] = hits / (SAMPLES * SAMPLES);
     }

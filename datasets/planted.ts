@@ -186,12 +186,14 @@ interface Scene {
 
 function render(out: Uint8Array, { scene, settings }: { scene: Scene; settings: PlantedOptions }): void {
   const { area, background, noise, coverage, grating, silhouette } = scene;
-  for (let i = 0; i < out.length; i++) {
-    const pixel = i % area;
-    const behind = background[i];
-    const seen = behind + coverage[pixel] * (silhouette[Math.floor(i / area)] - behind);
-    const value = seen + settings.gratingAmplitude * grating[i] + settings.pixelNoise * noise[i];
-    out[i] = Math.round(255 * Math.min(1, Math.max(0, value)));
+  const { gratingAmplitude, pixelNoise } = settings;
+  for (let channel = 0, i = 0; channel < 3; channel++) {
+    for (let pixel = 0; pixel < area; pixel++, i++) {
+      const behind = background[i];
+      const seen = behind + coverage[pixel] * (silhouette[channel] - behind);
+      const value = seen + gratingAmplitude * grating[i] + pixelNoise * noise[i];
+      out[i] = Math.round(255 * Math.min(1, Math.max(0, value)));
+    }
   }
 }
 

@@ -77,9 +77,12 @@ export function uniform01(bits: number): number {
  * r = sqrt(-2 ln((a >> 8) + 1) 2^-24), angle = 2 pi (b >> 8) 2^-24; returns (r cos, r sin). |value| < 5.77.
  */
 export function normal2(a: number, b: number): [number, number] {
-  const radius = Math.sqrt(-2 * Math.log(((a >>> 8) + 1) * TWO_TO_MINUS_24));
-  const angle = 2 * Math.PI * uniform01(b);
+  const radius = normalRadius(a), angle = 2 * Math.PI * uniform01(b);
   return [Math.fround(radius * Math.cos(angle)), Math.fround(radius * Math.sin(angle))];
+}
+
+function normalRadius(bits: number): number {
+  return Math.sqrt(-2 * Math.log(((bits >>> 8) + 1) * TWO_TO_MINUS_24));
 }
 
 /** A stream of random numbers for one purpose; has no state beyond its key. Made by {@linkcode stream}. */
@@ -138,13 +141,11 @@ export class Stream {
     { example = 0 } = {},
   ): Float32Array<B> {
     this.#eachBlock({ step, example, length: out.length }, (words, start, count) => {
-      const [a, b] = normal2(words[0], words[1]);
-      out[start] = a;
-      if (count > 1) out[start + 1] = b;
-      if (count < 3) return;
-      const [c, d] = normal2(words[2], words[3]);
-      out[start + 2] = c;
-      if (count > 3) out[start + 3] = d;
+      for (let lane = 0; lane < count; lane += 2) { // normal2 without its arrays
+        const radius = normalRadius(words[lane]), angle = 2 * Math.PI * uniform01(words[lane + 1]);
+        out[start + lane] = radius * Math.cos(angle);
+        if (lane + 1 < count) out[start + lane + 1] = radius * Math.sin(angle);
+      }
     });
     return out;
   }

@@ -74,6 +74,7 @@ export function parseRecord(json: unknown): CellRecord {
       check.faults.push("kernelChoices does not name a way of computing for each operation");
     }
   }
+  if (fields.reusedFrom !== undefined) check.string("reusedFrom");
   if (fields.jobs !== undefined && !(Number.isInteger(fields.jobs) && Number(fields.jobs) >= 1)) {
     check.faults.push(`jobs is not a whole number from 1, got ${JSON.stringify(fields.jobs)}`);
   }

@@ -15,6 +15,7 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
   ["a missing name", { benchmark: undefined }, "benchmark is not a string, got nothing"],
   ["an unknown status", { status: "fine" }, 'status is not one of ok, failed, skipped, quick, got "fine"'],
   ["a seed that is text", { seed: "0" }, 'seed is not a finite number, got "0"'],
+  ["an origin that is no run's id", { reusedFrom: 7 }, "reusedFrom is not"],
   ["jobs that are no number", { jobs: "2" }, 'jobs is not a whole number from 1, got "2"'],
   ["kernel choices that are a list", { kernelChoices: [] }, "kernelChoices is not an object, got []"],
   [

@@ -5,6 +5,8 @@
  *   ends with the records of a run that was left alone.
  * - `... two`: two processes on one folder are faster than one, run no cell twice, and end with the same records.
  * - `... reproduce`: `bench reproduce` says identical for every record of a fresh run.
+ * - `... overhead RUN`: the share of a run that was finished in one piece in which its processes computed no cell: opening
+ *   devices, reading data, planning, writing, and waiting for each other.
  *
  * @module
  */
@@ -115,9 +117,27 @@ async function reproduce(dir: string): Promise<boolean> {
   return verdicts.size === 1 && verdicts.has("identical");
 }
 
+/** Milliseconds that no cell accounts for, of each of the processes, by a finished run's own files. */
+async function overhead(run: string): Promise<boolean> {
+  const { durationMs, jobs } = JSON.parse(await Deno.readTextFile(`${run}/run.json`));
+  const cells = [...(await recordsOf(run)).values()].reduce((sum, record) => sum + record.durationMs, 0);
+  const own = durationMs - cells / jobs, share = own / durationMs;
+  await say(
+    `${(durationMs / 1000).toFixed(1)} s with ${jobs} cells at once, ${(own / 1000).toFixed(2)} s of it (${
+      (100 * share).toFixed(2)
+    } %) outside of cells`,
+  );
+  return share < 0.01;
+}
+
 if (import.meta.main) {
   const [what, count = "20"] = Deno.args;
-  const shows = { kills: (dir: string) => kills(dir, Number(count)), two, reproduce };
+  const shows = {
+    overhead: () => overhead(count),
+    kills: (dir: string) => kills(dir, Number(count)),
+    two,
+    reproduce,
+  };
   if (!Object.hasOwn(shows, what ?? "")) {
     await say(`Cannot show ${what}: known are ${Object.keys(shows).join(", ")}`);
     Deno.exit(2);

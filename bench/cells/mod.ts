@@ -6,6 +6,7 @@
  */
 import { planted } from "../../datasets/planted.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
+import { readDataset, writeDataset } from "../../datasets/dataset_file.ts";
 import type { Dataset } from "../../datasets/types.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../plan/cell.ts";
 import { chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
@@ -22,9 +23,10 @@ import { restoreOutput } from "./restore.ts";
  */
 export async function openWorkbench(
   preset: Preset,
-  { dataDir, signal, choices = { rule: "fixed", pins: {} }, note = () => {} }: WorkbenchOptions,
+  { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, note = () => {} }: WorkbenchOptions,
 ): Promise<Workbench> {
-  const dataset = await openDataset(preset.dataset, dataDir);
+  const dataset =
+    await (dataFile === undefined ? openDataset(preset.dataset, dataDir) : readDataset(dataFile));
   signal.throwIfAborted();
   const { gpu, saveTimings } = await openBenchGpu(choices, { note });
   return {
@@ -48,6 +50,7 @@ export async function openWorkbench(
         await saveTimings();
       }
     },
+    ...preset.dataset.name === "planted" && { writeData: (path) => writeDataset(path, dataset) },
     close: () => gpu.close(),
   };
 }

@@ -1,5 +1,5 @@
 /** Real cells, end to end, on images small enough for a test. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { readConstruction } from "../../datasets/constructed.ts";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { stream } from "../../engine/random.ts";
@@ -53,6 +53,23 @@ function cellTest(name: string, fn: () => Promise<void>): void {
 }
 
 const PLANTED = "dataset: { name: planted, trainSize: 64, testSize: 32, size: 12 }\n";
+cellTest("openWorkbench() takes generated data from a file that another one wrote", async () => {
+  const preset = parsePreset(TINY + PLANTED, { source: "tiny.yaml" });
+  const options = { dataDir: null, signal: new AbortController().signal };
+  const dir = await Deno.makeTempDir();
+  try {
+    const first = await openWorkbench(preset, options);
+    await first.writeData!(`${dir}/data`);
+    first.close();
+    const second = await openWorkbench(preset, { ...options, dataFile: `${dir}/data` });
+    second.close();
+    assertEquals(second.dataset, first.dataset);
+    await assertRejects(() => openWorkbench(preset, { ...options, dataFile: `${dir}/none` }));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 const TRAINING = "training: { epochs: 1, batchSize: 16, lr: 0.05 }\n";
 
 cellTest("openWorkbench() runs every kind of cell, and its files are what the records say", async () => {

@@ -2,7 +2,8 @@
 
 /**
  * `same`: no difference that is both large enough and unlikely to be chance. `too few`: the difference is large enough,
- * but no outcome of so few values could tell it from chance. `unlike`: a time of unlike machines, which is not judged.
+ * but no outcome of so few values could tell it from chance. `unsure`: a time that looks worse or better in fewer records than
+ * can show how much the machine itself drifts. `unlike`: a time of unlike machines, which is not judged.
  * `ignored`: the thresholds say so. `failed`: a cell that ended well in base did not in head.
  */
 export type Verdict =
@@ -10,6 +11,7 @@ export type Verdict =
   | "worse"
   | "better"
   | "too few"
+  | "unsure"
   | "unlike"
   | "ignored"
   | "failed"

@@ -1,10 +1,16 @@
 /**
- * How often `compare` finds what is not there, and what is: a simulation, whose table stands in `docs/compare.md`.
- * `deno run -A bench/compare/false_alarms.ts`
+ * How often `compare` finds what is not there, and what is; the tables stand in `docs/compare.md`.
+ *
+ * - `deno run -A bench/compare/false_alarms.ts`: on made-up re-runs.
+ * - `... FOLDER`: on records of `bench perf` of one version of the code, taken one after the other: every ten in a row,
+ *   shared out in turns, five to each side; once as they are, once with 20 % added to the times of two kernels of one side,
+ *   once to those of all kernels.
  *
  * @module
  */
 import { formatTable } from "../terminal/table.ts";
+import { parsePerfRecord } from "../perf/parse_record.ts";
+import type { PerfRecord } from "../perf/record.ts";
 import { compareLoaded } from "./mod.ts";
 import { noisyPerf, noisyRun, normals, sideOf, type TimeNoise } from "./testing.ts";
 
@@ -51,22 +57,68 @@ async function accuracies(rerun: number, drop: number): Promise<[any: number, pl
   return [any, planted];
 }
 
+/** Ten in a row are compared five by five, in turns, each side once the base. */
+const WINDOW = 10;
+
+async function onRecords(folder: string): Promise<void> {
+  const records: PerfRecord[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    records.push(parsePerfRecord(JSON.parse(await Deno.readTextFile(`${folder}/${name}`))));
+  }
+  records.sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
+  const counts = { comparisons: 0, alarms: 0, two: 0, all: 0 };
+  for (let first = 0; first + WINDOW <= records.length; first++) {
+    const window = records.slice(first, first + WINDOW);
+    const turns = [0, 1].map((rest) => window.filter((_, i) => i % 2 === rest));
+    for (const [base, head] of [turns, turns.toReversed()]) {
+      const compared = async (list: PerfRecord[]) =>
+        await compareLoaded(await sideOf("base", base), await sideOf("head", list));
+      const { regression } = await compared(head);
+      const two = await compared(head.map((record) => slowed(record, (i) => i === 3 || i === 7)));
+      const all = await compared(head.map((record) => slowed(record, () => true)));
+      const named = [3, 7].map((i) => `kernels / ${records[0].kernels[i].name}`);
+      counts.comparisons++;
+      if (regression) counts.alarms++;
+      if (two.changes.some(({ name, verdict }) => verdict === "worse" && named.includes(name))) counts.two++;
+      if (all.regression) counts.all++;
+    }
+  }
+  const { comparisons, alarms, two, all } = counts;
+  await print(
+    `${records.length} records, ${comparisons} comparisons: ${alarms} false alarms, 20 % in two kernels found in ` +
+      `${two}, 20 % in all kernels in ${all}\n`,
+  );
+}
+
+function slowed(record: PerfRecord, wanted: (i: number) => boolean): PerfRecord {
+  const slow = (ms: number) => 1.2 * ms;
+  const kernels = record.kernels.map((one, i) =>
+    wanted(i) ? { ...one, samplesMs: one.samplesMs.map(slow) } : one
+  );
+  return { ...record, kernels };
+}
+
+const print = (text: string) =>
+  new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+
 if (import.meta.main) {
+  if (Deno.args.length > 0) await onRecords(Deno.args[0]);
+  else await onMadeUp();
+}
+
+async function onMadeUp(): Promise<void> {
   const rows: string[][] = [];
   for (const [name, noise] of NOISES) {
-    for (const records of [1, 5]) {
-      const [alarms] = await times(noise, records, 1);
-      const [, found] = await times(noise, records, 1.2);
-      rows.push([`29 times, ${name}`, `${records} and ${records} records`, percent(alarms), percent(found)]);
-    }
+    const [alarms] = await times(noise, 5, 1);
+    const [, found] = await times(noise, 5, 1.2);
+    rows.push([`29 times, ${name}`, "5 records", percent(alarms), percent(found)]);
   }
   for (const rerun of [0.5, 1]) {
     const [alarms] = await accuracies(rerun, 0);
     const [, found] = await accuracies(rerun, 3);
     rows.push([`12 accuracies, ${rerun} points`, "5 seeds", percent(alarms), percent(found)]);
   }
-  const titles = ["noise", "of each side", "false alarms", "planted change found"];
-  await new Blob([formatTable(titles.map((title) => ({ title })), rows)]).stream().pipeTo(
-    Deno.stdout.writable,
-  );
+  const titles = ["noise", "each side", "false alarms", "planted change found"];
+  await print(formatTable(titles.map((title) => ({ title })), rows));
 }

@@ -3,7 +3,7 @@ import { median } from "../statistics/median.ts";
 import type { Verdict } from "./change.ts";
 import type { Quantity, Reading } from "./quantity.ts";
 import type { Limits } from "./thresholds.ts";
-import { timeNoise, type TimeRatio } from "./time_noise.ts";
+import { beyondRecordNoise, type TimeRatio } from "./time_noise.ts";
 
 /** Records on each side from which on the record is what is ranked: the fewest with which the test can be significant. */
 export const RECORDS_FOR_DRIFT = 5;
@@ -20,10 +20,11 @@ export interface TimeJudgement {
 }
 
 /**
- * Times of two sides. A difference counts where the medians differ by the threshold, Mann and Whitney's rank test calls it
- * significant, and it is beyond the noise of this comparison ({@linkcode timeNoise}). Samples taken back to back do not
- * show that a machine is faster at one minute than at another. So with five records or more on each side the values that
- * are ranked are the records' medians; with fewer they are all samples, and the threshold is that for drift.
+ * Times of two sides. A difference counts where the medians differ by the threshold and Mann and Whitney's rank test calls
+ * it significant. The samples of a record do not show that a machine is faster in one minute, or one process, than in another.
+ * So with five records or more on each side the values that are ranked are the records' medians, and a difference also has to
+ * be beyond the noise between records ({@linkcode beyondRecordNoise}). With fewer all samples are ranked, the threshold is
+ * that for drift, and what is found is unsure, unless the thresholds take so few records for enough.
  *
  * @param quantities Of kind "time", with readings on both sides.
  */
@@ -32,10 +33,13 @@ export function judgeTimes(
   limitsOf: (quantity: Quantity) => Limits,
 ): Map<Quantity, TimeJudgement> {
   const ratios = quantities.map(ratioOf);
-  const beyondNoise = timeNoise(ratios);
+  const beyondNoise = beyondRecordNoise(ratios.filter(({ byRecord }) => byRecord));
   return new Map(quantities.map((quantity, i) => {
-    const ratio = ratios[i];
-    return [quantity, judge(ratio, { limits: limitsOf(quantity), beyondNoise: beyondNoise(ratio) })];
+    const ratio = ratios[i], limits = limitsOf(quantity);
+    const judged = judge(ratio, { limits, beyondNoise: !ratio.byRecord || beyondNoise(ratio) });
+    const few = Math.min(quantity.base.length, quantity.head.length) < limits.fewestRecords;
+    const unsure = few && (judged.verdict === "worse" || judged.verdict === "better");
+    return [quantity, unsure ? { ...judged, verdict: "unsure" } : judged];
   }));
 }
 
@@ -63,8 +67,8 @@ function judge(
     : "too few";
   const what = byRecord ? "records' medians" : "samples";
   const statistic =
-    `median of ${base.length} and ${head.length} ${what}, Mann-Whitney test, more than ${percent} %, ` +
-    `beyond the noise ${byRecord ? "between records" : "of the other quantities"}`;
+    `median of ${base.length} and ${head.length} ${what}, Mann-Whitney test, more than ${percent} %` +
+    (byRecord ? ", beyond the noise between records" : "");
   return { base: median(base), head: median(head), ratio, p, statistic, verdict };
 }
 

@@ -29,6 +29,27 @@ async function start(base: unknown, head: unknown, words: string[] = []) {
   return result;
 }
 
+/** Compares five records a side, whose times differ by a percent from one to the next. */
+async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = []) {
+  let result = { code: 0, text: "" };
+  await withTempDir(async (dir) => {
+    for (const [name, one] of Object.entries({ base, head })) {
+      await Deno.mkdir(`${dir}/${name}`);
+      for (let i = 0; i < 5; i++) {
+        const kernels = one.kernels.map((kernel) => ({
+          ...kernel,
+          samplesMs: kernel.samplesMs.map((ms) => ms * (0.98 + i / 100)),
+        }));
+        await Deno.writeTextFile(`${dir}/${name}/${i}.json`, JSON.stringify({ ...one, kernels }));
+      }
+    }
+    let text = "";
+    const code = await compare([...words, `${dir}/base`, `${dir}/head`], { stdout: (part) => text += part });
+    result = { code, text };
+  });
+  return result;
+}
+
 /** Writes a run folder of natural cells with a clean accuracy of each seed; outcomes where asked for. */
 async function writeRun(
   dir: string,
@@ -84,11 +105,20 @@ Deno.test("compare() ends with 0 where nothing changed, and prints every quantit
 });
 
 Deno.test("compare() ends with 3 where a kernel became slower, and with 0 where it became faster", async () => {
-  const slower = await start(record(QUIET), record(SLOW));
+  const slower = await startFive(record(QUIET), record(SLOW));
   assertEquals(slower.code, 3);
   assertMatch(slower.text, /kernels \/ k +12\.0 +18\.0 +ms +1\.500x +- +0\.008 +worse\n/);
-  assertStringIncludes(slower.text, "Judged by: median of 5 and 5 samples, Mann-Whitney test");
-  assertEquals((await start(record(SLOW), record(QUIET))).code, 0);
+  assertStringIncludes(slower.text, "Judged by: median of 5 and 5 records' medians, Mann-Whitney test");
+  assertEquals((await startFive(record(SLOW), record(QUIET))).code, 0);
+});
+
+Deno.test("compare() is unsure of what one record shows, and says what would tell", async () => {
+  for (const [base, head] of [[QUIET, SLOW], [SLOW, QUIET]]) {
+    const { code, text } = await start(record(base), record(head));
+    assertEquals(code, 0);
+    assertMatch(text, /kernels \/ k .* 0\.008 +unsure\n/);
+    assertMatch(text, /, 1 unsure \(take five records on each side\)\.\n$/);
+  }
 });
 
 Deno.test("compare() finds a drop over seeds in run folders, and says which statistic it shows", async () => {
@@ -110,11 +140,14 @@ Deno.test("compare() of one seed goes by the outcomes of single images where bot
 
 Deno.test("compare() takes thresholds from YAML", async () => {
   await withTempDir(async (dir) => {
-    await Deno.writeTextFile(`${dir}/t.yaml`, 'metrics:\n  "kernels / *": { driftPercent: 60 }\n');
-    assertEquals((await start(record(QUIET), record(SLOW), ["--thresholds", `${dir}/t.yaml`])).code, 0);
+    await Deno.writeTextFile(`${dir}/t.yaml`, 'metrics:\n  "kernels / *": { slowdownPercent: 60 }\n');
+    const words = ["--thresholds", `${dir}/t.yaml`];
+    assertEquals((await startFive(record(QUIET), record(SLOW), words)).code, 0);
+    await Deno.writeTextFile(`${dir}/t.yaml`, "fewestRecords: 1\n");
+    assertEquals((await start(record(QUIET), record(SLOW), words)).code, 3);
     await Deno.writeTextFile(`${dir}/t.yaml`, "driftPercents: 60\n");
     const error = await assertRejects(
-      () => start(record(QUIET), record(SLOW), ["--thresholds", `${dir}/t.yaml`]),
+      () => start(record(QUIET), record(SLOW), words),
       UsageError,
     );
     assertMatch(
@@ -152,7 +185,12 @@ Deno.test("compare() writes any format to a file, and prints the text", async ()
       ]
     ) {
       const file = `${dir}/out`;
-      const { code, text } = await start(record(QUIET), record(SLOW), ["--format", format, "--output", file]);
+      const { code, text } = await startFive(record(QUIET), record(SLOW), [
+        "--format",
+        format,
+        "--output",
+        file,
+      ]);
       assertEquals(code, 3);
       assert((await Deno.readTextFile(file)).startsWith(starts), format);
       assertStringIncludes(text, "1 worse");
@@ -172,6 +210,15 @@ Deno.test("compare() refuses unlike things, names the field, and goes on where t
   assertEquals(code, 0); // times of unlike machines are not judged
   assertStringIncludes(text, "Unlike: machine cpu is");
   assertMatch(text, /kernels \/ k .* unlike\n/);
+});
+
+Deno.test("compare() judges the times of another driver on the same machine, and names both", async () => {
+  const { machine } = fakePerfRecord();
+  const of = (driver?: string | null) => ({ machine: { ...machine, driver } });
+  const { code, text } = await startFive(record(QUIET, of("Mesa 1.2.3")), record(SLOW, of("Mesa 4.5.6")));
+  assertEquals(code, 3);
+  assertMatch(text, /Base: .*, driver Mesa 1\.2\.3\nHead: .*, driver Mesa 4\.5\.6\n/);
+  assertStringIncludes((await start(record(QUIET, of(null)), record(QUIET, of()))).text, ", Deno 0\n");
 });
 
 Deno.test("compare() refuses other presets, settings and data by name", async () => {

@@ -120,7 +120,8 @@ async function attackSource(json: unknown, path: string): Promise<SourceRecord> 
 }
 
 function facts({ startedAt, commit, dirty, machine, runtime }: Facts, path: string) {
-  return { path, startedAt, commit, dirty, deno: runtime.deno, machine: machineClass(machine) };
+  const { driver = null } = machine;
+  return { path, startedAt, commit, dirty, deno: runtime.deno, machine: machineClass(machine), driver };
 }
 
 /** What is the same for records of speed, which have no cells, data or settings of their own. */

@@ -1,4 +1,5 @@
 /** What is compared, whatever file it comes from. */
+import { adapterName } from "../record/env.ts";
 import type { MachineClass, MeasuredKind, QuantityKind } from "../history/entry.ts";
 import type { MachineInfo } from "../schema.ts";
 
@@ -33,6 +34,8 @@ export interface SourceRecord {
   /** Hash of the data; "" where there are none. */
   readonly data: string;
   readonly machine: MachineClass;
+  /** The driver's version, which is no part of the machine's class: whether a new one is slower is what is asked. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
   readonly jobs: number | null;
   readonly commit: string | null;
@@ -55,8 +58,7 @@ export interface Side {
 
 /** What of a machine decides its times. */
 export function machineClass({ cpu, cores, os, adapter }: MachineInfo): MachineClass {
-  const name = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean);
-  return { cpu, cores, os, adapter: name.join(" ") };
+  return { cpu, cores, os, adapter: adapterName(adapter) };
 }
 
 /** A quantity's name over all cells: "sl/natural / probeAccuracy". */

@@ -12,6 +12,8 @@ export interface Limits {
   readonly slowdownPercent: number;
   /** The same where a side has fewer records, whose samples cannot show that the machine drifted between them. */
   readonly driftPercent: number;
+  /** Records that each side has to have before a time can be a regression: with fewer it is unsure. */
+  readonly fewestRecords: number;
   /** Percent that head has to take more device memory. */
   readonly memoryPercent: number;
   /** Largest probability of chance: of the rank test, and of a test over the images of one seed. */
@@ -25,6 +27,7 @@ export const LIMITS: Limits = {
   accuracyDropPoints: 1,
   slowdownPercent: 10,
   driftPercent: 15,
+  fewestRecords: 5,
   memoryPercent: 10,
   significance: 0.01,
   ignore: false,
@@ -101,5 +104,6 @@ function faultOf(key: keyof Limits, value: unknown): string | null {
   if (key === "ignore") return typeof value === "boolean" ? null : "true or false";
   const number = typeof value === "number" && Number.isFinite(value) ? value : -1;
   if (key === "significance") return number > 0 && number < 1 ? null : "a number between 0 and 1";
+  if (key === "fewestRecords") return Number.isInteger(number) && number > 0 ? null : "an integer from 1";
   return number >= 0 ? null : "a number from 0";
 }

@@ -28,6 +28,7 @@ for (
     ["ignore: true", /ignore is not a known key, known are/],
     ["slowdownPercent: fast", /slowdownPercent must be a number from 0, given "fast"$/],
     ["significance: 2", /significance must be a number between 0 and 1, given 2$/],
+    ["fewestRecords: 2.5", /fewestRecords must be an integer from 1, given 2\.5$/],
     ["metrics: 3", /metrics must be a mapping of names to limits, given 3$/],
     ["metrics: { a: { drop: 3 } }", /metrics\.a\.drop is not a known key, known are/],
     ["metrics: { a: { ignore: 3 } }", /metrics\.a\.ignore must be true or false, given 3$/],

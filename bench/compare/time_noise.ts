@@ -1,4 +1,4 @@
-import { studentQuantile, studentTail } from "../statistics/distributions.ts";
+import { studentTail } from "../statistics/distributions.ts";
 
 /** A time on both sides. */
 export interface TimeRatio {
@@ -14,39 +14,22 @@ export interface TimeRatio {
 /** Probability with which the times of a comparison together may give a false alarm, where nothing changed. */
 const FAMILY = 0.05;
 
-/** Quantities from which on those that went the other way say how large the noise is. */
-const FEWEST_OTHERS = 8;
-
 /**
- * Whether a ratio is beyond what noise does in any of the ratios of a comparison, by one of two estimates of the noise:
+ * Whether a difference is beyond what the noise between records does in any of the quantities of a comparison: t of the
+ * difference of the mean logarithms, with the standard deviation between records of one side pooled over all quantities,
+ * times the number of quantities (Bonferroni), is below 0.05.
  *
- * - Of records: t of the difference of the mean logarithms, with the standard deviation between records of one side pooled
- *   over all quantities, times the number of quantities, is below 0.05.
- * - Of samples, where the drift between two records cannot be seen in either: noise sends as many quantities one way as
- *   the other, so the root mean square s of the logarithms of the ratios that went the opposite way is its size; the
- *   ratio's logarithm has to be beyond s times the t quantile of 1 - 0.025 / quantities, with half as many degrees of
- *   freedom. With fewer than eight quantities nothing can be said, and everything passes. A change that makes some
- *   quantities much faster hides slower ones from this rule; five records do not.
+ * @param all Times by record, with two or more on a side.
  */
-export function timeNoise(all: readonly TimeRatio[]): (one: TimeRatio) => boolean {
-  const records = all.filter(({ byRecord }) => byRecord), samples = all.filter(({ byRecord }) => !byRecord);
-  const sides = records.flatMap(({ base, head }) => [base, head]).map(logarithms);
+export function beyondRecordNoise(all: readonly TimeRatio[]): (one: TimeRatio) => boolean {
+  const sides = all.flatMap(({ base, head }) => [base, head]).map(logarithms);
   const degrees = sides.reduce((sum, { values }) => sum + values.length - 1, 0);
   const squares = sides.reduce((sum, { squares }) => sum + squares, 0);
-  const logs = samples.map(({ ratio }) => Math.log(ratio));
-  const enough = samples.length >= FEWEST_OTHERS;
-  const limit = enough ? studentQuantile(1 - FAMILY / 2 / samples.length, Math.floor(samples.length / 2)) : 0;
-  return ({ base, head, ratio, byRecord }) => {
-    if (byRecord) {
-      const [a, b] = [base, head].map(logarithms);
-      const error = Math.sqrt(squares / degrees * (1 / base.length + 1 / head.length));
-      const t = (b.mean - a.mean) / error;
-      return error === 0 ? a.mean !== b.mean : studentTail(t, degrees) * records.length < FAMILY;
-    }
-    if (!enough) return true;
-    const opposite = logs.filter((log) => log * Math.log(ratio) < 0);
-    const size = Math.sqrt(opposite.reduce((sum, log) => sum + log * log, 0) / Math.max(1, opposite.length));
-    return Math.abs(Math.log(ratio)) > limit * size;
+  return ({ base, head }) => {
+    const [a, b] = [base, head].map(logarithms);
+    const error = Math.sqrt(squares / degrees * (1 / base.length + 1 / head.length));
+    const t = (b.mean - a.mean) / error;
+    return error === 0 ? a.mean !== b.mean : studentTail(t, degrees) * all.length < FAMILY;
   };
 }
 

@@ -28,7 +28,8 @@ function entryOf(records: readonly SourceRecord[]): HistoryEntry {
         `${JSON.stringify(other[field])} in ${other.path}`,
     );
   }
-  const { kind, preset, commit, dirty, deno, machine, kernelVariant, jobs, data, recordVersion } = first;
+  const { kind, preset, commit, dirty, deno, machine, driver, kernelVariant, jobs, data, recordVersion } =
+    first;
   return {
     schema: HISTORY_SCHEMA,
     version: HISTORY_VERSION,
@@ -39,6 +40,7 @@ function entryOf(records: readonly SourceRecord[]): HistoryEntry {
     dirty,
     deno,
     machine,
+    ...(driver === null ? {} : { driver }),
     kernelVariant,
     jobs,
     data,
@@ -84,8 +86,20 @@ function summaryOf(kind: HistoryMetric["kind"], values: HistoryMetric["values"])
 /** The records that a line was made of, as far as it holds them; single outcomes are not kept. */
 export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
   const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
-  const { time, machine, kernelVariant, jobs, commit, dirty, deno, data, preset, kind, recordVersion } =
-    entry;
+  const {
+    time,
+    machine,
+    driver = null,
+    kernelVariant,
+    jobs,
+    commit,
+    dirty,
+    deno,
+    data,
+    preset,
+    kind,
+    recordVersion,
+  } = entry;
   const facts = {
     path,
     kind,
@@ -93,6 +107,7 @@ export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
     preset,
     data,
     machine,
+    driver,
     kernelVariant,
     jobs,
     commit,

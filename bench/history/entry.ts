@@ -57,6 +57,8 @@ export interface HistoryEntry {
   readonly dirty: boolean | null;
   readonly deno: string;
   readonly machine: MachineClass;
+  /** The graphics driver's version; absent where it is not known. */
+  readonly driver?: string;
   readonly kernelVariant: string;
   /** How many cells ran at once; null where it does not apply. */
   readonly jobs: number | null;

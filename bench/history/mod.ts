@@ -10,8 +10,8 @@ import { splitWords } from "../terminal/split_words.ts";
 import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
 import { entriesOf } from "./convert.ts";
 import type { HistoryEntry } from "./entry.ts";
-import { appendHistory, readHistory, rewriteHistory } from "./history_file.ts";
-import { parseKeep, prune } from "./prune.ts";
+import { appendHistory, pruneHistory, readHistory } from "./history_file.ts";
+import { parseKeep } from "./prune.ts";
 
 const COMMAND = "deno task bench history";
 
@@ -52,15 +52,14 @@ export async function history(
   const [path] = paths;
   const keep = options.prune === null ? null : parseKeep(options.prune);
   if (options.append !== null) await append(path, options.append, stderr);
-  const { entries, problems } = await readHistory(path);
+  const { entries, problems, left } = keep === null
+    ? await readHistory(path).then((all) => ({ ...all, left: all.entries }))
+    : await pruneHistory(path, keep);
   for (const { line, reason } of problems) stderr(`${path}, line ${line}: ${reason}\n`);
-  let left = entries;
   if (keep !== null) {
-    left = prune(entries, keep);
-    const damaged = problems.flatMap(({ text }) => text === null ? [] : [text]);
-    await rewriteHistory(path, { entries: left, damaged });
+    const damaged = problems.filter(({ text }) => text !== null).length;
     stderr(`${entries.length - left.length} of ${entries.length} lines removed\n`);
-    if (damaged.length > 0) stderr(`${damaged.length} damaged lines set aside in ${path}.damaged\n`);
+    if (damaged > 0) stderr(`${damaged} damaged lines set aside in ${path}.damaged\n`);
   }
   stdout(options.json ? JSON.stringify(left, null, 2) + "\n" : formatHistory(left));
   return EXIT.done;

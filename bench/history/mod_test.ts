@@ -53,6 +53,25 @@ Deno.test("history() adds a line for a run, once, and lists it", async () => {
   });
 });
 
+Deno.test("history() keeps the driver where the record knows it, for compare to show", async () => {
+  await withTempDir(async (dir) => {
+    const { machine } = fakePerfRecord(), file = `${dir}/h.jsonl`;
+    for (const [i, driver] of [null, "Mesa 1.2.3"].entries()) {
+      const record = fakePerfRecord({
+        machine: { ...machine, driver },
+        startedAt: `2026-01-0${i + 1}T00:00:00.000Z`,
+      });
+      await Deno.writeTextFile(`${dir}/${i}.json`, JSON.stringify(record));
+      await run([file, "--append", `${dir}/${i}.json`]);
+    }
+    const [old, now] = await entriesIn(file);
+    assertEquals([Object.hasOwn(old, "driver"), now.driver], [false, "Mesa 1.2.3"]);
+    let text = "";
+    await compare([`${dir}/0.json`, file], { stdout: (part) => text += part });
+    assertMatch(text, /Base: .*Deno 0\nHead: .*Deno 0, driver Mesa 1\.2\.3\n/);
+  });
+});
+
 Deno.test("history() gives compare what it needs: a drop between run and history is found in pairs of seeds", async () => {
   await withTempDir(async (dir) => {
     const file = `${dir}/h.jsonl`;

@@ -9,6 +9,8 @@ import type { CellEnding, CellInput } from "./pool.ts";
 export interface WorkerSetup {
   readonly preset: Preset;
   readonly dataDir: string | null;
+  /** Where the data lie ready; what is found there still has to have the hash that is expected. */
+  readonly dataFile?: string;
   /** The run folder, with its manifest. */
   readonly runDir: string;
   readonly choices?: Choices;

@@ -1,7 +1,7 @@
 /** Runs with several cells at once, in processes whose cells are made up. */
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalRecord } from "../record/canonical.ts";
-import type { CellContext, CellDescription } from "../plan/cell.ts";
+import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "../run/progress.ts";
 import { run, type RunRequest, type RunServices } from "../run/run.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
@@ -15,9 +15,10 @@ const onWindows = Deno.build.os === "windows"; // no signals there
 
 interface Settings extends Partial<RunRequest>, Partial<RunServices> {
   readonly acts?: Record<string, Act>;
+  readonly workbench?: Partial<Workbench>;
 }
 
-async function start(outDir: string, { acts = {}, ...settings }: Settings = {}) {
+async function start(outDir: string, { acts = {}, workbench, ...settings }: Settings = {}) {
   const seen: string[] = [];
   const progress: Progress = {
     ...SILENT,
@@ -37,7 +38,7 @@ async function start(outDir: string, { acts = {}, ...settings }: Settings = {}) 
     return await chained(cell, context);
   };
   const result = await run({ ...request, ...settings }, {
-    openWorkbench: fakeWorkbench(inProcess, { restoreOutput: restoreChained }),
+    openWorkbench: fakeWorkbench(inProcess, { restoreOutput: restoreChained, ...workbench }),
     writeReport: (dir) => Promise.resolve({ path: `${dir}/report.html`, problems: [] }),
     progress,
     signal: new AbortController().signal,
@@ -147,6 +148,23 @@ Deno.test("run() with jobs runs a cell again whose files are broken", async () =
   });
 });
 
+Deno.test("run() with jobs hands to its workers what it took over from another run", async () => {
+  await withTempDir(async (dir) => {
+    const whole = await start(`${dir}/a`, { jobs: 1 });
+    await Deno.remove(`${dir}/a/records/sl--robust--seed-0.json`);
+    await Deno.remove(`${dir}/a/records/sl--natural--seed-0.json`);
+    const acts: Settings["acts"] = { [NATURAL]: `meet ${ROBUST}`, [ROBUST]: `meet ${NATURAL}` };
+    const { records, seen } = await start(`${dir}/b`, { reuse: [`${dir}/a`], acts });
+    assertEquals(seen.filter((text) => !text.includes("warns")).toSorted(), [
+      `note 2 of 4 cells that are missing are taken over from ${dir}/a`,
+      NATURAL,
+      ROBUST,
+    ]);
+    assertEquals(records.map(canonicalRecord), whole.records.map(canonicalRecord));
+    assertEquals(records.map(({ jobs }) => jobs), [2, 1, 1, 2]);
+  });
+});
+
 Deno.test("run() with jobs fails cells where workers do not open, or find something else", async () => {
   await withTempDir(async (dir) => {
     const closed = await start(`${dir}/a`, { dataDir: '{"open":true}' });
@@ -154,6 +172,20 @@ Deno.test("run() with jobs fails cells where workers do not open, or find someth
     const other = await start(`${dir}/b`, { dataDir: '{"variant":true}' });
     assertStringIncludes(other.records[0].reason ?? "", "Cannot use the worker process: it found ");
     assertStringIncludes(other.records[0].reason ?? "", '"kernelVariant":"texture"');
+  });
+});
+
+Deno.test("run() with jobs hands workers the data in a file, which does not stay, and goes on without one", async () => {
+  await withTempDir(async (dir) => {
+    const writeData = (path: string) => Deno.writeTextFile(path, "of images");
+    const { seen, exitCode } = await start(`${dir}/a`, { workbench: { writeData } });
+    assertEquals(exitCode, 0);
+    assert(seen.includes("note data of images"), seen.join());
+    const left = (await Array.fromAsync(Deno.readDir(`${dir}/a`))).map(({ name }) => name);
+    assertEquals(left.filter((name) => name.endsWith(".tmp")), []);
+    const full = () => Promise.reject(new Error("no space left"));
+    const without = await start(`${dir}/b`, { workbench: { writeData: full } });
+    assertEquals([without.exitCode, without.seen.filter((text) => text.startsWith("note data"))], [0, []]);
   });
 });
 

@@ -27,9 +27,9 @@ export async function serve({ openWorkbench, lines, say }: ServeServices): Promi
   let bench: Promise<Bench> = Promise.reject(new TypeError("Cannot run a cell: the worker is not open"));
   bench.catch(() => {});
   const open = async (setup: WorkerSetup): Promise<Bench> => {
-    const { preset, runDir, dataDir, choices, checkpointPauseMs } = setup;
+    const { preset, runDir, dataDir, dataFile, choices, checkpointPauseMs } = setup;
     const note = (text: string) => say({ say: "note", text });
-    const workbench = await openWorkbench(preset, { dataDir, choices, signal, note });
+    const workbench = await openWorkbench(preset, { dataDir, dataFile, choices, signal, note });
     const folder = await RunFolder.open(runDir);
     if (folder === null) throw new RangeError(`Cannot work in ${runDir}: it holds no run`);
     const { dataset, adapter, kernelVariant } = workbench;

@@ -53,6 +53,7 @@ const open: OpenWorkbench = (preset, options) => {
   const acts = JSON.parse(options.dataDir ?? "{}") as Record<string, Act>;
   if ("open" in acts) throw new RangeError("Cannot read CIFAR-10: cut short");
   const execute = (cell: CellDescription, context: CellContext) => act(acts[cell.name], cell, context);
+  if (options.dataFile !== undefined) options.note?.(`data ${Deno.readTextFileSync(options.dataFile)}`);
   const kernelVariant = "variant" in acts ? "texture" : "buffer";
   return fakeWorkbench(execute, { kernelVariant, restoreOutput: restoreChained })(preset, options);
 };

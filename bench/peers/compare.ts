@@ -72,7 +72,7 @@ export async function comparePeers(
       started.push({ name: peer.name, client: attempt.client });
     }
     if (engine === null) throw new TypeError("Cannot compare peers: there are none");
-    const { adapter, kernelVariant } = engine;
+    const { adapter, driver, kernelVariant } = engine;
     const rows = await measurePeers(started, {
       works: WORKS.map(({ name }) => name),
       rounds,
@@ -87,7 +87,7 @@ export async function comparePeers(
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - began),
       command,
-      machine: machineInfo(adapter),
+      machine: machineInfo(adapter, { driver }),
       runtime: runtimeInfo(),
       ...await gitState(),
       kernelVariant,

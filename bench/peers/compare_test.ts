@@ -18,7 +18,14 @@ const options: CompareOptions = {
   say: () => {},
 };
 
-const IDENTITY = { version: "1", backend: "B", device: "d", adapter: FAKE_ADAPTER, kernelVariant: "buffer" };
+const IDENTITY = {
+  version: "1",
+  backend: "B",
+  device: "d",
+  adapter: FAKE_ADAPTER,
+  driver: "D 1",
+  kernelVariant: "buffer",
+};
 
 /** Starts peers that answer at once; `answer` may do something else instead. */
 function fakes(
@@ -57,7 +64,7 @@ Deno.test("comparePeers() makes a sound record, gives all peers the same inputs,
   const record = await comparePeers(options, services);
   assertEquals(parsePeersRecord(JSON.parse(JSON.stringify(record))), record);
   assertEquals([record.rows.length, record.rounds, record.kernelVariant], [12, 2, "buffer"]);
-  assertEquals(record.startedAt, "2026-01-02T03:04:05.000Z");
+  assertEquals([record.startedAt, record.machine.driver], ["2026-01-02T03:04:05.000Z", "D 1"]);
   const titles = PEERS.map(({ title }) => title);
   assertEquals(log, ["install", ...titles.map((t) => `start ${t}`), ...titles.map((t) => `close ${t}`)]);
   assertEquals(folders.size, 1);

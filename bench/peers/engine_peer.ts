@@ -7,6 +7,7 @@ import { matmul } from "../../engine/ops/matmul.ts";
 import { Program } from "../../engine/program.ts";
 import { f32 } from "../../engine/shape.ts";
 import { type Tensor, type Value, Variable } from "../../engine/tensor.ts";
+import { driverText } from "../record/driver.ts";
 import { adapterName } from "../record/env.ts";
 import { inputOf, type Inputs } from "./input_file.ts";
 import type { WorkName } from "./protocol.ts";
@@ -17,6 +18,8 @@ import { createPeerWorkload } from "./workload.ts";
 /** What this engine says of itself, beyond what every peer does. */
 export interface EngineIdentity {
   readonly adapter: Gpu["info"];
+  /** Only its own process knows: see {@linkcode driverText}. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
 }
 
@@ -33,6 +36,7 @@ export function enginePeer(gpu: Gpu): OpenPeer & EngineIdentity {
     backend: "WebGPU",
     device: adapterName(gpu.info),
     adapter: gpu.info,
+    driver: driverText(gpu.info),
     kernelVariant: gpu.variant,
     prepare: (work, inputs) => WORKS[work](gpu, inputs),
   };

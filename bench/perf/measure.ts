@@ -1,4 +1,7 @@
-/** Everything that `bench perf` measures, one part after the other on one device. */
+/**
+ * Everything that `bench perf` measures, on one device. Samples are taken in rounds: each round takes one of every quantity,
+ * so that the samples of a quantity lie as far apart as a round is long, and show it where the machine is slower for a while.
+ */
 
 import type { Gpu } from "../../engine/device.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
@@ -9,7 +12,16 @@ import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { measureKernel } from "./kernels.ts";
 import { measureParadigm, paradigmCells } from "./paradigm_steps.ts";
 import { measurePeerNetwork, soak } from "./peer_network.ts";
-import { type KernelTime, PERF_SCHEMA, PERF_VERSION, type PerfRecord, type TrainingTime } from "./record.ts";
+import {
+  type AttackTime,
+  type Ceiling,
+  type KernelTime,
+  PERF_SCHEMA,
+  PERF_VERSION,
+  type PerfRecord,
+  type TrainingTime,
+} from "./record.ts";
+import { joinCeilings, joinRounds, joinSamples, joinTrainings } from "./rounds.ts";
 import type { SampleOptions } from "./sample.ts";
 import { measureStarts } from "./start.ts";
 import { GOAL, measureTraining } from "./training.ts";
@@ -64,20 +76,24 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
     const start = parts.has("start")
       ? await measured("starts", () => measureStarts({ starts, signal }))
       : null;
-    const ceilings = parts.has("ceilings")
-      ? await measured("ceilings", () => measureCeilings(gpu, options))
-      : [];
-    const kernels: KernelTime[] = [];
-    for (const one of parts.has("kernels") ? cases : []) {
-      kernels.push(await measured(one.name, () => measureKernel(gpu, one, options)));
+    const once = { ...options, samples: 1 }, longer = { ...once, leastMs: options.leastMs * TRAINING_FACTOR };
+    const ceilings: Ceiling[][] = [], kernels: KernelTime[][] = [];
+    const training: TrainingTime[][] = [], attacks: AttackTime[][] = [];
+    for (let round = 1; round <= options.samples; round++) {
+      const all = <T>(part: Part, tasks: readonly Task<T>[]) => {
+        const wanted = parts.has(part) ? tasks : [];
+        return inOrder(
+          wanted,
+          ({ name, run }) => measured(`${name}, round ${round} of ${options.samples}`, run),
+        );
+      };
+      const limits = { name: "ceilings", run: () => measureCeilings(gpu, once) };
+      ceilings.push((await all("ceilings", [limits])).flat());
+      const single = cases.map((one) => ({ name: one.name, run: () => measureKernel(gpu, one, once) }));
+      kernels.push(await all("kernels", single));
+      training.push(await all("training", await trainingTasks(gpu, longer)));
+      attacks.push(await all("attacks", [{ name: "PGD", run: () => measurePgd(gpu, GOAL, longer) }]));
     }
-    const longer = { ...options, leastMs: options.leastMs * TRAINING_FACTOR };
-    const training: TrainingTime[] = [];
-    for (const { name, run } of parts.has("training") ? await trainingTasks(gpu, longer) : []) {
-      training.push(await measured(name, run));
-    }
-    const pgd = () => measurePgd(gpu, GOAL, longer);
-    const attacks = parts.has("attacks") ? [await measured("PGD", pgd)] : [];
     const every = Math.max(1, Math.min(100, Math.ceil(soakSteps / LOOKS)));
     const endure = () => soak(gpu, { steps: soakSteps, every, signal });
     const soaked = parts.has("soak") ? await measured(`${soakSteps} steps`, endure) : null;
@@ -91,10 +107,10 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       ...await gitState(),
       kernelVariant: gpu.variant,
       kernelChoices: chosenBy(gpu),
-      ceilings,
-      kernels,
-      training,
-      attacks,
+      ceilings: joinRounds(ceilings, joinCeilings),
+      kernels: joinRounds(kernels, joinSamples),
+      training: joinRounds(training, joinTrainings),
+      attacks: joinRounds(attacks, joinSamples),
       start,
       soak: soaked,
       peakBytes,
@@ -104,11 +120,22 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
   }
 }
 
+interface Task<T> {
+  readonly name: string;
+  readonly run: () => Promise<T>;
+}
+
+async function inOrder<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const one of list) results.push(await work(one));
+  return results;
+}
+
 /** The network of the speed goals, that of the peers, and each paradigm's. */
 async function trainingTasks(
   gpu: Gpu,
   options: SampleOptions,
-): Promise<{ name: string; run: () => Promise<TrainingTime> }[]> {
+): Promise<Task<TrainingTime>[]> {
   return [
     { name: "resnet8", run: () => measureTraining(gpu, GOAL, options) },
     { name: "3 convolutions", run: () => measurePeerNetwork(gpu, options) },

@@ -38,7 +38,7 @@ export interface KernelTime {
   /** Inputs read once and outputs written once, as they lie in memory. */
   readonly bytes: number;
   readonly dispatches: number;
-  /** Runs between two waits. */
+  /** Runs between two waits, in the first sample; later ones find their own number. */
   readonly runs: number;
   /** Milliseconds a run, one for each sample; the share of the one wait is not subtracted. */
   readonly samplesMs: readonly number[];
@@ -52,7 +52,7 @@ export interface TrainingTime {
   readonly parameters: number;
   readonly flopsPerStep: number;
   readonly dispatchesPerStep: number;
-  /** Steps between two waits. */
+  /** Steps between two waits, in the first sample; later ones find their own number. */
   readonly steps: number;
   /** Milliseconds a step, one for each sample. */
   readonly samplesMs: readonly number[];
@@ -115,7 +115,7 @@ export interface Soak {
   readonly rssBytes: readonly number[];
 }
 
-/** The whole file. Parts that were not asked for are empty lists or null. */
+/** The whole file. The samples of a quantity are of rounds, each over all quantities. Parts that were not asked for are empty lists or null. */
 export interface PerfRecord {
   readonly schema: typeof PERF_SCHEMA;
   readonly version: number;

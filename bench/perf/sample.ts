@@ -24,7 +24,7 @@ const MOST_RUNS = 100_000;
 
 /**
  * Times `submit(runs)`, which submits that many runs without waiting. The first run, in which drivers compile, is not
- * counted; then the number of runs grows until a sample is long enough, which warms up as well.
+ * counted; then the number of runs grows, which warms up, until they take long enough: they are the first sample.
  */
 export async function sample(
   gpu: Gpu,
@@ -40,11 +40,11 @@ export async function sample(
     return performance.now() - from;
   };
   await time(1);
-  let runs = 1;
-  for (let ms = await time(runs); ms < leastMs && runs < MOST_RUNS; ms = await time(runs)) {
+  let runs = 1, ms = await time(runs);
+  for (; ms < leastMs && runs < MOST_RUNS; ms = await time(runs)) {
     runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(1.2, 1.1 * leastMs / ms))));
   }
-  const samplesMs: number[] = [];
-  for (let i = 0; i < samples; i++) samplesMs.push(await time(runs) / runs);
+  const samplesMs = [ms / runs];
+  while (samplesMs.length < samples) samplesMs.push(await time(runs) / runs);
   return { runs, samplesMs };
 }

@@ -159,6 +159,8 @@ export interface Workbench {
   restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
   /** Runs a cell on a few images, leaving nothing, to learn what it costs. */
   rehearse(cell: CellDescription, signal: AbortSignal): Promise<Rehearsal>;
+  /** Writes the data to a file that another workbench can be opened with; absent where reading them is as fast. */
+  readonly writeData?: (path: string) => Promise<void>;
   close(): void;
 }
 
@@ -171,6 +173,8 @@ export type OpenWorkbench = (
 /** What a workbench is opened with, beside the preset. */
 export interface WorkbenchOptions {
   readonly dataDir: string | null;
+  /** Data that {@linkcode Workbench.writeData} of the same preset wrote, to be read instead. */
+  readonly dataFile?: string;
   readonly signal: AbortSignal;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;

@@ -32,15 +32,14 @@ export interface Expected extends KeyContext {
  */
 export function stateOf(cell: CellDescription, found: string | null, expected: Expected): CellState {
   if (found === null) return { state: "to do", record: null, why: [] };
-  let record: unknown;
-  try {
-    record = JSON.parse(found);
-  } catch (error) {
-    return { state: "corrupt", why: [`it cannot be read, ${(error as Error).message}`] };
+  const known = readRecord(found, cell.name);
+  if ("fault" in known) {
+    if (!known.later) return { state: "corrupt", why: [known.fault] };
+    throw new UsageError(
+      `Cannot go on: the record of ${cell.name} ${known.fault}\n` +
+        "Hint: a later version of realfeatures wrote it, go on with that one; nothing was changed",
+    );
   }
-  const fault = faultOf(record, cell.name);
-  if (fault !== null) return { state: "corrupt", why: [fault] };
-  const known = record as CellRecord;
   if (known.status === "failed" || known.status === "skipped") {
     return {
       state: "to do",
@@ -52,15 +51,25 @@ export function stateOf(cell: CellDescription, found: string | null, expected: E
   return { state: "stale", record: known, why: partsOf(cell, known, expected) };
 }
 
+/** A text as the record of a cell; or why it is none, and whether that is because a later version wrote it. */
+export function readRecord(text: string, name: string): CellRecord | { fault: string; later: boolean } {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    return { fault: `it cannot be read, ${(error as Error).message}`, later: false };
+  }
+  const version = isObject(record) ? record.schemaVersion : null;
+  if (typeof version === "number" && version > SCHEMA_VERSION) {
+    return { fault: `has schemaVersion ${version}, known is ${SCHEMA_VERSION}`, later: true };
+  }
+  const fault = faultOf(record, name);
+  return fault === null ? record as CellRecord : { fault, later: false };
+}
+
 function faultOf(record: unknown, name: string): string | null {
   if (!isObject(record)) return "it is no object";
   const { schemaVersion, benchmark, status, metrics, artifacts } = record;
-  if (typeof schemaVersion === "number" && schemaVersion > SCHEMA_VERSION) {
-    throw new UsageError(
-      `Cannot go on: the record of ${name} has schemaVersion ${schemaVersion}, known is ${SCHEMA_VERSION}\n` +
-        "Hint: a later version of realfeatures wrote it, go on with that one; nothing was changed",
-    );
-  }
   if (schemaVersion !== SCHEMA_VERSION) {
     return `schemaVersion: found ${show(schemaVersion)}, expected ${SCHEMA_VERSION}`;
   }

@@ -9,7 +9,7 @@ import {
   unitsOf,
 } from "./estimate.ts";
 import { makespan } from "./urgency.ts";
-import type { PlannedCell } from "./plan_states.ts";
+import { type PlannedCell, stateText } from "./plan_states.ts";
 import { formatTable } from "../terminal/table.ts";
 
 /** A cell with its cost: of a finished one no work, and the time that it took. */
@@ -94,7 +94,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
   const known = cells.some(({ state }) => state !== undefined);
   const row = (
     name: string,
-    of: Pick<EstimatedCell, "flops" | "peakBytes" | "durationMs" | "state" | "why">,
+    of: Pick<EstimatedCell, "flops" | "peakBytes" | "durationMs" | "state" | "why" | "reusedFrom">,
   ) => [
     name,
     ...known ? [of.state === undefined ? "" : describeState(of)] : [],
@@ -125,8 +125,8 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
     `adapter.\n\n${table}${together}`;
 }
 
-function describeState({ state, why = [] }: Pick<EstimatedCell, "state" | "why">): string {
-  if (why.length === 0) return state ?? "";
+function describeState({ state, why = [], reusedFrom }: Partial<PlannedCell>): string {
+  if (why.length === 0) return stateText({ state, reusedFrom });
   return `${state}: ${why[0]}${why.length === 1 ? "" : `; and ${why.length - 1} more`}`;
 }
 

@@ -5,6 +5,7 @@ import type { CellState } from "./cell_state.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import type { Preset } from "../config/preset.ts";
 import { checkSameRun, parseRunManifest, readStates, shorten, type StatesContext } from "./resume.ts";
+import { filesAreThere, type FinishedElsewhere, finishedElsewhere, openSources } from "./reuse.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { identityOf } from "../store/run_manifest.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -22,22 +23,31 @@ export interface PlannedCell {
   readonly why: readonly string[];
   /** Of a finished cell: how long it took. */
   readonly tookMs: number | null;
+  /** Of a finished cell: the folder of the run that it would be taken over from; null where it is this run's own. */
+  readonly reusedFrom: string | null;
 }
 
 /**
  * Finds what a run folder holds of each cell; nothing is written.
  *
  * @param options.runDir Null for none; where no run lies in it, everything is to do.
- * @throws {UsageError} If the folder holds the run of another preset's name, data set or adapter, or of a later version.
+ * @param options.reuse Folders of runs whose finished cells would be taken over. Their files are there; whether they are
+ * the ones that the records name shows when they are taken. Default: none.
+ * @param options.note Told of records in these that cannot be used. Default: nobody.
+ * @throws {UsageError} If the folder holds the run of another preset's name, data set or adapter, or of a later version;
+ * or a folder to reuse holds no run.
  */
 export async function planStates(
   cells: readonly CellDescription[],
-  { preset, runDir, workbench }: {
+  { preset, runDir, workbench, reuse = [], note = () => {} }: {
     preset: Preset;
     runDir: string | null;
+    reuse?: readonly string[];
+    note?: (text: string) => void;
     workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">;
   },
 ): Promise<PlannedCell[]> {
+  const sources = await openSources(reuse);
   const code = await codeHashes();
   const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
   const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
@@ -51,32 +61,54 @@ export async function planStates(
     });
   }
   const states = folder === null ? null : await readStates(folder, cells, context);
-  return cells.map(({ name, kind, inputs }): PlannedCell => {
-    const found: CellState = states?.get(name) ?? { state: "to do", record: null, why: [] };
+  return await Promise.all(cells.map(async ({ name, kind, inputs }): Promise<PlannedCell> => {
+    const { key } = keys.get(name)!;
+    const own: CellState = states?.get(name) ?? { state: "to do", record: null, why: [] };
+    const taken = own.state === "done" ? null : await firstWhole({ name }, { sources, key, note });
+    const found: CellState = taken === null ? own : { state: "done", record: taken.record };
     return {
       name,
       kind,
       inputs,
-      key: keys.get(name)!.key,
+      key,
       state: found.state,
       why: found.state === "done" ? [] : found.why,
       tookMs: found.state === "done" ? found.record.durationMs : null,
+      reusedFrom: taken?.source.path ?? null,
     };
-  });
+  }));
+}
+
+/** Where a cell would be taken over from. */
+async function firstWhole(
+  cell: Pick<CellDescription, "name">,
+  options: Parameters<typeof finishedElsewhere>[1],
+): Promise<FinishedElsewhere | null> {
+  for (const found of await finishedElsewhere(cell, options)) {
+    if (await filesAreThere(found)) return found;
+    options.note(`Cannot take over ${cell.name} from ${found.source.path}: a file that it left is absent`);
+  }
+  return null;
+}
+
+/** "done", "done (in runs/a)". */
+export function stateText({ state = "to do", reusedFrom = null }: Partial<PlannedCell>): string {
+  return reusedFrom === null ? state : `${state} (in ${reusedFrom})`;
 }
 
 /** The graph as a table for people. */
 export function formatStates(preset: string, cells: readonly PlannedCell[]): string {
-  const counts = (["done", "stale", "corrupt", "to do"] as const).flatMap((state) => {
-    const count = cells.filter((cell) => cell.state === state).length;
-    return count === 0 ? [] : [`${count} ${state}`];
+  const kinds = cells.map(({ state, reusedFrom }) => reusedFrom === null ? state : "done in other runs");
+  const counts = (["done", "done in other runs", "stale", "corrupt", "to do"] as const).flatMap((kind) => {
+    const count = kinds.filter((other) => other === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}`];
   });
   const table = formatTable(
     [{ title: "cell" }, { title: "needs" }, { title: "state" }],
-    cells.map(({ name, inputs, state, why }) => [
-      name,
-      inputs.length === 0 ? "-" : inputs.join(", "),
-      why.length === 0 ? state : `${state}: ${shorten(why)}`,
+    cells.map((cell) => [
+      cell.name,
+      cell.inputs.length === 0 ? "-" : cell.inputs.join(", "),
+      cell.why.length === 0 ? stateText(cell) : `${cell.state}: ${shorten(cell.why)}`,
     ]),
   );
   return `Preset ${preset}: ${cells.length} cells, ${counts.join(", ")}.\n\n${table}`;

@@ -101,6 +101,18 @@ export async function readStates(
   return new Map(states);
 }
 
+/** The record of a cell that has ended, well or not, as what it would compute now; null where there is none. */
+export async function endedRecord(
+  folder: RunFolder,
+  cell: CellDescription,
+  context: StatesContext,
+): Promise<CellRecord | null> {
+  const key = context.keys.get(cell.name)!;
+  const found = stateOf(cell, await folder.readRecord(cell.name), { ...context, key });
+  if (found.state === "done") return found.record;
+  return found.state === "to do" && found.record?.key === key.key ? found.record : null;
+}
+
 /**
  * Prepares a folder for cells to run: moves away what is no record of them, and removes checkpoints that nobody needs. No
  * other process may be at work there.
@@ -151,18 +163,22 @@ export function doneRecords(states: ReadonlyMap<string, CellState>): Map<string,
  * @throws {UsageError} If it is of another version of the schema or lacks what is needed.
  */
 export function parseRunManifest(runDir: string, json: unknown): RunManifest {
-  const refuse = (reason: string) =>
-    new UsageError(
-      `Cannot resume the run in ${runDir}: its run.json ${reason}\nHint: start a new run with another --out`,
-    );
-  if (!isObject(json)) throw refuse("is not a JSON object");
+  const fault = manifestFault(json);
+  if (fault === null) return json as RunManifest;
+  throw new UsageError(
+    `Cannot resume the run in ${runDir}: its run.json ${fault}\nHint: start a new run with another --out`,
+  );
+}
+
+/** Why parsed JSON is no manifest that can be read; null if it is. */
+export function manifestFault(json: unknown): string | null {
+  if (!isObject(json)) return "is not a JSON object";
   if (json.schemaVersion !== SCHEMA_VERSION) {
-    throw refuse(`has schemaVersion ${show(json.schemaVersion)}, known is ${SCHEMA_VERSION}`);
+    return `has schemaVersion ${show(json.schemaVersion)}, known is ${SCHEMA_VERSION}`;
   }
   const { runId, startedAt, durationMs, preset } = json;
   if (typeof runId !== "string" || typeof startedAt !== "string" || typeof durationMs !== "number") {
-    throw refuse("lacks runId, startedAt or durationMs");
+    return "lacks runId, startedAt or durationMs";
   }
-  if (!isObject(preset)) throw refuse("holds no preset");
-  return json as unknown as RunManifest;
+  return isObject(preset) ? null : "holds no preset";
 }

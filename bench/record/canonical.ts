@@ -16,14 +16,19 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * What must be the same when the same command runs twice: a record without run id, times, speed (see
- * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the fastest.
+ * What must be the same when the same command runs twice: a record without run ids, times, speed (see
+ * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the
+ * fastest.
  */
 export function canonicalRecord(
   record: CellRecord,
-): Omit<CellRecord, "runId" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"> {
+): Omit<
+  CellRecord,
+  "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"
+> {
   const {
     runId: _runId,
+    reusedFrom: _reusedFrom,
     startedAt: _startedAt,
     durationMs: _durationMs,
     timings: _timings,

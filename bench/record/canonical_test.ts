@@ -11,7 +11,7 @@ Deno.test("canonicalJson() refuses numbers that JSON cannot hold", () => {
   assertThrows(() => canonicalJson({ loss: NaN }), RangeError, "loss is not a finite number, NaN");
 });
 
-Deno.test("canonicalRecord() leaves out run id, times, speed and ways of computing, and nothing else", () => {
+Deno.test("canonicalRecord() leaves out run ids, times, speed and ways of computing, and nothing else", () => {
   const metrics = { cleanAccuracy: { value: 0.5, unit: "fraction" }, peakBytes: { value: 9, unit: "bytes" } };
   const first = fakeRecord({
     kernelChoices: { conv2d: "a" },
@@ -19,6 +19,7 @@ Deno.test("canonicalRecord() leaves out run id, times, speed and ways of computi
   });
   const second = fakeRecord({
     runId: "small-2",
+    reusedFrom: "small-1",
     startedAt: "2027-01-01T00:00:00.000Z",
     durationMs: 5,
     kernelChoices: { conv2d: "b" },
@@ -30,8 +31,8 @@ Deno.test("canonicalRecord() leaves out run id, times, speed and ways of computi
   });
   assertEquals(canonicalRecord(first), canonicalRecord(second));
   assertEquals(canonicalRecord(first).metrics, metrics);
-  const dropped = Object.keys(first).filter((key) => !(key in canonicalRecord(first)));
-  assertEquals(dropped, ["runId", "startedAt", "durationMs", "kernelChoices"]);
+  const dropped = Object.keys(second).filter((key) => !(key in canonicalRecord(second)));
+  assertEquals(dropped, ["runId", "startedAt", "durationMs", "reusedFrom", "kernelChoices"]);
 });
 
 Deno.test("canonicalRecord() keeps a difference in accuracy", () => {

@@ -1,6 +1,7 @@
 /** What a record says of where it was computed: machine, runtime, commit, hash of the code. */
 import { cpus } from "node:os";
 import { canonicalJson } from "./canonical.ts";
+import { driverText } from "./driver.ts";
 import type { CellRecord, MachineInfo } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
@@ -15,18 +16,22 @@ export const PROJECT_ROOT: URL = new URL("../../", import.meta.url);
  *
  * @param adapter As the engine reports it.
  * @param options.name Default: made of system, processor and adapter. Never the host name, since records are published.
+ * @param options.driver Where another process opened the adapter. Default: as this process finds, see {@linkcode driverText}.
  */
-export function machineInfo(adapter: MachineInfo["adapter"], options: { name?: string } = {}): MachineInfo {
+export function machineInfo(
+  adapter: MachineInfo["adapter"],
+  { name, driver = driverText(adapter) }: { name?: string; driver?: string | null } = {},
+): MachineInfo {
   const processors = cpus();
   const cpu = processors[0]?.model.trim() || "unknown";
   const os = `${Deno.build.os} ${Deno.build.arch}`;
   const cores = processors.length || navigator.hardwareConcurrency;
   return {
-    name: options.name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`,
+    name: name ?? `${os}, ${cores} cores, ${adapterName(adapter)}`,
     os,
     cpu,
     cores,
-    driver: driverText(),
+    driver,
     adapter,
   };
 }
@@ -34,15 +39,6 @@ export function machineInfo(adapter: MachineInfo["adapter"], options: { name?: s
 /** An adapter in one word or a few. */
 export function adapterName({ description, device, vendor }: MachineInfo["adapter"]): string {
   return description || device || vendor || "unknown adapter";
-}
-
-/** What the system says of the graphics driver where WebGPU does not: NVIDIA's under Linux; else null. */
-function driverText(): string | null {
-  try {
-    return Deno.readTextFileSync("/proc/driver/nvidia/version").split("\n")[0].trim() || null;
-  } catch {
-    return null; // another driver, another system, or not allowed
-  }
 }
 
 /** Versions of Deno and of what it is made of. */

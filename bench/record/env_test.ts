@@ -11,7 +11,8 @@ Deno.test("machineInfo() describes the machine without its host name", () => {
   assert(machine.cores >= 1 && machine.cpu !== "");
   assertFalse(JSON.stringify(machine).includes(Deno.hostname()));
   assertEquals(machine.adapter, FAKE_ADAPTER);
-  assertEquals(machineInfo(FAKE_ADAPTER, { name: "lab-3" }).name, "lab-3");
+  const { name, driver } = machineInfo(FAKE_ADAPTER, { name: "lab-3", driver: "D 1" });
+  assertEquals([name, driver], ["lab-3", "D 1"]);
 });
 
 Deno.test("runtimeInfo() gives the versions of Deno", () => {

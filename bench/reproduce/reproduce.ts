@@ -9,8 +9,6 @@ import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { parseRunManifest } from "../plan/resume.ts";
 import { run, type RunRequest, type RunServices } from "../run/run.ts";
-import { recordPath } from "../store/run_folder.ts";
-import { identityOf } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
@@ -55,7 +53,7 @@ export async function reproduce(
   request: ReproduceRequest,
   services: Pick<RunServices, "openWorkbench" | "progress" | "signal" | "checkpointPauseMs">,
 ): Promise<Reproduction> {
-  const origin = await readOrigin(request.path), { record, preset, cell, manifest } = origin;
+  const origin = await readOrigin(request.path), { record, runDir, preset, cell, manifest } = origin;
   const { dataDir, choices, tolerance = 0.01 } = request, { signal, progress } = services;
   const note = (text: string) => progress.note(text);
   const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
@@ -64,29 +62,21 @@ export async function reproduce(
     throw error;
   });
   try {
-    const code = await codeHashes(), identity = identityOf(workbench, await configHash(code));
-    await Deno.writeTextFile(`${folder}/run.json`, JSON.stringify({ ...manifest, identity }));
-    const { taken, changed } = await takeInputs(origin, { workbench, code, folder });
+    const changed = await changesOf(origin, workbench);
+    const only = [cell.name], again = { reuse: [runDir], anew: only };
     const result = await run(
-      {
-        preset,
-        dataDir,
-        choices,
-        outDir: folder,
-        command: manifest.command,
-        resume: true,
-        only: [cell.name],
-      },
+      { preset, dataDir, choices, outDir: folder, command: manifest.command, only, ...again },
       { ...services, openWorkbench: () => Promise.resolve({ ...workbench, close() {} }), writeReport: null },
     );
     signal.throwIfAborted();
-    const again = result.records.find(({ benchmark }) => benchmark === cell.name)!;
+    const after = result.records.find(({ benchmark }) => benchmark === cell.name)!;
+    const taken = result.records.filter(({ reusedFrom }) => reusedFrom !== undefined);
     return {
       benchmark: cell.name,
-      ...verdictOf(record, { after: again, tolerance }),
+      ...verdictOf(record, { after, tolerance }),
       changed,
-      taken: taken.filter((name) => result.records.some(({ benchmark }) => benchmark === name)),
-      record: again,
+      taken: taken.map(({ benchmark }) => benchmark),
+      record: after,
     };
   } finally {
     workbench.close();
@@ -130,39 +120,11 @@ async function readOrigin(path: string): Promise<Origin> {
   return { record, runDir, manifest, preset, cell };
 }
 
-/** Copies what is finished of the cells that the cell needs; says what has changed since its record was made. */
-async function takeInputs(
-  { preset, cell, record, runDir }: Origin,
-  { workbench, code, folder }: {
-    workbench: Workbench;
-    code: Awaited<ReturnType<typeof codeHashes>>;
-    folder: string;
-  },
-): Promise<{ taken: string[]; changed: readonly string[] }> {
+/** What has changed since the record was made. */
+async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
   const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
-  const cells = expand(preset), keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
-  const state = (of: CellDescription, text: string | null) =>
-    stateOf(of, text, { code, dataset, adapter, kernelVariant, key: keys.get(of.name)! });
-  const needed = new Set(cell.inputs), taken: string[] = [];
-  for (const of of cells.toReversed()) {
-    if (!needed.has(of.name)) continue;
-    of.inputs.forEach((name) => needed.add(name));
-    const path = recordPath(of.name);
-    const text = await Deno.readTextFile(`${runDir}/${path}`).catch(() => null);
-    const found = state(of, text);
-    if (found.state !== "done") continue;
-    await copyInto(folder, { runDir, path });
-    for (const artifact of found.record.artifacts) await copyInto(folder, { runDir, path: artifact.path });
-    taken.push(of.name);
-  }
-  const now = state(cell, JSON.stringify(record));
-  return { taken, changed: now.state === "done" ? [] : now.state === "stale" ? now.why : [] };
-}
-
-/** A file that is absent is left out: the run finds that, and computes its cell again. */
-async function copyInto(folder: string, { runDir, path }: { runDir: string; path: string }): Promise<void> {
-  await Deno.mkdir(dirname(`${folder}/${path}`), { recursive: true });
-  await Deno.copyFile(`${runDir}/${path}`, `${folder}/${path}`).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  const context = { code: await codeHashes(), dataset, adapter, kernelVariant };
+  const key = (await keysOf(expand(preset), context)).get(cell.name)!;
+  const now = stateOf(cell, JSON.stringify(record), { ...context, key });
+  return now.state === "stale" ? now.why : [];
 }

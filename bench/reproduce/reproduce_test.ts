@@ -58,7 +58,7 @@ Deno.test("reproduceCommand() says identical for every record, and takes from th
       [NATURAL]: [],
       [ADVERSARIAL]: [],
       [CONSTRUCT]: [ADVERSARIAL],
-      [ROBUST]: [CONSTRUCT, ADVERSARIAL],
+      [ROBUST]: [ADVERSARIAL, CONSTRUCT],
     };
     for (const [cell, taken] of Object.entries(inputs)) {
       const { code, stdout, ran } = await command([path(cell), "--json", "--quiet"]);

@@ -2,7 +2,6 @@
 import type { writeFileAtomic } from "../../engine/atomic_file.ts";
 import type { CellDescription, OpenWorkbench, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
-import { stateOf } from "../plan/cell_state.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import { Claims, type ClaimsOptions } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
@@ -15,6 +14,7 @@ import { localPool } from "../jobs/local_pool.ts";
 import type { CellPool } from "../jobs/pool.ts";
 import { workerPool } from "../jobs/worker_pool.ts";
 import { expand } from "../plan/plan.ts";
+import { openSources } from "../plan/reuse.ts";
 import type { Preset } from "../config/preset.ts";
 import type { Progress } from "./progress.ts";
 import type { RunFacts } from "../record/record.ts";
@@ -23,11 +23,13 @@ import {
   checkSharedRun,
   clearFolder,
   doneRecords,
+  endedRecord,
   parseRunManifest,
   readStates,
   type StatesContext,
 } from "../plan/resume.ts";
 import { runCells } from "./run_cells.ts";
+import { takeOver } from "./take_over.ts";
 import { holdsRun, RunFolder } from "../store/run_folder.ts";
 import {
   identityOf,
@@ -57,6 +59,10 @@ export interface RunRequest {
   readonly choices?: Choices;
   /** Names of the cells to run, beside those that they need. Default: all. */
   readonly only?: readonly string[];
+  /** Folders of runs whose finished cells are taken over where keys agree, the first that has one. Default: none. */
+  readonly reuse?: readonly string[];
+  /** Names of cells that are taken over from none of these. Default: none. */
+  readonly anew?: readonly string[];
 }
 
 /** Writes the page of a run folder: `reports/mod.ts` exports one. */
@@ -102,11 +108,12 @@ export interface RunResult {
  * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed,
  * the cells that need it as skipped, the others go on. On an abort the running cells leave no record, all earlier ones
  * stay. A resumed run keeps the records whose keys are those of its cells, and ends with the ones of an uninterrupted run.
+ * Finished cells of the runs to reuse are taken over, with their files, before any cell runs.
  * Processes that resume the same run at the same time share its cells.
  *
  * @throws {UsageError} If the folder cannot be written, another process is at work there on another run, or it holds a run
  * that is not to be resumed, or one of another preset's name, data set or adapter, or a record of a later version; such a
- * run stays as it is.
+ * run stays as it is. If a folder to reuse holds no run.
  * @throws {RangeError} If several cells are to run at once and no worker is given, or a cell is named that is none.
  * @throws {DiskFullError} If the disk is full; what is finished stays.
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
@@ -116,16 +123,17 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
   if (asked !== null && asked > 1 && services.worker === undefined) {
     throw new RangeError(`Cannot run ${asked} cells at once: no program for worker processes is given`);
   }
+  const sources = await openSources(request.reuse ?? []);
   const options = { write: services.writeFile };
   const folder = (resume ? await RunFolder.open(outDir, options) : null) ??
     await RunFolder.create(outDir, options);
   let piece: Piece;
   try {
-    piece = await begin(folder, request, services);
+    piece = await begin(folder, { ...request, sources }, services);
   } catch (error) {
     await folder.leave();
     await folder.discard();
-    throw error;
+    throw endOf(error);
   }
   try {
     return await work(piece, request, services);
@@ -150,7 +158,11 @@ interface Piece {
   readonly beganMs: number;
 }
 
-async function begin(folder: RunFolder, request: RunRequest, services: RunServices): Promise<Piece> {
+async function begin(
+  folder: RunFolder,
+  request: RunRequest & { readonly sources: readonly RunFolder[] },
+  services: RunServices,
+): Promise<Piece> {
   const { preset, dataDir, outDir, command, choices, resume = false, jobs: asked = 1 } = request;
   const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
   const note = (text: string) => progress.note(text);
@@ -175,7 +187,7 @@ async function begin(folder: RunFolder, request: RunRequest, services: RunServic
     const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
     const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
     const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
-    const states = await readStates(folder, cells, context);
+    const found = await readStates(folder, cells, context);
     const machine = machineOf(workbench.adapter);
     const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
     const { jobs } = sharing;
@@ -189,8 +201,12 @@ async function begin(folder: RunFolder, request: RunRequest, services: RunServic
     if (leads) {
       await folder.tidy();
       await folder.writeManifest(manifest);
-      await clearFolder(folder, states, { plan: new Set(plan.map(({ name }) => name)), note });
     } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
+    const claims = new Claims(folder.path, services.claims);
+    const own = { folder, states: found, context, leads, runId: manifest.runId, preset, claims };
+    const { sources, anew } = request;
+    const states = await takeOver(cells, { ...own, sources, anew, note, signal });
+    if (leads) await clearFolder(folder, states, { plan: new Set(plan.map(({ name }) => name)), note });
     await folder.share();
     return {
       folder,
@@ -232,7 +248,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
     await folder.writeManifest(manifest);
   };
   let records: CellRecord[];
-  const pool = openPool(piece, request, services);
+  const pool = await openPool(piece, request, services);
   try {
     const facts: RunFacts = {
       runId: manifest.runId,
@@ -245,15 +261,6 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
       kernelVariant: workbench.kernelVariant,
       jobs,
     };
-    const finished = async (cell: CellDescription) => {
-      const text = await folder.readRecord(cell.name);
-      if (text === null) return null;
-      const found = stateOf(cell, text, { ...context, key: context.keys.get(cell.name)! });
-      if (found.state === "done") return found.record;
-      return found.state === "to do" && found.record?.key === context.keys.get(cell.name)!.key
-        ? found.record
-        : null;
-    };
     records = await runCells(cells, {
       folder,
       claims: new Claims(folder.path, services.claims),
@@ -265,13 +272,12 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
       now,
       clock,
       kept,
-      finished,
+      finished: (cell) => endedRecord(folder, cell, context),
       onRecord: writeManifest,
     });
     await writeManifest();
   } catch (error) {
-    if (!isDiskFull(error) || error instanceof DiskFullError) throw error;
-    throw new DiskFullError(error);
+    throw endOf(error);
   } finally {
     await pool.close();
   }
@@ -283,24 +289,47 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
   return { runDir: folder.path, manifest, records, report, exitCode };
 }
 
-/** This process, or worker processes; these have devices of their own. */
-function openPool(piece: Piece, request: RunRequest, services: RunServices): CellPool {
+/** What ends the run because of an error. */
+function endOf(error: unknown): unknown {
+  return isDiskFull(error) && !(error instanceof DiskFullError) ? new DiskFullError(error) : error;
+}
+
+/** This process, or worker processes; these have devices of their own, and find the data in a file of the run folder. */
+async function openPool(piece: Piece, request: RunRequest, services: RunServices): Promise<CellPool> {
   const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices } = request;
   const { signal, progress, checkpointPauseMs, worker } = services;
   if (sharing.jobs === 1) {
     return localPool(workbench, { folder, keys: context.keys, signal, checkpointPauseMs });
   }
+  const dataFile = await shareData(piece);
   workbench.close();
   const { dataset, kernelVariant } = workbench;
-  return workerPool({
+  const pool = workerPool({
     ...sharing,
     program: worker!,
     keys: context.keys,
-    setup: { preset, dataDir, runDir: folder.path, choices, checkpointPauseMs },
+    setup: { preset, dataDir, dataFile, runDir: folder.path, choices, checkpointPauseMs },
     expected: { dataset, adapter: adapterName(workbench.adapter), kernelVariant },
     signal,
     note: (text) => progress.note(text),
   });
+  const close = async () => {
+    await pool.close();
+    if (dataFile !== undefined) await Deno.remove(dataFile).catch(() => {});
+  };
+  return { ...pool, close };
+}
+
+/** The file in which workers find the data; undefined where they read the data themselves. */
+async function shareData({ folder, workbench }: Piece): Promise<string | undefined> {
+  if (workbench.writeData === undefined) return undefined;
+  const path = folder.temporaryPath("data");
+  try {
+    await workbench.writeData(path);
+    return path;
+  } catch {
+    return undefined; // a full disk shows where results are written
+  }
 }
 
 /** The default run folder: `runs/quick-20260102T030405Z`. */

@@ -1,8 +1,10 @@
 import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { Claims } from "./claims.ts";
+import { isFileAt } from "./lock_file.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { takeFile } from "./take_file.ts";
 
 /** What a folder may be given by tests. */
 export interface FolderOptions {
@@ -112,6 +114,11 @@ export class RunFolder {
     return await exists(`${this.path}/run.json`);
   }
 
+  /** A name for a file that only this process needs; if it is killed, {@linkcode RunFolder.tidy} removes it. */
+  temporaryPath(name: string): string {
+    return `${this.path}/.${name}.${crypto.randomUUID()}.tmp`;
+  }
+
   /** Makes the folders that are missing and removes what a killed process left half-written. */
   async tidy(): Promise<void> {
     for (const name of ["records", "artifacts"]) {
@@ -213,10 +220,7 @@ export class RunFolder {
     cell: string,
     file: { kind: string; relativePath: string; bytes: Uint8Array },
   ): Promise<Artifact> {
-    const parts = file.relativePath.split("/");
-    if (
-      parts.some((part) => part === "" || part === "." || part === "..") || /[\\:]/.test(file.relativePath)
-    ) {
+    if (leaves(file.relativePath)) {
       throw new RangeError(
         `Cannot write artifact of ${cell}: the path leaves its folder, given ${file.relativePath}`,
       );
@@ -227,6 +231,25 @@ export class RunFolder {
     await this.#write(full, file.bytes);
     return { kind: file.kind, path, sha256: await sha256Hex(file.bytes) };
   }
+
+  /**
+   * Takes over a file that a cell left in another run folder, which stays as it is: see {@linkcode takeFile}.
+   *
+   * @throws {RangeError} If it is absent there, is not the file that the artifact names, or lies outside the cell's folder.
+   */
+  async takeArtifact(cell: string, { path, sha256 }: Artifact, from: RunFolder): Promise<void> {
+    const own = `artifacts/${cell}/`;
+    if (typeof path !== "string" || !path.startsWith(own) || leaves(path.slice(own.length))) {
+      throw new RangeError(`Cannot take over a file of ${cell}: the path leaves its folder, given ${path}`);
+    }
+    await takeFile(`${from.path}/${path}`, `${this.path}/${path}`, { sha256, write: this.#write });
+  }
+}
+
+/** Whether a path within a cell's folder could lead out of it. */
+function leaves(relativePath: string): boolean {
+  return relativePath.split("/").some((part) => part === "" || part === "." || part === "..") ||
+    /[\\:]/.test(relativePath);
 }
 
 /** The refusal of a folder that holds a run. */
@@ -249,12 +272,6 @@ export function recordFile(cell: string): string {
 
 function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
-}
-
-/** Whether an open file is the one that a path leads to. */
-async function isFileAt(file: Deno.FsFile, path: string): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => null), here = await file.stat();
-  return there !== null && there.ino === here.ino && there.dev === here.dev;
 }
 
 /** Unfinished files below a folder; links are not followed. */

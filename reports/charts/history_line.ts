@@ -22,9 +22,14 @@ export function historyLine(points: readonly HistoryPoint[], { name }: { name: s
     time: new Date(time),
     value,
     config,
-    low: interval?.[0] ?? value,
-    high: interval?.[1] ?? value,
+    low: interval?.[0] ?? null,
+    high: interval?.[1] ?? null,
   })).sort((a, b) => a.time.getTime() - b.time.getTime());
+  const [least, most] = [Math.min, Math.max].map((pick) =>
+    pick(...rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]))
+  );
+  const room = most > least ? 0 : Math.abs(most) / 10 || 1; // around what never changed
+  const domain = [least - room, most + room];
   return draw({
     height: 130,
     marginLeft: 56,
@@ -32,10 +37,16 @@ export function historyLine(points: readonly HistoryPoint[], { name }: { name: s
     marginTop: 8,
     marginBottom: 28,
     x: { type: "utc", label: null, ticks: 4 },
-    y: { label: null, ticks: 4, tickSize: 0, nice: true },
+    y: { label: null, ticks: 4, tickSize: 0, domain, nice: true, tickFormat: number },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "currentColor", strokeOpacity: 0.15 }),
-      Plot.ruleX(rows, { x: "time", y1: "low", y2: "high", stroke: "currentColor", strokeOpacity: 0.5 }),
+      Plot.ruleX(rows.filter(({ low }) => low !== null), {
+        x: "time",
+        y1: "low",
+        y2: "high",
+        stroke: "currentColor",
+        strokeOpacity: 0.5,
+      }),
       Plot.line(rows, { x: "time", y: "value", z: "config", stroke: "currentColor", strokeWidth: 1.4 }),
       Plot.dot(rows, { x: "time", y: "value", r: 2.6, fill: "currentColor" }),
     ],

@@ -14,7 +14,7 @@ export function historySection({ entries, problems }: History): Html | null {
     entries,
     ({ preset, machine }) => `${preset}, ${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
   );
-  return markup`<p>Each dot is a line of the history; the rule through it is what stands beside the number in the table. Dots are
+  return markup`<p>Each dot is a line of the history; the rule through it is the interval that the table has. Dots are
 joined while data and configuration are the same. Times of different classes of machines cannot be compared, so each has charts of its own.</p>${
     problems.map(({ line, reason }) => markup`<p class="quiet">Line ${line} of the history: ${reason}.</p>`)
   }${[...parts].map(([name, list]) => partOf(name, list))}`;
@@ -25,7 +25,7 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
   const quantities = [
     ...Map.groupBy(all, ({ metric: { cell, name } }) => cell === "" ? name : `${cell} / ${name}`),
   ]
-    .sort(([, a], [, b]) => ORDER.indexOf(a[0].metric.kind) - ORDER.indexOf(b[0].metric.kind));
+    .sort(([, a], [, b]) => rank(a) - rank(b));
   const rows = quantities.flatMap(([quantity, list]) =>
     list.map(({ entry, metric }) => ({
       quantity,
@@ -52,7 +52,9 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
     })
   }</div>${
     left > 0
-      ? markup`<p class="quiet">${String(left)} further quantities stand in the table alone.</p>`
+      ? markup`<p class="quiet">${
+        String(left)
+      } further quantities stand in the table alone; those that changed come first.</p>`
       : null
   }<div>${downloadLinks("history", rows)}<details><summary>As a table</summary>${
     tableFrame(
@@ -72,6 +74,12 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
       }</tbody></table>`,
     )
   }</details></div>`;
+}
+
+/** What changed comes first, and accuracies before times. */
+function rank(list: readonly { metric: HistoryMetric }[]): number {
+  const changed = list.some(({ metric: { value } }) => value !== list[0].metric.value);
+  return (changed ? 0 : ORDER.length) + ORDER.indexOf(list[0].metric.kind);
 }
 
 const ORDER: readonly HistoryMetric["kind"][] = ["accuracy", "time", "memory"];

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   HISTORY_SCHEMA,
   HISTORY_VERSION,
@@ -61,6 +61,22 @@ Deno.test("historySection() draws each quantity over time, for each class of mac
   assertEquals(text.match(/<h3>/g)?.length, 2);
   assertStringIncludes(text, "&lt;an adapter>".replace(">", "&gt;"));
   assertEquals(text.match(/<circle/g)?.length, 3);
+});
+
+Deno.test("historySection() draws what changed before what did not, on an axis that has room for it", () => {
+  const times = ["2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"];
+  const entries = times.map((time, i) => ({
+    ...entry(time, 0),
+    metrics: [
+      { ...METRIC, name: "still", value: 0.5, interval: null },
+      { ...METRIC, name: "moving", value: 0.3 + i / 100, interval: null },
+    ],
+  }));
+  const text = String(historySection({ entries, problems: [] }));
+  const [moving, still] = ["moving", "still"].map((name) => text.indexOf(`sl/natural / ${name} in %: `));
+  assert(moving > 0 && still > moving);
+  // 45, 50 and 55 %: the line that never changed lies in the middle.
+  for (const label of ["46", "50", "54"]) assertStringIncludes(text.slice(still), `>${label}</text>`);
 });
 
 Deno.test("historySection() shows nothing of an empty history", () => {

@@ -36,6 +36,7 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
         `${adapter.description || adapter.device || adapter.vendor}${adapter.isFallback ? " (software)" : ""}`
       ),
     ],
+    ["Driver", of(({ machine }) => machine.driver ?? "not recorded")],
     ["Cells at once", of(({ jobs = 1 }) => String(jobs))],
     ["Kernels", of((record) => `${record.kernelVariant} variant`)],
     [

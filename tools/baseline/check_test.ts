@@ -92,6 +92,26 @@ Deno.test("checkBaseline() finds a drop on another processor and driver", async 
   assert(comparison!.changes.some(({ name, verdict }) => name === "cleanAccuracy" && verdict === "worse"));
 });
 
+Deno.test("checkBaseline() takes another version of the driver for another place, and one that is not known for the same", async () => {
+  const of = (driver: string | null) => ({ machine: { ...records(CLEAN)[0].machine, driver } });
+  const changed = [CLEAN[0] + 1 / 128, ...CLEAN.slice(1)];
+  for (
+    const [before, after, verdict] of [
+      [null, "Mesa 22.3.6", "changed"],
+      ["Mesa 22.3.6", "Mesa 22.3.6", "changed"],
+      ["Mesa 22.3.6", "Mesa 25.0.7", "same"],
+    ]
+  ) {
+    const found = await check(records(changed, of(after)), records(CLEAN, of(before)));
+    assertEquals(found.verdict, verdict, `${before}, ${after}`);
+  }
+  const worse = await check(
+    records([0.1, 0.125, 0.09375], of("Mesa 25.0.7")),
+    records(CLEAN, of("Mesa 22.3.6")),
+  );
+  assertEquals(worse.verdict, "worse");
+});
+
 Deno.test("checkBaseline() finds failed, missing and new cells", async () => {
   const failed = records(CLEAN).map((record, i): CellRecord =>
     i === 1 ? { ...record, status: "failed", reason: "Cannot learn: no", metrics: {} } : record

@@ -28,7 +28,7 @@ export function adapterClass(adapter: MachineInfo["adapter"]): string {
 
 /**
  * Whether two records were computed in places where equal code gives equal bits: processor, adapter with its versions and
- * width, kernels, Deno. The number of cores decides no bits.
+ * width, driver where both records know it, kernels, Deno. The number of cores decides no bits.
  */
 export function samePlace(a: CellRecord, b: CellRecord): boolean {
   const place = ({ machine: { os, cpu, adapter }, kernelVariant, runtime }: CellRecord) =>
@@ -41,5 +41,6 @@ export function samePlace(a: CellRecord, b: CellRecord): boolean {
       kernelVariant,
       runtime.deno,
     ]);
-  return place(a) === place(b);
+  const [one, other] = [a, b].map(({ machine }) => machine.driver ?? null);
+  return place(a) === place(b) && (one === null || other === null || one === other);
 }

@@ -65,6 +65,7 @@ export function summaryOf(comparison: Comparison): string {
     `${countOf(comparison, "better")} better`,
     `${countOf(comparison, "same")} the same`,
     ...count("with too few values to tell", few),
+    ...count("unsure (take five records on each side)", countOf(comparison, "unsure")),
     ...count("on unlike machines", countOf(comparison, "unlike")),
     ...count("ignored", countOf(comparison, "ignored")),
     ...count("in one side alone", countOf(comparison, "only in base", "only in head")),
@@ -73,11 +74,11 @@ export function summaryOf(comparison: Comparison): string {
 
 /** A side in one line. */
 export function describeSide(
-  { path, records, startedAt, commit, preset, deno, kernelVariant }: SideFacts,
+  { path, records, startedAt, commit, preset, deno, driver, kernelVariant }: SideFacts,
 ): string {
   return `${path}, ${preset}, ${records} ${records === 1 ? "record" : "records"}, ${startedAt}, commit ${
     commit?.slice(0, 10) ?? "unknown"
-  }, kernels ${kernelVariant}, Deno ${deno}`;
+  }, kernels ${kernelVariant}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
 }
 
 /** How it was judged: each statistic that stands in the table, once. */

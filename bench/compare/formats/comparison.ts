@@ -23,15 +23,17 @@ export interface SideFacts {
   readonly commit: string | null;
   readonly preset: string;
   readonly deno: string;
+  /** Of the graphics driver; null where no record says it. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
   readonly notes: readonly string[];
 }
 
 /** What of a side is shown; of several records the time, commit and versions of the latest. */
 export function factsOf({ path, records, notes }: Side): SideFacts {
-  const { startedAt, commit, preset, deno, kernelVariant } = records
+  const { startedAt, commit, preset, deno, driver, kernelVariant } = records
     .toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;
-  return { path, records: records.length, startedAt, commit, preset, deno, kernelVariant, notes };
+  return { path, records: records.length, startedAt, commit, preset, deno, driver, kernelVariant, notes };
 }
 
 /** Whether any of them is a regression. */

@@ -12,6 +12,7 @@ const SIDE = {
   commit: "0123456789abcdef",
   preset: "small",
   deno: "2.9.6",
+  driver: "Mesa 25.0.7 (libvulkan_lvp.so)",
   kernelVariant: "texture",
   notes: [],
 };

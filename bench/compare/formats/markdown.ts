@@ -5,7 +5,7 @@ import type { Comparison } from "./comparison.ts";
 /** The comparison as Markdown, for the summary of a CI job: what changed first, all of it folded below. */
 export function formatMarkdown(comparison: Comparison): string {
   const { base, head, unlike, changes, regression } = comparison;
-  const changed = changes.filter(({ verdict }) => [...REGRESSIONS, "better"].includes(verdict));
+  const changed = changes.filter(({ verdict }) => [...REGRESSIONS, "better", "unsure"].includes(verdict));
   const table = (list: typeof changes) =>
     [
       `| ${COLUMNS.join(" | ")} |`,

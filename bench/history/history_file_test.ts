@@ -1,0 +1,103 @@
+/** Processes that add lines to a history and take lines from it at once. */
+import { assertEquals } from "@std/assert";
+import { PROJECT_ROOT } from "../record/env.ts";
+import { withTempDir } from "../testing.ts";
+import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
+import { appendHistory, pruneHistory, readHistory } from "./history_file.ts";
+
+const ENTRY: HistoryEntry = {
+  schema: HISTORY_SCHEMA,
+  version: HISTORY_VERSION,
+  time: "2026-01-01T00:00:00.000Z",
+  kind: "perf",
+  preset: "perf",
+  commit: null,
+  dirty: null,
+  deno: "0",
+  machine: { cpu: "none", cores: 1, os: "none", adapter: "none" },
+  kernelVariant: "buffer",
+  jobs: null,
+  data: "",
+  recordVersion: 1,
+  configs: {},
+  undone: [],
+  metrics: [],
+};
+const OLD = { ...ENTRY, time: "1999-01-01T00:00:00.000Z" };
+const KEEP = { last: null, since: "2020-01-01T00:00:00.000Z" };
+const LINES = 40;
+
+/** Adds lines under a name of its own, or prunes until it is told to stop, and once more. */
+const SCRIPT = `
+import { appendHistory, pruneHistory } from "${new URL("./history_file.ts", import.meta.url)}";
+const [file, preset] = Deno.args, entry = ${JSON.stringify(ENTRY)};
+if (preset !== "prune") {
+  for (let i = 0; i < ${LINES}; i++) await appendHistory(file, [{ ...entry, preset, commit: String(i) }]);
+} else {
+  console.log("ready");
+  const told = () => Deno.stat(file + ".stop").then(() => true, () => false);
+  for (let stop = false; !stop;) {
+    stop = await told();
+    await pruneHistory(file, ${JSON.stringify(KEEP)});
+  }
+}
+`;
+
+async function filesOf(dir: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(dir), ({ name }) => name)).sort();
+}
+
+Deno.test("appendHistory() loses no line to a process that prunes meanwhile", async () => {
+  await withTempDir(async (dir) => {
+    const script = `${dir}/script.ts`, file = `${dir}/h.jsonl`;
+    await Deno.writeTextFile(script, SCRIPT);
+    await appendHistory(file, [OLD]);
+    const start = (name: string) => {
+      const args = ["run", "-A", "--no-check", "--no-lock", "--config", "deno.json", script, file, name];
+      return new Deno.Command(Deno.execPath(), {
+        args,
+        cwd: PROJECT_ROOT,
+        stdout: "piped",
+        stderr: "inherit",
+      })
+        .spawn();
+    };
+    const pruning = start("prune");
+    await pruning.stdout.getReader().read(); // it is at work
+    const adding = await Promise.all(["a", "b"].map((name) => start(name).output()));
+    await Deno.writeTextFile(`${file}.stop`, "");
+    assertEquals([...adding, await pruning.status].map(({ code }) => code), [0, 0, 0]);
+    const { entries, problems } = await readHistory(file);
+    const lines = (name: string) =>
+      entries.filter(({ preset }) => preset === name).map(({ commit }) => commit);
+    const all = Array.from({ length: LINES }, (_, i) => String(i));
+    assertEquals([lines("a"), lines("b"), problems], [all, all, []]);
+    assertEquals(entries.length, 2 * LINES);
+    assertEquals(await filesOf(dir), ["h.jsonl", "h.jsonl.stop", "script.ts"]);
+  });
+});
+
+Deno.test("appendHistory() adds the same line once, however many add it at once", async () => {
+  await withTempDir(async (dir) => {
+    const added = await Promise.all(
+      Array.from({ length: 50 }, () => appendHistory(`${dir}/h.jsonl`, [ENTRY])),
+    );
+    assertEquals(added.reduce((sum, count) => sum + count), 1);
+    assertEquals(await filesOf(dir), ["h.jsonl"]);
+  });
+});
+
+Deno.test("appendHistory() and pruneHistory() go on where the file system has no locks", async () => {
+  await withTempDir(async (dir) => {
+    const { lock } = Deno.FsFile.prototype, file = `${dir}/h.jsonl`;
+    Deno.FsFile.prototype.lock = () => Promise.reject(new Deno.errors.NotSupported("no locks"));
+    try {
+      assertEquals(await appendHistory(file, [OLD, ENTRY]), 2);
+      assertEquals((await pruneHistory(file, KEEP)).left, [ENTRY]);
+    } finally {
+      Deno.FsFile.prototype.lock = lock;
+    }
+    assertEquals((await readHistory(file)).entries, [ENTRY]);
+    assertEquals(await filesOf(dir), ["h.jsonl"]);
+  });
+});

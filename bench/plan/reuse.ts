@@ -1,0 +1,72 @@
+/** Cells that other runs have finished, known by their keys. Nothing here writes. */
+import type { CellDescription } from "./cell.ts";
+import { readRecord } from "./cell_state.ts";
+import { manifestFault } from "./resume.ts";
+import { RunFolder } from "../store/run_folder.ts";
+import type { CellRecord } from "../schema.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+
+/** A finished record of a cell in the folder of another run. */
+export interface FinishedElsewhere {
+  readonly source: RunFolder;
+  readonly record: CellRecord;
+}
+
+/**
+ * Opens the folders of runs whose cells may be taken over.
+ *
+ * @throws {UsageError} If one is no run folder.
+ */
+export async function openSources(paths: readonly string[]): Promise<RunFolder[]> {
+  const refuse = (path: string, reason: string) =>
+    new UsageError(
+      `Cannot reuse cells of a run: ${reason}, given ${path}\n` +
+        "Hint: name the folder of a run, which holds its run.json and records; bench was told it by --out",
+    );
+  return await Promise.all(paths.map(async (path) => {
+    const folder = await RunFolder.open(path);
+    if (folder === null) throw refuse(path, "no run.json lies in the folder, or there is none");
+    const fault = manifestFault(await folder.readManifest().catch(() => undefined));
+    if (fault !== null) throw refuse(path, `its run.json ${fault}`);
+    return folder;
+  }));
+}
+
+/**
+ * The finished records of a cell in other runs, in the order of these. A record there that cannot be read is told of, and
+ * left alone.
+ *
+ * @param options.key The cell's. Records of another one are of something else.
+ */
+export async function finishedElsewhere(
+  { name }: Pick<CellDescription, "name">,
+  { sources, key, note }: { sources: readonly RunFolder[]; key: string; note: (text: string) => void },
+): Promise<FinishedElsewhere[]> {
+  const found: FinishedElsewhere[] = [];
+  for (const source of sources) {
+    const refuse = (reason: string) => note(`Cannot take over ${name} from ${source.path}: ${reason}`);
+    let text: string | null;
+    try {
+      text = await source.readRecord(name);
+    } catch (error) {
+      refuse(`its record cannot be read, ${(error as Error).message}`);
+      continue;
+    }
+    if (text === null) continue;
+    const record = readRecord(text, name);
+    if ("fault" in record) {
+      refuse(record.later ? `its record ${record.fault}` : `its record is corrupt, ${record.fault}`);
+    } else if (record.key === key && (record.status === "ok" || record.status === "quick")) {
+      found.push({ source, record });
+    }
+  }
+  return found;
+}
+
+/** Whether the files that a record names are there; their bytes are not looked at. */
+export async function filesAreThere({ source, record }: FinishedElsewhere): Promise<boolean> {
+  const there = record.artifacts.map(({ path }) =>
+    Deno.stat(`${source.path}/${path}`).then(({ isFile }) => isFile, () => false)
+  );
+  return (await Promise.all(there)).every((isFile) => isFile);
+}

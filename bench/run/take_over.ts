@@ -1,0 +1,127 @@
+/** Takes over from other runs what then need not be computed again. */
+import type { CellDescription } from "../plan/cell.ts";
+import { type CellState, stateOf } from "../plan/cell_state.ts";
+import type { Preset } from "../config/preset.ts";
+import { recordedConfig } from "../record/record.ts";
+import type { StatesContext } from "../plan/resume.ts";
+import { type FinishedElsewhere, finishedElsewhere } from "../plan/reuse.ts";
+import type { Claims } from "../store/claims.ts";
+import { recordFile, type RunFolder } from "../store/run_folder.ts";
+import type { CellRecord } from "../schema.ts";
+
+/** Where cells are taken over from, and into which run. */
+export interface TakingOver {
+  /** The run's own folder, which this process has entered. */
+  readonly folder: RunFolder;
+  /** What it holds of each cell. */
+  readonly states: ReadonlyMap<string, CellState>;
+  readonly context: StatesContext;
+  /** Whether no other process is at work there. */
+  readonly leads: boolean;
+  /** Keeps other processes from the cells meanwhile. They are closed in the end. */
+  readonly claims: Claims;
+  readonly runId: string;
+  readonly preset: Pick<Preset, "name" | "quick">;
+  /** Folders of the other runs. */
+  readonly sources: readonly RunFolder[];
+  /** Names of cells that are to be computed all the same. */
+  readonly anew?: readonly string[];
+  readonly note: (text: string) => void;
+  /** Aborted on Ctrl-C: what is taken over by then stays. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives a run those finished cells of other runs whose keys are those of its own missing ones: their records under its
+ * own id, and all their files, checked by their hashes, so that its folder is whole by itself. The other folders stay as
+ * they are. A cell whose files are not as its record says is told of, and left to be computed.
+ *
+ * @returns The states, with the cells that were taken over.
+ * @throws {Error} If the run's folder cannot be written.
+ */
+export async function takeOver(
+  cells: readonly CellDescription[],
+  options: TakingOver,
+): Promise<Map<string, CellState>> {
+  const { sources, anew = [], claims, signal, note } = options;
+  const states = new Map(options.states), taken = new Map(sources.map((source) => [source, 0]));
+  const isMissing = ({ name }: CellDescription) => states.get(name)!.state !== "done" && !anew.includes(name);
+  const missing = sources.length === 0 ? [] : cells.filter(isMissing);
+  try {
+    for (const cell of missing) {
+      if (signal.aborted) break;
+      const found = await takeCell(cell, options);
+      if (found === null) continue;
+      const { source, record } = found;
+      states.set(cell.name, { state: "done", record });
+      taken.set(source, taken.get(source)! + 1);
+    }
+  } finally {
+    claims.close();
+  }
+  for (const [{ path }, count] of missing.length === 0 ? [] : taken) {
+    note(`${count} of ${missing.length} cells that are missing are taken over from ${path}`);
+  }
+  return states;
+}
+
+/** Takes over one cell; null where none of the other runs has it, or another process has it in hand. */
+async function takeCell(
+  cell: CellDescription,
+  options: TakingOver,
+): Promise<FinishedElsewhere | null> {
+  const { folder, claims, context, sources, leads, note } = options, { name } = cell;
+  const key = context.keys.get(name)!;
+  const candidates = await finishedElsewhere(cell, { sources, key: key.key, note });
+  const claim = candidates.length === 0 ? null : await claims.take(name);
+  if (claim === null) return null;
+  try {
+    const here = stateOf(cell, await folder.readRecord(name), { ...context, key });
+    const nothing = here.state === "to do" && here.record === null;
+    if (here.state === "done" || !leads && !nothing) return null; // another process was faster
+    for (const found of candidates) {
+      if (!await takeFiles(found, options)) continue;
+      if (here.state === "corrupt") {
+        const to = await folder.setAside(recordFile(name), "corrupt");
+        note(`The record of ${name} is corrupt, ${here.why.join("; ")}; it lies in ${to} now`);
+      } else if (!nothing) await folder.setAside(recordFile(name), "stale");
+      const record = ownRecord(cell, found.record, options);
+      await folder.writeRecord(record); // the last: a cell without it is not done
+      await folder.removeCheckpoints((other) => other === name);
+      return { ...found, record };
+    }
+    return null;
+  } finally {
+    await claim.release();
+  }
+}
+
+/** Takes over what a cell left; false where a file is absent or another one. */
+async function takeFiles(
+  { source, record }: FinishedElsewhere,
+  { folder, note }: TakingOver,
+): Promise<boolean> {
+  try {
+    for (const artifact of record.artifacts) {
+      await folder.takeArtifact(record.benchmark, artifact, source);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    note(`${record.benchmark} is not reused: ${error.message}`);
+    return false;
+  }
+}
+
+/** A record as this run's own. What measured it stays: commit, machine, runtime, jobs, times. */
+function ownRecord(cell: CellDescription, record: CellRecord, { runId, preset }: TakingOver): CellRecord {
+  return {
+    ...record,
+    runId,
+    reusedFrom: record.reusedFrom ?? record.runId,
+    suite: preset.name,
+    // The same numbers, as this preset writes them.
+    config: recordedConfig(cell),
+    status: preset.quick ? "quick" : "ok",
+  };
+}

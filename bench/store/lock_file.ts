@@ -1,0 +1,56 @@
+/** A lock that processes agree on, by a file beside what they change. */
+
+/**
+ * Does something while no other process that asks for the same lock does, waiting for its turn. The lock is a file of
+ * its own, since what it guards may be replaced by renaming, and a lock would stay with the file that is gone. It is
+ * removed again. A process that ends, however that comes, loses its lock.
+ *
+ * Where the file system has no locks, or the file cannot be made, `body` runs without: what it writes shows whether it can.
+ *
+ * @param path Of the lock's file.
+ */
+export function withLock<T>(path: string, body: () => Promise<T>): Promise<T> {
+  const mine = lastHere.then(() => locked(path, body));
+  lastHere = mine.then(() => {}, () => {});
+  return mine;
+}
+
+/** Within a process one waits at a time: each that waits holds a thread, and these are few. */
+let lastHere: Promise<void> = Promise.resolve();
+
+async function locked<T>(path: string, body: () => Promise<T>): Promise<T> {
+  const file = await acquire(path);
+  try {
+    return await body();
+  } finally {
+    if (file !== null) {
+      await Deno.remove(path).catch(() => {}); // Windows keeps open files
+      file.close();
+    }
+  }
+}
+
+async function acquire(path: string): Promise<Deno.FsFile | null> {
+  for (;;) {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, { create: true, write: true });
+    } catch {
+      return null;
+    }
+    const locked = await file.lock(true).then(() => true, () => false);
+    if (!locked) {
+      await Deno.remove(path).catch(() => {}); // nobody can have locked it
+      file.close();
+      return null;
+    }
+    if (await isFileAt(file, path)) return file;
+    file.close(); // whoever had the lock has taken the file along
+  }
+}
+
+/** Whether an open file is the one that a path leads to. */
+export async function isFileAt(file: Deno.FsFile, path: string): Promise<boolean> {
+  const there = await Deno.stat(path).catch(() => null), here = await file.stat();
+  return there !== null && there.ino === here.ino && there.dev === here.dev;
+}

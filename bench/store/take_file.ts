@@ -1,0 +1,70 @@
+import { basename, dirname, join } from "node:path";
+import type { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
+
+/**
+ * Takes over a file from another folder, whole or not at all, after its hash is checked: as a hard link where the file
+ * system lets it, else as a copy.
+ *
+ * One file under two names is safe here, since whoever writes into a run folder renames a new file into place
+ * (`writeFileAtomic`): that gives one name another file, and the other name keeps what it had. To remove one of the
+ * folders does the other no harm either.
+ *
+ * @param options.write Writes the copy.
+ * @throws {RangeError} If the file cannot be read, or has another hash.
+ * @throws {Error} If it cannot be written.
+ */
+export async function takeFile(
+  from: string,
+  to: string,
+  { sha256, write }: { sha256: string; write: typeof writeFileAtomic },
+): Promise<void> {
+  const folder = dirname(to);
+  await Deno.mkdir(folder, { recursive: true });
+  const temporary = join(folder, `.${basename(to)}.${crypto.randomUUID()}.tmp`);
+  try {
+    const linked = await link(from, temporary);
+    // Of a link, what is checked is what is taken, whatever is renamed to `from` meanwhile.
+    const bytes = await readFile(linked ? temporary : from, from);
+    const found = await sha256Hex(bytes);
+    if (found !== sha256) {
+      throw new RangeError(
+        `Cannot take over ${from}: it is not the file that its record names, sha256 ${found}, expected ${sha256}`,
+      );
+    }
+    if (linked) {
+      await Deno.rename(temporary, to);
+      await syncFolder(folder);
+    } else await write(to, bytes);
+  } finally {
+    // Also after renaming: where both names are the same file already, that does nothing.
+    await Deno.remove(temporary).catch(() => {});
+  }
+}
+
+/** Whether the file could be linked: another file system, or a file of another user, cannot. */
+async function link(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.link(await Deno.realPath(from), to);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readFile(path: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    throw new RangeError(`Cannot take over ${name}: it cannot be read, ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Makes the new name durable. Windows cannot open folders and does not need it. */
+async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path);
+  await folder.sync();
+}
