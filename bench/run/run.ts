@@ -86,7 +86,7 @@ export interface RunServices {
   readonly claims?: ClaimsOptions;
   /** Writes a file whole or not at all. Default: `writeFileAtomic`. */
   readonly writeFile?: typeof writeFileAtomic;
-  /** Milliseconds between two checkpoints of a training cell; default: 30 seconds. */
+  /** Milliseconds between two checkpoints of a cell; default: 30 seconds. */
   readonly checkpointPauseMs?: number;
   /** Program of the worker processes that run cells where several run at once, such as `bench/jobs/worker.ts`. */
   readonly worker?: URL;
