@@ -49,7 +49,7 @@ export function canonicalRecord(
  * example that is done is computed on, to no effect but on that count.
  */
 export function timelessMetrics(metrics: CellRecord["metrics"]): Record<string, Metric> {
-  const counted = "autoAttackSeconds" in metrics;
+  const counted = "autoAttackAccuracy" in metrics;
   return Object.fromEntries(
     Object.entries(metrics).filter(([name, metric]) => !isSpeed(metric) && !(counted && name === "flops")),
   );
