@@ -13,6 +13,7 @@ export { expand } from "./plan/plan.ts";
 export { type PlannedCell, planStates } from "./plan/plan_states.ts";
 export type { Preset } from "./config/preset.ts";
 export { reproduce, type ReproduceRequest, type Reproduction, type Verdict } from "./reproduce/mod.ts";
-export type { RunResult, WriteReport } from "./run/run.ts";
+export type { WriteReport } from "./run/request.ts";
+export type { RunResult } from "./run/run.ts";
 export { runBench, type RunBenchOptions } from "./run_bench.ts";
 export type { CellRecord, Metric, RunManifest } from "./schema.ts";

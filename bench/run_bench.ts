@@ -3,7 +3,8 @@ import { openWorkbench } from "./cells/mod.ts";
 import { eventProgress, type RunEvent } from "./run/events.ts";
 import { loadPreset } from "./config/load_preset.ts";
 import type { Preset } from "./config/preset.ts";
-import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run/run.ts";
+import { defaultRunDir, run } from "./run/run.ts";
+import type { RunRequest, WriteReport } from "./run/request.ts";
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions
