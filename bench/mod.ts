@@ -10,7 +10,8 @@
 export { runBench, type RunBenchOptions } from "./run_bench.ts";
 export type { NamedPreset } from "./named_preset.ts";
 export type { RunEvent } from "./run/events.ts";
-export type { RunResult, WriteReport } from "./run/run.ts";
+export type { WriteReport } from "./run/request.ts";
+export type { RunResult } from "./run/run.ts";
 export type { CellDescription, CellProgress, OpenWorkbench, Workbench } from "./plan/cell.ts";
 export { loadPreset, PRESETS } from "./config/load_preset.ts";
 export { parsePreset } from "./config/parse_preset.ts";

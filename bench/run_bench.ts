@@ -2,7 +2,8 @@ import type { OpenWorkbench } from "./plan/cell.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { eventProgress, type RunEvent } from "./run/events.ts";
 import { type NamedPreset, namedPreset } from "./named_preset.ts";
-import { defaultRunDir, run, type RunRequest, type WriteReport } from "./run/run.ts";
+import type { RunRequest, WriteReport } from "./run/request.ts";
+import { defaultRunDir, run } from "./run/run.ts";
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions

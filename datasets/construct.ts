@@ -19,6 +19,16 @@ import { type ImageSet, imageSet } from "./types.ts";
 export interface ConstructProgress {
   readonly done: number;
   readonly total: number;
+  /** What is done; it is written to no more. */
+  readonly part: ConstructionPart;
+}
+
+/** The first images of a construction, and what was judged of each. */
+export interface ConstructionPart {
+  /** [done, 3, H, W]. */
+  readonly images: Float32Array<ArrayBuffer>;
+  /** By name, [done] each. */
+  readonly judgements: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 }
 
 /** What the two constructions need alike. */
@@ -30,8 +40,10 @@ export interface ConstructOptions {
   readonly count: number;
   readonly batchSize: number;
   readonly steps: number;
-  /** Called after each batch; throw from it to stop. */
-  readonly onProgress?: (progress: ConstructProgress) => void;
+  /** Called after each batch, and waited for; throw from it to stop. */
+  readonly onProgress?: (progress: ConstructProgress) => void | Promise<void>;
+  /** What an earlier process had done of the same construction, whole batches of the same size. Default: nothing. */
+  readonly from?: ConstructionPart;
 }
 
 /** What one construction adds to the loop. */
@@ -51,23 +63,30 @@ export interface Maker {
 
 /** Runs a construction over the first `count` images. */
 export async function construct(gpu: Gpu, options: ConstructOptions, maker: Maker): Promise<Construction> {
-  const { source, count, batchSize, steps, onProgress } = options;
+  const { source, count, batchSize, steps, onProgress, from: kept } = options;
   const { walk, starts } = maker;
   const size = 3 * source.height * source.width;
   const images = new Float32Array(count * size), labels = new Uint8Array(count);
   const sources = new Uint32Array(count), targets = new Uint32Array(count);
-  const columns: Record<string, Float32Array> = {};
+  const columns: Record<string, Float32Array<ArrayBuffer>> = {};
   const begin = await Program.compile(gpu, "construct start", () => assign(walk.origin, starts.images()));
   const end = await Program.compile(gpu, "construct judge", () => ({
     l2: l2(null).distance(walk.images, walk.origin),
     linf: exampleNorm(sub(walk.images, asTensor(walk.origin)), "Linf"),
     ...definedOnly(maker.judge()),
   }));
+  for (const name of end.outputNames) columns[name] = new Float32Array(count);
+  const done = kept === undefined ? 0 : takeUp(kept, { images, columns }) / size;
   for (const examples of inOrder(count, batchSize)) {
-    const from = examples[0];
+    const from = examples[0], until = from + examples.length;
     const startNumbers = examples.map((i) => maker.startOf(i));
     const carried = new Uint32Array(batchSize).fill(maker.labelOf(from));
-    examples.forEach((i, b) => carried[b] = maker.labelOf(i));
+    examples.forEach((i, b) => {
+      labels[i] = carried[b] = maker.labelOf(i);
+      sources[i] = startNumbers[b];
+      targets[i] = i;
+    });
+    if (until <= done) continue;
     starts.load(startNumbers);
     begin.run();
     maker.prepare(examples, carried);
@@ -82,15 +101,11 @@ export async function construct(gpu: Gpu, options: ConstructOptions, maker: Make
     ]);
     images.set(found.subarray(0, examples.length * size), from * size);
     for (const name of end.outputNames) {
-      columns[name] ??= new Float32Array(count);
       columns[name].set((await end.read(name) as Float32Array).subarray(0, examples.length), from);
     }
-    examples.forEach((i, b) => {
-      labels[i] = carried[b];
-      sources[i] = startNumbers[b];
-      targets[i] = i;
-    });
-    onProgress?.({ done: from + examples.length, total: count });
+    const judged = Object.entries(columns).map(([name, column]) => [name, column.subarray(0, until)]);
+    const part = { images: images.subarray(0, until * size), judgements: Object.fromEntries(judged) };
+    await onProgress?.({ done: until, total: count, part });
   }
   begin.dispose();
   end.dispose();
@@ -104,6 +119,16 @@ export async function construct(gpu: Gpu, options: ConstructOptions, maker: Make
     reached: columns.reached ?? null,
     remaining: columns.remaining ?? null,
   };
+}
+
+/** Copies what an earlier process had done; gives back how many numbers of images that is. */
+function takeUp(
+  { images, judgements }: ConstructionPart,
+  into: { images: Float32Array; columns: Readonly<Record<string, Float32Array>> },
+): number {
+  into.images.set(images);
+  for (const [name, column] of Object.entries(into.columns)) column.set(judgements[name]);
+  return images.length;
 }
 
 function definedOnly(judgements: { reached?: Tensor; remaining?: Tensor }): Record<string, Tensor> {

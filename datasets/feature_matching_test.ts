@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import type { Gpu } from "../engine/device.ts";
+import type { ConstructionPart, ConstructProgress } from "./construct.ts";
 import { FEATURE_SIZE, features, logits, SOURCE } from "./_testing.ts";
 import { featureMatching, type FeatureMatchingOptions } from "./feature_matching.ts";
 import { subset, toFloat } from "./types.ts";
@@ -74,6 +75,13 @@ gpuTest("featureMatching() makes the same bits again, in any batch", async (gpu)
   const other = await match(gpu, { seed: 4 });
   assertNotEquals(other.sources, first.sources);
   assertNotEquals(other.set.sha256, first.set.sha256);
+});
+
+gpuTest("featureMatching() goes on from the batches that an earlier process made", async (gpu) => {
+  const given = { steps: 3, batchSize: 10 }, parts: ConstructionPart[] = [];
+  const keep = ({ part }: ConstructProgress) => void parts.push(structuredClone(part));
+  const whole = await match(gpu, { ...given, onProgress: keep });
+  for (const from of parts.slice(-2)) assertEquals(await match(gpu, { ...given, from }), whole);
 });
 
 gpuTest("featureMatching() has nothing left to do where two images are the same", async (gpu) => {

@@ -18,7 +18,7 @@ export * from "./augmentation_strip.ts";
 export * from "./batches.ts";
 export * from "./cifar10.ts";
 export * from "./cifar10_release.ts";
-export type { ConstructOptions, ConstructProgress } from "./construct.ts";
+export type { ConstructionPart, ConstructOptions, ConstructProgress } from "./construct.ts";
 export * from "./constructed.ts";
 export * from "./contact_sheet.ts";
 export * from "./feature_matching.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreater, assertNotEquals, assertRejects } from "@std/assert";
 import type { Gpu } from "../engine/device.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
+import type { ConstructionPart, ConstructProgress } from "./construct.ts";
 import { logits, SOURCE } from "./_testing.ts";
 import { targetedPgd, type TargetedPgdOptions } from "./targeted_pgd.ts";
 import { toFloat } from "./types.ts";
@@ -71,4 +72,19 @@ gpuTest("targetedPgd() stops where its caller throws", async (gpu) => {
     throw new DOMException("Cannot go on: interrupted", "AbortError");
   };
   await assertRejects(() => make(gpu, { onProgress: stop, steps: 1, batchSize: 16 }), DOMException);
+});
+
+gpuTest("targetedPgd() goes on from the batches that an earlier process made", async (gpu) => {
+  const given = { targets: "random", steps: 3, batchSize: 16 } as const;
+  const whole = await make(gpu, given);
+  let from: ConstructionPart | undefined;
+  const stop = ({ part }: ConstructProgress) => {
+    from = structuredClone(part);
+    throw new DOMException("Cannot go on: interrupted", "AbortError");
+  };
+  await assertRejects(() => make(gpu, { ...given, onProgress: stop }), DOMException);
+  const done: number[] = [];
+  const onProgress = (progress: ConstructProgress) => void done.push(progress.done);
+  assertEquals(await make(gpu, { ...given, onProgress, from: from! }), whole);
+  assertEquals(done, [32, 40]);
 });

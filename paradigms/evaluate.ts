@@ -34,7 +34,23 @@ export interface AttackOutcome {
   /** Correct when clean and after every restart. */
   readonly robust: Uint8Array<ArrayBuffer>;
   /** The largest distance of any restart's image in the attack's norm. */
-  readonly distance: Float32Array;
+  readonly distance: Float32Array<ArrayBuffer>;
+}
+
+/** How far an attack on a set has come. */
+export interface PgdProgress {
+  /** Images done, the first ones of the set. */
+  readonly done: number;
+  /** Zeros behind those; it goes on being written to. */
+  readonly outcome: AttackOutcome;
+}
+
+/** How to judge a classifier under attack. */
+export interface EvaluateAttackOptions extends Omit<EvaluateOptions, "onProgress"> {
+  /** Called after each batch, and waited for; throw from it to stop. */
+  readonly onProgress?: (progress: PgdProgress) => void | Promise<void>;
+  /** Where an earlier evaluation of the same set, with the same batch size, stopped. Default: at the beginning. */
+  readonly from?: PgdProgress;
 }
 
 /** 1 for each image the classifier gets right, in the order of the set. */
@@ -61,7 +77,7 @@ export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise
 /** Attacks every image of the set with PGD; the image's number in the set keys its random starts. */
 export async function evaluateUnderPgd(
   gpu: Gpu,
-  { logits, set, batchSize, onProgress }: EvaluateOptions,
+  { logits, set, batchSize, onProgress, from }: EvaluateAttackOptions,
   { norm, eps, seed, ...attack }: AttackOptions,
 ): Promise<AttackOutcome> {
   const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
@@ -78,23 +94,31 @@ export async function evaluateUnderPgd(
     assign(pgd.walk.examples, feed.examples);
     assign(pgd.labels, feed.labels);
   });
-  const clean = new Uint8Array(set.count),
-    robust = new Uint8Array(set.count),
-    distance = new Float32Array(set.count);
-  for (const examples of inOrder(set.count, feed.batchSize)) {
-    feed.load(examples);
-    begin.run();
-    const found = await pgd.run();
-    const n = examples.length;
-    clean.set(found.before.subarray(0, n), examples[0]);
-    robust.set(found.after.subarray(0, n), examples[0]);
-    distance.set(found.distance.subarray(0, n), examples[0]);
-    onProgress?.(examples[0] + n);
+  const { done, outcome } = from ?? { done: 0, outcome: noOutcome(set.count) };
+  try {
+    for (const examples of inOrder(set.count, feed.batchSize)) {
+      if (examples[0] < done) continue;
+      feed.load(examples);
+      begin.run();
+      const found = await pgd.run();
+      const n = examples.length;
+      outcome.clean.set(found.before.subarray(0, n), examples[0]);
+      outcome.robust.set(found.after.subarray(0, n), examples[0]);
+      outcome.distance.set(found.distance.subarray(0, n), examples[0]);
+      await onProgress?.({ done: examples[0] + n, outcome });
+    }
+    return outcome;
+  } finally {
+    for (const part of [begin, pgd, feed]) part.dispose();
   }
-  begin.dispose();
-  pgd.dispose();
-  feed.dispose();
-  return { clean, robust, distance };
+}
+
+function noOutcome(count: number): AttackOutcome {
+  return {
+    clean: new Uint8Array(count),
+    robust: new Uint8Array(count),
+    distance: new Float32Array(count),
+  };
 }
 
 /** Share of ones. */

@@ -30,9 +30,7 @@ export type AutoAttackSettings =
 export function evaluateUnderAutoAttack(
   gpu: Gpu,
   { logits, set, batchSize, attack }: Omit<EvaluateOptions, "onProgress"> & { readonly attack: AutoAttackFn },
-  { images, signal, onProgress, ...settings }:
-    & AutoAttackSettings
-    & Pick<AutoAttackRun, "signal" | "onProgress">,
+  { images, state, saveSeconds, signal, onProgress, ...settings }: AutoAttackSettings & AutoAttackRun,
 ): Promise<AutoAttackResult> {
   const { height, width, channels, classNames } = set;
   const options: AutoAttackOptions = {
@@ -43,6 +41,8 @@ export function evaluateUnderAutoAttack(
     batchSize: Math.min(batchSize, images),
   };
   return attack(gpu, options, examplesOf(subset(set, images)), {
+    ...(state && { state }),
+    ...(saveSeconds !== undefined && { saveSeconds }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });

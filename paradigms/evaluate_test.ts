@@ -1,8 +1,14 @@
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
 import { subset } from "../datasets/types.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { DATA, trainedLearner } from "./_testing.ts";
-import { accuracyOf, type AttackOptions, evaluateClean, evaluateUnderPgd } from "./evaluate.ts";
+import {
+  accuracyOf,
+  type AttackOptions,
+  evaluateClean,
+  evaluateUnderPgd,
+  type PgdProgress,
+} from "./evaluate.ts";
 
 const ATTACK: AttackOptions = {
   norm: "L2",
@@ -37,10 +43,12 @@ gpuTest("evaluateUnderPgd() and evaluateClean() give the same outcome in any bat
       logits: logits!,
       set: DATA.test,
       batchSize,
-      onProgress: (n: number) => void done.push(n),
     };
-    assertEquals(await evaluateUnderPgd(gpu, options, ATTACK), expected);
-    assertEquals(await evaluateClean(gpu, options), expected.clean);
+    const told = { ...options, onProgress: (progress: PgdProgress) => void done.push(progress.done) };
+    assertEquals(await evaluateUnderPgd(gpu, told, ATTACK), expected);
+    assertEquals(done.splice(0).at(-1), 100);
+    const onProgress = (n: number) => void done.push(n);
+    assertEquals(await evaluateClean(gpu, { ...options, onProgress }), expected.clean);
     assertEquals(done.at(-1), 100);
   }
   assertEquals(gpu.buffers.liveBytes, before);
@@ -55,4 +63,26 @@ gpuTest("evaluateUnderPgd() attacks an image alike in a set of its own", async (
     ATTACK,
   );
   assertEquals(few.distance, all.distance.slice(0, 16));
+});
+
+gpuTest("evaluateUnderPgd() goes on where it was stopped, and frees its memory", async (gpu) => {
+  const { logits } = await trainedLearner(gpu);
+  const options = { logits: logits!, set: DATA.test, batchSize: 40 };
+  const expected = await evaluateUnderPgd(gpu, options, ATTACK), before = gpu.buffers.liveBytes;
+  let from: PgdProgress | undefined;
+  const stop = (progress: PgdProgress) => {
+    from = structuredClone(progress);
+    throw new DOMException("Cannot go on: interrupted", "AbortError");
+  };
+  for (const done of [40, 80]) {
+    const given = { ...options, onProgress: stop, ...(from && { from }) };
+    await assertRejects(() => evaluateUnderPgd(gpu, given, ATTACK), DOMException);
+    assertEquals(from!.done, done);
+  }
+  assertEquals(gpu.buffers.liveBytes, before);
+  const dispatches = gpu.work.dispatches;
+  assertEquals(await evaluateUnderPgd(gpu, { ...options, from: from! }, ATTACK), expected);
+  const one = gpu.work.dispatches - dispatches;
+  await evaluateUnderPgd(gpu, options, ATTACK);
+  assertEquals(gpu.work.dispatches - dispatches, 4 * one, "one batch, then three");
 });

@@ -1,4 +1,5 @@
-// Sums and maxima over the 64 lanes of a workgroup, known to all of them. Functions only; prefixed to kernels.
+// Sums, maxima and norms over the 64 lanes of a workgroup, known to all of them. Functions only; prefixed to kernels,
+// which declare LINF: 1 where the norm is the largest magnitude, 0 where it is the square root of the sum of squares.
 // Order: eight lanes at a time, ascending, then the eight results. All lanes have to call together.
 var<workgroup> lane_values: array<vec4<f32>, 64>;
 var<workgroup> eighths: array<vec4<f32>, 8>;
@@ -41,3 +42,14 @@ fn max_lanes(lane: u32, value: vec4<f32>) -> vec4<f32> {
 // The sum of a vec4's lanes, and their maximum.
 fn total_of(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 fn largest_of(v: vec4<f32>) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }
+
+// A norm: each lane starts with zeros and takes in its vec4s, then all lanes call norm_lanes with what they have.
+fn take_in(part: vec4<f32>, v: vec4<f32>) -> vec4<f32> {
+  if (LINF == 1u) { return max(part, abs(v)); }
+  return part + v * v;
+}
+
+fn norm_lanes(lane: u32, part: vec4<f32>) -> f32 {
+  if (LINF == 1u) { return largest_of(max_lanes(lane, part)); }
+  return sqrt(total_of(sum_lanes(lane, part)));
+}

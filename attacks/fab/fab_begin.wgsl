@@ -55,20 +55,8 @@ fn main(
     return;
   }
   var size = ZERO;
-  for (var k = lane; k < INNER; k += 64u) {
-    let u = draw(b, run, k);
-#if LINF
-    size = max(size, abs(u));
-#else
-    size += u * u;
-#end
-  }
-#if LINF
-  let norm = largest_of(max_lanes(lane, size));
-#else
-  let norm = sqrt(total_of(sum_lanes(lane, size)));
-#end
-  let scale = 0.5 * min(${RADIUS}, score[b].x) / max(norm, 1e-12);
+  for (var k = lane; k < INNER; k += 64u) { size = take_in(size, draw(b, run, k)); }
+  let scale = 0.5 * min(${RADIUS}, score[b].x) / max(norm_lanes(lane, size), 1e-12);
   for (var k = lane; k < INNER; k += 64u) {
     x[start + k] = clamp(origin[start + k] + scale * draw(b, run, k), ZERO, vec4<f32>(1.0));
   }

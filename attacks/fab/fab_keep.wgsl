@@ -33,19 +33,8 @@ fn main(
   var reached = least;
   if (right(b).x < 0.5) {
     var size = ZERO;
-    for (var k = lane; k < INNER; k += 64u) {
-      let d = x[start + k] - origin[start + k];
-#if LINF
-      size = max(size, abs(d));
-#else
-      size += d * d;
-#end
-    }
-#if LINF
-    let distance = largest_of(max_lanes(lane, size));
-#else
-    let distance = sqrt(total_of(sum_lanes(lane, size)));
-#end
+    for (var k = lane; k < INNER; k += 64u) { size = take_in(size, x[start + k] - origin[start + k]); }
+    let distance = norm_lanes(lane, size);
     reached = min(least, distance);
     for (var k = lane; k < INNER; k += 64u) {
       let t = x[start + k];

@@ -1,8 +1,7 @@
 /** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
 
-import { createHash } from "node:crypto";
 import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
-import type { HostTensor } from "../../engine/safetensors.ts";
+import { hashTensors } from "../store/hash_tensors.ts";
 import type { AttackConfiguration } from "./record.ts";
 
 const SCHEMA = "realfeatures/attack-state";
@@ -30,7 +29,7 @@ export async function writeState(path: string, state: EvaluationState): Promise<
       configuration: configuration as unknown as Json,
       startedAt,
       resumedAt,
-      sha256: hashOf(tensors),
+      sha256: hashTensors(tensors),
       attacks: checkpoint === null ? null : { state: checkpoint.state },
     },
   });
@@ -54,7 +53,7 @@ export async function readState(path: string): Promise<EvaluationState> {
   if (typeof startedAt !== "string" || !Array.isArray(resumedAt) || attacks === undefined) {
     throw refuse("it lacks startedAt, resumedAt or attacks");
   }
-  if (sha256 !== hashOf(tensors)) {
+  if (sha256 !== hashTensors(tensors)) {
     throw refuse("its tensors are not those that were written, the file is damaged");
   }
   return {
@@ -63,15 +62,4 @@ export async function readState(path: string): Promise<EvaluationState> {
     resumedAt: resumedAt as string[],
     checkpoint: attacks === null ? null : { tensors, state: (attacks as { state: Json }).state },
   };
-}
-
-/** Of the names, types, shapes and bytes of all tensors, whatever their order. */
-function hashOf(tensors: ReadonlyMap<string, HostTensor>): string {
-  const hash = createHash("sha256");
-  for (const name of [...tensors.keys()].sort()) {
-    const { dtype, shape, data } = tensors.get(name)!;
-    hash.update(JSON.stringify([name, dtype, shape]));
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
 }

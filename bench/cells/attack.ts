@@ -4,13 +4,19 @@ import { type AutoAttackResult, distanceSlack, type Safety } from "../../attacks
 import type { LogitsFn } from "../../attacks/pgd.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
-import { accuracyOf, type AttackOutcome, evaluateUnderPgd } from "../../paradigms/evaluate.ts";
-import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
+import {
+  accuracyOf,
+  type AttackOutcome,
+  evaluateUnderPgd,
+  type PgdProgress,
+} from "../../paradigms/evaluate.ts";
+import type { AutoAttackFn, StateStore } from "../../attacks/autoattack/types.ts";
 import { evaluateUnderAutoAttack } from "../../paradigms/evaluate_auto_attack.ts";
 import { attackedSteps } from "../config/auto_attack_cost.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 import type { AttackCell } from "../plan/cell.ts";
 import type { PhaseLog } from "../record/phases.ts";
+import { AttackState } from "./attack_state.ts";
 import type { CellTask } from "./task.ts";
 
 /** What is measured of a classifier. */
@@ -31,12 +37,14 @@ export interface MeasureTask extends CellTask<AttackCell> {
 /** How far a perturbation may overshoot by rounding, in pixel units. */
 const SLACK = 1e-6;
 
-/** Attacks a classifier on the natural test set; leaves the outcome of every example as an artifact. */
+/**
+ * Attacks a classifier on the natural test set, from where a process that was stopped had come to; leaves the outcome of
+ * every example as an artifact.
+ */
 export async function attack(gpu: Gpu, task: MeasureTask): Promise<Measured> {
   const { attack: { eps, norm } } = task.cell.config.evaluation;
   const { channels, height, width } = task.dataset.test, size = channels * height * width;
-  const pgd = await underPgd(gpu, task);
-  const auto = await underAutoAttack(gpu, task);
+  const { pgd, auto } = await underBoth(gpu, task);
   const outcomes = new Map([["clean", bits(pgd.clean)], ["pgd", bits(pgd.robust)]]);
   for (const { name, correct } of auto?.attacks ?? []) outcomes.set(`autoattack/${name}`, bits(correct));
   if (auto !== null) outcomes.set("autoattack", bits(auto.robust));
@@ -69,23 +77,53 @@ const fraction = (value: number): Metric => ({ value, unit: "fraction" });
 
 const bits = (data: Uint8Array<ArrayBuffer>): HostTensor => ({ dtype: "U8", shape: [data.length], data });
 
+/** What both attacks found. */
+interface Found {
+  readonly pgd: AttackOutcome;
+  readonly auto: AutoAttackResult | null;
+}
+
+async function underBoth(gpu: Gpu, task: MeasureTask): Promise<Found> {
+  const { context, phases, dataset: { test } } = task;
+  const run = async (state: AttackState): Promise<Found> => {
+    const pgd = await underPgd(gpu, task, state);
+    return {
+      pgd,
+      auto: await underAutoAttack(gpu, task, state.storeFor({ done: test.count, outcome: pgd })),
+    };
+  };
+  const state = await AttackState.load({ context, phases, count: test.count });
+  try {
+    return await run(state);
+  } catch (error) {
+    if (!state.isRefusal(error)) throw error;
+    return await run(await state.startAnew(error));
+  }
+}
+
 async function underPgd(
   gpu: Gpu,
   { logits, cell, context, dataset: { test: set }, phases }: MeasureTask,
+  state: AttackState,
 ): Promise<AttackOutcome> {
-  const { batchSize, attack } = cell.config.evaluation;
-  const onProgress = (done: number) => {
+  const { batchSize, attack } = cell.config.evaluation, from = state.pgd;
+  if (from?.done === set.count) return from.outcome;
+  const unitsOf = (done: number) => (done - (from?.done ?? 0)) * attack.steps * attack.restarts;
+  const onProgress = async (pgd: PgdProgress) => {
+    await state.keepPgd(pgd, unitsOf(pgd.done));
     context.signal.throwIfAborted();
-    context.progress({ label: "attack", done, total: set.count, unit: "images" });
+    context.progress({ label: "attack", done: pgd.done, total: set.count, unit: "images" });
   };
   const threat = { ...attack, eps: attack.eps.value, stepSize: attack.stepSize.value, seed: cell.seed };
-  const run = () => evaluateUnderPgd(gpu, { logits, set, batchSize, onProgress }, threat);
-  return await phases.measure("attack", set.count * attack.steps * attack.restarts, run);
+  const run = () =>
+    evaluateUnderPgd(gpu, { logits, set, batchSize, onProgress, ...(from && { from }) }, threat);
+  return await phases.measure("attack", unitsOf(set.count), run);
 }
 
 async function underAutoAttack(
   gpu: Gpu,
   { logits, cell, context, dataset: { test: set }, phases, autoAttack }: MeasureTask,
+  state: StateStore,
 ): Promise<AutoAttackResult | null> {
   const { batchSize, attack: { norm, eps }, autoAttack: config } = cell.config.evaluation;
   if (config === null) return null;
@@ -100,6 +138,8 @@ async function underAutoAttack(
   const run = () =>
     evaluateUnderAutoAttack(gpu, { logits, set, batchSize, attack: autoAttack }, {
       ...settings,
+      state,
+      saveSeconds: context.checkpoint.pauseSeconds,
       signal: context.signal,
       onProgress: ({ attack, done, total }) =>
         context.progress({ label: `AutoAttack ${attack}`, done, total, unit: "images" }),

@@ -8,6 +8,7 @@ import { release } from "../../engine/variables.ts";
 import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
 import type { AttackCell, CellContext, CellProgress } from "../plan/cell.ts";
 import { parsePreset } from "../config/parse_preset.ts";
+import { NO_CHECKPOINT } from "../store/checkpoint_file.ts";
 import { PhaseLog } from "../record/phases.ts";
 import { expand } from "../plan/plan.ts";
 import { attack } from "./attack.ts";
@@ -67,7 +68,7 @@ async function attackCell(gpu: Gpu, cell: AttackCell, autoAttack: AutoAttackFn) 
       left.bytes = new Uint8Array(bytes);
       return Promise.resolve({ kind, path, sha256: "" });
     },
-    checkpoint: { path: "", load: () => Promise.resolve(null), save: () => Promise.resolve() },
+    checkpoint: NO_CHECKPOINT,
     warn: (text) => void left.warnings.push(text),
   };
   const phases = new PhaseLog(gpu);

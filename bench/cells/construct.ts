@@ -5,6 +5,7 @@ import {
   type ConstructionManifest,
   encodeConstruction,
 } from "../../datasets/constructed.ts";
+import type { ConstructProgress } from "../../datasets/construct.ts";
 import { featureMatching } from "../../datasets/feature_matching.ts";
 import { targetedPgd } from "../../datasets/targeted_pgd.ts";
 import type { ImageSet } from "../../datasets/types.ts";
@@ -15,6 +16,7 @@ import { PhaseLog } from "../record/phases.ts";
 import { plainNumbers } from "../record/record.ts";
 import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
 import { base64Of, imageAt } from "./encode_image.ts";
+import { packConstruction, unpackConstruction } from "./construct_state.ts";
 import { extractorOf, restoreLearner, type TrainedNetwork } from "./network.ts";
 import type { CellTask } from "./task.ts";
 
@@ -24,10 +26,8 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
   const network = context.outputs.get(cell.inputs[0]) as TrainedNetwork;
   const phases = new PhaseLog(gpu);
   const learner = restoreLearner(gpu, network, { settings: extractorOf(cell), set: dataset.train });
-  const startedAt = performance.now();
-  const { count, steps } = cell.config.construction;
-  const result = await phases.measure("construct", count * steps, () => build(gpu, { learner, task }));
-  const seconds = (performance.now() - startedAt) / 1000;
+  const result = await build(gpu, { learner, task, phases });
+  const seconds = phases.phases.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
   release(gpu, [...learner.parameters, ...learner.buffers]);
   context.outputs.set(cell.name, result.set);
   await context.artifact("feature-set", "set.safetensors", encodeConstruction(result));
@@ -64,15 +64,20 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
   };
 }
 
-function build(
+/** Goes on from where a process that was stopped had come to. */
+async function build(
   gpu: Gpu,
-  { learner, task: { cell, context, dataset } }: {
+  { learner, task: { cell, context, dataset }, phases }: {
     learner: ReturnType<typeof restoreLearner>;
     task: CellTask<ConstructCell>;
+    phases: PhaseLog;
   },
 ): Promise<Construction> {
-  const { construction } = cell.config;
+  const { construction } = cell.config, { checkpoint, signal } = context;
   const { steps, count, batchSize } = construction;
+  const kept = await checkpoint.loadState(unpackConstruction);
+  if (kept !== null) phases.restore(kept.work);
+  const before = kept === null ? 0 : kept.part.judgements.l2.length;
   const shared = {
     name: `${dataset.train.name}/${cell.featureSet}`,
     source: dataset.train,
@@ -81,24 +86,24 @@ function build(
     steps,
     stepSize: construction.stepSize.value,
     seed: cell.seed,
-    onProgress: ({ done, total }: { done: number; total: number }) => {
-      context.signal.throwIfAborted();
+    ...(kept && { from: kept.part }),
+    onProgress: async ({ done, total, part }: ConstructProgress) => {
+      const make = () => packConstruction({ part, work: phases.workSoFar((done - before) * steps) });
+      await checkpoint.saveState(make, { now: signal.aborted });
+      signal.throwIfAborted();
       context.progress({ label: "construct", done, total, unit: "images" });
     },
   };
   const logits = learner.logits!;
-  if (construction.method === "feature-matching") {
-    const { features, featureSize } = learner;
-    return featureMatching(gpu, {
-      ...shared,
-      features,
-      featureSize,
-      logits,
-      radius: construction.radius?.value ?? null,
-    });
-  }
-  const { targets, norm, eps } = construction;
-  return targetedPgd(gpu, { ...shared, logits, targets, norm, eps: eps.value });
+  return await phases.measure("construct", (count - before) * steps, () => {
+    if (construction.method === "feature-matching") {
+      const { features, featureSize } = learner;
+      const radius = construction.radius?.value ?? null;
+      return featureMatching(gpu, { ...shared, features, featureSize, logits, radius });
+    }
+    const { targets, norm, eps } = construction;
+    return targetedPgd(gpu, { ...shared, logits, targets, norm, eps: eps.value });
+  });
 }
 
 function distanceMetrics({ l2, linf, reached, remaining }: Construction): Record<string, Metric> {

@@ -16,6 +16,7 @@ import type {
 } from "../plan/cell.ts";
 import type { Rehearsal } from "../plan/estimate.ts";
 import type { Artifact } from "../schema.ts";
+import { NO_CHECKPOINT } from "../store/checkpoint_file.ts";
 import { runCellOf } from "./kinds.ts";
 import { extractorOf, learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";
 import { exportHead } from "./probe_head.ts";
@@ -177,7 +178,7 @@ function silentContext(signal: AbortSignal): CellContext {
     outputs: new Map(),
     progress() {},
     artifact: (kind, path): Promise<Artifact> => Promise.resolve({ kind, path, sha256: "" }),
-    checkpoint: { path: "", load: () => Promise.resolve(null), save: () => Promise.resolve() },
+    checkpoint: NO_CHECKPOINT,
     warn() {},
   };
 }

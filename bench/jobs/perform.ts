@@ -18,7 +18,7 @@ export interface Bench {
   readonly outputs: Map<string, unknown>;
   /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
-  /** Milliseconds between two checkpoints of a training cell. */
+  /** Milliseconds between two checkpoints of a cell. */
   readonly checkpointPauseMs?: number;
 }
 

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { canonicalRecord } from "../record/canonical.ts";
 import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "../run/progress.ts";
-import { run, type RunRequest, type RunServices } from "../run/run.ts";
+import { run } from "../run/run.ts";
+import type { RunRequest, RunServices } from "../run/request.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
 import { type Act, actsFolder } from "./testing_worker.ts";
 

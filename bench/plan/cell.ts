@@ -124,7 +124,7 @@ export interface CellContext {
    * @throws {RangeError} If the path leaves the folder.
    */
   artifact(kind: string, relativePath: string, bytes: Uint8Array): Promise<Artifact>;
-  /** Where a train cell keeps its state while it runs. */
+  /** Where the cell keeps its state while it runs. */
   readonly checkpoint: CellCheckpoint;
   /** Adds a warning to the record and shows it once. */
   warn(text: string): void;

@@ -16,8 +16,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * What must be the same when the same command runs twice: a record without run ids, times, speed, how many cells ran at
- * once, and which of several ways of computing the same bits was the fastest.
+ * What must be the same when the same command runs twice: a record without run ids, times, speed (see
+ * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the
+ * fastest.
  */
 export function canonicalRecord(
   record: CellRecord,
@@ -38,8 +39,20 @@ export function canonicalRecord(
   } = record;
   return {
     ...rest,
-    metrics: Object.fromEntries(Object.entries(metrics).filter(([, metric]) => !isSpeed(metric))),
+    metrics: timelessMetrics(metrics),
   };
+}
+
+/**
+ * Metrics that must be the same when the same cell runs twice: neither times nor speeds, nor the operations of a cell with
+ * AutoAttack. That gives slots to new examples when it looks, and how often it does follows the clock: until then an
+ * example that is done is computed on, to no effect but on that count.
+ */
+export function timelessMetrics(metrics: CellRecord["metrics"]): Record<string, Metric> {
+  const counted = "autoAttackAccuracy" in metrics;
+  return Object.fromEntries(
+    Object.entries(metrics).filter(([name, metric]) => !isSpeed(metric) && !(counted && name === "flops")),
+  );
 }
 
 /** Whether a metric measures time: its unit is a time, or something per second. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { canonicalJson, canonicalRecord } from "./canonical.ts";
+import { canonicalJson, canonicalRecord, timelessMetrics } from "./canonical.ts";
 import { fakeRecord } from "../testing.ts";
 
 Deno.test("canonicalJson() does not depend on the order of keys, but on that of lists", () => {
@@ -39,4 +39,14 @@ Deno.test("canonicalRecord() keeps a difference in accuracy", () => {
   const withAccuracy = (value: number) =>
     canonicalRecord(fakeRecord({ metrics: { cleanAccuracy: { value, unit: "fraction" } } }));
   assertNotEquals(withAccuracy(0.5), withAccuracy(0.501));
+});
+
+Deno.test("timelessMetrics() counts operations, but not those of AutoAttack, whose number follows the clock", () => {
+  const flops = { value: 7, unit: "1" }, accuracy = { value: 0.5, unit: "fraction" };
+  assertEquals(timelessMetrics({ flops, accuracy, imagesPerSecond: { value: 3, unit: "images/s" } }), {
+    flops,
+    accuracy,
+  });
+  const autoAttackAccuracy = accuracy;
+  assertEquals(timelessMetrics({ flops, autoAttackAccuracy }), { autoAttackAccuracy });
 });

@@ -27,11 +27,18 @@ export interface Phase {
   readonly samples?: readonly number[];
 }
 
+/** What was measured of a cell, for a later process to go on from. */
+export interface Work extends Pick<PhaseLog, "phases" | "peakBytes"> {
+  /** What the device had chosen, by operation, shapes and settings. Default: nothing that is not chosen again. */
+  readonly choices?: Readonly<Record<string, string>>;
+}
+
 /** Collects the phases of a cell, and the most memory it held. */
 export class PhaseLog {
   readonly #gpu: Gpu;
   readonly #phases: Phase[] = [];
   #earlierPeak = 0;
+  #begun: { readonly name: PhaseName; readonly startedAt: number; readonly flops: number } | null = null;
 
   /** The memory's high-water mark starts here. */
   constructor(gpu: Gpu) {
@@ -41,12 +48,7 @@ export class PhaseLog {
 
   /** The phases so far, those of one name added up. */
   get phases(): readonly Phase[] {
-    const sums = new Map<PhaseName, Phase>();
-    for (const phase of this.#phases) {
-      const before = sums.get(phase.name);
-      sums.set(phase.name, before === undefined ? phase : addPhases(before, phase));
-    }
-    return [...sums.values()];
+    return sumPhases(this.#phases);
   }
 
   /** The most device memory held at once, in bytes. */
@@ -58,9 +60,16 @@ export class PhaseLog {
    * Goes on from what an earlier process had measured of the cell, in place of what this one has: work that it had to
    * do again counts once.
    */
-  restore({ phases, peakBytes }: Pick<PhaseLog, "phases" | "peakBytes">): void {
+  restore({ phases, peakBytes, choices = {} }: Work): void {
     this.#phases.splice(0, Infinity, ...phases);
     this.#earlierPeak = peakBytes;
+    for (const [key, choice] of Object.entries(choices)) this.#gpu.choices.set(key, choice);
+  }
+
+  /** All so far, and of the piece of work under way what is done, which comes to so many units. */
+  workSoFar(units: number): Work {
+    const pieces = this.#begun === null ? this.phases : sumPhases([...this.#phases, this.#piece(units)]);
+    return { phases: pieces, peakBytes: this.peakBytes, choices: Object.fromEntries(this.#gpu.choices) };
   }
 
   /** Multiplications and additions so far. */
@@ -78,23 +87,40 @@ export class PhaseLog {
     units: number | ((result: T) => number),
     work: () => Promise<T>,
   ): Promise<T> {
-    const startedAt = performance.now(), before = this.#gpu.work.flops;
-    const result = await work();
-    await this.#gpu.idle();
-    const flops = this.#gpu.work.flops - before;
-    this.#phases.push({
+    this.#begun = { name, startedAt: performance.now(), flops: this.#gpu.work.flops };
+    try {
+      const result = await work();
+      await this.#gpu.idle();
+      this.#phases.push(this.#piece(typeof units === "number" ? units : units(result)));
+      return result;
+    } finally {
+      this.#begun = null;
+    }
+  }
+
+  #piece(units: number): Phase {
+    const { name, startedAt, flops } = this.#begun!;
+    return {
       name,
-      units: typeof units === "number" ? units : units(result),
+      units,
       durationMs: performance.now() - startedAt,
-      flops,
-    });
-    return result;
+      flops: this.#gpu.work.flops - flops,
+    };
   }
 }
 
 /** Milliseconds of each piece of a phase. */
 export function samplesOf({ samples, durationMs }: Phase): readonly number[] {
   return samples ?? [durationMs];
+}
+
+function sumPhases(phases: readonly Phase[]): Phase[] {
+  const sums = new Map<PhaseName, Phase>();
+  for (const phase of phases) {
+    const before = sums.get(phase.name);
+    sums.set(phase.name, before === undefined ? phase : addPhases(before, phase));
+  }
+  return [...sums.values()];
 }
 
 function addPhases(a: Phase, b: Phase): Phase {

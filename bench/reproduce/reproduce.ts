@@ -3,12 +3,14 @@ import { dirname, resolve } from "node:path";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
+import { differences } from "../record/differences.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { parseRunManifest } from "../plan/resume.ts";
-import { run, type RunRequest, type RunServices } from "../run/run.ts";
+import { run } from "../run/run.ts";
+import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
@@ -26,7 +28,7 @@ export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"
 export interface Reproduction extends Verdict {
   /** The cell. */
   readonly benchmark: string;
-  /** What is not as it was when the record was made: code, data, adapter. */
+  /** What is not as it was when the record was made: code, data, adapter, driver. */
   readonly changed: readonly string[];
   /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
   readonly taken: readonly string[];
@@ -74,7 +76,7 @@ export async function reproduce(
     return {
       benchmark: cell.name,
       ...verdictOf(record, { after, tolerance }),
-      changed,
+      changed: [...changed, ...otherDriver(record, after)],
       taken: taken.map(({ benchmark }) => benchmark),
       record: after,
     };
@@ -127,4 +129,10 @@ async function changesOf({ preset, cell, record }: Origin, workbench: Workbench)
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
   const now = stateOf(cell, JSON.stringify(record), { ...context, key });
   return now.state === "stale" ? now.why : [];
+}
+
+/** That the driver is another one, where both records know it. */
+function otherDriver(record: CellRecord, again: CellRecord): string[] {
+  const [found, expected] = [record, again].map(({ machine }) => machine.driver ?? null);
+  return found === null || expected === null ? [] : differences("driver", { found, expected });
 }

@@ -1,9 +1,18 @@
 /** Reproductions of cells that compute nothing. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
+import { driverText } from "../record/driver.ts";
 import { SILENT } from "../run/progress.ts";
 import { run } from "../run/run.ts";
-import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
+import {
+  chained,
+  FAKE_ADAPTER,
+  fakeWorkbench,
+  restoreChained,
+  smallPreset,
+  withTempDir,
+} from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
 
@@ -107,6 +116,19 @@ Deno.test("reproduceCommand() reproduces on another adapter, and says that it is
       stdout,
       'Changed since the record was made: adapter: found "made up for tests", expected "another"',
     );
+  });
+});
+
+gpuTest("reproduceCommand() names the record's driver where it was another, and both are known", async () => {
+  const now = driverText(FAKE_ADAPTER); // of the libraries that the device has loaded
+  await withTempDir(async (dir) => {
+    const path = (await runIn(dir))(NATURAL), record = JSON.parse(await Deno.readTextFile(path));
+    for (const driver of ["Mesa 1.2.3", null]) {
+      await Deno.writeTextFile(path, JSON.stringify({ ...record, machine: { ...record.machine, driver } }));
+      const { changed } = JSON.parse((await command([path, "--json", "--quiet"])).stdout);
+      const known = driver !== null && now !== null;
+      assertEquals(changed, known ? [`driver: found "${driver}", expected "${now}"`] : []);
+    }
   });
 });
 

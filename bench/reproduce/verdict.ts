@@ -1,5 +1,5 @@
 /** Whether two records of one cell hold the same. */
-import { isSpeed } from "../record/canonical.ts";
+import { timelessMetrics } from "../record/canonical.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 
 /** What a reproduction found. */
@@ -12,7 +12,8 @@ export interface Verdict {
 }
 
 /**
- * Compares two records of one cell: all metrics but speeds and times, with their samples, and the hashes of all files.
+ * Compares two records of one cell: all metrics that do not depend on time, with their samples, and the
+ * hashes of all files.
  * "identical" means bit for bit; "within tolerance", that every metric is.
  *
  * @param tolerance Of a fraction, in absolute terms; of other metrics, relative to the larger of both.
@@ -30,10 +31,9 @@ export function verdictOf(
       compared,
     };
   }
-  const names = new Set([...Object.keys(before.metrics), ...Object.keys(after.metrics)]);
-  for (const name of names) {
-    const [a, b] = [before.metrics[name], after.metrics[name]];
-    if ([a, b].some((metric) => metric !== undefined && isSpeed(metric))) continue;
+  const [known, found] = [before, after].map(({ metrics }) => timelessMetrics(metrics));
+  for (const name of new Set([...Object.keys(known), ...Object.keys(found)])) {
+    const [a, b] = [known[name], found[name]];
     compared++;
     const text = difference(name, a, b);
     if (text === null) continue;

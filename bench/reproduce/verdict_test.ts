@@ -13,7 +13,7 @@ const BEFORE = fakeRecord({
 });
 
 const verdict = (own: Partial<CellRecord["metrics"]>, more: Partial<CellRecord> = {}) => {
-  const metrics = { ...BEFORE.metrics, ...own } as CellRecord["metrics"];
+  const metrics: CellRecord["metrics"] = JSON.parse(JSON.stringify({ ...BEFORE.metrics, ...own })); // as in a file
   return verdictOf(BEFORE, { after: { ...BEFORE, metrics, ...more }, tolerance: 0.01 });
 };
 

@@ -13,12 +13,16 @@ dataset: { name: planted, trainSize: 64, testSize: 32, size: 12 }
 model: { arch: resnet8, widths: [4, 8, 8] }
 training: { epochs: 3, batchSize: 16, lr: 0.05 }
 adversarialTraining: null
-featureSets: { D_rand: { encoder: standard, steps: 2 } }
+featureSets: { D_rand: { encoder: standard, steps: 2, batchSize: 32 } }
 probe: { epochs: 1, batchSize: 16, curvePoints: 3, curveImages: 32 }
-evaluation: { batchSize: 32, attack: { steps: 2 }, autoAttack: null }
+evaluation:
+  batchSize: 16
+  attack: { steps: 2 }
+  autoAttack: { version: custom, images: 24, attacks: [apgd-ce, square], iterations: 2, queries: 6 }
 `;
 
-/** Says what it does, and kills itself at the moment it is told: `CELL start`, `CELL train IMAGES`, `CELL finish`. */
+/** Says what it does, and kills itself at the moment it is told: `CELL start`, `CELL train IMAGES`,
+ * `CELL finish`. */
 const SCRIPT = `
 import { openWorkbench } from "${new URL("../cells/mod.ts", import.meta.url)}";
 import { parsePreset } from "${new URL("../config/parse_preset.ts", import.meta.url)}";
@@ -101,13 +105,23 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
 
     const [natural, construct, random] = ["sl/natural/seed-0", "construct/D_rand/seed-0", "sl/D_rand/seed-0"];
     await runUntil(killed, `${natural} train 96`); // the second of three epochs of 64 images
-    const second = await runUntil(killed, `${natural}/attack attack 32`); // after the training
+    const second = await runUntil(killed, `${natural}/attack attack 16`); // the first of two batches of PGD
     assertEquals(trained(second, natural)[0], `${natural} train 80`);
-    const third = await runUntil(killed, `${random} train 144`); // the last epoch
-    assertEquals([third.slice(0, 3), trained(third, natural)], [
-      [`${natural} kept`, `${natural}/probe kept`, `${natural}/attack start`],
+    const third = await runUntil(killed, `${natural}/attack AutoAttack square 0`); // the second of two attacks
+    assertEquals([third.slice(0, 4), trained(third, natural)], [
+      [
+        `${natural} kept`,
+        `${natural}/probe kept`,
+        `${natural}/attack start`,
+        `${natural}/attack attack 32`,
+      ],
       [],
     ]);
+    const fourth = await runUntil(killed, `${construct} construct 32`); // the first of two batches
+    assertEquals(fourth.slice(2, 4), [`${natural}/attack start`, `${natural}/attack AutoAttack square 0`]);
+    const fifth = await runUntil(killed, `${random} train 144`); // the last epoch
+    const constructed = fifth.filter((line) => line.startsWith(`${construct} construct`));
+    assertEquals(constructed, [`${construct} construct 64`]);
     const last = await runUntil(killed, null);
     assertEquals(last.slice(0, 5), [
       `${natural} kept`,
@@ -120,7 +134,7 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
 
     const [found, expected] = [await readRun(killed), await readRun(whole)];
     assertEquals(found.records.map(comparable), expected.records.map(comparable));
-    assertEquals(found.manifest.resumedAt?.length, 3);
+    assertEquals(found.manifest.resumedAt?.length, 5);
     const files = (await Array.fromAsync(Deno.readDir(`${killed}/run`), ({ name }) => name)).sort();
     assertEquals(files, ["artifacts", "records", "run.json"]);
 

@@ -8,7 +8,8 @@ import { parsePreset } from "../config/parse_preset.ts";
 import { reproduce } from "../reproduce/mod.ts";
 import { withTempDir } from "../testing.ts";
 import { SILENT } from "./progress.ts";
-import { run, type RunRequest } from "./run.ts";
+import { run } from "./run.ts";
+import type { RunRequest } from "./request.ts";
 
 const preset = (steps: number) =>
   parsePreset(

@@ -210,7 +210,7 @@ class Schedule {
     const { folder, progress, onRecord } = this.#context;
     const write = async () => {
       await folder.writeRecord(record);
-      if (record.kind === "train") await folder.removeCheckpoints((cell) => cell === record.benchmark);
+      await folder.removeCheckpoints((cell) => cell === record.benchmark);
       this.records.set(record.benchmark, record);
       this.#fresh.add(record.benchmark);
       progress.finish(record);

@@ -239,19 +239,19 @@ Deno.test("run() with resume leaves the folder as it is where the workbench does
 
 Deno.test("run() removes a cell's checkpoint with its record, also one that a kill left behind", async () => {
   await withTempDir(async (dir) => {
-    const checkpoint = `${dir}/checkpoints/sl--natural--seed-0.0123456789ab.safetensors`;
-    const leave = async () => {
+    const leave = async (name: string) => {
       await Deno.mkdir(`${dir}/checkpoints`, { recursive: true });
-      await Deno.writeTextFile(checkpoint, "");
+      const path = `${dir}/checkpoints/${name.replaceAll("/", "--")}.0123456789ab.safetensors`;
+      for (const file of [path, `${path}.corrupt`]) await Deno.writeTextFile(file, "");
     };
     await start(dir, {
       execute: async (cell, context) => {
-        if (cell.name === NAMES[0]) await leave();
+        await leave(cell.name);
         return await chained(cell, context);
       },
     });
     assertEquals((await listFiles(dir)).filter((file) => file.startsWith("checkpoints")), []);
-    await leave();
+    await leave(NAMES[0]);
     await start(dir);
     await assertRejects(() => Deno.stat(`${dir}/checkpoints`), Deno.errors.NotFound);
   });

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { DiskFullError } from "../store/disk_full.ts";
-import type { RunServices } from "./run.ts";
+import type { RunServices } from "./request.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
 import { chained, fakeWorkbench, smallPreset, withTempDir } from "../testing.ts";
 import {

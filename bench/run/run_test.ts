@@ -9,7 +9,8 @@ import {
 import { canonicalRecord } from "../record/canonical.ts";
 import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "./progress.ts";
-import { defaultRunDir, run, type RunServices } from "./run.ts";
+import { defaultRunDir, run } from "./run.ts";
+import type { RunServices } from "./request.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";

@@ -2,7 +2,8 @@
 import { canonicalRecord } from "../record/canonical.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "./progress.ts";
-import { run, type RunRequest, type RunServices } from "./run.ts";
+import { run } from "./run.ts";
+import type { RunRequest, RunServices } from "./request.ts";
 import type { CellRecord } from "../schema.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset } from "../testing.ts";
 

@@ -1,5 +1,6 @@
-/** Where a training cell keeps its state while it runs, so that a stopped run loses little. */
-import { type Json, loadCheckpoint } from "../../engine/checkpoint.ts";
+/** Where a cell keeps its state while it runs, so that a stopped run loses little. */
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { hashTensors } from "./hash_tensors.ts";
 
 /** What the host knows of the finished epochs of a training; entry 0 is the first epoch. */
 export interface TrainingHistory {
@@ -26,13 +27,44 @@ export interface CellCheckpoint {
    * under the key `notes` of its state.
    */
   save(history: TrainingHistory, write: WriteCheckpoint): Promise<void>;
+  /** Seconds between two savings, for who would make a state in vain otherwise. */
+  readonly pauseSeconds: number;
+  /**
+   * What {@linkcode CellCheckpoint.saveState} saved, as `unpack` understands it; null where there is none. A file that
+   * is broken, or that `unpack` throws at, is set aside.
+   */
+  loadState<T>(unpack: (kept: Checkpoint) => T): Promise<T | null>;
+  /**
+   * Saves the state of a cell that trains nothing, unless the last time is too short ago.
+   *
+   * @param make Called where it is time. What it gives back is not changed before this resolves.
+   */
+  saveState(make: () => Checkpoint, options?: { now?: boolean }): Promise<void>;
+  /** Puts a file that cannot be gone on from out of the way, and says so. */
+  setAside(reason: string): Promise<void>;
 }
+
+/** For cells that nobody goes on with. */
+export const NO_CHECKPOINT: CellCheckpoint = {
+  path: "",
+  pauseSeconds: Infinity,
+  load: () => Promise.resolve(null),
+  save: () => Promise.resolve(),
+  loadState: () => Promise.resolve(null),
+  saveState: () => Promise.resolve(),
+  setAside: () => Promise.resolve(),
+};
 
 /** Writes a checkpoint with notes: `trainer.save`. */
 export type WriteCheckpoint = (path: string, notes: Json) => Promise<void>;
 
 /** Milliseconds between two checkpoints of a cell. */
 export const CHECKPOINT_PAUSE = 30_000;
+
+/** How much longer a pause is, at least, than the last saving took: large states are saved less often... */
+const PATIENCE = 20;
+/** ...but no pause becomes longer than so many usual ones. */
+const LONGEST_PAUSE = 10;
 
 /** How a checkpoint file is kept. */
 export interface CheckpointFileOptions {
@@ -52,6 +84,7 @@ export class CheckpointFile implements CellCheckpoint {
   readonly #note: (text: string) => void;
   readonly #startedAt: number;
   #savedAt: number;
+  #tookMs = 0;
   #earlierMs = 0;
 
   /** The clock starts here: make it when the cell starts. */
@@ -69,27 +102,84 @@ export class CheckpointFile implements CellCheckpoint {
     return this.#earlierMs;
   }
 
-  async load(): Promise<TrainingHistory | null> {
-    try {
-      const { state } = await loadCheckpoint(this.path);
+  get pauseSeconds(): number {
+    return this.#pauseMs / 1000;
+  }
+
+  load(): Promise<TrainingHistory | null> {
+    return this.#read(({ state }) => {
       const { spentMs, ...history } = parseNotes((state as { notes?: unknown } | null)?.notes);
+      return { spentMs, kept: history };
+    });
+  }
+
+  loadState<T>(unpack: (kept: Checkpoint) => T): Promise<T | null> {
+    return this.#read(({ tensors, state }) => {
+      const { sha256, content, spentMs } = (state ?? {}) as Partial<StateJson>;
+      if (content === undefined || typeof spentMs !== "number") {
+        throw new SyntaxError("Cannot read checkpoint: it holds no state of such a cell");
+      }
+      if (sha256 !== hashTensors(tensors, JSON.stringify([content, spentMs]))) {
+        throw new SyntaxError("Cannot read checkpoint: it is not what was written, the file is damaged");
+      }
+      return { spentMs, kept: unpack({ tensors, state: content }) };
+    });
+  }
+
+  async save(history: TrainingHistory, write: WriteCheckpoint): Promise<void> {
+    if (this.#isDue()) {
+      await this.#write((spentMs) => write(this.path, { ...history, spentMs } as unknown as Json));
+    }
+  }
+
+  async saveState(make: () => Checkpoint, { now = false } = {}): Promise<void> {
+    if (!now && !this.#isDue()) return;
+    await this.#write((spentMs) => {
+      const { tensors, state: content } = make();
+      const sha256 = hashTensors(tensors, JSON.stringify([content, spentMs]));
+      return saveCheckpoint(this.path, { tensors, state: { spentMs, sha256, content } });
+    });
+  }
+
+  async setAside(reason: string): Promise<void> {
+    this.#earlierMs = 0;
+    const aside = `${this.path}.corrupt`;
+    await Deno.rename(this.path, aside).catch(() => {}); // the next one replaces it all the same
+    this.#note(`It starts anew, its checkpoint cannot be used and is now ${aside}: ${reason}`);
+  }
+
+  async #read<T>(parse: (checkpoint: Checkpoint) => { spentMs: number; kept: T }): Promise<T | null> {
+    try {
+      const { spentMs, kept } = parse(await loadCheckpoint(this.path));
       this.#earlierMs = spentMs;
-      return history;
+      return kept;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#note(`The training starts anew, its checkpoint cannot be used: ${reason}`);
+      await this.setAside(error instanceof Error ? error.message : String(error));
       return null;
     }
   }
 
-  async save(history: TrainingHistory, write: WriteCheckpoint): Promise<void> {
-    if (this.#now() - this.#savedAt < this.#pauseMs) return;
-    await Deno.mkdir(this.path.replace(/[^/]+$/, ""), { recursive: true });
-    const spentMs = this.#earlierMs + this.#now() - this.#startedAt;
-    await write(this.path, { ...history, spentMs } as unknown as Json);
-    this.#savedAt = this.#now();
+  #isDue(): boolean {
+    const pause = Math.min(LONGEST_PAUSE * this.#pauseMs, PATIENCE * this.#tookMs);
+    return this.#now() - this.#savedAt >= Math.max(this.#pauseMs, pause);
   }
+
+  async #write(write: (spentMs: number) => Promise<void>): Promise<void> {
+    const startedAt = this.#now();
+    await Deno.mkdir(this.path.replace(/[^/]+$/, ""), { recursive: true });
+    await write(this.#earlierMs + startedAt - this.#startedAt);
+    this.#savedAt = this.#now();
+    this.#tookMs = this.#savedAt - startedAt;
+  }
+}
+
+/** What the file of a cell that trains nothing holds beside tensors. */
+interface StateJson {
+  /** Of tensors, content and time. */
+  readonly sha256: string;
+  readonly content: Json;
+  readonly spentMs: number;
 }
 
 /** What the file holds: the history, and how long the cell had taken. */

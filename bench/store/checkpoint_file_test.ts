@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
 import { CheckpointFile, type TrainingHistory } from "./checkpoint_file.ts";
 import { withTempDir } from "../testing.ts";
 
@@ -50,8 +50,9 @@ Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says
     await Deno.writeTextFile(path, "cut");
     assertMatch(
       await reasonOf(),
-      /^The training starts anew, its checkpoint cannot be used: Cannot read .*3$/,
+      /^It starts anew, its checkpoint cannot be used and is now .*\.corrupt: Cannot read .*3$/,
     );
+    assertEquals(await Deno.readTextFile(`${path}.corrupt`), "cut");
     await saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3 } });
     assertMatch(await reasonOf(), /holds no history of a training/);
     for (const part of [{ losses: ["1"] }, { losses: null }, { accuracy: "1" }, { spentMs: null }]) {
@@ -59,6 +60,52 @@ Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says
       await saveCheckpoint(path, { tensors: new Map(), state: { notes } });
       assertMatch(await reasonOf(), /holds no history of a training/);
     }
+  });
+});
+
+Deno.test("CheckpointFile.save() waits longer where saving takes long, ten pauses at most", async () => {
+  await withTempDir(async (dir) => {
+    let now = 0;
+    const file = new CheckpointFile(`${dir}/c`, { now: () => now, note: () => {} });
+    const written: number[] = [];
+    const saveFor = (ms: number) => () => {
+      written.push(now);
+      now += ms;
+      return Promise.resolve();
+    };
+    for (const [at, ms] of [[30_000, 4000], [113_999, 0], [114_000, 60_000], [473_999, 0], [474_000, 0]]) {
+      now = at;
+      await file.save(HISTORY, saveFor(ms));
+    }
+    assertEquals(written, [30_000, 114_000, 474_000]);
+  });
+});
+
+Deno.test("CheckpointFile gives back a state bit for bit, and knows one that is damaged", async () => {
+  await withTempDir(async (dir) => {
+    const path = `${dir}/checkpoints/c.safetensors`, notes: string[] = [];
+    const open = (pauseMs: number) =>
+      new CheckpointFile(path, { pauseMs, note: (text) => void notes.push(text) });
+    const load = () => open(0).loadState((kept) => kept);
+    const data = Float32Array.of(0.1, -0, NaN, 1e-40);
+    const state: Checkpoint = {
+      tensors: new Map([["a", { dtype: "F32", shape: [4], data }]]),
+      state: { done: 3, share: 0.1 + 0.2 },
+    };
+    assertEquals([await load(), notes], [null, []]);
+    await open(1e9).saveState(() => state);
+    assertEquals(await load(), null, "it is not time yet");
+    await open(1e9).saveState(() => state, { now: true });
+    assertEquals(await load(), state);
+    const bytes = await Deno.readFile(path), text = new TextDecoder("latin1").decode(bytes);
+    for (const at of [text.indexOf("done") + 7, bytes.length - 1]) {
+      await Deno.writeFile(path, bytes.with(at, bytes[at] ^ 1));
+      assertEquals(await load(), null);
+      assertMatch(notes.pop()!, /it is not what was written, the file is damaged$/);
+    }
+    await saveCheckpoint(path, { tensors: new Map(), state: { notes: { ...HISTORY, spentMs: 0 } } });
+    assertEquals(await load(), null);
+    assertMatch(notes.pop()!, /it holds no state of such a cell$/);
   });
 });
 

@@ -173,7 +173,7 @@ export class RunFolder {
   }
 
   /**
-   * Where a training cell keeps its state while it runs.
+   * Where a cell keeps its state while it runs.
    *
    * @param key The cell's: a state of something else is none to go on from.
    */

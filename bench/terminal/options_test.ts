@@ -19,6 +19,7 @@ Deno.test("parseOptions() gives null and false for what is absent", () => {
     out: null,
     quiet: false,
     resume: false,
+    reuse: null,
     jobs: null,
     choices: null,
     "vector-width": null,

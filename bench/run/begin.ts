@@ -1,0 +1,121 @@
+/** The beginning of a run, or of going on with one: what is done, what is to do, with what. */
+import type { CellDescription, Workbench } from "../plan/cell.ts";
+import { codeHashes, keysOf } from "../plan/cell_key.ts";
+import { Claims } from "../store/claims.ts";
+import { adapterName, configHash } from "../record/env.ts";
+import { machineOf, shareMachine, type Sharing } from "../jobs/jobs_option.ts";
+import { roughCosts } from "../plan/urgency.ts";
+import { expand } from "../plan/plan.ts";
+import {
+  checkSameRun,
+  checkSharedRun,
+  clearFolder,
+  doneRecords,
+  parseRunManifest,
+  readStates,
+  type StatesContext,
+} from "../plan/resume.ts";
+import { takeOver } from "./take_over.ts";
+import { holdsRun, type RunFolder } from "../store/run_folder.ts";
+import { identityOf, newManifest, recordedPreset, resumedManifest } from "../store/run_manifest.ts";
+import type { CellRecord, RunManifest } from "../schema.ts";
+import type { RunRequest, RunServices } from "./request.ts";
+
+/** What one process does of a run. */
+export interface Piece {
+  readonly folder: RunFolder;
+  readonly workbench: Workbench;
+  readonly cells: readonly CellDescription[];
+  /** As it is at the start of the piece. */
+  readonly manifest: RunManifest;
+  /** Whether this process leads: it found the folder without others, and writes the manifest. */
+  readonly leads: boolean;
+  readonly context: StatesContext;
+  readonly kept: ReadonlyMap<string, CellRecord>;
+  readonly sharing: Sharing;
+  /** When it began, by the clock of durations. */
+  readonly beganMs: number;
+}
+
+/**
+ * Enters the folder, opens the workbench, finds out which cells are done and takes over those that other runs have.
+ *
+ * @throws {UsageError} See `run()`.
+ */
+export async function begin(
+  folder: RunFolder,
+  request: RunRequest & { readonly sources: readonly RunFolder[] },
+  services: RunServices,
+): Promise<Piece> {
+  const { preset, dataDir, outDir, command, choices, resume = false, jobs: asked = 1 } = request;
+  const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
+  const note = (text: string) => progress.note(text);
+  const { alone } = await folder.enter();
+  const beganMs = clock(), startedAt = now();
+  const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
+  const code = await codeHashes();
+  let stopped: RunManifest | null = null;
+  if (await folder.holdsRun()) {
+    if (!resume) throw holdsRun(outDir); // another process has just begun it
+    stopped = parseRunManifest(outDir, await folder.readManifest());
+    checkSameRun(outDir, stopped, { suite: preset.name });
+  }
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  try {
+    const identity = identityOf(workbench, await configHash(code));
+    const leads = alone || stopped === null;
+    if (stopped !== null) {
+      checkSameRun(outDir, stopped, { identity });
+      if (!leads) checkSharedRun(outDir, stopped, { preset: recordedPreset(preset), identity });
+    }
+    const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
+    const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
+    const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
+    const found = await readStates(folder, cells, context);
+    const machine = machineOf(workbench.adapter);
+    const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
+    const { jobs } = sharing;
+    const manifest = stopped === null
+      ? newManifest(preset, { cells, command, startedAt, identity, jobs })
+      : leads
+      ? resumedManifest(stopped, { preset, cells, identity, startedAt, jobs })
+      : stopped;
+    const costOf = roughCosts(cells);
+    progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
+    if (leads) {
+      await folder.tidy();
+      await folder.writeManifest(manifest);
+    } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
+    const claims = new Claims(folder.path, services.claims);
+    const own = { folder, states: found, context, leads, runId: manifest.runId, preset, claims };
+    const { sources, anew } = request;
+    const states = await takeOver(cells, { ...own, sources, anew, note, signal });
+    if (leads) await clearFolder(folder, states, { plan: new Set(plan.map(({ name }) => name)), note });
+    await folder.share();
+    return {
+      folder,
+      workbench,
+      cells,
+      manifest,
+      leads,
+      context,
+      kept: doneRecords(states),
+      sharing,
+      beganMs,
+    };
+  } catch (error) {
+    workbench.close();
+    throw error;
+  }
+}
+
+/** Named cells and all that they need, in the order of the plan. */
+function withInputs(plan: readonly CellDescription[], names: readonly string[]): CellDescription[] {
+  const wanted = new Set(names);
+  const absent = names.find((name) => !plan.some((cell) => cell.name === name));
+  if (absent !== undefined) throw new RangeError(`Cannot run ${absent}: the preset has no such cell`);
+  return plan.toReversed().filter(({ name, inputs }) => {
+    if (wanted.has(name)) inputs.forEach((input) => wanted.add(input));
+    return wanted.has(name);
+  }).reverse();
+}
