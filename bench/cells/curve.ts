@@ -12,36 +12,49 @@ import type { Metric } from "../schema.ts";
 import { readFileOf } from "./artifact_file.ts";
 import { putWeights } from "./network.ts";
 import type { ProbeTask } from "./probe.ts";
+import type { ProbeState } from "./probe_state.ts";
 
 /**
  * Probes the encoder untrained, after the epochs whose weights were kept, and trained.
  *
- * @param task Its learner is untrained; afterwards it holds the weights of the last point.
+ * @param task Its learner is untrained; afterwards it holds the weights of some point.
+ * @param state Points that are done are not measured again.
  */
-export async function measureCurve(gpu: Gpu, task: ProbeTask): Promise<Record<string, Metric>> {
-  const { cell: { config }, learner, dataset, set, phases } = task;
-  const { curve: epochs, probe, batchSize } = config;
+export async function measureCurve(
+  gpu: Gpu,
+  task: ProbeTask,
+  state: ProbeState,
+): Promise<Record<string, Metric>> {
+  const { curve: epochs } = task.cell.config;
   if (epochs.length === 0) return {};
+  if (state.curve.length < epochs.length) await measureRest(gpu, task, state);
+  return {
+    probeCurve: { value: state.curve[state.curve.length - 1], unit: "fraction", samples: state.curve },
+    probeCurveEpochs: { value: epochs[epochs.length - 1], unit: "epochs", samples: epochs },
+  };
+}
+
+async function measureRest(gpu: Gpu, task: ProbeTask, state: ProbeState): Promise<void> {
+  const { cell: { config }, context, learner, dataset, set, phases } = task;
+  const { curve: epochs, probe, batchSize } = config;
   const few = Math.max(probe.curveImages, Math.min(probe.batchSize, set.count));
   const firstOf = (images: ImageSet) => subset(images, Math.min(few, images.count));
   const train = await FeatureExtractor.compile(gpu, { learner, set: firstOf(set), batchSize });
   const test = await FeatureExtractor.compile(gpu, { learner, set: firstOf(dataset.test), batchSize });
-  const accuracies: number[] = [];
+  const units = train.set.count + test.set.count;
   try {
-    for (const epoch of epochs) {
-      task.context.signal.throwIfAborted();
+    for (const epoch of epochs.slice(state.curve.length)) {
+      context.signal.throwIfAborted();
       await putWeightsOf(gpu, { task, epoch });
-      const units = train.set.count + test.set.count;
-      accuracies.push(await phases.measure("probe", units, () => look(gpu, { task, train, test })));
+      state.curve.push(await phases.measure("probe", units, () => look(gpu, { task, train, test })));
+      await state.keep();
+      const done = state.curve.length * units;
+      context.progress({ label: "curve", done, total: epochs.length * units, unit: "images" });
     }
   } finally {
     train.dispose();
     test.dispose();
   }
-  return {
-    probeCurve: { value: accuracies[accuracies.length - 1], unit: "fraction", samples: accuracies },
-    probeCurveEpochs: { value: epochs[epochs.length - 1], unit: "epochs", samples: epochs },
-  };
 }
 
 /** Gives the learner the weights that it had after so many epochs. */

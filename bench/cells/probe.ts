@@ -14,6 +14,7 @@ import { sha256Hex } from "../../engine/sha256.ts";
 import { measureCurve } from "./curve.ts";
 import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./network.ts";
 import { exportHead } from "./probe_head.ts";
+import { ProbeState } from "./probe_state.ts";
 import type { CellTask, NetworkTask } from "./task.ts";
 
 /** What the parts of a probe cell work with. */
@@ -30,8 +31,9 @@ export async function probeCell(gpu: Gpu, given: CellTask<ProbeCell>): Promise<C
   const learner = learnerFor(settingsOf(cell), { set, seed: cell.seed });
   const task: ProbeTask = { ...given, network, learner, set, phases };
   try {
-    const untrained = cell.config.probe.untrained ? await untrainedAccuracy(gpu, task) : {};
-    const curve = await measureCurve(gpu, task);
+    const state = await ProbeState.load(context, phases);
+    const untrained = cell.config.probe.untrained ? await untrainedAccuracy(gpu, task, state) : {};
+    const curve = await measureCurve(gpu, task, state);
     putWeights(gpu, learner, network);
     const before = await hashOf(gpu, task);
     const { probe, accuracy } = await trainAndJudge(gpu, task);
@@ -61,10 +63,18 @@ export async function probeCell(gpu: Gpu, given: CellTask<ProbeCell>): Promise<C
 }
 
 /** The same probe on the encoder before its training: the learner as it is made. */
-async function untrainedAccuracy(gpu: Gpu, task: ProbeTask): Promise<Record<string, Metric>> {
-  const { probe, accuracy } = await trainAndJudge(gpu, task);
-  probe.dispose();
-  return { untrainedProbeAccuracy: { value: accuracy, unit: "fraction" } };
+async function untrainedAccuracy(
+  gpu: Gpu,
+  task: ProbeTask,
+  state: ProbeState,
+): Promise<Record<string, Metric>> {
+  if (state.untrained === null) {
+    const { probe, accuracy } = await trainAndJudge(gpu, task);
+    probe.dispose();
+    state.untrained = accuracy;
+    await state.keep();
+  }
+  return { untrainedProbeAccuracy: { value: state.untrained, unit: "fraction" } };
 }
 
 async function trainAndJudge(gpu: Gpu, task: ProbeTask): Promise<{ probe: Probe; accuracy: number }> {

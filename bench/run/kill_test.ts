@@ -105,8 +105,11 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
 
     const [natural, construct, random] = ["sl/natural/seed-0", "construct/D_rand/seed-0", "sl/D_rand/seed-0"];
     await runUntil(killed, `${natural} train 96`); // the second of three epochs of 64 images
+    const first = await runUntil(killed, `${natural}/probe curve 128`); // the second of three points
+    assertEquals(trained(first, natural)[0], `${natural} train 80`);
     const second = await runUntil(killed, `${natural}/attack attack 16`); // the first of two batches of PGD
-    assertEquals(trained(second, natural)[0], `${natural} train 80`);
+    const probed = second.filter((line) => line.startsWith(`${natural}/probe `));
+    assertEquals(probed.slice(0, 2), [`${natural}/probe start`, `${natural}/probe curve 192`]);
     const third = await runUntil(killed, `${natural}/attack AutoAttack square 0`); // the second of two attacks
     assertEquals([third.slice(0, 4), trained(third, natural)], [
       [
@@ -134,7 +137,7 @@ Deno.test("run() killed again and again ends with the records of an uninterrupte
 
     const [found, expected] = [await readRun(killed), await readRun(whole)];
     assertEquals(found.records.map(comparable), expected.records.map(comparable));
-    assertEquals(found.manifest.resumedAt?.length, 5);
+    assertEquals(found.manifest.resumedAt?.length, 6);
     const files = (await Array.fromAsync(Deno.readDir(`${killed}/run`), ({ name }) => name)).sort();
     assertEquals(files, ["artifacts", "records", "run.json"]);
 
