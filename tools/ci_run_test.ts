@@ -49,6 +49,12 @@ Deno.test(".ci/run fails with the tests", async () => {
   ]);
 });
 
+Deno.test(".ci/run passes where the runner is aborted at its exit, and only where all tests passed before", async () => {
+  assertEquals(await countOf(["ok | 3 passed | 0 failed (5s)"], 134), ["3 passed, 0 failed", 0]);
+  assertEquals(await countOf(["FAILED | 2 passed | 1 failed (5s)"], 134), ["2 passed, 1 failed", 1]);
+  assertEquals(await countOf(["a ... ok (1ms)"], 134), ["0 passed, 0 failed", 1]);
+});
+
 Deno.test(".ci/run fails if no test ran", async () => {
   assertEquals(await countOf(["ok | 0 passed | 0 failed (5s)"], 0), ["0 passed, 0 failed", 1]);
   assertEquals(await countOf([], 0), ["0 passed, 0 failed", 1]);
