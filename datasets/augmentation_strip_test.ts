@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { SOURCE } from "./_testing.ts";
+import { SOURCE } from "./testing.ts";
 import { NO_AUGMENTATION } from "./augment.ts";
 import { augmentationStrip } from "./augmentation_strip.ts";
 

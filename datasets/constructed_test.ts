@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SOURCE } from "./_testing.ts";
+import { SOURCE } from "./testing.ts";
 import {
   type Construction,
   type ConstructionManifest,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, asser
 import { gpuTest } from "../engine/testing/gpu.ts";
 import type { Gpu } from "../engine/device.ts";
 import type { ConstructionPart, ConstructProgress } from "./construct.ts";
-import { FEATURE_SIZE, features, logits, SOURCE } from "./_testing.ts";
+import { FEATURE_SIZE, features, logits, SOURCE } from "./testing.ts";
 import { featureMatching, type FeatureMatchingOptions } from "./feature_matching.ts";
 import { subset, toFloat } from "./types.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertNotEquals, assertRejects } f
 import type { Gpu } from "../engine/device.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import type { ConstructionPart, ConstructProgress } from "./construct.ts";
-import { logits, SOURCE } from "./_testing.ts";
+import { logits, SOURCE } from "./testing.ts";
 import { targetedPgd, type TargetedPgdOptions } from "./targeted_pgd.ts";
 import { toFloat } from "./types.ts";
 

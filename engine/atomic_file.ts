@@ -35,8 +35,8 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   await file.sync();
 }
 
-/** Makes the rename itself durable. Windows cannot open folders and does not need it. */
-async function syncFolder(path: string): Promise<void> {
+/** Makes renames in a folder durable. Windows cannot open folders and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path);
   await folder.sync();

@@ -2,12 +2,8 @@
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import { planted } from "../../datasets/planted.ts";
+import { logits } from "../../datasets/testing.ts";
 import { type Dataset, imageSet } from "../../datasets/types.ts";
-import type { LogitsFn } from "../../attacks/pgd.ts";
-import { createConv2d } from "../../engine/nn/conv2d.ts";
-import { createLinear } from "../../engine/nn/linear.ts";
-import { relu } from "../../engine/ops/relu.ts";
-import { reshape } from "../../engine/ops/reshape.ts";
 import type { Gpu } from "../../engine/device.ts";
 import type { Checkpoint } from "../../engine/checkpoint.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
@@ -36,20 +32,6 @@ evaluation:
   autoAttack: { version: custom, images: 20, attacks: [apgd-ce, fab-t, square], iterations: 20, queries: 50 }
 `;
 const CELL = expand(parsePreset(PRESET, { source: "tiny.yaml" }))[1] as AttackCell;
-
-const conv = createConv2d("conv", {
-  inputs: 3,
-  outputs: 8,
-  kernel: 3,
-  stride: 2,
-  padding: 1,
-  bias: true,
-  seed: 1,
-});
-const head = createLinear("head", { inputs: 288, outputs: 10, seed: 1 });
-
-/** Scores of an untrained network. */
-const logits: LogitsFn = (images) => head.apply(reshape(relu(conv.apply(images)), [images.shape[0], 288]));
 
 /** Images with the labels that the network gives them: some of them withstand. */
 async function setUp(gpu: Gpu): Promise<Dataset> {

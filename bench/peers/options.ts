@@ -1,6 +1,7 @@
 /** The words after `bench peers`. */
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
+import { readCount } from "../terminal/read_count.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { type PeerDescription, type PeerName, PEERS } from "./peer_list.ts";
 
@@ -49,8 +50,8 @@ export function parsePeersOptions(args: readonly string[]): PeersOptions {
     quiet,
     out,
     peers: PEERS.filter(({ name }) => name === "ours" || names.has(name)),
-    rounds: readCount("rounds", given.rounds ?? "5"),
-    steps: given.steps === null ? null : readCount("steps", given.steps),
+    rounds: readCount(given.rounds ?? "5", { command: PEERS_COMMAND, name: "rounds" }),
+    steps: given.steps === null ? null : readCount(given.steps, { command: PEERS_COMMAND, name: "steps" }),
     command: [PEERS_COMMAND, ...args].join(" "),
   };
 }
@@ -65,12 +66,5 @@ function parsePeers(text: string | null): Set<PeerName> {
         `Cannot run ${PEERS_COMMAND}: unknown peer ${word.trim()}, ${suggest(word.trim(), OTHERS)}`,
       );
     }),
-  );
-}
-
-function readCount(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError(
-    `Cannot run ${PEERS_COMMAND}: --${name} must be a whole number from 1 to 999999, given ${text}`,
   );
 }

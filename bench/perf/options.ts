@@ -3,6 +3,7 @@
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
+import { readCount } from "../terminal/read_count.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
@@ -63,10 +64,10 @@ export function parsePerfOptions(args: readonly string[]): PerfOptions {
     out,
     parts,
     only,
-    samples: readCount("samples", given.samples ?? "5"),
-    leastMs: readCount("sample-ms", given["sample-ms"] ?? "150"),
-    starts: readCount("starts", given.starts ?? "3"),
-    soakSteps: readCount("soak", given.soak ?? "2000"),
+    samples: readCount(given.samples ?? "5", { command: PERF_COMMAND, name: "samples" }),
+    leastMs: readCount(given["sample-ms"] ?? "150", { command: PERF_COMMAND, name: "sample-ms" }),
+    starts: readCount(given.starts ?? "3", { command: PERF_COMMAND, name: "starts" }),
+    soakSteps: readCount(given.soak ?? "2000", { command: PERF_COMMAND, name: "soak" }),
     choices: parseChoices(given.choices),
     vectorWidth: given["vector-width"],
   };
@@ -94,11 +95,4 @@ function checkPattern(only: string): void {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-}
-
-function readCount(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError(
-    `Cannot run ${PERF_COMMAND}: --${name} must be a whole number from 1 to 999999, given ${text}`,
-  );
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { syncFolder, type writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
 /**
@@ -60,11 +60,4 @@ async function readFile(path: string, name: string): Promise<Uint8Array<ArrayBuf
       cause,
     });
   }
-}
-
-/** Makes the new name durable. Windows cannot open folders and does not need it. */
-async function syncFolder(path: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  using folder = await Deno.open(path);
-  await folder.sync();
 }

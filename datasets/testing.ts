@@ -1,4 +1,4 @@
-/** A small network and a small set for the tests of this folder. */
+/** A small network and a small set for tests. */
 
 import { createConv2d } from "../engine/nn/conv2d.ts";
 import { createLinear } from "../engine/nn/linear.ts";
