@@ -4,7 +4,7 @@ import { codeHashes, keysOf } from "./cell_key.ts";
 import type { CellState } from "./cell_state.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import type { Preset } from "../config/preset.ts";
-import { checkSameRun, parseRunManifest, readStates, shorten, type StatesContext } from "./resume.ts";
+import { checkSameRun, manifestOf, readStates, shorten, type StatesContext } from "./resume.ts";
 import { filesAreThere, type FinishedElsewhere, finishedElsewhere, openSources } from "./reuse.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { identityOf } from "../store/run_manifest.ts";
@@ -54,7 +54,7 @@ export async function planStates(
   const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
   const folder = runDir === null ? null : await RunFolder.open(runDir);
   if (folder !== null) {
-    const manifest = parseRunManifest(folder.path, await folder.readManifest());
+    const manifest = manifestOf(folder.path, await folder.readManifest());
     checkSameRun(folder.path, manifest, {
       suite: preset.name,
       identity: identityOf(workbench, await configHash(code)),

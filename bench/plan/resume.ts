@@ -4,7 +4,8 @@ import type { CellKey, KeyContext } from "./cell_key.ts";
 import { type CellState, stateOf } from "./cell_state.ts";
 import { differences } from "../record/differences.ts";
 import { recordFile, type RunFolder } from "../store/run_folder.ts";
-import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import type { ReadResult } from "../records/read_sealed.ts";
+import type { CellRecord, RunManifest } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /** The parts of a manifest that processes which share a run have in common. */
@@ -65,14 +66,6 @@ function refuse(what: string, unlike: readonly string[], hint: string): void {
 /** As it looks after a round trip through a file. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
-}
-
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What every cell's state is found with. */
@@ -158,27 +151,16 @@ export function doneRecords(states: ReadonlyMap<string, CellState>): Map<string,
 }
 
 /**
- * Checks that parsed JSON is a manifest that a run can go on from.
+ * The manifest that a run goes on from.
  *
- * @throws {UsageError} If it is of another version of the schema or lacks what is needed.
+ * @throws {UsageError} If it could not be read.
  */
-export function parseRunManifest(runDir: string, json: unknown): RunManifest {
-  const fault = manifestFault(json);
-  if (fault === null) return json as RunManifest;
+export function manifestOf(runDir: string, found: ReadResult<RunManifest>): RunManifest {
+  if ("value" in found) return found.value;
+  const hint = found.later
+    ? "a later version of realfeatures wrote it, go on with that one; nothing was changed"
+    : "start a new run with another --out";
   throw new UsageError(
-    `Cannot resume the run in ${runDir}: its run.json ${fault}\nHint: start a new run with another --out`,
+    `Cannot resume the run in ${runDir}: its run.json cannot be used, ${found.fault}\nHint: ${hint}`,
   );
-}
-
-/** Why parsed JSON is no manifest that can be read; null if it is. */
-export function manifestFault(json: unknown): string | null {
-  if (!isObject(json)) return "is not a JSON object";
-  if (json.schemaVersion !== SCHEMA_VERSION) {
-    return `has schemaVersion ${show(json.schemaVersion)}, known is ${SCHEMA_VERSION}`;
-  }
-  const { runId, startedAt, durationMs, preset } = json;
-  if (typeof runId !== "string" || typeof startedAt !== "string" || typeof durationMs !== "number") {
-    return "lacks runId, startedAt or durationMs";
-  }
-  return isObject(preset) ? null : "holds no preset";
 }

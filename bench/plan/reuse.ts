@@ -1,7 +1,7 @@
 /** Cells that other runs have finished, known by their keys. Nothing here writes. */
 import type { CellDescription } from "./cell.ts";
-import { readRecord } from "./cell_state.ts";
-import { manifestFault } from "./resume.ts";
+import { NO_SEAL } from "./cell_state.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -26,8 +26,8 @@ export async function openSources(paths: readonly string[]): Promise<RunFolder[]
   return await Promise.all(paths.map(async (path) => {
     const folder = await RunFolder.open(path);
     if (folder === null) throw refuse(path, "no run.json lies in the folder, or there is none");
-    const fault = manifestFault(await folder.readManifest().catch(() => undefined));
-    if (fault !== null) throw refuse(path, `its run.json ${fault}`);
+    const found = await folder.readManifest();
+    if ("fault" in found) throw refuse(path, `its run.json cannot be used, ${found.fault}`);
     return folder;
   }));
 }
@@ -53,12 +53,17 @@ export async function finishedElsewhere(
       continue;
     }
     if (text === null) continue;
-    const record = readRecord(text, name);
-    if ("fault" in record) {
-      refuse(record.later ? `its record ${record.fault}` : `its record is corrupt, ${record.fault}`);
-    } else if (record.key === key && (record.status === "ok" || record.status === "quick")) {
-      found.push({ source, record });
+    const read = readCellRecord(text, name);
+    if ("fault" in read) {
+      refuse(
+        read.later ? `its record cannot be used, ${read.fault}` : `its record is corrupt, ${read.fault}`,
+      );
+      continue;
     }
+    const { value: record, sealed } = read;
+    if (record.key !== key || (record.status !== "ok" && record.status !== "quick")) continue;
+    if (sealed) found.push({ source, record });
+    else refuse(`of its record: ${NO_SEAL}`);
   }
   return found;
 }

@@ -8,7 +8,10 @@ import { adapterName, configHash } from "../record/env.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
-import { parseRunManifest } from "../plan/resume.ts";
+import { manifestOf } from "../plan/resume.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
+import { sealed } from "../records/seal.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -92,24 +95,20 @@ async function readOrigin(path: string): Promise<Origin> {
       `Cannot reproduce ${path}: ${reason}\nHint: give a record in the records folder of a run, records/<cell>.json`,
       { cause },
     );
-  const read = async (file: string, what: string): Promise<unknown> => {
-    try {
-      return JSON.parse(await Deno.readTextFile(file));
-    } catch (cause) {
+  const read = (file: string, what: string): Promise<string> =>
+    Deno.readTextFile(file).catch((cause) => {
       throw refuse(`${what} cannot be read, ${(cause as Error).message}`, cause);
-    }
-  };
-  const record = await read(path, "it") as CellRecord | null;
-  const runDir = dirname(dirname(resolve(path)));
-  if (typeof record?.benchmark !== "string" || typeof record.key !== "string") {
-    throw refuse("it is no cell's record, or has no key");
-  }
+    });
+  const found = readCellRecord(await read(path, "it"));
+  if ("fault" in found) throw refuse(`it is no record of a cell, ${found.fault}`);
+  const { value: record } = found, runDir = dirname(dirname(resolve(path)));
+  if (record.key === undefined) throw refuse("it has no key");
   if (record.status !== "ok" && record.status !== "quick") {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
-  const manifest = parseRunManifest(
+  const manifest = manifestOf(
     runDir,
-    await read(`${runDir}/run.json`, "the run.json beside its folder"),
+    readRunManifest(await read(`${runDir}/run.json`, "the run.json beside its folder")),
   );
   const recorded = amountsOf(manifest.preset) as Preset;
   const seeds = recorded.seeds.includes(record.seed) ? recorded.seeds : [...recorded.seeds, record.seed];
@@ -127,7 +126,7 @@ async function changesOf({ preset, cell, record }: Origin, workbench: Workbench)
   const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
   const context = { code: await codeHashes(), dataset, adapter, kernelVariant };
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
-  const now = stateOf(cell, JSON.stringify(record), { ...context, key });
+  const now = stateOf(cell, JSON.stringify(sealed(record)), { ...context, key });
   return now.state === "stale" ? now.why : [];
 }
 

@@ -9,9 +9,12 @@ import {
   chained,
   FAKE_ADAPTER,
   fakeWorkbench,
+  NO_HASH,
+  readContent,
   restoreChained,
   smallPreset,
   withTempDir,
+  writeSealed,
 } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
@@ -122,9 +125,9 @@ Deno.test("reproduceCommand() reproduces on another adapter, and says that it is
 gpuTest("reproduceCommand() names the record's driver where it was another, and both are known", async () => {
   const now = driverText(FAKE_ADAPTER); // of the libraries that the device has loaded
   await withTempDir(async (dir) => {
-    const path = (await runIn(dir))(NATURAL), record = JSON.parse(await Deno.readTextFile(path));
+    const path = (await runIn(dir))(NATURAL), record = await readContent(path);
     for (const driver of ["Mesa 1.2.3", null]) {
-      await Deno.writeTextFile(path, JSON.stringify({ ...record, machine: { ...record.machine, driver } }));
+      await writeSealed(path, { ...record, machine: { ...record.machine, driver } });
       const { changed } = JSON.parse((await command([path, "--json", "--quiet"])).stdout);
       const known = driver !== null && now !== null;
       assertEquals(changed, known ? [`driver: found "${driver}", expected "${now}"`] : []);
@@ -145,18 +148,18 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
       "Cannot read --tolerance: must be a number of at least 0, given -1",
     );
     await refuses([`${dir}/none.json`], "it cannot be read");
-    const record = JSON.parse(await Deno.readTextFile(path));
+    const record = await readContent(path);
     const cases: [Record<string, unknown>, string][] = [
       [{ status: "failed" }, "its cell has not finished, it is failed"],
       [{ key: undefined }, "has no key"],
-      [{ benchmark: "x" }, "the run beside it has no such cell"],
-      [{ configHash: "x" }, "the run beside it has another configuration by now"],
+      [{ benchmark: "x", artifacts: [] }, "the run beside it has no such cell"],
+      [{ configHash: NO_HASH }, "the run beside it has another configuration by now"],
     ];
     for (const [own, part] of cases) {
-      await Deno.writeTextFile(path, JSON.stringify({ ...record, ...own }));
+      await writeSealed(path, { ...record, ...own });
       await refuses([path], part);
     }
-    await Deno.writeTextFile(path, JSON.stringify(record));
+    await writeSealed(path, record);
     await Deno.remove(`${dir}/run/run.json`);
     await refuses([path], "the run.json beside its folder cannot be read");
   });

@@ -11,7 +11,7 @@ import {
   checkSharedRun,
   clearFolder,
   doneRecords,
-  parseRunManifest,
+  manifestOf,
   readStates,
   type StatesContext,
 } from "../plan/resume.ts";
@@ -57,7 +57,7 @@ export async function begin(
   let stopped: RunManifest | null = null;
   if (await folder.holdsRun()) {
     if (!resume) throw holdsRun(outDir); // another process has just begun it
-    stopped = parseRunManifest(outDir, await folder.readManifest());
+    stopped = manifestOf(outDir, await folder.readManifest());
     checkSameRun(outDir, stopped, { suite: preset.name });
   }
   const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalRecord } from "../record/canonical.ts";
 import type { Workbench } from "../plan/cell.ts";
-import { chained, restoreChained, withTempDir } from "../testing.ts";
+import { sealed } from "../records/seal.ts";
+import { chained, readContent, restoreChained, withTempDir } from "../testing.ts";
 import {
   canonical,
   copyFolder,
@@ -130,15 +131,19 @@ Deno.test("run() with resume runs a cell again whose record is corrupt, and move
   await withTempDir(async (dir) => {
     const { runDir } = await start(dir);
     const path = `${runDir}/records/sl--natural--seed-0.json`;
-    const record = JSON.parse(await Deno.readTextFile(path));
+    const record = await readContent(path), whole = await Deno.readTextFile(path);
+    const own = (change: object) => JSON.stringify(sealed({ ...record, ...change }));
     const cases: [string, RegExp][] = [
-      ["{", /runs again: its record is corrupt, it cannot be read, .*; it lies in records\/.*\.corrupt now/],
-      ["", /its record is corrupt, it cannot be read, /],
-      ["[]", /its record is corrupt, it is no object/],
-      [JSON.stringify({ ...record, schemaVersion: 0 }), /schemaVersion: found 0, expected 1/],
-      [JSON.stringify({ ...record, benchmark: "x" }), /benchmark: found "x", expected "sl/],
-      [JSON.stringify({ ...record, status: "good" }), /status: found "good"/],
-      [JSON.stringify({ ...record, artifacts: null }), /it lists no artifacts/],
+      ["{", /runs again: its record is corrupt, it is not JSON, .*; it lies in records\/.*\.corrupt now/],
+      ["", /its record is corrupt, it is not JSON, /],
+      ["[]", /its record is corrupt, it is not a JSON object/],
+      [own({ schemaVersion: 0 }), /schemaVersion is 0, known is 1/],
+      [own({ benchmark: "x", artifacts: [] }), /benchmark is x, expected sl/],
+      [own({ status: "good" }), /status is not one of .*, got "good"/],
+      [own({ artifacts: null }), /artifacts is not a list, got null/],
+      [own({ metrics: { cleanAccuracy: { value: 7, unit: "fraction" } } }), /a fraction in \[0, 1\], got 7/],
+      [whole.replace('"value": 0.1', '"value": 0.3'), /its content has another sha256 than/],
+      [whole.replace('"value": 100', '"value": 1e999'), /is not a number from 0, got Infinity/],
     ];
     for (const [text, note] of cases) {
       await Deno.writeTextFile(path, text);
@@ -161,18 +166,18 @@ Deno.test("run() without resume refuses the folder of a run, and says how to go 
 
 Deno.test("run() with resume refuses a manifest that it cannot read", async () => {
   await withTempDir(async (dir) => {
+    const cannot = "its run.json cannot be used, ";
     const cases: [unknown, string][] = [
-      [[], "its run.json is not a JSON object"],
-      [{ schemaVersion: 99 }, "its run.json has schemaVersion 99, known is 1"],
-      [{ schemaVersion: 1 }, "its run.json lacks runId, startedAt or durationMs"],
-      [{ schemaVersion: 1, runId: "", startedAt: "", durationMs: 0 }, "its run.json holds no preset"],
+      [[], `${cannot}it is not a JSON object`],
+      [{ schemaVersion: 99 }, `${cannot}schemaVersion is 99, known is 1\nHint: a later version`],
+      [{ schemaVersion: 1 }, `${cannot}runId is not a string, got nothing`],
     ];
     for (const [json, part] of cases) {
       await Deno.writeTextFile(`${dir}/run.json`, JSON.stringify(json));
       await assertRejects(() => start(dir), UsageError, part);
     }
     await Deno.writeTextFile(`${dir}/run.json`, "{ cut");
-    await assertRejects(() => start(dir), UsageError, "its run.json is not a JSON object");
+    await assertRejects(() => start(dir), UsageError, `${cannot}it is not JSON`);
   });
 });
 
@@ -192,7 +197,7 @@ Deno.test("run() adds up the time of the pieces, without the pauses between them
     assertEquals(manifest.durationMs, 5000);
     assertEquals(manifest.startedAt, new Date(0).toISOString());
     assertEquals(manifest.resumedAt, [new Date(53_000).toISOString()]);
-    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/run.json`)), manifest);
+    assertEquals(await readContent(`${dir}/run.json`), manifest);
   });
 });
 

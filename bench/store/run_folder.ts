@@ -1,6 +1,10 @@
 import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { Claims } from "./claims.ts";
 import { isFileAt } from "./lock_file.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
+import type { ReadResult } from "../records/read_sealed.ts";
+import { isPathOf } from "../records/run_path.ts";
+import { sealed } from "../records/seal.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
@@ -127,13 +131,12 @@ export class RunFolder {
     for await (const file of temporaries(this.path)) await Deno.remove(file).catch(() => {});
   }
 
-  /** Reads `run.json`, unchecked; undefined where it is not JSON. */
-  async readManifest(): Promise<unknown> {
-    const text = await Deno.readTextFile(`${this.path}/run.json`);
+  /** Reads `run.json`. */
+  async readManifest(): Promise<ReadResult<RunManifest>> {
     try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
+      return readRunManifest(await Deno.readTextFile(`${this.path}/run.json`));
+    } catch (error) {
+      return { fault: (error as Error).message, later: false };
     }
   }
 
@@ -200,14 +203,14 @@ export class RunFolder {
     await removeEmpty(this.#created);
   }
 
-  /** Writes `run.json`. */
+  /** Writes `run.json`, with the hash of itself. */
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await this.#write(`${this.path}/run.json`, toJson(manifest));
+    await this.#write(`${this.path}/run.json`, toJson(sealed(manifest)));
   }
 
-  /** Writes a record under a name made of its cell's: `records/sl--natural--seed-0.json`. */
+  /** Writes a record, with the hash of itself, under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
-    await this.#write(`${this.path}/${recordPath(record.benchmark)}`, toJson(record));
+    await this.#write(`${this.path}/${recordPath(record.benchmark)}`, toJson(sealed(record)));
   }
 
   /**
@@ -220,12 +223,12 @@ export class RunFolder {
     cell: string,
     file: { kind: string; relativePath: string; bytes: Uint8Array },
   ): Promise<Artifact> {
-    if (leaves(file.relativePath)) {
+    const path = `artifacts/${cell}/${file.relativePath}`;
+    if (!isPathOf(cell, path)) {
       throw new RangeError(
         `Cannot write artifact of ${cell}: the path leaves its folder, given ${file.relativePath}`,
       );
     }
-    const path = `artifacts/${cell}/${file.relativePath}`;
     const full = `${this.path}/${path}`;
     await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
     await this.#write(full, file.bytes);
@@ -238,18 +241,11 @@ export class RunFolder {
    * @throws {RangeError} If it is absent there, is not the file that the artifact names, or lies outside the cell's folder.
    */
   async takeArtifact(cell: string, { path, sha256 }: Artifact, from: RunFolder): Promise<void> {
-    const own = `artifacts/${cell}/`;
-    if (typeof path !== "string" || !path.startsWith(own) || leaves(path.slice(own.length))) {
+    if (!isPathOf(cell, path)) {
       throw new RangeError(`Cannot take over a file of ${cell}: the path leaves its folder, given ${path}`);
     }
     await takeFile(`${from.path}/${path}`, `${this.path}/${path}`, { sha256, write: this.#write });
   }
-}
-
-/** Whether a path within a cell's folder could lead out of it. */
-function leaves(relativePath: string): boolean {
-  return relativePath.split("/").some((part) => part === "" || part === "." || part === "..") ||
-    /[\\:]/.test(relativePath);
 }
 
 /** The refusal of a folder that holds a run. */

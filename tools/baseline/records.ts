@@ -1,8 +1,8 @@
 /** Records of a baseline or run, read and written. */
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { parseCellRecord } from "../../bench/records/read_cell_record.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";
-import { parseRecord } from "../../reports/validate.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function readRecords(dir: string): Promise<CellRecord[]> {
   const records: CellRecord[] = [];
   for (const path of await jsonFiles(dir)) {
     try {
-      records.push(parseRecord(JSON.parse(await Deno.readTextFile(path))));
+      records.push(parseCellRecord(JSON.parse(await Deno.readTextFile(path))));
     } catch (cause) {
       throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
     }
