@@ -312,7 +312,7 @@ Deno.test(
         return (await child.status).code;
       };
       // More seeds than the run that goes on: it has not ended by then, and its other cells are dropped.
-    assertEquals(await start(["--seeds", "0..3"], "sl/natural/seed-0"), 130);
+      assertEquals(await start(["--seeds", "0..3"], "sl/natural/seed-0"), 130);
       const check = await placeBystanders(run, `${dir}/outside`);
       assertEquals(await start(["--resume", "--jobs", "2"]), 0);
       await check();
