@@ -55,7 +55,6 @@ Deno.test("leftovers() are unfinished files of the run's cells", () => {
   const ours = [
     [".", "run.json"],
     [".", "report.html"],
-    [".", `.writable.${ID}.tmp`],
     ["records", "sl--natural--seed-0.json"],
     ["claims", "sl--natural--seed-0.json"],
     ["checkpoints", "sl--natural--seed-0.0123456789ab.safetensors"],
@@ -66,4 +65,5 @@ Deno.test("leftovers() are unfinished files of the run's cells", () => {
     assertEquals(found.get(folder)!(name), false, name);
     assertEquals(found.get(folder)!(`.mine-${name}.${ID}.tmp`), folder.startsWith("artifacts/"), name);
   }
+  assertEquals(found.get(".")!(`..data.${ID}.tmp.${ID}.tmp`), true, "of a file under a temporary name");
 });
