@@ -15,6 +15,7 @@ export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
   device: "none",
   description: "made up for tests",
   isFallback: true,
+  backend: "vulkan",
   features: [],
   limits: {},
 };
@@ -66,6 +67,7 @@ export function fakeWorkbench(
   const workbench: Workbench = {
     dataset: { name: "planted", sha256: NO_HASH },
     adapter: FAKE_ADAPTER,
+    driver: null,
     kernelVariant: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),

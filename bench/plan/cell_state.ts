@@ -3,7 +3,7 @@ import { canonicalJson } from "../records/canonical_json.ts";
 import type { CellDescription } from "./cell.ts";
 import type { CellKey, KeyContext } from "./cell_key.ts";
 import { differences } from "../record/differences.ts";
-import { adapterName } from "../record/env.ts";
+import { adapterIdentity } from "../adapter/surroundings.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
 import type { CellRecord } from "../schema.ts";
@@ -67,7 +67,7 @@ function partsOf(cell: CellDescription, record: CellRecord, expected: Expected):
     ...differences("seed", { found: record.seed, expected: cell.seed }),
     ...differences("dataset.sha256", { found: record.dataset.sha256, expected: dataset.sha256 }),
     ...differences("adapter", {
-      found: adapterName(record.machine.adapter),
+      found: adapterIdentity(record.machine),
       expected: adapter,
     }),
     ...differences("kernelVariant", { found: record.kernelVariant, expected: kernelVariant }),

@@ -12,7 +12,7 @@ const [KEY, CODE, INPUT, OTHER] = ["a", "c", "e", "f"].map((digit) => digit.repe
 const EXPECTED: Expected = {
   code: {},
   dataset: { name: "planted", sha256: NO_HASH },
-  adapter: "made up for tests",
+  adapter: "made up for tests, vulkan, unknown driver",
   kernelVariant: "buffer",
   key: { key: KEY, code: CODE, inputs: { "sl/natural/seed-0": INPUT } },
 };
@@ -39,7 +39,7 @@ Deno.test("stateOf() finds a record of the same key done, whatever else it says"
 Deno.test("stateOf() says which part of the key differs", () => {
   const key = OTHER;
   const [, adapter] = found({ key }, { ...EXPECTED, adapter: "real" });
-  assertEquals(adapter, ['adapter: found "made up for tests", expected "real"']);
+  assertEquals(adapter, ['adapter: found "made up for tests, vulkan, unknown driver", expected "real"']);
   assertEquals(found({ key, seed: 3 }), ["stale", ["seed: found 3, expected 0"]]);
   assertEquals(found({ key, dataset: { name: "planted", sha256: OTHER } })[1], [
     `dataset.sha256: found "${OTHER}", expected "${NO_HASH}"`,

@@ -1,7 +1,9 @@
 /** Cells that other runs have finished, known by their keys. Nothing here writes. */
 import type { CellDescription } from "./cell.ts";
 import { NO_SEAL } from "./cell_state.ts";
+import { cannotBeUsed } from "./read_manifest.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -13,21 +15,31 @@ export interface FinishedElsewhere {
 }
 
 /**
- * Opens the folders of runs whose cells may be taken over.
+ * Opens the folders of runs whose cells may be taken over. A damaged `run.json` is told of, and no obstacle: keys stand in
+ * the records.
  *
- * @throws {UsageError} If one is no run folder.
+ * @throws {UsageError} If one is no run folder, or of another version of the schema.
  */
-export async function openSources(paths: readonly string[]): Promise<RunFolder[]> {
-  const refuse = (path: string, reason: string) =>
+export async function openSources(
+  paths: readonly string[],
+  note: (text: string) => void,
+): Promise<RunFolder[]> {
+  const refuse = (path: string, reason: string, cause?: unknown) =>
     new UsageError(
       `Cannot reuse cells of a run: ${reason}, given ${path}\n` +
         "Hint: name the folder of a run, which holds its run.json and records; bench was told it by --out",
+      { cause },
     );
   return await Promise.all(paths.map(async (path) => {
     const folder = await RunFolder.open(path);
     if (folder === null) throw refuse(path, "no run.json lies in the folder, or there is none");
-    const found = await folder.readManifest();
-    if ("fault" in found) throw refuse(path, `its run.json cannot be used, ${found.fault}`);
+    const text = await folder.readManifest().catch((cause) => {
+      throw refuse(path, `its run.json cannot be read, ${cause.message}`, cause);
+    });
+    const found = readRunManifest(text);
+    if ("value" in found) return folder;
+    if (found.later) throw refuse(path, `its run.json ${cannotBeUsed(found.fault)}`);
+    note(`The run.json of ${path} ${cannotBeUsed(found.fault)}: its records are used all the same`);
     return folder;
   }));
 }
@@ -55,9 +67,7 @@ export async function finishedElsewhere(
     if (text === null) continue;
     const read = readCellRecord(text, name);
     if ("fault" in read) {
-      refuse(
-        read.later ? `its record cannot be used, ${read.fault}` : `its record is corrupt, ${read.fault}`,
-      );
+      refuse(`its record ${read.later ? cannotBeUsed(read.fault) : `is corrupt, ${read.fault}`}`);
       continue;
     }
     const { value: record, sealed } = read;
@@ -70,8 +80,6 @@ export async function finishedElsewhere(
 
 /** Whether the files that a record names are there; their bytes are not looked at. */
 export async function filesAreThere({ source, record }: FinishedElsewhere): Promise<boolean> {
-  const there = record.artifacts.map(({ path }) =>
-    Deno.stat(`${source.path}/${path}`).then(({ isFile }) => isFile, () => false)
-  );
-  return (await Promise.all(there)).every((isFile) => isFile);
+  const there = record.artifacts.map((artifact) => source.hasArtifact(record.benchmark, artifact));
+  return (await Promise.all(there)).every((isThere) => isThere);
 }

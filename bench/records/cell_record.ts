@@ -88,6 +88,8 @@ export interface MachineInfo {
     readonly device: string;
     readonly description: string;
     readonly isFallback: boolean;
+    /** What it computes by: "vulkan", "metal", "dx12" or "gl". Absent from records of earlier versions. */
+    readonly backend?: string;
     readonly features: readonly string[];
     readonly limits: Readonly<Record<string, number>>;
   };

@@ -1,4 +1,5 @@
-/** Rules for the fields of parsed JSON that collect every fault. Imports nothing: readers of records build on it. */
+/** Rules for the fields of parsed JSON that collect every fault: readers of records build on them. */
+import { isCellName, isName, NAME_ALPHABET } from "./checked_name.ts";
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -46,6 +47,12 @@ export const sha256 = rule(
 
 /** A time that dates can be made of. */
 export const time = rule((value) => typeof value === "string" && !Number.isNaN(Date.parse(value)), "a time");
+
+/** A name that paths may hold. */
+export const name = rule(isName, `a name of ${NAME_ALPHABET}`);
+
+/** The name of a cell. */
+export const cellName = rule(isCellName, "the name of a cell");
 
 /** One of some words, or null. */
 export function oneOf(...known: readonly (string | null)[]): Rule {

@@ -2,9 +2,11 @@
  * The one reader of a cell's record: whatever is kept, reused, reported, compared or verified passes it.
  */
 import { type CellRecord, SCHEMA_VERSION } from "./cell_record.ts";
+import { isArtifactPath } from "./checked_name.ts";
 import {
   amount,
   anyObject,
+  cellName,
   count,
   type Fields,
   flag,
@@ -17,14 +19,12 @@ import {
   orNull,
   positiveCount,
   type Rule,
-  rule,
   sha256,
   text,
   time,
 } from "./field_rules.ts";
 import { metrics } from "./metric_rules.ts";
 import { type ReadResult, readSealed, readSealedText, type RecordKind, valueOf } from "./read_sealed.ts";
-import { isCellName, isPathOf } from "./run_path.ts";
 
 /**
  * Reads the text of a cell's record.
@@ -47,8 +47,6 @@ export function readCellRecord(text: string, cell?: string): ReadResult<CellReco
 export function parseCellRecord(json: unknown): CellRecord {
   return valueOf("record", readSealed<CellRecord>(json, CELL_RECORD));
 }
-
-const cellName = rule((value) => typeof value === "string" && isCellName(value), "the name of a cell");
 
 const FIELDS: Readonly<Record<keyof CellRecord, Rule>> = {
   schemaVersion: count,
@@ -81,6 +79,7 @@ const FIELDS: Readonly<Record<keyof CellRecord, Rule>> = {
       device: text,
       description: text,
       isFallback: flag,
+      backend: optional(text),
       features: list(text),
       limits: mapOf(number),
     }),
@@ -107,7 +106,7 @@ function together(fields: Fields): string[] {
   const { benchmark, artifacts } = fields as unknown as CellRecord;
   const paths = artifacts.map(({ path }) => path);
   return paths.flatMap((path, i) => [
-    ...(isPathOf(benchmark, path)
+    ...(isArtifactPath(benchmark, path)
       ? []
       : [`artifacts[${i}].path leads out of the folder of ${benchmark}, got ${path}`]),
     ...(paths.indexOf(path) < i ? [`artifacts name ${path} twice`] : []),

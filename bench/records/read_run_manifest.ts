@@ -3,8 +3,10 @@ import { SCHEMA_VERSION } from "./cell_record.ts";
 import {
   amount,
   anyObject,
+  cellName,
   count,
   list,
+  name,
   object,
   optional,
   positiveCount,
@@ -41,7 +43,7 @@ const IDENTITY: Readonly<Record<keyof RunIdentity, Rule>> = {
 const FIELDS: Readonly<Record<keyof RunManifest, Rule>> = {
   schemaVersion: count,
   runId: text,
-  suite: text,
+  suite: name,
   description: text,
   preset: anyObject,
   command: text,
@@ -50,7 +52,7 @@ const FIELDS: Readonly<Record<keyof RunManifest, Rule>> = {
   resumedAt: optional(list(time)),
   jobs: optional(positiveCount),
   identity: optional(object(IDENTITY)),
-  cells: list(text),
+  cells: list(cellName),
 };
 
 const RUN_MANIFEST: RecordKind = { version: SCHEMA_VERSION, fields: FIELDS };

@@ -41,11 +41,11 @@ export function readSealed<T>(json: unknown, { version, fields, together }: Reco
   const refuse = (fault: string, later = false): ReadResult<T> => ({ fault, later });
   if (!isObject(json)) return refuse("it is not a JSON object");
   const found = json.schemaVersion;
-  if (found !== version) {
-    const later = typeof found === "number" && found > version;
-    return refuse(`schemaVersion is ${shown(found)}, known is ${version}`, later);
-  }
   try {
+    if (found !== version) {
+      const later = typeof found === "number" && found > version && takeSeal(json).seal !== "broken";
+      return refuse(`schemaVersion is ${shown(found)}, known is ${version}`, later);
+    }
     const faults = Object.entries(fields).flatMap(([name, rule]) => rule(json[name], name));
     if (faults.length === 0) faults.push(...together?.(json) ?? []);
     if (faults.length > 0) return refuse(faults.join("; "));

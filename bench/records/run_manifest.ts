@@ -27,7 +27,7 @@ export interface RunIdentity {
   /** Hash of the code and kernels. */
   readonly benchmarkVersion: string;
   readonly dataset: { readonly name: string; readonly sha256: string };
-  /** The adapter's description. */
+  /** Description, backend and class of drivers: of earlier versions the first alone. */
   readonly adapter: string;
   readonly kernelVariant: string;
 }

@@ -1,0 +1,96 @@
+/** The manifest of a run, read from `run.json`, or made again from the records where that is damaged. */
+import type { Preset } from "../config/preset.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
+import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import type { RunFolder } from "../store/run_folder.ts";
+import { recordedPreset } from "../store/run_manifest.ts";
+import { UsageError } from "../terminal/usage_error.ts";
+import type { CellDescription } from "./cell.ts";
+
+/** A run's manifest. */
+export interface FoundManifest {
+  /** Null where it is damaged and no record tells what stood in it: the run has not finished a cell yet. */
+  readonly manifest: RunManifest | null;
+  /** What is wrong with `run.json`, to follow its name; null if nothing. */
+  readonly damage: string | null;
+}
+
+/**
+ * Reads the manifest of the run in a folder. One that is damaged is rebuilt from the records of cells and the preset asked
+ * for, which must be of the same run. Nothing is written.
+ *
+ * @throws {UsageError} If it is of a later version of the schema, or damaged where neither a record nor a checkpoint shows
+ * that the folder holds a run of these cells.
+ */
+export async function findManifest(
+  folder: RunFolder,
+  { preset, cells, command }: { preset: Preset; cells: readonly CellDescription[]; command: string },
+): Promise<FoundManifest> {
+  const found = readRunManifest(await folder.readManifest());
+  if ("value" in found) return { manifest: found.value, damage: null };
+  const names = cells.map(({ name }) => name), { fault, later } = found, damage = cannotBeUsed(fault);
+  const records = later ? [] : await readableRecords(folder, names);
+  if (records.length > 0) return { manifest: rebuilt(records, { preset, cells: names, command }), damage };
+  if (!later && await folder.hasCheckpoints(names)) return { manifest: null, damage };
+  throw cannotResume(folder.path, fault);
+}
+
+/**
+ * A text as a run's manifest.
+ *
+ * @throws {UsageError} If it is none.
+ */
+export function parseRunManifest(runDir: string, text: string): RunManifest {
+  const found = readRunManifest(text);
+  if ("value" in found) return found.value;
+  throw cannotResume(runDir, found.fault);
+}
+
+/** What is wrong with a file, to follow its name. */
+export function cannotBeUsed(fault: string): string {
+  return `cannot be used, ${fault}`;
+}
+
+async function readableRecords(folder: RunFolder, names: readonly string[]): Promise<CellRecord[]> {
+  const found = await Promise.all(names.map(async (name) => {
+    const text = await folder.readRecord(name);
+    const read = text === null ? null : readCellRecord(text, name);
+    return read === null || "fault" in read ? [] : [read.value];
+  }));
+  return found.flat();
+}
+
+/** What can be told of a run from its records. */
+function rebuilt(
+  records: readonly CellRecord[],
+  { preset, cells, command }: { preset: Preset; cells: readonly string[]; command: string },
+): RunManifest {
+  const [{ runId, suite, benchmarkVersion, dataset, machine, kernelVariant }] = records;
+  const own = records.filter(({ reusedFrom }) => reusedFrom === undefined);
+  const started = (own.length > 0 ? own : records).map(({ startedAt }) => startedAt).sort()[0];
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    runId,
+    suite,
+    description: preset.description,
+    preset: recordedPreset(preset),
+    command,
+    startedAt: started,
+    durationMs: own.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    identity: {
+      benchmarkVersion,
+      ...surroundingsOf({ dataset, adapter: machine.adapter, driver: machine.driver ?? null, kernelVariant }),
+    },
+    cells,
+  };
+}
+
+function cannotResume(runDir: string, fault: string): UsageError {
+  return new UsageError(
+    `Cannot resume the run in ${runDir}: its run.json ${
+      cannotBeUsed(fault)
+    }\nHint: start a new run with another --out`,
+  );
+}
