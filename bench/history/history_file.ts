@@ -69,7 +69,7 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
 }
 
 /**
- * Writes the file anew with the lines that are to be kept alone; lines that cannot be read go to `<path>.damaged`.
+ * Rewrites the file, by time, with only the lines that stay; lines that cannot be read go to `<path>.damaged`.
  *
  * @returns What was there before, and which entries are left.
  * @throws {UsageError} If there is no file, a line is of a later version, or a file cannot be written.
@@ -77,7 +77,7 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
 export async function pruneHistory(path: string, keep: Keep): Promise<History & { left: HistoryEntry[] }> {
   return await withLock(lockOf(path), async () => {
     const found = await readHistory(path), left = prune(found.entries, keep);
-    const damaged = found.problems.flatMap(({ text }) => text === null ? [] : [text]);
+    const damaged = found.problems.map(({ text }) => text);
     try {
       if (damaged.length > 0) {
         await Deno.writeTextFile(`${path}.damaged`, damaged.map((line) => `${line}\n`).join(""), {
