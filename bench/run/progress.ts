@@ -1,6 +1,7 @@
 import type { CellProgress } from "../plan/cell.ts";
 import type { CellRecord } from "../schema.ts";
-import { duration, percent, thousands } from "./_units.ts";
+import { duration } from "../record/duration.ts";
+import { percent, thousands } from "./_units.ts";
 
 /** Shows how a run goes on. */
 export interface Progress {

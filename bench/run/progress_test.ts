@@ -48,7 +48,7 @@ Deno.test("createProgress() measures the rate of each stage by itself", () => {
   progress.update(at(0, { label: "attack" }));
   state.ms += 5000;
   progress.update(at(50, { label: "attack", total: 100 }));
-  assertStringIncludes(state.text, "train 4,000/4,000 images  800 images/s  0.0 s left\n");
+  assertStringIncludes(state.text, "train 4,000/4,000 images  800 images/s  0 ms left\n");
   assertStringIncludes(state.text, "attack 50/100 images  10 images/s  5.0 s left\n");
 });
 
