@@ -7,6 +7,7 @@ import { percent, short, thousands } from "./_units.ts";
 /** Columns by metric name; one is shown where any record has its metric. */
 const TRAIN_COLUMNS: readonly [metric: string, title: string][] = [
   ["cleanAccuracy", "clean"],
+  ["attackedCleanAccuracy", "clean, attacked images"],
   ["autoAttackAccuracy", "AutoAttack"],
   ["pgdAccuracy", "PGD, same images"],
   ["robustAccuracy", "PGD"],
