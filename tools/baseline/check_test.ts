@@ -140,6 +140,15 @@ Deno.test("checkBaseline() judges nothing on an adapter of another class", async
   assertStringIncludes(text, "is of the adapter llvmpipe, this run is of NVIDIA GeForce RTX 4090");
 });
 
+Deno.test("checkBaseline() takes another backend of one adapter for another class", async () => {
+  const { adapter, ...rest } = machine("llvmpipe (LLVM 15.0.6, 256 bits)");
+  const by = (backend?: string) => records(CLEAN, { machine: { ...rest, adapter: { ...adapter, backend } } });
+  const { verdict, text } = await check(by("gl"), by("vulkan"));
+  assertEquals(verdict, "elsewhere");
+  assertStringIncludes(text, "is of the adapter llvmpipe, this run is of llvmpipe by gl");
+  assertEquals((await check(by("vulkan"), by(undefined))).verdict, "same");
+});
+
 Deno.test("checkBaseline() says how a new baseline is made where the configuration changed", async () => {
   const error = await assertRejects(() => check(records(CLEAN, { configHash: "other" })), UsageError);
   assertStringIncludes(
@@ -180,6 +189,30 @@ Deno.test("writeBaseline() refuses failed cells, and another class of adapters",
       error.message,
       "it is of the adapter llvmpipe, the run of Apple M2\nHint: add --baseline DIR",
     );
+  });
+});
+
+Deno.test("writeBaseline() refuses the folder of a run, and leaves files of other names alone", async () => {
+  await withTempDir(async (dir) => {
+    const run = await write(`${dir}/run/records`, records(CLEAN)),
+      one = await write(`${dir}/one`, records(CLEAN));
+    await assertRejects(
+      () => writeBaseline(`${dir}/run`, one),
+      UsageError,
+      "it holds records, as the folder of a run",
+    );
+    assertEquals((await readRecords(run)).length, SEEDS.length);
+    const [record] = await readRecords(one);
+    await Deno.mkdir(`${dir}/baseline`);
+    for (const name of ["mine.json", "sl--natural--seed-7.json"]) {
+      await Deno.writeTextFile(
+        `${dir}/baseline/${name}`,
+        JSON.stringify({ ...record, benchmark: "sl/natural/seed-7" }),
+      );
+    }
+    await writeBaseline(`${dir}/baseline`, one);
+    const names = (await Array.fromAsync(Deno.readDir(`${dir}/baseline`))).map(({ name }) => name);
+    assertEquals(names.sort(), ["mine.json", ...SEEDS.map((seed) => `sl--natural--seed-${seed}.json`)]);
   });
 });
 
