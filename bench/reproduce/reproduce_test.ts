@@ -157,3 +157,23 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
     await refuses([path], "the run.json beside its folder cannot be read");
   });
 });
+
+Deno.test("reproduceCommand() refuses a run whose cells have names that lead out of a folder, and writes nothing", async () => {
+  await withTempDir(async (dir) => {
+    const path = (await runIn(dir))(NATURAL), seed = `../../../../../../../../..${dir}/evil`;
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
+    const preset = { ...manifest.preset, seeds: [seed] };
+    await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify({ ...manifest, preset }));
+    await Deno.writeTextFile(
+      path,
+      JSON.stringify({ ...record, seed, benchmark: `sl/natural/seed-${seed}` }),
+    );
+    const error = await assertRejects(() => command([path]), UsageError);
+    assertStringIncludes(
+      error.message,
+      "Cannot name a file after a cell: each part of its name must be of letters",
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["run"]);
+  });
+});

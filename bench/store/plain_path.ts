@@ -8,23 +8,35 @@ import { UsageError } from "../terminal/usage_error.ts";
  * @throws {UsageError} If a part is a link, or a part other than the last is no folder.
  */
 export async function plainPath(folder: string, relative: string): Promise<string> {
-  const whole = `${folder}/${relative}`;
-  let path = folder;
-  for (const part of relative.split("/")) {
-    path += `/${part}`;
-    const found = await entryAt(path);
-    if (found === null) break;
-    if (found.isSymlink) {
-      throw refuse(
-        `${path}: it is a symbolic link, which is neither followed nor replaced`,
-        `put what it leads to in its place; ${folder} itself may be a link`,
-      );
-    }
-    if (!found.isDirectory && path !== whole) {
-      throw refuse(`${path}: it is ${entryKind(found)} where a folder belongs`, "move it away");
+  await checkPlain(folder, [relative]);
+  return `${folder}/${relative}`;
+}
+
+/**
+ * The check of {@linkcode plainPath} for many paths, each part looked at once.
+ *
+ * @throws {UsageError} As there.
+ */
+export async function checkPlain(folder: string, relatives: Iterable<string>): Promise<void> {
+  const seen = new Map<string, Deno.FileInfo | null>();
+  for (const relative of relatives) {
+    let path = folder;
+    for (const part of relative.split("/")) {
+      path += `/${part}`;
+      const found = seen.has(path) ? seen.get(path)! : await entryAt(path);
+      seen.set(path, found);
+      if (found === null) break;
+      if (found.isSymlink) {
+        throw refuse(
+          `${path}: it is a symbolic link, which is neither followed nor replaced`,
+          `put what it leads to in its place; ${folder} itself may be a link`,
+        );
+      }
+      if (!found.isDirectory && path !== `${folder}/${relative}`) {
+        throw refuse(`${path}: it is ${entryKind(found)} where a folder belongs`, "move it away");
+      }
     }
   }
-  return whole;
 }
 
 function refuse(reason: string, hint: string): UsageError {

@@ -4,7 +4,7 @@ import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { Claims } from "./claims.ts";
 import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
-import { plainPath } from "./plain_path.ts";
+import { checkPlain, plainPath } from "./plain_path.ts";
 import {
   artifactPath,
   cellFile,
@@ -101,7 +101,7 @@ export class RunFolder {
     const names = [...cells];
     const paths = [...RUN_ENTRIES, "records/stale/-", "checkpoints/-"];
     for (const cell of names) paths.push(recordPath(cell), claimPath(cell), artifactPath(cell, "0"));
-    for (const path of paths) await this.#own(path);
+    await checkPlain(this.path, paths);
     for (const name of names) this.#cells.add(name);
   }
 
