@@ -74,6 +74,9 @@ export {
 export { median } from "./statistics/median.ts";
 export { type Spread, spread } from "./statistics/spread.ts";
 
+/** A duration in words, the same on pages and terminals. */
+export { duration } from "./record/duration.ts";
+
 /** What `bench history` keeps: types and reading. */
 export type * from "./history/entry.ts";
 export { HISTORY_SCHEMA, HISTORY_VERSION } from "./history/entry.ts";
