@@ -3,6 +3,8 @@
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
+import { isObject } from "../records/field_rules.ts";
+import { sealed, takeSeal } from "../records/seal.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
@@ -35,6 +37,8 @@ export interface FolderOptions {
   readonly configuration: AttackConfiguration;
   readonly resume: boolean;
   readonly now: Date;
+  /** Told of damaged files that are set aside. */
+  readonly note: (text: string) => void;
 }
 
 /** An evaluation's folder, closed to other processes. Release it with {@linkcode EvaluationFolder.close}. */
@@ -49,6 +53,7 @@ export class EvaluationFolder {
   readonly #states = new Map<Part, EvaluationState>();
   readonly #lock: Deno.FsFile;
   readonly #made: boolean;
+  readonly #note: (text: string) => void;
   #saved = false;
 
   private constructor(path: string, { lock, made, options }: {
@@ -59,6 +64,7 @@ export class EvaluationFolder {
     this.path = path;
     this.#lock = lock;
     this.#made = made;
+    this.#note = options.note;
     this.#configuration = options.configuration;
     this.startedAt = options.now.toISOString();
   }
@@ -67,7 +73,8 @@ export class EvaluationFolder {
    * Makes the folder, or takes one that holds no evaluation, or with `resume` one that holds the same evaluation.
    *
    * @throws {UsageError} If it cannot be written, another process is at work there, it holds an evaluation that is not to
-   * be resumed, or another one, or files that cannot be read. Nothing in it is changed then.
+   * be resumed, or another one, or files of others. Nothing in it is changed then. Damaged files of an evaluation are set
+   * aside, and it begins anew.
    */
   static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
     const made = await entryAt(path) === null;
@@ -109,9 +116,9 @@ export class EvaluationFolder {
     return { kind, path: name, sha256: await sha256Hex(bytes) };
   }
 
-  /** Writes the record; from then on the evaluation is finished, and its state goes. */
+  /** Writes the record, with the hash of itself; from then on the evaluation is finished, and its state goes. */
   async finish(record: AttackRecord): Promise<void> {
-    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(record, null, 2) + "\n");
+    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(sealed(record), null, 2) + "\n");
     await this.#removeStates();
   }
 
@@ -151,14 +158,9 @@ export class EvaluationFolder {
       );
     }
     if (names.has(FILES.record)) {
-      this.finished = await readFinished(this.path, configuration);
-      await this.#removeStates(); // left where a process was killed right after the record
-      return;
-    }
-    if (names.has(FILES.states.asked)) {
-      await this.#loadStates(configuration, names);
-      this.resumedAt = [...this.resumedAt, now.toISOString()];
-    } else if (found.length > 0) {
+      this.finished = await this.#readFinished(configuration);
+      if (this.finished !== null) return await this.#removeStates(); // of a process killed right after the record
+    } else if (found.length > 0 && !names.has(FILES.states.asked)) {
       throw new UsageError(
         `Cannot resume the evaluation in ${this.path}: it holds ${
           found.join(", ")
@@ -166,6 +168,8 @@ export class EvaluationFolder {
           "Hint: choose another folder with --out",
       );
     }
+    await this.#loadStates(configuration, names);
+    if (this.#states.has("asked")) this.resumedAt = [...this.resumedAt, now.toISOString()];
     if (found.length > 0) await this.#removeUnfinished();
     // The configuration is kept from the first moment on, so that no other evaluation can go on from here.
     const { startedAt, resumedAt } = this;
@@ -178,18 +182,41 @@ export class EvaluationFolder {
     for (const part of PARTS) {
       const name = FILES.states[part];
       if (!names.has(name)) continue;
-      const state = await readState(`${this.path}/${name}`).catch((cause) => {
-        throw new UsageError(
-          `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${
-            cause instanceof Error ? cause.message : cause
-          }\nHint: the file is left as it is; start anew in another folder with --out`,
-          { cause },
-        );
-      });
+      const state = await readState(`${this.path}/${name}`).catch((error: Error) => error);
+      if (state instanceof Error) {
+        await this.#setAside(name, state.message);
+        continue;
+      }
       checkSame(`${this.path}/${name}`, { found: state.configuration, expected: configuration });
       this.#states.set(part, state);
       if (part === "asked") ({ startedAt: this.startedAt, resumedAt: this.resumedAt } = state);
     }
+  }
+
+  /** The record of a finished evaluation; null where it is damaged. */
+  async #readFinished(configuration: AttackConfiguration): Promise<AttackRecord | null> {
+    let record: AttackRecord;
+    try {
+      record = parseFinished(await Deno.readTextFile(`${this.path}/${FILES.record}`));
+    } catch (error) {
+      await this.#setAside(FILES.record, (error as Error).message);
+      return null;
+    }
+    checkSame(`${this.path}/${FILES.record}`, { found: record.configuration, expected: configuration });
+    return record;
+  }
+
+  /** Moves a damaged file out of the way, and says so; one that was never ours is left alone, and refused. */
+  async #setAside(name: string, reason: string): Promise<void> {
+    const path = `${this.path}/${name}`;
+    if (!await isOurs(path)) {
+      throw new UsageError(
+        `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${reason}\n` +
+          "Hint: the file is left as it is; start anew in another folder with --out",
+      );
+    }
+    await Deno.rename(path, `${path}.corrupt`);
+    this.#note(`${path} cannot be used and is now ${name}.corrupt, the evaluation begins anew: ${reason}`);
   }
 
   /** Removes what a killed process left half-written. */
@@ -207,18 +234,22 @@ export class EvaluationFolder {
   }
 }
 
-async function readFinished(path: string, configuration: AttackConfiguration): Promise<AttackRecord> {
-  let record: Partial<AttackRecord> | null;
-  try {
-    record = JSON.parse(await Deno.readTextFile(`${path}/${FILES.record}`));
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be read, ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-  checkSame(`${path}/${FILES.record}`, { found: record?.configuration, expected: configuration });
-  return record as AttackRecord;
+/** Whether a file was written here, though it may be damaged by now: it says so near its beginning. */
+async function isOurs(path: string): Promise<boolean> {
+  const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
+  return new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 16)).includes("realfeatures");
+}
+
+/** @throws {SyntaxError} If it is not what was written. */
+function parseFinished(text: string): AttackRecord {
+  const json: unknown = JSON.parse(text);
+  const { content, seal } = takeSeal(isObject(json) ? json : {});
+  if (seal === "whole") return content as unknown as AttackRecord;
+  throw new SyntaxError(
+    seal === "absent"
+      ? "it has no sha256 of itself"
+      : "its content has another sha256 than the one that was written",
+  );
 }
 
 /** @throws {UsageError} If the configurations differ; every field is named. */

@@ -3,12 +3,25 @@ import { dirname } from "node:path";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "../attack/record.ts";
 import { configHash } from "../record/env.ts";
 import { parseCellRecord } from "../records/read_cell_record.ts";
-import { headerFault, isObject, list, number, object, orNull, text } from "../records/field_rules.ts";
+import {
+  amount,
+  type Fields,
+  fraction,
+  headerFault,
+  isObject,
+  list,
+  number,
+  object,
+  orNull,
+  sha256,
+  text,
+} from "../records/field_rules.ts";
 import { parsePeersRecord } from "../peers/parse_record.ts";
 import { PEERS_SCHEMA, PEERS_VERSION } from "../peers/record.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";
 import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "../perf/record.ts";
 import { SCHEMA_VERSION } from "../schema.ts";
+import { takeSeal } from "../records/seal.ts";
 import { attackMetrics, cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 import { machineClass, type SourceRecord } from "./source.ts";
 
@@ -81,14 +94,17 @@ const attackFields = object({
     seed: number,
   }),
   configHash: text,
-  asked: object({ cleanAccuracy: number, robustAccuracy: number, seconds: number }),
-  artifacts: list(object({ path: text })),
+  asked: object({ cleanAccuracy: fraction, robustAccuracy: fraction, seconds: amount }),
+  artifacts: list(object({ path: text, sha256 })),
 });
 
 /** The weights are what an evaluation is of, and a later network has others: they are no part of the configuration. */
 async function attackSource(json: unknown, path: string): Promise<SourceRecord> {
   const wrong = headerFault(json, { schema: ATTACK_SCHEMA, version: ATTACK_VERSION });
   const faults = wrong === null ? attackFields(json, "record") : [wrong];
+  if (faults.length === 0 && takeSeal(json as Fields).seal === "broken") {
+    faults.push("its content has another sha256 than the one that was written");
+  }
   if (faults.length > 0) throw new SyntaxError(`Cannot read record of an attack: ${faults.join("; ")}`);
   const record = json as AttackRecord;
   const {
