@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { readBytes } from "../engine/read_file.ts";
 import { writeFileAtomic } from "../engine/checkpoint.ts";
 import { readTar } from "./_tar.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES } from "./cifar10_release.ts";
@@ -72,7 +73,7 @@ async function download(
 
 async function readArchive(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    return await readBytes(path);
   } catch (cause) {
     throw new Error(`Cannot read CIFAR-10 archive ${path}: ${reasonOf(cause)}`, { cause });
   }

@@ -1,5 +1,7 @@
 /** The folder that an evaluation leaves, and how a stopped one is taken up again. */
 
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
@@ -185,10 +187,10 @@ export class EvaluationFolder {
 async function readFinished(path: string, configuration: AttackConfiguration): Promise<AttackRecord> {
   let record: Partial<AttackRecord> | null;
   try {
-    record = JSON.parse(await Deno.readTextFile(`${path}/${FILES.record}`));
+    record = JSON.parse(await readText(`${path}/${FILES.record}`));
   } catch (cause) {
     throw new UsageError(
-      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be read, ${(cause as Error).message}`,
+      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be read, ${reasonOf(cause)}`,
       { cause },
     );
   }

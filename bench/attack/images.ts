@@ -1,5 +1,6 @@
 /** The images that are attacked. */
 
+import { readText } from "../../engine/read_file.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
@@ -49,7 +50,7 @@ export async function openTestImages(
 async function openDataset(folder: string): Promise<Dataset> {
   let manifest: string | null;
   try {
-    manifest = await Deno.readTextFile(`${folder}/run.json`);
+    manifest = await readText(`${folder}/run.json`);
   } catch {
     manifest = null; // not a run folder: cifar10() says what is wrong with it
   }

@@ -1,3 +1,5 @@
+import { readBytes } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
@@ -14,9 +16,9 @@ export async function readFileOf(
   const what = `Cannot restore ${cell}`, path = `${runDir}/${artifact.path}`;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await readBytes(path);
   } catch (cause) {
-    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${(cause as Error).message}`, { cause });
+    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${reasonOf(cause)}`, { cause });
   }
   const found = await sha256Hex(bytes);
   if (found !== artifact.sha256) {

@@ -1,5 +1,7 @@
 /** Runs the cell of a record again and says whether the same comes out. */
 import { dirname, resolve } from "node:path";
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
@@ -94,9 +96,9 @@ async function readOrigin(path: string): Promise<Origin> {
     );
   const read = async (file: string, what: string): Promise<unknown> => {
     try {
-      return JSON.parse(await Deno.readTextFile(file));
+      return JSON.parse(await readText(file));
     } catch (cause) {
-      throw refuse(`${what} cannot be read, ${(cause as Error).message}`, cause);
+      throw refuse(`${what} cannot be read, ${reasonOf(cause)}`, cause);
     }
   };
   const record = await read(path, "it") as CellRecord | null;
