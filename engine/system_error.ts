@@ -92,3 +92,9 @@ export function systemMessage(error: unknown): string | null {
   const paths = tried.slice(2).filter((path) => path !== undefined).map((path) => printable(path));
   return `Cannot ${verb} ${paths.join(" as ")}: ${reason}`;
 }
+
+/** A message without the operating system's jargon: "Not a directory (os error 20): lstat 'a/b'" is "not a directory". */
+export function inPlainWords(message: string): string {
+  const jargon = /([A-Z])([\w /]*?) \(os error \d+\)(?:: \w+ '[^'\n]*'(?: -> '[^'\n]*')?)?/g;
+  return message.replace(jargon, (_, first: string, rest: string) => first.toLowerCase() + rest);
+}

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { reasonOf, systemMessage, systemReason } from "./system_error.ts";
+import { inPlainWords, reasonOf, systemMessage, systemReason } from "./system_error.ts";
 
 /** What the system says to an attempt. */
 async function said(attempt: () => Promise<unknown>): Promise<string | null> {
@@ -58,4 +58,14 @@ Deno.test("systemMessage() says what was tried, with which path, and why not", a
   );
   assertMatch((await message(() => Deno.readFile("a\0b")))!, /^Cannot read a\\u\{0\}b: .*not valid$/);
   assertEquals(systemMessage(new TypeError("x is undefined")), null);
+});
+
+Deno.test("inPlainWords() leaves jargon out of messages that hold it, and everything else in", () => {
+  const raw = "Cannot write to a: Not a directory (os error 20): lstat 'a/b'\nHint: choose another";
+  assertEquals(inPlainWords(raw), "Cannot write to a: not a directory\nHint: choose another");
+  assertEquals(
+    inPlainWords("Cannot go on: No space left on device (os error 28)"),
+    "Cannot go on: no space left on device",
+  );
+  assertEquals(inPlainWords("Cannot go on: it is (os error) free"), "Cannot go on: it is (os error) free");
 });

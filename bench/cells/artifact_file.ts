@@ -1,6 +1,8 @@
 import { readBytes } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
 import type { Artifact } from "../schema.ts";
+import { plainPath } from "../store/plain_path.ts";
+import { checkArtifactPath } from "../store/run_files.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
 /**
@@ -13,9 +15,10 @@ export async function readFileOf(
   artifact: Artifact,
   { runDir }: { runDir: string },
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; path: string; sha256: string }> {
-  const what = `Cannot restore ${cell}`, path = `${runDir}/${artifact.path}`;
-  let bytes: Uint8Array<ArrayBuffer>;
+  const what = `Cannot restore ${cell}`;
+  let bytes: Uint8Array<ArrayBuffer>, path: string;
   try {
+    path = await plainPath(runDir, checkArtifactPath(cell, artifact.path));
     bytes = await readBytes(path);
   } catch (cause) {
     throw new RangeError(`${what}: ${artifact.path} cannot be read, ${reasonOf(cause)}`, { cause });

@@ -1,5 +1,5 @@
 import { printable } from "../../engine/printable.ts";
-import { systemMessage } from "../../engine/system_error.ts";
+import { inPlainWords, systemMessage } from "../../engine/system_error.ts";
 
 /** Messages of the JavaScript engine that begin like ours. */
 const NATIVE =
@@ -17,7 +17,9 @@ const NO_MEMORY =
 export function explain(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { message } = error;
-  if (/^Cannot [\s\S]+?: /.test(message) && !NATIVE.test(message)) return printable(message, { lines: true });
+  if (/^Cannot [\s\S]+?: /.test(message) && !NATIVE.test(message)) {
+    return printable(inPlainWords(message), { lines: true });
+  }
   if (error instanceof RangeError && NO_MEMORY.test(message)) {
     return `Cannot go on: there is not enough memory, ${message}\nHint: fewer or smaller images, or a smaller network`;
   }
