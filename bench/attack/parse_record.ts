@@ -9,7 +9,7 @@ import {
   orNull,
   rule,
   text,
-} from "../record/field_rules.ts";
+} from "../records/field_rules.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "./record.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { parse } from "@std/yaml";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
-import { isObject, shown } from "../record/field_rules.ts";
+import { isObject, shown } from "../records/field_rules.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 

@@ -6,11 +6,14 @@ import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
 import { differences } from "../record/differences.ts";
-import { adapterName, configHash } from "../record/env.ts";
+import { configHash } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { parseRunManifest } from "../plan/read_manifest.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
+import { sealed } from "../records/seal.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -19,7 +22,7 @@ import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** What to reproduce. */
-export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"> {
+export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices" | "backend"> {
   /** The record, in the `records` folder of its run. */
   readonly path: string;
   /** See {@linkcode verdictOf}. Default: 0.01. */
@@ -58,9 +61,9 @@ export async function reproduce(
   services: Pick<RunServices, "openWorkbench" | "progress" | "signal" | "checkpointPauseMs">,
 ): Promise<Reproduction> {
   const origin = await readOrigin(request.path), { record, runDir, preset, cell, manifest } = origin;
-  const { dataDir, choices, tolerance = 0.01 } = request, { signal, progress } = services;
+  const { dataDir, choices, backend, tolerance = 0.01 } = request, { signal, progress } = services;
   const note = (text: string) => progress.note(text);
-  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
   const folder = await Deno.makeTempDir({ prefix: "realfeatures-reproduce-" }).catch((error) => {
     workbench.close();
     throw error;
@@ -97,15 +100,14 @@ async function readOrigin(path: string): Promise<Origin> {
   const unreadable = (what: string) => (cause: Error): never => {
     throw refuse(`${what} cannot be read, ${reasonOf(cause)}`, cause);
   };
-  const record: CellRecord | null = await readText(path).then(JSON.parse).catch(unreadable("it"));
-  const runDir = dirname(dirname(resolve(path)));
-  if (typeof record?.benchmark !== "string" || typeof record.key !== "string") {
-    throw refuse("it is no cell's record, or has no key");
-  }
+  const found = readCellRecord(await readText(path).catch(unreadable("it")));
+  if ("fault" in found) throw refuse(`it is no record of a cell, ${found.fault}`);
+  const { value: record } = found, runDir = dirname(dirname(resolve(path)));
+  if (record.key === undefined) throw refuse("it has no key");
   if (record.status !== "ok" && record.status !== "quick") {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
-  const text = await Deno.readTextFile(`${runDir}/run.json`)
+  const text = await readText(`${runDir}/run.json`)
     .catch(unreadable("the run.json beside its folder"));
   const manifest = parseRunManifest(runDir, text);
   const recorded = amountsOf(manifest.preset) as Preset;
@@ -121,10 +123,9 @@ async function readOrigin(path: string): Promise<Origin> {
 
 /** What has changed since the record was made. */
 async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
-  const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
-  const context = { code: await codeHashes(), dataset, adapter, kernelVariant };
+  const context = { code: await codeHashes(), ...surroundingsOf(workbench) };
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
-  const now = stateOf(cell, JSON.stringify(record), { ...context, key });
+  const now = stateOf(cell, JSON.stringify(sealed(record)), { ...context, key });
   return now.state === "stale" ? now.why : [];
 }
 

@@ -1,5 +1,5 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
-import { nameFrom } from "../config/checked_name.ts";
+import { nameFrom } from "../records/checked_name.ts";
 import { Claims } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
 import { gitState, lockHash, machineInfo, runtimeInfo } from "../record/env.ts";
@@ -88,7 +88,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
       keys: context.keys,
       ...await gitState(),
       dataset: workbench.dataset,
-      machine: machineInfo(workbench.adapter),
+      machine: machineInfo(workbench.adapter, { driver: workbench.driver }),
       runtime: { ...runtimeInfo(), lockSha256: await lockHash() },
       kernelVariant: workbench.kernelVariant,
       jobs,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { fakeRecord, withTempDir } from "../../bench/testing.ts";
+import { fakeRecord, NO_HASH, withTempDir } from "../../bench/testing.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";
 import { checkBaseline } from "./check.ts";
@@ -140,8 +140,17 @@ Deno.test("checkBaseline() judges nothing on an adapter of another class", async
   assertStringIncludes(text, "is of the adapter llvmpipe, this run is of NVIDIA GeForce RTX 4090");
 });
 
+Deno.test("checkBaseline() takes another backend of one adapter for another class", async () => {
+  const { adapter, ...rest } = machine("llvmpipe (LLVM 15.0.6, 256 bits)");
+  const by = (backend?: string) => records(CLEAN, { machine: { ...rest, adapter: { ...adapter, backend } } });
+  const { verdict, text } = await check(by("gl"), by("vulkan"));
+  assertEquals(verdict, "elsewhere");
+  assertStringIncludes(text, "is of the adapter llvmpipe, this run is of llvmpipe by gl");
+  assertEquals((await check(by("vulkan"), by(undefined))).verdict, "same");
+});
+
 Deno.test("checkBaseline() says how a new baseline is made where the configuration changed", async () => {
-  const error = await assertRejects(() => check(records(CLEAN, { configHash: "other" })), UsageError);
+  const error = await assertRejects(() => check(records(CLEAN, { configHash: "f".repeat(64) })), UsageError);
   assertStringIncludes(
     error.message,
     "Hint: if that is meant, deno task baseline --write makes a new baseline",
@@ -150,8 +159,10 @@ Deno.test("checkBaseline() says how a new baseline is made where the configurati
 
 Deno.test("writeBaseline() keeps no files, speeds and limits, and nothing of the baseline before", async () => {
   await withTempDir(async (dir) => {
-    const files = [{ kind: "weights", path: "artifacts/w.safetensors", sha256: "00" }];
-    const list = records(CLEAN, { artifacts: files });
+    const list = records(CLEAN).map((record): CellRecord => {
+      const path = `artifacts/${record.benchmark}/w.safetensors`;
+      return { ...record, artifacts: [{ kind: "weights", path, sha256: NO_HASH }] };
+    });
     await writeBaseline(`${dir}/baseline`, await write(`${dir}/one`, list));
     const [first] = await readRecords(`${dir}/baseline`);
     assertEquals([first.artifacts, Object.keys(first.metrics)], [[], ["cleanAccuracy", "trainLoss"]]);
@@ -180,6 +191,30 @@ Deno.test("writeBaseline() refuses failed cells, and another class of adapters",
       error.message,
       "it is of the adapter llvmpipe, the run of Apple M2\nHint: add --baseline DIR",
     );
+  });
+});
+
+Deno.test("writeBaseline() refuses the folder of a run, and leaves files of other names alone", async () => {
+  await withTempDir(async (dir) => {
+    const run = await write(`${dir}/run/records`, records(CLEAN)),
+      one = await write(`${dir}/one`, records(CLEAN));
+    await assertRejects(
+      () => writeBaseline(`${dir}/run`, one),
+      UsageError,
+      "it holds records, as the folder of a run",
+    );
+    assertEquals((await readRecords(run)).length, SEEDS.length);
+    const [record] = await readRecords(one);
+    await Deno.mkdir(`${dir}/baseline`);
+    for (const name of ["mine.json", "sl--natural--seed-7.json"]) {
+      await Deno.writeTextFile(
+        `${dir}/baseline/${name}`,
+        JSON.stringify({ ...record, benchmark: "sl/natural/seed-7" }),
+      );
+    }
+    await writeBaseline(`${dir}/baseline`, one);
+    const names = (await Array.fromAsync(Deno.readDir(`${dir}/baseline`))).map(({ name }) => name);
+    assertEquals(names.sort(), ["mine.json", ...SEEDS.map((seed) => `sl--natural--seed-${seed}.json`)]);
   });
 });
 
