@@ -1,13 +1,13 @@
 /** Reading of what `bench attack` wrote. */
 import {
   type Fields,
+  fraction,
   headerFault,
   list,
   number,
   object,
   optional,
   orNull,
-  rule,
   text,
 } from "../records/field_rules.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "./record.ts";
@@ -25,8 +25,6 @@ export function parseAttackRecord(json: unknown): AttackRecord {
   return json as AttackRecord;
 }
 
-const share = rule((value) => typeof value === "number" && value >= 0 && value <= 1, "a share from 0 to 1");
-
 const safety = object({
   largestPerturbation: number,
   lowestPixel: number,
@@ -38,11 +36,11 @@ const evaluation = object({
   description: text,
   eps: number,
   apgdEps: number,
-  cleanAccuracy: share,
-  robustAccuracy: share,
-  robustInterval: list(share),
+  cleanAccuracy: fraction,
+  robustAccuracy: fraction,
+  robustInterval: list(fraction),
   attacks: list(
-    object({ name: text, eps: number, attacked: number, robustAccuracy: share, safety, seconds: number }),
+    object({ name: text, eps: number, attacked: number, robustAccuracy: fraction, safety, seconds: number }),
   ),
   safety,
   warnings: list(object({ code: text, message: text })),
