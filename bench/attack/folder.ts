@@ -1,14 +1,16 @@
 /** The folder that an evaluation leaves, and how a stopped one is taken up again. */
 
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
-import { isObject } from "../records/field_rules.ts";
-import { sealed, takeSeal } from "../records/seal.ts";
+import { sealed } from "../records/seal.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { parseAttackRecord } from "./parse_record.ts";
 import type { AttackConfiguration, AttackRecord } from "./record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
 
@@ -197,9 +199,9 @@ export class EvaluationFolder {
   async #readFinished(configuration: AttackConfiguration): Promise<AttackRecord | null> {
     let record: AttackRecord;
     try {
-      record = parseFinished(await Deno.readTextFile(`${this.path}/${FILES.record}`));
+      record = parseAttackRecord(JSON.parse(await readText(`${this.path}/${FILES.record}`)));
     } catch (error) {
-      await this.#setAside(FILES.record, (error as Error).message);
+      await this.#setAside(FILES.record, reasonOf(error));
       return null;
     }
     checkSame(`${this.path}/${FILES.record}`, { found: record.configuration, expected: configuration });
@@ -238,18 +240,6 @@ export class EvaluationFolder {
 async function isOurs(path: string): Promise<boolean> {
   const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
   return new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 16)).includes("realfeatures");
-}
-
-/** @throws {SyntaxError} If it is not what was written. */
-function parseFinished(text: string): AttackRecord {
-  const json: unknown = JSON.parse(text);
-  const { content, seal } = takeSeal(isObject(json) ? json : {});
-  if (seal === "whole") return content as unknown as AttackRecord;
-  throw new SyntaxError(
-    seal === "absent"
-      ? "it has no sha256 of itself"
-      : "its content has another sha256 than the one that was written",
-  );
 }
 
 /** @throws {UsageError} If the configurations differ; every field is named. */
