@@ -5,11 +5,12 @@ import type { OpDef } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, rowVec4s, u32 } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
 import { fillTemplate } from "../wgsl_template.ts";
 import { checkLabels } from "./cross_entropy.ts";
 import source from "./correct.wgsl" with { type: "text" };
 
-/** out [B, 1], 1 where the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
+/** out [B, 1], 1 where all logits are finite and the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
 export const correctOp: OpDef<Record<string, never>> = {
   name: "correct",
   shape: ([logits, labels]) => {
@@ -20,7 +21,7 @@ export const correctOp: OpDef<Record<string, never>> = {
     const [B, C] = inputs[0].spec.shape;
     return [{
       label: "correct",
-      source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]) } }),
+      source: fillTemplate(source, { include: [finiteSource], consts: { B, C, C4: rowVec4s([B, C]) } }),
       bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), {
         operand: out,
         kind: "read_write",
@@ -34,7 +35,8 @@ export const correctOp: OpDef<Record<string, never>> = {
     const [b, c] = logits.shape;
     const data = Float64Array.from({ length: b }, (_, i) => {
       const z = logits.data.subarray(i * c, (i + 1) * c);
-      return z.indexOf(z.reduce((a, v) => Math.max(a, v), -Infinity)) === labels.data[i] ? 1 : 0;
+      const finite = z.every(Number.isFinite);
+      return finite && z.indexOf(z.reduce((a, v) => Math.max(a, v))) === labels.data[i] ? 1 : 0;
     });
     return [{ shape: [b, 1], data }];
   },
@@ -47,7 +49,8 @@ export const correctOp: OpDef<Record<string, never>> = {
 };
 
 /**
- * Whether each prediction is right: 1 where the first largest logit is at the label, else 0. Not differentiable.
+ * Whether each prediction is right: 1 where the first largest logit is at the label, else 0; 0 where a logit is not
+ * finite. Not differentiable.
  *
  * @param logits [B, C].
  * @param labels [B] of u32, each below C.

@@ -2,24 +2,27 @@
 
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import finite from "../wgsl/finite.wgsl" with { type: "text" };
 
-/** a + K sign(b), sign(0) = 0. */
+/** a + K sign(b), a where b is 0 or NaN. */
 export const signStepOp = defineElementwise({
   name: "sign_step",
   arity: 2,
-  expression: "a + K * sign(b)",
-  apply: ([a, b], k) => a + k * Math.sign(b),
+  expression: "a + K * sign_of(b)",
+  include: [finite],
+  apply: ([a, b], k) => a + k * (Math.sign(b) || 0),
   keepsZero: true,
   constant: 0.1,
   backward: null,
 });
 
-/** a + K b / c, and a where c = 0: b a gradient, c its norm per example. */
+/** a + K b / c, and a where c is 0 or not finite: b a gradient, c its norm per example. */
 export const normStepOp = defineElementwise({
   name: "norm_step",
   arity: 3,
-  expression: "a + K * b / max(c, vec4<f32>(1e-12))",
-  apply: ([a, b, c], k) => a + k * b / Math.max(c, 1e-12),
+  expression: "select(a, a + K * b / c, are_finite(c) & (c != vec4<f32>(0.0)))",
+  include: [finite],
+  apply: ([a, b, c], k) => c === 0 || !Number.isFinite(c) ? a : a + k * b / c,
   keepsZero: true,
   positive: true,
   constant: -0.1,
@@ -60,12 +63,12 @@ export const clipPixelsOp = defineElementwise({
   backward: null,
 });
 
-/** x + stepSize sign(gradient). */
+/** x + stepSize sign(gradient); x where the gradient is 0 or NaN. */
 export function signStep(x: Value, gradient: Value, { stepSize }: { stepSize: number }): Tensor {
   return applyElementwise(signStepOp, [x, gradient], stepSize);
 }
 
-/** x + stepSize gradient / norm, norm per example [B, 1, …]. */
+/** x + stepSize gradient / norm, norm per example [B, 1, …]; x where that is 0 or not finite. */
 export function normStep(
   x: Value,
   gradient: Value,
