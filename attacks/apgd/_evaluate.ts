@@ -7,9 +7,10 @@ import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { fill } from "../../engine/ops/fill.ts";
 import { formatShape, sameShape } from "../../engine/shape.ts";
 import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
+import { logOdds } from "../losses/log_odds.ts";
 import { dlr } from "../losses/dlr.ts";
 import { targetedDlr } from "../losses/targeted_dlr.ts";
-import type { ApgdOptions, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
+import type { ApgdOptions, ApgdSettings, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
 
 /** What is known of the points. */
 export interface Evaluation<T extends Value> {
@@ -51,14 +52,19 @@ export function evaluatePoints(
   return { loss, right, gradient: differentiate(loss, images) };
 }
 
-function lossOf({ loss }: ClassifierAim, logits: Tensor, { labels, target }: ObjectiveInputs): Tensor {
+/** The loss that is climbed, [B, 1]. */
+export function lossOf(
+  { loss, officialConstants = false }: Pick<ClassifierAim, "loss"> & Pick<ApgdSettings, "officialConstants">,
+  logits: Tensor,
+  { labels, target }: Pick<ObjectiveInputs, "labels" | "target">,
+): Tensor {
   switch (loss) {
     case "ce":
-      return crossEntropy(logits, labels);
+      return officialConstants ? crossEntropy(logits, labels) : logOdds(logits, labels);
     case "dlr":
-      return dlr(logits, labels);
+      return dlr(logits, labels, { officialConstants });
     case "targeted-dlr":
-      return targetedDlr(logits, labels, { targets: target });
+      return targetedDlr(logits, labels, { targets: target, officialConstants });
   }
 }
 

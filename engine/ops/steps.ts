@@ -29,6 +29,17 @@ export const normStepOp = defineElementwise({
   backward: null,
 });
 
+/** 1 where a is 0 or not finite, else 0. */
+export const unusableOp = defineElementwise({
+  name: "unusable",
+  arity: 1,
+  expression: "select(vec4<f32>(1.0), vec4<f32>(0.0), are_finite(a) & (a != vec4<f32>(0.0)))",
+  include: [finite],
+  apply: ([a]) => a === 0 || !Number.isFinite(a) ? 1 : 0,
+  keepsZero: false,
+  backward: null,
+});
+
 /** a clipped to [b - K, b + K] and then to [0, 1]. */
 export const boxProjectOp = defineElementwise({
   name: "box_project",
@@ -75,6 +86,11 @@ export function normStep(
   { norm, stepSize }: { norm: Value; stepSize: number },
 ): Tensor {
   return applyElementwise(normStepOp, [x, gradient, norm], stepSize);
+}
+
+/** 1 where a is 0 or not finite, else 0: of the sizes of gradients, those that no step can be made of. */
+export function unusable(a: Value): Tensor {
+  return applyElementwise(unusableOp, [a]);
 }
 
 /** The nearest point to x within eps of origin in L-infinity and within [0, 1]. */

@@ -15,9 +15,9 @@ fn kind_of(largest: u32) -> u32 {
   return select(select(1u, 2u, largest >= 0x7f800000u), 0u, largest == 0u);
 }
 
-// What a vector is multiplied by to have a largest magnitude in [1, 2).
+// What a vector is multiplied by to have a largest magnitude in [1, 2); 1 where that is 0.
 fn power_for(largest: u32) -> f32 {
-  return bitcast<f32>((254u - clamp(largest >> 23u, 1u, 253u)) << 23u);
+  return select(bitcast<f32>((254u - clamp(largest >> 23u, 1u, 253u)) << 23u), 1.0, largest == 0u);
 }
 
 // The same, but 1 where the squares need no scaling: those of a largest magnitude from 2^-40 to 2^55.
