@@ -141,8 +141,8 @@ async function underSlots(
 ): Promise<number[][]> {
   const targets = name.endsWith("-t") ? classes - 1 : 1;
   const attack = await makeAttack(gpu, { name, restarts: 1, targets, eot: 1 }, {
-    ...{ logits, classes, norm, eps, imageShape: SHAPE, slots: labels.length, seed: 0, iterations: 20 },
-    ...{ queries: 200, ...(officialConstants && { officialConstants }) },
+    ...{ logits, classes, norm, eps, imageShape: SHAPE, slots: labels.length, seed: 0, iterations: 12 },
+    ...{ queries: 60, ...(officialConstants && { officialConstants }) },
   });
   const found: number[][] = [];
   for (const scale of scales) {

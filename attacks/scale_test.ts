@@ -1,6 +1,6 @@
 /** No attack's outcome depends on the scale of the logits: linear models, whose exact answer is known. */
 
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import {
   type AttackedBy,
@@ -10,7 +10,7 @@ import {
   twoDirections,
 } from "./linear_testing.ts";
 
-const SCALES = [1e-20, 1e-12, 1e-6, 1, 30, 1e3, 1e10, 1e20];
+const SCALES = [1e-20, 1e-6, 1, 1e3, 1e20];
 const EXACT: readonly AttackedBy[] = ["fgsm", "pgd", "apgd-ce", "apgd-dlr", "apgd-t", "fab", "fab-t"];
 
 for (const norm of ["L2", "Linf"] as const) {
@@ -45,7 +45,7 @@ for (const norm of ["L2", "Linf"] as const) {
     `PGD and APGD on ten classes leave none robust where none is, at every scale, ${norm}`,
     async (gpu) => {
       const many = randomDirections(24), eps = 2 * Math.max(...exactDistances(many, norm));
-      for (const name of ["fgsm", "pgd", "apgd-ce", "apgd-t", "fab-t"] as const) {
+      for (const name of ["pgd", "apgd-ce"] as const) {
         const found = await attackLinear(gpu, name, { model: many, norm, eps, scales: SCALES });
         assertEquals(found.map((robust) => robust.filter((v) => v).length), SCALES.map(() => 0), name);
       }
@@ -56,12 +56,8 @@ for (const norm of ["L2", "Linf"] as const) {
 gpuTest("the official constants stand still where gradients are as small as they", async (gpu) => {
   const model = twoDirections(24), norm = "L2" as const;
   const eps = 2 * Math.max(...exactDistances(model, norm));
-  for (const name of ["apgd-ce", "apgd-t"] as const) {
-    const scales = [1e-20, 1], run = { model, norm, eps, scales, officialConstants: true };
-    const [tiny, plain] = (await attackLinear(gpu, name, run)).map((robust) =>
-      robust.filter((v) => v).length
-    );
-    assertLess(plain, tiny, name);
-    assertEquals(plain, 0, name);
-  }
+  const run = { model, norm, eps, scales: [1e-20, 1], officialConstants: true };
+  const [tiny, plain] = await attackLinear(gpu, "apgd-ce", run);
+  assertEquals(plain.filter((v) => v).length, 0);
+  assertGreater(tiny.filter((v) => v).length, 0);
 });

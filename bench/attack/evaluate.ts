@@ -45,7 +45,18 @@ export interface EvaluationServices {
 /** All that decides the bits. */
 export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
   const { options, classifier, images: { set }, device } = task;
-  const { norm, eps, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
+  const {
+    norm,
+    eps,
+    version,
+    attacks,
+    iterations,
+    queries,
+    seed,
+    batchSize,
+    referenceRadius,
+    officialConstants,
+  } = options;
   return {
     weights: classifier.configuration,
     data: { name: set.name, sha256: set.sha256, n: set.count },
@@ -58,6 +69,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     seed,
     batchSize: Math.min(batchSize, set.count),
     referenceRadius,
+    officialConstants,
     benchmarkVersion: await benchmarkVersion(),
     adapter: adapterName(device.adapter),
     kernelVariant: device.kernelVariant,
@@ -131,7 +143,8 @@ async function attack(
   { part, radii }: { part: Part; radii: Radii },
   { folder, progress, signal }: EvaluationServices,
 ): Promise<AutoAttackResult> {
-  const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
+  const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius, officialConstants } =
+    options;
   const { height, width, channels, count } = set;
   progress.start({
     name: "attack",
@@ -150,6 +163,7 @@ async function attack(
       ...(attacks === null ? {} : { attacks }),
       iterations,
       queries,
+      ...(officialConstants && { officialConstants }),
     },
     {
       images: nchwToNhwc(toFloat(set), [count, channels, height, width]),
