@@ -9,8 +9,8 @@ import { Program } from "../../engine/program.ts";
 import { f32, formatShape, sameShape, sizeOf, u32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { release, write } from "../../engine/variables.ts";
-import { lossOf } from "../apgd/_evaluate.ts";
 import type { ApgdLoss } from "../apgd/apgd_options.ts";
+import { lossOf } from "../apgd/loss_of.ts";
 import type { AutoAttackOptions } from "./types.ts";
 
 /** Images whose scores are asked for. */

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
 import { canonicalJson } from "../record/canonical.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
-import { type FromWorker, linesOf, parseMessage, type Surroundings, type ToWorker } from "./messages.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
+import { type FromWorker, linesOf, parseMessage, type ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
 

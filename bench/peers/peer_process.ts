@@ -1,5 +1,6 @@
 /** A peer's process, as seen by the one that started it. */
 
+import type { Backend } from "../../engine/backend.ts";
 import { NoAdapterError } from "../../engine/device.ts";
 import { lastWords } from "./last_words.ts";
 import { parseLine, type PeerRequest, readLines } from "./protocol.ts";
@@ -17,6 +18,8 @@ export interface PeerCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: URL;
+  /** What WebGPU computes by in the process. Default: what the process asks for. */
+  readonly backend?: Backend;
 }
 
 /** Lines of a process's chatter that are kept for its error. */
@@ -31,12 +34,13 @@ const PATIENCE_MS = 2000;
  * @param name For errors.
  * @throws {Error} If the program cannot be started.
  */
-export function startPeer(name: string, { program, args, cwd }: PeerCommand): PeerClient {
+export function startPeer(name: string, { program, args, cwd, backend }: PeerCommand): PeerClient {
   let child: Deno.ChildProcess;
   try {
     const command = new Deno.Command(program, {
       args: [...args],
       cwd,
+      env: backend === undefined ? {} : { DENO_WEBGPU_BACKEND: backend },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
