@@ -3,6 +3,7 @@
 import { record } from "../engine/graph.ts";
 import type { OpDef } from "../engine/op.ts";
 import { checkLabels } from "../engine/ops/cross_entropy.ts";
+import { wgslFloat } from "../engine/ops/elementwise.ts";
 import { splitGrid } from "../engine/pipeline_cache.ts";
 import { f32, rowVec4s, u32 } from "../engine/shape.ts";
 import type { Tensor, Value } from "../engine/tensor.ts";
@@ -20,8 +21,8 @@ export const DOUBT = {
   still: 4,
 } as const;
 
-/** Wrong classes of such a range have probabilities of a ratio below e: the cross-entropy hardly prefers one of them. */
-export const FLAT_RANGE = 1;
+/** Wrong classes of such a range have probabilities within 11 % of each other: the cross-entropy prefers none of them. */
+export const FLAT_RANGE = 0.1;
 
 /** out [B, 1]: `notFinite` or `flat` of {@linkcode DOUBT}, or 0. Inputs: logits [B, C], labels [B]. */
 export const doubtLogitsOp: OpDef<Record<string, never>> = {
@@ -37,7 +38,11 @@ export const doubtLogitsOp: OpDef<Record<string, never>> = {
       source: fillTemplate(source, {
         include: [finiteSource],
         consts: { B, C, C4: rowVec4s([B, C]) },
-        text: { FLAT_RANGE: `${FLAT_RANGE}.0`, NOT_FINITE: `${DOUBT.notFinite}.0`, FLAT: `${DOUBT.flat}.0` },
+        text: {
+          FLAT_RANGE: wgslFloat(FLAT_RANGE),
+          NOT_FINITE: `${DOUBT.notFinite}.0`,
+          FLAT: `${DOUBT.flat}.0`,
+        },
       }),
       bindings: [
         ...inputs.map((operand) => ({ operand, kind: "read" as const })),

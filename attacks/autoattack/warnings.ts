@@ -136,8 +136,8 @@ export function warnNotFinite(
 }
 
 /**
- * Tells of examples in which the cross-entropy hardly prefers one wrong class to another, because their logits differ by
- * less than 1: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
+ * Tells of examples in which the cross-entropy prefers no wrong class to another, because their logits differ by less than
+ * 0.1: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
  *
  * @param logits [n, C] of the clean images.
  * @param options.clean 1 where they are classified correctly, [n].

@@ -69,7 +69,7 @@ Deno.test("warnFlat() counts correct examples whose wrong classes' logits hardly
   const given = { labels, clean: [1, 1], attacks: ["apgd-ce", "square"] as const };
   // The wrong classes of the first differ by 3, those of the second by 4.5.
   assertEquals(warnFlat(LOGITS, given), null);
-  const flat = LOGITS.with(1, -1.5);
+  const flat = LOGITS.with(1, -1.95);
   warns(warnFlat(flat, given), "flat-logits", "In 1 of 2 examples");
   assertEquals(warnFlat(flat, { ...given, clean: [0, 1] }), null);
   assertEquals(warnFlat(flat, { ...given, attacks: ["square"] }), null);
