@@ -21,8 +21,8 @@ export const DOUBT = {
   still: 4,
 } as const;
 
-/** Wrong classes of such a range have probabilities within 11 % of each other: the cross-entropy prefers none of them. */
-export const FLAT_RANGE = 0.1;
+/** Wrong classes of such a range have probabilities of ratios below e: the cross-entropy hardly prefers one of them. */
+export const FLAT_RANGE = 1;
 
 /** out [B, 1]: `notFinite` or `flat` of {@linkcode DOUBT}, or 0. Inputs: logits [B, C], labels [B]. */
 export const doubtLogitsOp: OpDef<Record<string, never>> = {

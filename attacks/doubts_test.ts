@@ -12,7 +12,7 @@ checkOp(doubtLogitsOp);
 gpuTest("doubtLogits() and doubtOf() name logits that are not finite or hardly differ", async (gpu) => {
   const rows = [
     [5, 1, 0, -3],
-    [5, 1, 0.95, 0.925],
+    [5, 1, 0.5, 0.25],
     [NaN, 1, 0, -3],
     [5, 1, NaN, -3],
     [5, 1, Infinity, -3],

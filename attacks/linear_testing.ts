@@ -96,75 +96,67 @@ export interface LinearRun {
 export async function attackLinear(
   gpu: Gpu,
   name: AttackedBy,
-  { model, ...run }: LinearRun & { readonly model: LinearCase },
+  { model, scales, ...run }: LinearRun & { readonly model: LinearCase },
 ): Promise<number[][]> {
   const weight = new Variable("weight", f32(model.classes, SIZE), model.weight);
   const bias = new Variable("bias", f32(model.classes), model.bias), factor = new Variable("scale", f32(1));
   const logits = (x: Tensor) => mul(linear(reshape(x, [x.shape[0], SIZE]), weight, bias), factor);
-  const start = (scale: number) => write(gpu, factor, Float32Array.of(scale));
-  const given = { ...run, logits, start };
-  const found = name === "pgd" || name === "fgsm"
-    ? await underPgd(gpu, model, { ...given, single: name === "fgsm" })
-    : await underSlots(gpu, model, { ...given, name });
+  const found: number[][] = [];
+  for (const scale of scales) {
+    // Attacks take the model's variables for constants: each scale is compiled anew.
+    write(gpu, factor, Float32Array.of(scale));
+    const given = { ...run, logits };
+    found.push(
+      name === "pgd" || name === "fgsm"
+        ? await underPgd(gpu, model, { ...given, single: name === "fgsm" })
+        : await underSlots(gpu, model, { ...given, name }),
+    );
+  }
   release(gpu, [weight, bias, factor]);
   return found;
 }
 
-interface Given extends LinearRun {
+interface Given extends Omit<LinearRun, "scales"> {
   readonly logits: (images: Tensor) => Tensor;
-  readonly start: (scale: number) => void;
 }
 
 async function underPgd(
   gpu: Gpu,
   { images, labels }: LinearCase,
-  { norm, eps, scales, logits, start, single }: Given & { readonly single: boolean },
-): Promise<number[][]> {
+  { norm, eps, logits, single }: Given & { readonly single: boolean },
+): Promise<number[]> {
   const common = { logits, threatModel: threatModel(norm, eps), batchSize: labels.length, imageShape: SHAPE };
   const pgd = single
     ? await fgsm(gpu, common)
     : await Pgd.compile(gpu, { ...common, stepSize: eps / 2, steps: 20, stream: stream(0, "pgd") });
-  const found: number[][] = [];
   pgd.setBatch({ images, labels, examples: labels.map((_, i) => i) });
-  for (const scale of scales) {
-    start(scale);
-    found.push([...(await pgd.run()).after]);
-  }
+  const { after } = await pgd.run();
   pgd.dispose();
-  return found;
+  return [...after];
 }
 
 async function underSlots(
   gpu: Gpu,
   { images, labels, classes }: LinearCase,
-  { norm, eps, scales, officialConstants, logits, start, name }: Given & { readonly name: AttackName },
-): Promise<number[][]> {
-  const targets = name.endsWith("-t") ? classes - 1 : 1;
+  { norm, eps, officialConstants, logits, name }: Given & { readonly name: AttackName },
+): Promise<number[]> {
+  const targets = name.endsWith("-t") ? classes - 1 : 1, robust = new Array<number>(labels.length).fill(1);
   const attack = await makeAttack(gpu, { name, restarts: 1, targets, eot: 1 }, {
     ...{ logits, classes, norm, eps, imageShape: SHAPE, slots: labels.length, seed: 0, iterations: 12 },
     ...{ queries: 60, ...(officialConstants && { officialConstants }) },
   });
-  const found: number[][] = [];
-  for (const scale of scales) {
-    start(scale);
-    const robust = new Array<number>(labels.length).fill(1);
-    await runSlots(gpu, attack, {
-      from: Array.from(labels.keys()),
-      example: (i) => ({
-        image: images.subarray(i * SIZE, (i + 1) * SIZE),
-        label: labels[i],
-        number: i,
-        targets: Array.from({ length: classes }, (_, c) => c).filter((c) => c !== labels[i]).slice(
-          0,
-          targets,
-        ),
-      }),
-      onFinished: ({ position, fooled }) => {
-        if (fooled) robust[position] = 0;
-      },
-    });
-    found.push(robust);
-  }
+  await runSlots(gpu, attack, {
+    from: Array.from(labels.keys()),
+    example: (i) => ({
+      image: images.subarray(i * SIZE, (i + 1) * SIZE),
+      label: labels[i],
+      number: i,
+      targets: Array.from({ length: classes }, (_, c) => c).filter((c) => c !== labels[i]).slice(0, targets),
+    }),
+    onFinished: ({ position, fooled }) => {
+      if (fooled) robust[position] = 0;
+    },
+  });
   attack.dispose();
-  return found;
+  return robust;
 }

@@ -30,7 +30,7 @@ export function warnPgd(
         `The gradient of PGD's loss is exactly 0, or not finite, in at least one step in ${still} of ` +
         `${count(robust)} images that count as robust: it could not move these`,
     }],
-    [flat, {
+    [flat > count(clean) / 2 ? flat : 0, {
       code: "flat-logits",
       message:
         `In ${flat} of ${

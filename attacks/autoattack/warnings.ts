@@ -136,8 +136,8 @@ export function warnNotFinite(
 }
 
 /**
- * Tells of examples in which the cross-entropy prefers no wrong class to another, because their logits differ by less than
- * 0.1: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
+ * Tells of a model of whose correctly classified examples more than half have logits of wrong classes within 1 of each
+ * other, so that the cross-entropy hardly prefers one of them: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
  *
  * @param logits [n, C] of the clean images.
  * @param options.clean 1 where they are classified correctly, [n].
@@ -154,8 +154,8 @@ export function warnFlat(
   const rows = rowsOf(logits, labels.length).filter((z, i) =>
     clean[i] && doubtOf(z, labels[i]) === DOUBT.flat
   );
-  if (rows.length === 0) return null;
   const correct = Array.from(clean).filter((v) => v).length;
+  if (rows.length <= correct / 2) return null;
   return {
     code: "flat-logits",
     message:

@@ -65,13 +65,14 @@ Deno.test("warnNotFinite() counts examples with a logit that is not finite", () 
   assertEquals(warnNotFinite([], { examples: 0, of: "fab" }), null);
 });
 
-Deno.test("warnFlat() counts correct examples whose wrong classes' logits hardly differ", () => {
+Deno.test("warnFlat() tells of correct examples, most of them, whose wrong classes' logits hardly differ", () => {
   const given = { labels, clean: [1, 1], attacks: ["apgd-ce", "square"] as const };
   // The wrong classes of the first differ by 3, those of the second by 4.5.
   assertEquals(warnFlat(LOGITS, given), null);
-  const flat = LOGITS.with(1, -1.95);
-  warns(warnFlat(flat, given), "flat-logits", "In 1 of 2 examples");
-  assertEquals(warnFlat(flat, { ...given, clean: [0, 1] }), null);
+  const flat = LOGITS.with(1, -1.5).with(3, 4.25);
+  warns(warnFlat(flat, given), "flat-logits", "In 2 of 2 examples");
+  assertEquals(warnFlat(flat.with(3, 0), given), null);
+  assertEquals(warnFlat(flat, { ...given, clean: [0, 0] }), null);
   assertEquals(warnFlat(flat, { ...given, attacks: ["square"] }), null);
 });
 
