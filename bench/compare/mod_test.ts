@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
@@ -58,23 +59,21 @@ async function writeRun(
 ) {
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [seed, value] of accuracies.entries()) {
-    const path = `artifacts/seed-${seed}.safetensors`;
+    const benchmark = `sl/natural/seed-${seed}`, path = `artifacts/${benchmark}/outcomes.safetensors`;
+    const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
+    const bytes = encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]]));
     const cell = fakeRecord({
-      benchmark: `sl/natural/seed-${seed}`,
+      benchmark,
       suite,
       seed,
       config: { dataset: { testSize: 100 } },
       metrics: { cleanAccuracy: { value, unit: "fraction" } },
-      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: "0" }] : [],
+      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: await sha256Hex(bytes) }] : [],
     });
     await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
     if (!outcomes) continue;
-    await Deno.mkdir(`${dir}/artifacts`, { recursive: true });
-    const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
-    await Deno.writeFile(
-      `${dir}/${path}`,
-      encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]])),
-    );
+    await Deno.mkdir(`${dir}/artifacts/${benchmark}`, { recursive: true });
+    await Deno.writeFile(`${dir}/${path}`, bytes);
   }
   await Deno.writeTextFile(`${dir}/run.json`, "{}");
 }
@@ -102,6 +101,24 @@ Deno.test("compare() ends with 0 where nothing changed, and prints every quantit
   assertMatch(text, /kernels \/ k +12\.0 +12\.0 +ms +1\.000x +- +1\.000 +same\n/);
   assertMatch(text, /peak memory \/ resnet8 +2097152 +2097152 +bytes +1\.000x +- +- +same\n/);
   assertMatch(text, /0 worse, 0 better, 10 the same\.\n$/);
+});
+
+Deno.test("compare() with --only-changed shows what changed alone, and counts the rest", async () => {
+  const { text } = await startFive(record(QUIET), record(SLOW), ["--only-changed"]);
+  assertMatch(text, /kernels \/ k .* worse\n/);
+  assert(!/ same\n/.test(text));
+  assertMatch(text, /\n1 worse, 0 better, 9 the same\.\n$/);
+  const { text: markdown } = await startFive(record(QUIET), record(SLOW), [
+    "--only-changed",
+    "--format",
+    "markdown",
+  ]);
+  assertMatch(markdown, /\| kernels \/ k .* worse \|\n/);
+  assert(!markdown.includes("<details>") && !markdown.includes("| same |"));
+  const same = await start(record(QUIET), record(QUIET), ["--only-changed"]);
+  assertMatch(same.text, /^Base: .*\nHead: .*\n0 worse, 0 better, 10 the same\.\n$/);
+  const error = await assertRejects(() => start(record(QUIET), record(QUIET), ["--only-changed", "--json"]));
+  assertMatch((error as Error).message, /--only-changed shortens text and markdown, given format json/);
 });
 
 Deno.test("compare() ends with 3 where a kernel became slower, and with 0 where it became faster", async () => {
@@ -227,8 +244,11 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
   for (
     const [parts, message] of [
       [{ suite: "other" }, /preset is "small" and "other"\nHint: add --allow-different preset/],
-      [{ configHash: "1", config: { lr: 2 } }, /config of sl\/natural lr is nothing and 2\nHint: .* config /],
-      [{ dataset: { name: "planted", sha256: "ff" } }, /data is ".*" and "ff"\nHint/],
+      [
+        { configHash: "1".repeat(64), config: { lr: 2 } },
+        /config of sl\/natural lr is nothing and 2\nHint: .* config /,
+      ],
+      [{ dataset: { name: "planted", sha256: "f".repeat(64) } }, /data is ".*" and "f+"\nHint/],
       [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
     ] as const
   ) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
-import { isName, NAME_ALPHABET } from "../../bench/config/checked_name.ts";
+import { isName, NAME_ALPHABET } from "../../bench/records/checked_name.ts";
 import { formatError } from "../../bench/terminal/explained.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
 import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
@@ -92,7 +92,7 @@ async function judge(
   }
   const check = await checkBaseline(baseline, run);
   if (options.reports !== null) await writeReports(join(options.reports, suite), check);
-  if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!)}\n`);
+  if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!, { onlyChanged: true })}\n`);
   await say(`${check.text}\n`);
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }
