@@ -115,7 +115,8 @@ for (const name of ["sl", "cl", "mim", "dm"] as const) {
     const learner = await trained(gpu, name);
     const objective = await lossObjective(gpu, learner, optionsFor(name));
     const { before, after, images, clean } = await climb(gpu, objective.loss, [0, 1, 2, 3, 4, 5, 6, 7]);
-    assert(before.every((loss) => Number.isFinite(loss) && loss > 0));
+    // Log odds, of sl and cl, may be below 0.
+    assert(before.every((loss) => Number.isFinite(loss) && (loss > 0 || name === "sl" || name === "cl")));
     const risen = after.filter((loss, i) => loss > before[i]).length;
     assert(risen >= 7, `${risen} of 8 losses rose: ${before} to ${after}`);
     assertGreater(mean(after), mean(before));
