@@ -4,11 +4,10 @@ import { record } from "../engine/graph.ts";
 import type { OpDef } from "../engine/op.ts";
 import { checkLabels } from "../engine/ops/cross_entropy.ts";
 import { wgslFloat } from "../engine/ops/elementwise.ts";
-import { splitGrid } from "../engine/pipeline_cache.ts";
-import { f32, rowVec4s, u32 } from "../engine/shape.ts";
+import { logitsKernel } from "../engine/ops/logits_kernel.ts";
+import { f32, u32 } from "../engine/shape.ts";
 import type { Tensor, Value } from "../engine/tensor.ts";
 import finiteSource from "../engine/wgsl/finite.wgsl" with { type: "text" };
-import { fillTemplate } from "../engine/wgsl_template.ts";
 import source from "./doubts.wgsl" with { type: "text" };
 
 /** What is doubted of an example: bits that add up. */
@@ -31,27 +30,20 @@ export const doubtLogitsOp: OpDef<Record<string, never>> = {
     checkLabels(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
-  lower: ({ inputs, outputs: [out] }) => {
-    const [B, C] = inputs[0].spec.shape;
-    return [{
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({
       label: "doubt_logits",
-      source: fillTemplate(source, {
-        include: [finiteSource],
-        consts: { B, C, C4: rowVec4s([B, C]) },
-        text: {
-          FLAT_RANGE: wgslFloat(FLAT_RANGE),
-          NOT_FINITE: `${DOUBT.notFinite}.0`,
-          FLAT: `${DOUBT.flat}.0`,
-        },
-      }),
-      bindings: [
-        ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-        { operand: out, kind: "read_write" },
-      ],
-      workgroups: splitGrid(Math.ceil(B / 64)),
-      leading: true,
-    }];
-  },
+      source,
+      include: [finiteSource],
+      text: {
+        FLAT_RANGE: wgslFloat(FLAT_RANGE),
+        NOT_FINITE: `${DOUBT.notFinite}.0`,
+        FLAT: `${DOUBT.flat}.0`,
+      },
+      inputs,
+      output,
+    }),
+  ],
   backward: null,
   reference: ([logits, labels], _, [out]) => {
     const [b, c] = logits.shape;

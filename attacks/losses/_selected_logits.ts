@@ -2,9 +2,8 @@
 
 import { record } from "../../engine/graph.ts";
 import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, type Spec, u32 } from "../../engine/shape.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
+import { f32, formatShape, type Spec, u32 } from "../../engine/shape.ts";
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import source from "./_selected_logits.wgsl" with { type: "text" };
 
@@ -125,31 +124,21 @@ function kernel(
     grad: boolean;
   },
 ): Kernel {
-  const [B, C] = inputs[0].spec.shape;
-  const RANKED = indices === 1 || denominator > 0 ? 1 : 0;
-  return {
+  return logitsKernel({
     label: grad ? `${name}_grad` : name,
-    source: fillTemplate(source, {
-      include: [magnitudeSource],
-      consts: {
-        B,
-        C,
-        C4: rowVec4s([B, C]),
-        GRAD: grad ? 1 : 0,
-        INDICES: indices,
-        RANKED,
-        NEGATED: negated ? 1 : 0,
-        DENOMINATOR: denominator,
-        FLOORED: floored ? 1 : 0,
-      },
-    }),
-    bindings: [
-      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: output, kind: "read_write" as const },
-    ],
-    workgroups: splitGrid(Math.ceil(B / 64)),
-    leading: true,
-  };
+    source,
+    include: [magnitudeSource],
+    consts: {
+      GRAD: grad ? 1 : 0,
+      INDICES: indices,
+      RANKED: indices === 1 || denominator > 0 ? 1 : 0,
+      NEGATED: negated ? 1 : 0,
+      DENOMINATOR: denominator,
+      FLOORED: floored ? 1 : 0,
+    },
+    inputs,
+    output,
+  });
 }
 
 /** Numerator and denominator of one example, as terms and as numbers. */

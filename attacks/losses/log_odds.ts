@@ -1,12 +1,11 @@
 /** The cross-entropy as attacks climb it: without an end at 0. */
 
 import { record } from "../../engine/graph.ts";
-import type { Kernel, NdArray, OpDef, Operand } from "../../engine/op.ts";
+import type { NdArray, OpDef } from "../../engine/op.ts";
 import { checkLabels } from "../../engine/ops/cross_entropy.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, rowVec4s, type Spec, u32 } from "../../engine/shape.ts";
+import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
+import { f32, type Spec, u32 } from "../../engine/shape.ts";
 import type { Tensor, Value } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
 import source from "./log_odds.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;
@@ -18,7 +17,9 @@ export const logOddsOp: OpDef<NoAttrs> = {
     checkClasses(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
-  lower: ({ inputs, outputs: [output] }) => [kernel({ inputs, output, grad: false })],
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "log_odds", source, inputs, output, consts: { GRAD: 0 } }),
+  ],
   backward: ({ inputs: [logits, labels], grads: [g] }) => [
     record(logOddsGradOp, [logits, labels, g!], {})[0],
     null,
@@ -35,7 +36,9 @@ export const logOddsOp: OpDef<NoAttrs> = {
 export const logOddsGradOp: OpDef<NoAttrs> = {
   name: "log_odds_grad",
   shape: ([logits]) => [f32(...logits.shape)],
-  lower: ({ inputs, outputs: [output] }) => [kernel({ inputs, output, grad: true })],
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "log_odds_grad", source, inputs, output, consts: { GRAD: 1 } }),
+  ],
   backward: null,
   reference: (inputs) => {
     const [logits, labels, dloss] = inputs;
@@ -72,22 +75,6 @@ function checkClasses(logits: Spec, labels: Spec): void {
   throw new RangeError(
     `Cannot compute log odds against a label: it takes at least 2 classes, got ${logits.shape[1]}`,
   );
-}
-
-function kernel(
-  { inputs, output, grad }: { inputs: readonly Operand[]; output: Operand; grad: boolean },
-): Kernel {
-  const [B, C] = inputs[0].spec.shape;
-  return {
-    label: grad ? "log_odds_grad" : "log_odds",
-    source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]), GRAD: grad ? 1 : 0 } }),
-    bindings: [
-      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: output, kind: "read_write" as const },
-    ],
-    workgroups: splitGrid(Math.ceil(B / 64)),
-    leading: true,
-  };
 }
 
 /** Of each example: the largest difference to the label, and exp(difference - largest) of each other class. */

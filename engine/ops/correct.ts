@@ -2,12 +2,11 @@
 
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowVec4s, u32 } from "../shape.ts";
+import { f32, u32 } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
-import { fillTemplate } from "../wgsl_template.ts";
 import { checkLabels } from "./cross_entropy.ts";
+import { logitsKernel } from "./logits_kernel.ts";
 import source from "./correct.wgsl" with { type: "text" };
 
 /** out [B, 1], 1 where all logits are finite and the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
@@ -17,19 +16,9 @@ export const correctOp: OpDef<Record<string, never>> = {
     checkLabels(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
-  lower: ({ inputs, outputs: [out] }) => {
-    const [B, C] = inputs[0].spec.shape;
-    return [{
-      label: "correct",
-      source: fillTemplate(source, { include: [finiteSource], consts: { B, C, C4: rowVec4s([B, C]) } }),
-      bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), {
-        operand: out,
-        kind: "read_write",
-      }],
-      workgroups: splitGrid(Math.ceil(B / 64)),
-      leading: true,
-    }];
-  },
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "correct", source, include: [finiteSource], inputs, output }),
+  ],
   backward: null,
   reference: ([logits, labels]) => {
     const [b, c] = logits.shape;
