@@ -1,17 +1,19 @@
+import type { Sealed } from "../records/seal.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 
 /**
- * What must be the same when the same command runs twice: a record without run ids, times, speed (see
+ * What must be the same when the same command runs twice: a record, with or without the hash of itself, without run ids, times, speed (see
  * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the
  * fastest.
  */
 export function canonicalRecord(
-  record: CellRecord,
+  record: CellRecord & Partial<Sealed<unknown>>,
 ): Omit<
   CellRecord,
   "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"
 > {
   const {
+    sha256: _sha256,
     runId: _runId,
     reusedFrom: _reusedFrom,
     startedAt: _startedAt,
