@@ -1,6 +1,8 @@
+import { parseCellRecord } from "../bench/records/read_cell_record.ts";
+import { parseRunManifest } from "../bench/records/read_run_manifest.ts";
 import { joinParts, networkOf } from "../bench/schema.ts";
 import { isInside } from "./paths.ts";
-import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
+import { parseExamples, parsePictures } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
 
 /**
@@ -12,7 +14,7 @@ import type { LoadedRecord, Problem, Run } from "./types.ts";
 export async function loadRun(dir: string): Promise<Run> {
   const problems: Problem[] = [];
   const names = await recordNames(dir);
-  const manifest = await read(dir, "run.json", { parse: parseManifest, problems });
+  const manifest = await read(dir, "run.json", { parse: parseRunManifest, problems });
   if (names === null && manifest === null && problems.some((p) => p.reason.includes("does not exist"))) {
     throw new TypeError(
       `Cannot read run: the folder holds neither run.json nor records, ${dir}\n` +
@@ -22,7 +24,7 @@ export async function loadRun(dir: string): Promise<Run> {
   const found: LoadedRecord[] = [];
   for (const name of names ?? []) {
     const path = `records/${name}`;
-    const record = await read(dir, path, { parse: parseRecord, problems });
+    const record = await read(dir, path, { parse: parseCellRecord, problems });
     if (record) found.push({ record, path });
   }
   const records = joined(withoutRepeats(inOrder(found, manifest?.cells ?? []), problems));

@@ -102,3 +102,10 @@ async function checkReplaceable(path: string): Promise<void> {
   const kind = found.isSymlink ? "a symbolic link" : found.isFile ? "not a page of ours" : "not a file";
   throw new Error(`what lies there is ${kind} and is not replaced`);
 }
+
+/** The first characters of a file, which may be large and hold anything. */
+async function beginningOf(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(4096);
+  return new TextDecoder().decode(bytes.subarray(0, await file.read(bytes) ?? 0));
+}

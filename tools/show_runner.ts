@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { canonicalJson, canonicalRecord } from "../bench/record/canonical.ts";
+import { canonicalRecord } from "../bench/record/canonical.ts";
+import { canonicalJson } from "../bench/records/canonical_json.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { ROOT } from "./repository.ts";
 

@@ -1,9 +1,9 @@
 /** One record, of whatever kind, as something to compare. */
 import { dirname } from "node:path";
-import { parseRecord } from "../../reports/validate.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "../attack/record.ts";
 import { configHash } from "../record/env.ts";
-import { headerFault, isObject, list, number, object, orNull, text } from "../record/field_rules.ts";
+import { parseCellRecord } from "../records/read_cell_record.ts";
+import { headerFault, isObject, list, number, object, orNull, text } from "../records/field_rules.ts";
 import { parsePeersRecord } from "../peers/parse_record.ts";
 import { PEERS_SCHEMA, PEERS_VERSION } from "../peers/record.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";
@@ -49,7 +49,7 @@ export async function readRecord(json: unknown, path: string): Promise<SourceRec
 }
 
 function cellSource(json: unknown, path: string): SourceRecord {
-  const record = parseRecord(json);
+  const record = parseCellRecord(json);
   const folder = dirname(path);
   const runDir = folder.endsWith("records") ? folder.slice(0, -"records".length) || "." : null;
   const done = record.status === "ok" || record.status === "quick";

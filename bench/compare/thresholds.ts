@@ -1,6 +1,6 @@
 /** From where on a difference counts. */
 import { parse } from "@std/yaml";
-import { isObject, shown } from "../record/field_rules.ts";
+import { isObject, shown } from "../records/field_rules.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 

@@ -1,5 +1,6 @@
 import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { sealed } from "../records/seal.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { Claims } from "./claims.ts";
@@ -234,14 +235,14 @@ export class RunFolder {
     await removeEmpty(this.#created);
   }
 
-  /** Writes `run.json`. */
+  /** Writes `run.json`, with the hash of itself. */
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await this.#write(await this.#own("run.json"), toJson(manifest));
+    await this.#write(await this.#own("run.json"), toJson(sealed(manifest)));
   }
 
-  /** Writes a record under a name made of its cell's: `records/sl--natural--seed-0.json`. */
+  /** Writes a record, with the hash of itself, under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
-    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(record));
+    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(sealed(record)));
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
-import { isName, NAME_ALPHABET } from "../../bench/config/checked_name.ts";
+import { isName, NAME_ALPHABET } from "../../bench/records/checked_name.ts";
 import { formatError } from "../../bench/terminal/explained.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
 import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
