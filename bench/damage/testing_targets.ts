@@ -12,7 +12,7 @@ import type { Preset } from "../config/preset.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { expand } from "../plan/plan.ts";
 import type { CellRecord } from "../schema.ts";
-import { canonicalJson } from "../record/canonical.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
 import { hashTensors } from "../store/hash_tensors.ts";
 import { recordPath } from "../store/run_files.ts";
