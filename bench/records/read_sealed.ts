@@ -50,6 +50,12 @@ export function readSealed<T>(json: unknown, { version, fields, together }: Reco
     if (faults.length === 0) faults.push(...together?.(json) ?? []);
     if (faults.length > 0) return refuse(faults.join("; "));
     const { content, seal } = takeSeal(json);
+    const unknown = Object.keys(content).find((name) => !Object.hasOwn(fields, name));
+    if (seal === "absent" && unknown !== undefined) {
+      return refuse(
+        `it has no hash of itself, but an unknown field ${shown(unknown)}: it was damaged or edited`,
+      );
+    }
     if (seal !== "broken") return { value: content as T, sealed: seal === "whole" };
     return refuse("its content has another sha256 than the one that was written, it was damaged or edited");
   } catch (error) {
