@@ -71,6 +71,9 @@ export {
   type Standing,
   standingOf,
 } from "./perf/roofline.ts";
+export { readBytes, readText } from "../engine/read_file.ts";
+export { reasonOf } from "../engine/system_error.ts";
+export { explain, formatError } from "./terminal/explained.ts";
 export { median } from "./statistics/median.ts";
 export { type Spread, spread } from "./statistics/spread.ts";
 

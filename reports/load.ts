@@ -1,6 +1,6 @@
 import { parseCellRecord } from "../bench/records/read_cell_record.ts";
 import { parseRunManifest } from "../bench/records/read_run_manifest.ts";
-import { joinParts, networkOf } from "../bench/schema.ts";
+import { joinParts, networkOf, readBytes, reasonOf } from "../bench/schema.ts";
 import { isInside } from "./paths.ts";
 import { parseExamples, parsePictures } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
@@ -74,7 +74,9 @@ async function recordNames(dir: string): Promise<string[] | null> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    throw new TypeError(`Cannot read run: its records cannot be listed, ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
   return names.sort();
 }
@@ -89,15 +91,13 @@ interface ReadOptions<T> {
 async function read<T>(dir: string, path: string, options: ReadOptions<T>): Promise<T | null> {
   try {
     if (!isInside(path)) throw new SyntaxError("the path leaves the run folder");
-    const bytes = await Deno.readFile(`${dir}/${path}`);
+    const bytes = await readBytes(`${dir}/${path}`);
     if (options.sha256 !== undefined && options.sha256 !== await sha256Hex(bytes)) {
       throw new SyntaxError("the file is not the one that the record names, its SHA-256 differs");
     }
     return options.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "the file does not exist"
-      : (error as Error).message;
+    const reason = error instanceof Deno.errors.NotFound ? "the file does not exist" : reasonOf(error);
     options.problems.push({ path, reason });
     return null;
   }

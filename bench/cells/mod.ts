@@ -15,12 +15,14 @@ import type { DatasetConfig, Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
+import { asUsage } from "../terminal/as_usage.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 
 /**
  * Opens the device and the data set of a preset.
  *
  * @throws {NoAdapterError} If no adapter answers.
- * @throws {RangeError} If the data set cannot be read.
+ * @throws {UsageError} If the data set cannot be read.
  */
 export async function openWorkbench(
   preset: Preset,
@@ -64,6 +66,6 @@ function openDataset(config: DatasetConfig, dataDir: string | null): Dataset | P
     const { gratingAmplitude, pixelNoise, ...rest } = config;
     return planted({ ...rest, gratingAmplitude: gratingAmplitude.value, pixelNoise: pixelNoise.value });
   }
-  if (dataDir === null) throw new RangeError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
-  return cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize });
+  if (dataDir === null) throw new UsageError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
+  return asUsage(cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize }));
 }

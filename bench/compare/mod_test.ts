@@ -282,7 +282,7 @@ for (
     [["a.json"], /expected two paths, given a\.json\nHint: deno task bench compare BASE HEAD$/],
     [["no/such.json", "b.json"], /^Cannot compare no\/such\.json: no such file or folder$/],
     [["a", "b", "--format", "junits"], /unknown format junits, did you mean junit, known are text, /],
-    [["a", "b", "--thresholds", "no/such"], /^Cannot read thresholds no\/such: no such file$/],
+    [["a", "b", "--thresholds", "no/such"], /^Cannot read thresholds no\/such: no such file or folder$/],
     [["a", "b", "--allow-different", "dat"], /unknown field dat, did you mean data, known are schema, /],
     [["a", "b", "--formats"], /unknown option --formats, did you mean --format/],
   ] as const

@@ -1,5 +1,7 @@
 /** Runs the cell of a record again and says whether the same comes out. */
 import { dirname, resolve } from "node:path";
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
@@ -96,16 +98,16 @@ async function readOrigin(path: string): Promise<Origin> {
       { cause },
     );
   const unreadable = (what: string) => (cause: Error): never => {
-    throw refuse(`${what} cannot be read, ${cause.message}`, cause);
+    throw refuse(`${what} cannot be read, ${reasonOf(cause)}`, cause);
   };
-  const found = readCellRecord(await Deno.readTextFile(path).catch(unreadable("it")));
+  const found = readCellRecord(await readText(path).catch(unreadable("it")));
   if ("fault" in found) throw refuse(`it is no record of a cell, ${found.fault}`);
   const { value: record } = found, runDir = dirname(dirname(resolve(path)));
   if (record.key === undefined) throw refuse("it has no key");
   if (record.status !== "ok" && record.status !== "quick") {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
-  const text = await Deno.readTextFile(`${runDir}/run.json`)
+  const text = await readText(`${runDir}/run.json`)
     .catch(unreadable("the run.json beside its folder"));
   const manifest = parseRunManifest(runDir, text);
   const recorded = amountsOf(manifest.preset) as Preset;

@@ -1,3 +1,4 @@
+import { readText } from "../../engine/read_file.ts";
 import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { sealed } from "../records/seal.ts";
@@ -172,7 +173,7 @@ export class RunFolder {
 
   /** The text of `run.json`. */
   async readManifest(): Promise<string> {
-    return await Deno.readTextFile(`${this.path}/run.json`);
+    return await readText(`${this.path}/run.json`);
   }
 
   /** Copies `run.json` to `run.json.corrupt`, before another one takes its place. An older copy is replaced. */
@@ -183,7 +184,7 @@ export class RunFolder {
   /** The text of a cell's record; null where there is none. */
   async readRecord(cell: string): Promise<string | null> {
     try {
-      return await Deno.readTextFile(await this.#own(recordPath(cell)));
+      return await readText(await this.#own(recordPath(cell)));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
