@@ -1,0 +1,64 @@
+/** What `bench attack` reads back: weights, its state, and a finished evaluation. The device pretends. */
+import type { AttackDevice } from "../attack/device.ts";
+import { attack } from "../attack/mod.ts";
+import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "../attack/testing.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
+import { copyFolder } from "./testing_run.ts";
+import type { Read, Target } from "./testing_targets.ts";
+
+const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet", "--json"];
+
+/** Stands for what was attacked, and where it went on. */
+type Evaluate = AttackDevice["attack"];
+
+/** An interrupted and a finished evaluation of one network. */
+export async function attackTargets(dir: string): Promise<Target[]> {
+  const inputs = [...await writeInputs(dir), ...WORDS];
+  const start = async (out: string, evaluate: Evaluate, signal = new AbortController().signal) => {
+    let text = "";
+    const stdout = (part: string) => text += part;
+    const words = [...inputs, `--out=${out}`, "--resume"];
+    await attack(words, { openDevice: fakeDevice(evaluate), signal, stdout, stderr: () => {} });
+    return text;
+  };
+  const controller = new AbortController();
+  await start(`${dir}/stopped`, async (_options, _examples, { state, signal }) => {
+    await state!.save({
+      tensors: new Map([["rows", { dtype: "F32", shape: [64], data: new Float32Array(64).fill(0.5) }]]),
+      state: { attack: "apgd-t", done: 5 },
+    });
+    controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    signal!.throwIfAborted();
+    return fakeResult(TEST_SIZE);
+  }, controller.signal);
+  await start(`${dir}/finished`, () => Promise.resolve(fakeResult(TEST_SIZE)));
+  let number = 0;
+  /** Goes on with a copy of an evaluation. */
+  const goOn = async (from: string): Promise<Read> => {
+    const out = `${dir}/copy-${number++}`;
+    await copyFolder(from, out);
+    let kept: unknown = "nothing";
+    try {
+      const text = await start(out, async (_options, _examples, { state }) => {
+        const { tensors, state: json } = await state!.load() ?? { tensors: new Map(), state: null };
+        kept = [json, [...tensors].map(([name, { data }]) => [name, [...data].map(String)])];
+        return fakeResult(TEST_SIZE);
+      });
+      const { configuration, asked } = JSON.parse(text);
+      return { content: canonicalJson([configuration, asked, kept]), known: configuration.weights.sha256 };
+    } finally {
+      await Deno.remove(out, { recursive: true });
+    }
+  };
+  const target = (name: string, file: string, from: string) => ({
+    name: `${name} of an evaluation`,
+    path: `${dir}/${file}`,
+    read: () => goOn(`${dir}/${from}`),
+  });
+  await Deno.mkdir(`${dir}/empty`);
+  return [
+    target("state", "stopped/state.safetensors", "stopped"),
+    target("record", "finished/attack.json", "finished"),
+    target("weights", "net.safetensors", "empty"),
+  ];
+}
