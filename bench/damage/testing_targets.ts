@@ -14,7 +14,7 @@ import { expand } from "../plan/plan.ts";
 import type { CellRecord } from "../schema.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
-import { hashTensors } from "../store/hash_tensors.ts";
+import { hashTensors } from "../../engine/hash_tensors.ts";
 import { recordPath } from "../store/run_files.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
