@@ -2,11 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { mutate } from "../../engine/testing/mutate.ts";
+import { copyFolder } from "../run/testing_resume.ts";
 import { recordPath } from "../store/run_files.ts";
 import { formatError } from "../terminal/explained.ts";
 import { withTempDir } from "../testing.ts";
 import { attackTargets } from "./testing_attack.ts";
-import { CELLS, copyFolder, type Outcome, runCells } from "./testing_run.ts";
+import { CELLS, type Outcome, runCells } from "./testing_run.ts";
 import { makeTargets, type Read, type Target } from "./testing_targets.ts";
 
 /** Damages to each file. */
@@ -59,7 +60,7 @@ async function damageAll(targets: readonly Target[]): Promise<string[]> {
   for (const target of targets) {
     const bytes = await Deno.readFile(target.path), whole = await target.read();
     assert(whole !== null, `${target.name} is not read as it was`);
-    for (let number = 0; number < TIMES; number++) {
+    for (let number = 0; number < (target.times ?? TIMES); number++) {
       const damage = mutate(bytes, number);
       const fault = await faultOf(target, whole, damage.bytes).catch(({ message }: Error) => message);
       if (fault !== null) faults.push(`${target.name}, ${number}, ${damage.what}: ${fault}`);

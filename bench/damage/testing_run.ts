@@ -1,4 +1,4 @@
-/** A real run of a few small cells, with the checkpoints that they had before they ended, and copies to damage. */
+/** A real run of a few small cells, and the checkpoints that they had before they ended. */
 import { parsePreset } from "../config/parse_preset.ts";
 import { openWorkbench } from "../cells/mod.ts";
 import type { OpenWorkbench } from "../plan/cell.ts";
@@ -90,13 +90,4 @@ export async function runCells(
     records.map((record) => [record.benchmark, JSON.stringify(canonicalRecord(record))]),
   );
   return { exitCode, records: canonical, seen, states };
-}
-
-/** Copies a folder. */
-export async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
-    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
-  }
 }

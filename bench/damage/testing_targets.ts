@@ -32,6 +32,8 @@ export interface Read {
 export interface Target {
   readonly name: string;
   readonly path: string;
+  /** How often it is damaged. Default: 200. */
+  readonly times?: number;
   /** Reads it, or what it belongs to; null where it is named and left out. Anything but a plain refusal is a fault. */
   read(): Promise<Read | null>;
 }
