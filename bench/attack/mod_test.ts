@@ -273,7 +273,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "a mean of one channel",
     () => ["--mean=0.5"],
-    /^Cannot make resnet8: mean must be 3 finite numbers, got 0\.5$/,
+    /^Cannot make resnet8: mean must be 3 numbers, got 0\.5$/,
   ],
   [
     "an L2 radius beyond all images",
