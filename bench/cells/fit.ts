@@ -9,7 +9,7 @@ import type { TrainingHistory } from "../store/checkpoint_file.ts";
 import type { PhaseLog } from "../record/phases.ts";
 import type { Artifact, Metric } from "../schema.ts";
 import type { Snapshot } from "./network.ts";
-import { makeOptimizer, makeSchedule } from "./recipe.ts";
+import { makeOptimizer, makeSchedule } from "../config/recipe.ts";
 import type { TrainTask } from "./task.ts";
 
 /** How far a training has come. */

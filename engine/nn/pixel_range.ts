@@ -31,10 +31,15 @@ export function pixelsFrom(values: Float32Array, range: PixelRange): Float32Arra
   return values.map((v) => v * half + middle);
 }
 
-/** @throws {RangeError} If the range is empty or not finite. */
+/** A smaller range is lost in float32. */
+const LEAST_RANGE = Math.fround(1e-5);
+
+/** @throws {RangeError} If the range is empty, too small for float32, or not finite. */
 export function checkPixelRange([low, high]: PixelRange): void {
-  if (Number.isFinite(low) && Number.isFinite(high) && low < high) return;
-  throw new RangeError(`Cannot stretch pixels: pixelRange has to rise, it is ${low} to ${high}`);
+  if (Number.isFinite(low) && Number.isFinite(high) && Math.fround(high - low) >= LEAST_RANGE) return;
+  throw new RangeError(
+    `Cannot stretch pixels: pixelRange has to rise, by 0.00001 at least, it is ${low} to ${high}`,
+  );
 }
 
 function split(range: PixelRange): { half: number; middle: number } {
