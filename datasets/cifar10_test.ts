@@ -81,7 +81,7 @@ Deno.test("cifar10() names the file that is cut short, too long or missing", () 
     await assertRejects(
       () => cifar10(join(folder, "no")),
       RangeError,
-      "it does not exist\nHint: deno task data",
+      "no such file or folder\nHint: deno task data",
     );
   }));
 

@@ -8,7 +8,7 @@ import { LOSSES, makeAttack } from "./make_attack.ts";
 import type { PlannedAttack } from "./protocol.ts";
 import { safetyOf } from "./returned.ts";
 import { type CurrentAttack, packProgress } from "./state.ts";
-import { warnZeroGradients } from "./warnings.ts";
+import { warnNotFinite, warnZeroGradients } from "./warnings.ts";
 
 /** Seconds between two savings, unless told otherwise. */
 const SAVE_SECONDS = 30;
@@ -29,7 +29,7 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
   const tellTime = () => current.seconds = before + (performance.now() - started) / 1000;
   if (resumed === null && todo.length > 0) await doubtGradients(evaluation, planned, todo);
   if (current.done < current.attacked) await runExamples(evaluation, planned, { current, todo, tellTime });
-  await judgeAgain(evaluation, current);
+  await judgeAgain(evaluation, planned, current);
   const found = correctOnes(current.fooled);
   for (const i of found) progress.robust[i] = 0;
   progress.outcomes.push({
@@ -104,12 +104,15 @@ async function runExamples(
 /** Fooling images that the model, asked again, classifies correctly do not count. */
 async function judgeAgain(
   { options, examples, classifier, progress }: Evaluation,
+  { name }: PlannedAttack,
   current: CurrentAttack,
 ): Promise<void> {
   const positions = correctOnes(current.fooled), n = examples.labels.length;
   if (positions.length === 0) return;
   const numbers = Uint32Array.from(positions, (i) => examples.numbers[i]);
   const logits = await classifier.logits({ images: gather(progress.images, positions, n), numbers });
+  const warning = warnNotFinite(logits, { examples: positions.length, of: name });
+  if (warning !== null) progress.warnings.push(warning);
   const classes = predict(logits, options.classes);
   positions.forEach((i, k) => {
     if (classes[k] !== examples.labels[i]) return;

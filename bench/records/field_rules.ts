@@ -113,7 +113,7 @@ export function shown(value: unknown): string {
   try {
     return JSON.stringify(value).slice(0, 60);
   } catch {
-    return "lists within lists"; // deeper than the stack
+    return "lists in lists, too deep to show"; // they overflow the stack
   }
 }
 

@@ -12,7 +12,7 @@ export const WHOLE_RANGE: PixelRange = [0, 1];
 /**
  * 2 (x - low) / (high - low) - 1, of any shape.
  *
- * @throws {RangeError} If the range is empty or not finite.
+ * @throws {RangeError} If the range is too narrow or too far from 0.
  */
 export function toSymmetric(pixels: Value, range: PixelRange): Tensor {
   const { half, middle } = split(range);
@@ -31,14 +31,15 @@ export function pixelsFrom(values: Float32Array, range: PixelRange): Float32Arra
   return values.map((v) => v * half + middle);
 }
 
-/** A smaller range is lost in float32. */
-const LEAST_RANGE = Math.fround(1e-5);
+/** How narrow a range may be, and how far from 0 its ends: further out float32 loses the pixels. */
+const NARROWEST = 1e-3, FURTHEST = 10;
 
-/** @throws {RangeError} If the range is empty, too small for float32, or not finite. */
+/** @throws {RangeError} If the range is narrower than 0.001, or reaches beyond -10 or 10. */
 export function checkPixelRange([low, high]: PixelRange): void {
-  if (Number.isFinite(low) && Number.isFinite(high) && Math.fround(high - low) >= LEAST_RANGE) return;
+  if (high - low >= NARROWEST && low >= -FURTHEST && high <= FURTHEST) return;
   throw new RangeError(
-    `Cannot stretch pixels: pixelRange has to rise, by 0.00001 at least, it is ${low} to ${high}`,
+    `Cannot stretch pixels: pixelRange has to rise by at least ${NARROWEST} within -${FURTHEST} and ${FURTHEST}, ` +
+      `it is ${low} to ${high}`,
   );
 }
 
