@@ -3,8 +3,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
-import { writeFileAtomic } from "../engine/checkpoint.ts";
+import { basename } from "node:path";
+import { putFiles } from "./_put_files.ts";
 import { readTar } from "./_tar.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES } from "./cifar10_release.ts";
 
@@ -23,7 +23,7 @@ export interface FetchCifar10Options {
 /**
  * Puts the six files and the class names into `out`. Nothing is unpacked unless the archive's hash is right.
  *
- * @throws {Error} If the download fails, the hash is wrong, or the folder cannot be written.
+ * @throws {Error} If the download fails, the hash is wrong, other files have these names, or the folder cannot be written.
  */
 export async function fetchCifar10(options: FetchCifar10Options): Promise<void> {
   const { out, archive, onProgress = () => {}, expected = CIFAR10_ARCHIVE } = options;
@@ -35,17 +35,17 @@ export async function fetchCifar10(options: FetchCifar10Options): Promise<void> 
         `it is ${sha256} (${bytes.length} bytes)`,
     );
   }
-  await Deno.mkdir(out, { recursive: true });
-  const wanted = new Set([...CIFAR10_FILES, CIFAR10_CLASS_FILE]);
+  const wanted = new Set([...CIFAR10_FILES, CIFAR10_CLASS_FILE]), files = new Map<string, Uint8Array>();
   for await (const file of readTar(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))) {
     const name = basename(file.name);
-    if (wanted.delete(name)) await writeFileAtomic(join(out, name), file.bytes);
+    if (wanted.delete(name)) files.set(name, file.bytes);
   }
   if (wanted.size > 0) {
     throw new Error(
       `Cannot use CIFAR-10 archive ${archive ?? expected.url}: it lacks ${[...wanted].join(", ")}`,
     );
   }
+  await putFiles(out, files);
 }
 
 async function download(

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../engine/atomic_file.ts";
+import { putFiles } from "./_put_files.ts";
 import { contactSheet } from "./contact_sheet.ts";
 import { planted } from "./planted.ts";
 
@@ -16,6 +16,7 @@ export interface PlantedSheetsOptions {
  * `deno task data planted`.
  *
  * @returns The paths of the files.
+ * @throws {Error} If something else has one of their names, or they cannot be written.
  *
  * @example
  * ```ts
@@ -39,7 +40,6 @@ export async function writePlantedSheets(
     "non-robust-cue-only.png": contactSheet(extraTests!.nonRobustCueOnly),
     "gratings-amplified.png": contactSheet(test, { difference: { from: without, factor: 20 } }),
   };
-  await Deno.mkdir(out, { recursive: true });
-  for (const [name, png] of Object.entries(sheets)) await writeFileAtomic(join(out, name), png);
+  await putFiles(out, new Map(Object.entries(sheets)));
   return Object.keys(sheets).map((name) => join(out, name));
 }

@@ -4,7 +4,7 @@
  */
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
-export { isTemporaryName, writeFileAtomic } from "./atomic_file.ts";
+export { writeFileAtomic } from "./atomic_file.ts";
 
 /** What JSON can hold. Numbers must be finite. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { isTemporaryName, type Json, loadCheckpoint, saveCheckpoint, writeFileAtomic } from "./checkpoint.ts";
+import { temporaryOf } from "./atomic_file.ts";
+import { type Json, loadCheckpoint, saveCheckpoint, writeFileAtomic } from "./checkpoint.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
@@ -78,7 +79,7 @@ Deno.test("saveCheckpoint() leaves a whole checkpoint when the process is killed
       const data = tensors.get("w")!.data as Float32Array;
       assertEquals(data.length, 4_000_000);
       assert(data.every((v) => v === (state as { version: number }).version));
-      const leftovers = (await namesIn(folder)).filter(isTemporaryName);
+      const leftovers = (await namesIn(folder)).filter((name) => temporaryOf(name) !== null);
       killedWhileWriting += leftovers.length > 0 ? 1 : 0;
       for (const name of leftovers) await Deno.remove(join(folder, name));
     }

@@ -5,26 +5,20 @@
  * @module
  */
 import { writeFileAtomic } from "./atomic_file.ts";
+import { openFile, readInto } from "./open_file.ts";
+import { printable, someNames } from "./printable.ts";
+import {
+  ARRAYS,
+  type Dtype,
+  type DtypeArrays,
+  type Entry,
+  headerLength,
+  LENGTH_BYTES,
+  parseHeader,
+  type TensorInfo,
+} from "./safetensors_header.ts";
 
-/** The array that holds each dtype. `F16` and `BF16` are raw bits, `BOOL` is 0 or 1. */
-export interface DtypeArrays {
-  F64: Float64Array<ArrayBuffer>;
-  F32: Float32Array<ArrayBuffer>;
-  F16: Uint16Array<ArrayBuffer>;
-  BF16: Uint16Array<ArrayBuffer>;
-  I64: BigInt64Array<ArrayBuffer>;
-  I32: Int32Array<ArrayBuffer>;
-  I16: Int16Array<ArrayBuffer>;
-  I8: Int8Array<ArrayBuffer>;
-  U64: BigUint64Array<ArrayBuffer>;
-  U32: Uint32Array<ArrayBuffer>;
-  U16: Uint16Array<ArrayBuffer>;
-  U8: Uint8Array<ArrayBuffer>;
-  BOOL: Uint8Array<ArrayBuffer>;
-}
-
-/** Names of the element types. */
-export type Dtype = keyof DtypeArrays;
+export { type Dtype, type DtypeArrays, OtherFormatError, type TensorInfo } from "./safetensors_header.ts";
 
 /** A tensor on the host, row-major. `data.length` is the product of `shape` (1 for `[]`). */
 export type HostTensor<D extends Dtype = Dtype> = {
@@ -40,42 +34,47 @@ export interface Safetensors {
   readonly path: string;
 }
 
-const ARRAYS = {
-  F64: Float64Array,
-  F32: Float32Array,
-  F16: Uint16Array,
-  BF16: Uint16Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  I16: Int16Array,
-  I8: Int8Array,
-  U64: BigUint64Array,
-  U32: Uint32Array,
-  U16: Uint16Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-} as const;
-
-/** The limit of the reference implementation, in bytes. */
-const MAX_HEADER_BYTES = 100_000_000;
-
-/** One entry of the header, checked. */
-interface Entry {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
+/**
+ * Reads the header of a safetensors file alone: what tensors it has, whatever its size.
+ *
+ * @returns The tensors' types and shapes by name, in the order of their bytes.
+ * @throws {Error} If there is no such file, or it cannot be read.
+ * @throws {SyntaxError} See {@linkcode readSafetensors}.
+ * @throws {RangeError} See {@linkcode readSafetensors}.
+ */
+export async function readSafetensorsHeader(path: string): Promise<Map<string, TensorInfo>> {
+  using opened = await openFile(path);
+  const { entries } = await readHeader(opened, path);
+  return new Map(entries.map(({ name, dtype, shape }) => [name, { dtype, shape }]));
 }
 
 /**
- * Reads a safetensors file.
+ * Reads a safetensors file. Its header is checked before its data are read.
  *
- * @throws {SyntaxError} If the header is cut short, too long, not JSON, or an entry has the wrong form.
+ * @throws {Error} If there is no such file, or it cannot be read.
+ * @throws {SyntaxError} If the header is cut short, too long, not JSON, has a name twice, or an entry has the wrong form;
+ * an {@linkcode OtherFormatError} if it is a file of PyTorch's or another known format.
  * @throws {RangeError} If offsets overlap, leave holes, pass the end of the file or do not fit the shape.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  return parseSafetensors(await Deno.readFile(path), { path });
+  using opened = await openFile(path);
+  const { entries, metadata, dataBytes } = await readHeader(opened, path);
+  const data = new Uint8Array(dataBytes);
+  const count = await readInto(opened.file, data);
+  if (count < dataBytes) {
+    throw new RangeError(
+      `Cannot read ${printable(path)}: it was cut short meanwhile, ${dataBytes - count} bytes are missing`,
+    );
+  }
+  return { tensors: tensorsOf(entries, data), metadata, path };
+}
+
+async function readHeader({ file, sizeBytes }: { file: Deno.FsFile; sizeBytes: number }, path: string) {
+  const start = new Uint8Array(Math.min(LENGTH_BYTES, sizeBytes));
+  const count = await readInto(file, start);
+  const json = new Uint8Array(headerLength(start.subarray(0, count), { path, sizeBytes }));
+  await readInto(file, json);
+  return { ...parseHeader(json, { path, sizeBytes }), dataBytes: sizeBytes - LENGTH_BYTES - json.length };
 }
 
 /**
@@ -88,20 +87,18 @@ export function parseSafetensors(
   bytes: Uint8Array<ArrayBuffer>,
   { path = "safetensors data" } = {},
 ): Safetensors {
-  const { header, dataStart } = parseHeader(bytes, path);
-  const entries: Entry[] = [];
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = checkMetadata(value, path);
-    else entries.push(checkEntry(value, { name, path }));
-  }
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkLayout(entries, { path, dataBytes: bytes.length - dataStart });
-  const tensors = new Map<string, HostTensor>();
-  for (const { name, dtype, shape, begin, end } of entries) {
-    tensors.set(name, view(bytes.subarray(dataStart + begin, dataStart + end), dtype, shape));
-  }
-  return { tensors, metadata, path };
+  const file = { path, sizeBytes: bytes.length };
+  const dataStart = LENGTH_BYTES + headerLength(bytes.subarray(0, LENGTH_BYTES), file);
+  const { entries, metadata } = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), file);
+  return { tensors: tensorsOf(entries, bytes.subarray(dataStart)), metadata, path };
+}
+
+function tensorsOf(entries: readonly Entry[], data: Uint8Array<ArrayBuffer>): Map<string, HostTensor> {
+  return new Map(
+    entries.map((
+      { name, dtype, shape, begin, end },
+    ) => [name, view(data.subarray(begin, end), dtype, shape)]),
+  );
 }
 
 /**
@@ -115,11 +112,10 @@ export function getTensor<D extends Dtype>(
   { dtype, shape }: { dtype: D; shape?: readonly number[] },
 ): HostTensor<D> {
   const tensor = file.tensors.get(name);
-  const what = `Cannot read tensor "${name}" of ${file.path}`;
+  const what = `Cannot read tensor "${name}" of ${printable(file.path)}`;
   if (!tensor) {
-    const known = [...file.tensors.keys()];
-    const some = known.length > 12 ? [...known.slice(0, 12), `and ${known.length - 12} more`] : known;
-    throw new RangeError(`${what}: it is not there, the file holds ${some.join(", ") || "nothing"}`);
+    const known = someNames([...file.tensors.keys()], 12) || "nothing";
+    throw new RangeError(`${what}: it is not there, the file holds ${known}`);
   }
   if (tensor.dtype !== dtype) throw new RangeError(`${what}: it must be ${dtype}, it is ${tensor.dtype}`);
   if (shape && shape.join() !== tensor.shape.join()) {
@@ -197,85 +193,6 @@ function checkWritable(name: string, { dtype, shape, data }: HostTensor): void {
   }
 }
 
-function parseHeader(bytes: Uint8Array, path: string): { header: object; dataStart: number } {
-  const fail = (reason: string, cause?: unknown) =>
-    new SyntaxError(`Cannot read ${path}: ${reason}`, { cause });
-  if (bytes.length < 8) throw fail(`a safetensors file has at least 8 bytes, this has ${bytes.length}`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES) {
-    throw fail(
-      `its header claims ${length} bytes, the limit is ${MAX_HEADER_BYTES}; it may not be safetensors`,
-    );
-  }
-  if (8 + length > bytes.length) {
-    throw fail(
-      `its header claims ${length} bytes, only ${bytes.length - 8} follow; the file may be cut short`,
-    );
-  }
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch (cause) {
-    throw fail(`its header is not JSON, ${cause instanceof Error ? cause.message : cause}`, cause);
-  }
-  if (!isObject(header)) throw fail("its header is not a JSON object");
-  return { header, dataStart: 8 + length };
-}
-
-function checkMetadata(value: unknown, path: string): Record<string, string> {
-  if (!isObject(value) || !Object.values(value).every((v) => typeof v === "string")) {
-    throw new SyntaxError(`Cannot read ${path}: __metadata__ must map strings to strings`);
-  }
-  return value as Record<string, string>;
-}
-
-function checkEntry(value: unknown, { name, path }: { name: string; path: string }): Entry {
-  const what = `Cannot read ${path}: tensor "${name}"`;
-  if (!isObject(value)) throw new SyntaxError(`${what} is not an object with dtype, shape and data_offsets`);
-  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-    const known = Object.keys(ARRAYS).join(", ");
-    throw new SyntaxError(`${what} has an unknown dtype, ${JSON.stringify(dtype)}; known are ${known}`);
-  }
-  if (!isSizes(shape)) {
-    throw new SyntaxError(`${what} has an invalid shape, ${JSON.stringify(shape)}`);
-  }
-  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw new SyntaxError(`${what} has invalid data_offsets, ${JSON.stringify(offsets)}`);
-  }
-  const [begin, end] = offsets;
-  const expected = elements(shape) * ARRAYS[dtype as Dtype].BYTES_PER_ELEMENT;
-  if (end - begin !== expected) {
-    const need = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;
-    throw new RangeError(
-      `${what} has the wrong size, ${need}, its offsets [${begin}, ${end}] hold ${end - begin}`,
-    );
-  }
-  return { name, dtype: dtype as Dtype, shape, begin, end };
-}
-
-/** The tensors, in the order of their offsets, must cover the data without overlap, hole or remainder. */
-function checkLayout(
-  entries: readonly Entry[],
-  { path, dataBytes }: { path: string; dataBytes: number },
-): void {
-  let at = 0;
-  let before = "the header";
-  for (const { name, begin, end } of entries) {
-    const what = `Cannot read ${path}: tensor "${name}" at [${begin}, ${end}]`;
-    if (end > dataBytes) {
-      throw new RangeError(`${what} lies beyond the end, the file holds ${dataBytes} data bytes`);
-    }
-    if (begin < at) throw new RangeError(`${what} overlaps ${before}, which ends at ${at}`);
-    if (begin > at) throw new RangeError(`${what} leaves a hole of ${begin - at} bytes after ${before}`);
-    at = end;
-    before = `tensor "${name}"`;
-  }
-  if (at !== dataBytes) {
-    throw new RangeError(`Cannot read ${path}: ${dataBytes - at} bytes after ${before} belong to no tensor`);
-  }
-}
-
 function view(bytes: Uint8Array<ArrayBuffer>, dtype: Dtype, shape: readonly number[]): HostTensor {
   const TypedArray = ARRAYS[dtype];
   const size = TypedArray.BYTES_PER_ELEMENT;
@@ -286,12 +203,4 @@ function view(bytes: Uint8Array<ArrayBuffer>, dtype: Dtype, shape: readonly numb
 
 function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -93,7 +93,7 @@ Deno.test("parseSafetensors() names what is wrong with a header", () => {
     'unknown dtype, "F8"',
   );
   assertThrows(bad(fileOf({ w: entry(0, 1, { shape: [-1] }) })), SyntaxError, "invalid shape, [-1]");
-  assertThrows(bad(fileOf({ w: entry(3, 1, { shape: [1] }) })), SyntaxError, "invalid data_offsets, [3,1]");
+  assertThrows(bad(fileOf({ w: entry(3, 1, { shape: [1] }) })), SyntaxError, "invalid data_offsets, [3, 1]");
   assertThrows(
     bad(fileOf({ w: { dtype: "U8", shape: [1] } })),
     SyntaxError,

@@ -9,6 +9,7 @@ async function report(args: string[]): Promise<{ code: number; out: string; err:
   return { code, out, err };
 }
 
+const MINE = "<!doctype html><title>Mine</title>";
 const FILES = {
   "run.json": JSON.stringify(makeManifest([makeRecord()])),
   "records/a.json": JSON.stringify(makeRecord()),
@@ -41,6 +42,36 @@ Deno.test("main() names unreadable records on the second stream and still makes 
   assertEquals(code, 0);
   assertStringIncludes(err, "Not used: records/b.json: ");
   assertStringIncludes(await Deno.readTextFile(`${dir}/report.html`), "records/b.json");
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("main() replaces a page of its own and nothing else", async () => {
+  const dir = await writeRunFolder({ ...FILES, "mine.html": MINE, "empty.html": "" });
+  for (const out of ["report.html", "report.html", "empty.html"]) {
+    assertEquals((await report([dir, "--out", `${dir}/${out}`])).code, 0);
+  }
+  await Deno.symlink("report.html", `${dir}/link.html`);
+  const refusals = [["mine.html", "not a page of ours"], ["link.html", "a symbolic link"], [
+    "records",
+    "not a file",
+  ]];
+  const before = await Deno.readTextFile(`${dir}/report.html`);
+  for (const [name, kind] of refusals) {
+    const { code, err } = await report([dir, "--out", `${dir}/${name}`]);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      err,
+      `Cannot write report: what lies there is ${kind} and is not replaced, ${dir}/${name}`,
+    );
+  }
+  assertEquals(await Deno.readTextFile(`${dir}/mine.html`), MINE);
+  assertEquals([
+    await Deno.readTextFile(`${dir}/report.html`),
+    (await Deno.lstat(`${dir}/link.html`)).isSymlink,
+  ], [
+    before,
+    true,
+  ]);
   await Deno.remove(dir, { recursive: true });
 });
 

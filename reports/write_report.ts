@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { parseHistory, parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
@@ -17,7 +17,7 @@ export interface WriteOptions {
  *
  * @param dir The run folder.
  * @returns The page's path, and what of the run could not be used.
- * @throws {TypeError} If the folder holds no run.
+ * @throws {TypeError} If the folder holds no run, or something other than a page lies where the page goes.
  */
 export async function writeReport(
   dir: string,
@@ -78,13 +78,27 @@ async function loadRecord<T, J = unknown>(
   }
 }
 
+/** How pages begin, in any version: nothing else is replaced by one. */
+const PAGE = /^<!doctype html>[^]*<title>[^<]*\(realfeatures\)<\/title>/;
+
 async function writePage(out: string, page: string): Promise<void> {
-  const temporary = `${out}.${crypto.randomUUID()}.tmp`;
+  const temporary = join(dirname(out), `.${basename(out)}.${crypto.randomUUID()}.tmp`);
   try {
-    await Deno.writeTextFile(temporary, page);
+    await checkReplaceable(out);
+    await Deno.writeTextFile(temporary, page, { createNew: true });
     await Deno.rename(temporary, out);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
     throw new TypeError(`Cannot write report: ${(cause as Error).message}, ${out}`, { cause });
   }
+}
+
+/** @throws {Error} If something other than a page or an empty file has the name. */
+async function checkReplaceable(path: string): Promise<void> {
+  const found = await Deno.lstat(path).catch(() => null);
+  if (found === null || (found.isFile && (found.size === 0 || PAGE.test(await Deno.readTextFile(path))))) {
+    return;
+  }
+  const kind = found.isSymlink ? "a symbolic link" : found.isFile ? "not a page of ours" : "not a file";
+  throw new Error(`what lies there is ${kind} and is not replaced`);
 }

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { checkClasses } from "../../attacks/autoattack/classes.ts";
 import { planAttacks } from "../../attacks/autoattack/protocol.ts";
+import { nameFrom } from "../config/checked_name.ts";
 import { timestamp } from "../store/run_manifest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { readClassifier } from "./classifier.ts";
@@ -95,7 +96,7 @@ function checkImages(
 
 /** `runs/attack-<weights>-<time>`; weights of a run folder are named after their cell. */
 export function defaultFolder(weights: string): string {
-  const cell = /artifacts\/(.+)\/weights\.safetensors$/.exec(weights)?.[1].replaceAll("/", "-");
+  const cell = /artifacts\/(.+)\/weights\.safetensors$/.exec(weights)?.[1];
   const name = cell ?? basename(weights).replace(/\.safetensors$/, "");
-  return `runs/attack-${name}-${timestamp(new Date())}`;
+  return `runs/attack-${nameFrom(name)}-${timestamp(new Date())}`;
 }

@@ -10,7 +10,7 @@ const REFUSED: [own: Partial<AttackNetworkOptions>, message: string][] = [
   [{ seed: -1 }, "--seed: it must be a whole number from 0"],
   [{ attacks: ["square", "square"] }, "an attack is named twice"],
   [{ std: [1, 0, 1] }, "it must be numbers above 0"],
-  [{ weights: "no/such.safetensors" }, "Cannot read weights no/such.safetensors: no such file"],
+  [{ weights: "no/such.safetensors" }, "Cannot read no/such.safetensors: no such file"],
   [{ n: 13 }, "has 12, given --n 13"],
 ];
 

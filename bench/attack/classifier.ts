@@ -4,9 +4,16 @@ import { basename } from "node:path";
 import type { Model } from "../../engine/nn/model.ts";
 import { resnet, type ResnetArch } from "../../engine/nn/resnet.ts";
 import { resnetArchOf, resnetFromWeights } from "../../engine/nn/resnet_from_weights.ts";
-import { plainStateDict } from "../../engine/nn/state_dict.ts";
-import { checkWeights } from "../../engine/nn/weights.ts";
-import { type HostTensor, parseSafetensors } from "../../engine/safetensors.ts";
+import { plainOutline, type PlainStateDict, plainStateDict } from "../../engine/nn/state_dict.ts";
+import { checkOutline, checkWeights } from "../../engine/nn/weights.ts";
+import { printable } from "../../engine/printable.ts";
+import {
+  type HostTensor,
+  OtherFormatError,
+  parseSafetensors,
+  readSafetensorsHeader,
+  type TensorInfo,
+} from "../../engine/safetensors.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackConfiguration } from "./record.ts";
@@ -27,71 +34,119 @@ export interface ClassifierOptions {
   readonly arch: ResnetArch;
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
-  /** Told what was done to the names. */
+  /** Told what was done to names and numbers. */
   readonly note: (text: string) => void;
 }
 
 /**
- * Reads a network from safetensors under PyTorch's names, with or without a `module.` or `model.` before all of them.
+ * Reads a network from safetensors under PyTorch's names; {@linkcode plainStateDict} says what is done to them. Names,
+ * types and shapes are checked before the numbers are read, so that a wrong file is refused whatever its size.
  *
- * @throws {UsageError} If the file cannot be read, or its tensors are not those of the architecture: all that are
- * missing, unexpected or of another shape are listed.
+ * @throws {UsageError} If the file cannot be read, or its tensors are not those of the architecture: those that are
+ * missing, unexpected or of another shape are named.
  */
 export async function readClassifier(path: string, options: ClassifierOptions): Promise<Classifier> {
   const { arch, mean, std, note } = options;
-  const refuse = (cause: unknown, hint = "") => {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return new UsageError(message + hint, { cause });
-  };
-  let bytes: Uint8Array<ArrayBuffer>;
+  let outline: ReadonlyMap<string, TensorInfo> = new Map();
   try {
-    bytes = await Deno.readFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
-    throw new UsageError(`Cannot read weights ${path}: ${reason}`, { cause });
-  }
-  let file: Map<string, HostTensor>;
-  try {
-    file = parseSafetensors(bytes, { path }).tensors;
-  } catch (cause) {
-    throw refuse(cause, "\nHint: docs/attacks.md shows how to write safetensors from PyTorch");
-  }
-  const { tensors, prefix, added } = plainStateDict(file);
-  if (prefix !== "") note(`All names in ${path} begin with ${prefix}, which is left out`);
-  if (added.length > 0) {
-    note(`${path} has no num_batches_tracked for ${added.length} layers; no score needs it`);
-  }
-  try {
+    outline = plainOutline(await readSafetensorsHeader(path));
     const config = {
-      ...resnetFromWeights(arch, tensors),
+      ...resnetFromWeights(arch, outline),
       ...(mean === null ? {} : { mean }),
       ...(std === null ? {} : { std }),
     };
+    checkSize(config, outline);
     const model = resnet(config, { seed: 0 });
-    checkWeights(model, tensors);
+    checkOutline(model, outline);
+    const bytes = await Deno.readFile(path);
+    const plain = plainStateDict(parseSafetensors(bytes, { path }).tensors);
+    checkWeights(model, plain.tensors);
+    for (const text of describeChanges(plain)) note(`${printable(path)}: ${text}`);
     const { widths, inputChannels, classes } = config;
     const sha256 = await sha256Hex(bytes);
-    return {
-      model,
-      tensors,
-      configuration: { sha256, arch, widths, inputChannels, classes, mean, std },
-      file: basename(path),
-    };
+    const configuration = { sha256, arch, widths, inputChannels, classes, mean, std };
+    return { model, tensors: plain.tensors, configuration, file: basename(path) };
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    const hint = hintFor(arch, tensors);
-    throw refuse(
-      new RangeError(cause.message.replace(/^Cannot load weights:/, `Cannot load weights ${path}:`)),
-      hint,
-    );
+    throw refusal(cause, { path, hint: hintFor(cause, { path, arch, outline }) });
   }
 }
 
-/** What the names say of weights that do not fit. */
-function hintFor(arch: ResnetArch, tensors: ReadonlyMap<string, HostTensor>): string {
-  const other = resnetArchOf(tensors.keys());
+/** What was done to names and numbers, in sentences. */
+function describeChanges({ prefix, added, converted }: PlainStateDict): string[] {
+  const types = [...converted].map(([dtype, count]) => `${count} in ${dtype}`);
+  return [
+    ...(prefix === "" ? [] : [`all names begin with ${prefix}, which is left out`]),
+    ...(added.length === 0
+      ? []
+      : [`${added.length} layers have no usable num_batches_tracked; no score needs it`]),
+    ...(types.length === 0 ? [] : [`tensors are converted to float32, ${types.join(", ")}`]),
+  ];
+}
+
+/** Numbers in a layer that are made without a question: more than any layer of the networks as published has. */
+const USUAL_SIZE = 5e6;
+
+/**
+ * Refuses sizes that the file has no room for, before a network of these sizes is made.
+ *
+ * @throws {RangeError} If a layer of the network alone has more numbers than the file.
+ */
+function checkSize(
+  { arch, widths, inputChannels, classes }: ReturnType<typeof resnetFromWeights>,
+  outline: ReadonlyMap<string, TensorInfo>,
+): void {
+  const count = [...outline.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const largest = Math.max(
+    ...widths.map((width) => 9 * width * width),
+    9 * inputChannels * widths[0],
+    classes * widths[widths.length - 1],
+  );
+  if (largest <= Math.max(count, USUAL_SIZE)) return;
+  throw new RangeError(
+    `Cannot load weights: their shapes ask for ${arch} of widths ${
+      widths.join(", ")
+    }, ${inputChannels} input ` +
+      `channels and ${classes} classes, where one layer has ${largest} numbers, the file holds ${count}`,
+  );
+}
+
+/** The error as one of usage, with the path where it lacks it; bugs stay what they are. */
+function refusal(cause: unknown, { path, hint }: { path: string; hint: string }): unknown {
+  if (!(cause instanceof Error) || !cause.message.startsWith("Cannot ")) return cause;
+  const message = cause.message.replace(/^Cannot load weights:/, `Cannot load weights ${printable(path)}:`);
+  return new UsageError(message + hint, { cause });
+}
+
+/** What to do about weights that cannot be used; "" where nothing is known. */
+function hintFor(
+  cause: unknown,
+  { path, arch, outline }: {
+    path: string;
+    arch: ResnetArch;
+    outline: ReadonlyMap<string, TensorInfo>;
+  },
+): string {
+  if (cause instanceof OtherFormatError) return pythonHint(path);
+  if (cause instanceof SyntaxError) {
+    return "\nHint: docs/attacks.md shows how to write safetensors from PyTorch";
+  }
+  const other = resnetArchOf(outline.keys());
   if (other === null) return "";
   if (other !== arch) return `\nHint: the names are those of ${other}: --arch ${other}`;
-  if (tensors.has("linear.weight")) return "";
+  if (outline.has("linear.weight")) return "";
   return "\nHint: this is an encoder without its last layer, linear; docs/attacks.md says which weights can be attacked";
+}
+
+/** The lines that make safetensors of a PyTorch archive. */
+function pythonHint(path: string): string {
+  const quoted = (text: string) => JSON.stringify(text);
+  return `
+Hint: if PyTorch wrote it, save it by these lines of Python (packages torch and safetensors):
+  import torch
+  from safetensors.torch import save_file
+  state = torch.load(${quoted(path)}, map_location="cpu", weights_only=True)
+  state = state.get("state_dict", state.get("model", state.get("net", state)))
+  save_file({name: x.contiguous() for name, x in state.items()}, ${
+    quoted(`${path.replace(/\.[^./]+$/, "")}.safetensors`)
+  })`;
 }

@@ -1,10 +1,11 @@
 /** The folder that an evaluation leaves, and how a stopped one is taken up again. */
 
 import type { StateStore } from "../../attacks/autoattack/types.ts";
-import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { openLockFile, removeLockFile } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import type { AttackConfiguration, AttackRecord } from "./record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
@@ -21,6 +22,13 @@ export const FILES = {
 export type Part = keyof typeof FILES.states;
 
 const PARTS = Object.keys(FILES.states) as Part[];
+
+/** The names of all files that are ever written, moved or removed. */
+const NAMES: readonly string[] = [
+  FILES.record,
+  ...Object.values(FILES.states),
+  ...Object.values(FILES.outcomes),
+];
 
 /** What is taken, and how. */
 export interface FolderOptions {
@@ -62,7 +70,7 @@ export class EvaluationFolder {
    * be resumed, or another one, or files that cannot be read. Nothing in it is changed then.
    */
   static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
-    const made = !await exists(path);
+    const made = await entryAt(path) === null;
     const lock = await openLock(path);
     const folder = new EvaluationFolder(path, { lock, made, options });
     try {
@@ -115,16 +123,25 @@ export class EvaluationFolder {
 
   /** Lets others in; removes the folder if it was made here and is empty. */
   async close(): Promise<void> {
-    await Deno.remove(`${this.path}/.lock`).catch(() => {}); // Windows keeps open files
+    await removeLockFile(this.#lock, `${this.path}/.lock`);
     this.#lock.close();
     if (this.#made) await Deno.remove(this.path).catch(() => {}); // not empty
   }
 
   async #takeUp({ configuration, resume, now }: FolderOptions): Promise<void> {
-    const names = new Set<string>();
-    for await (const { name } of Deno.readDir(this.path)) names.add(name);
-    const ours = [FILES.record, ...Object.values(FILES.states), ...Object.values(FILES.outcomes)];
-    const found = ours.filter((name) => names.has(name));
+    const found: string[] = [];
+    for (const name of NAMES) {
+      const entry = await entryAt(`${this.path}/${name}`);
+      if (entry === null) continue;
+      if (!entry.isFile) {
+        throw new UsageError(
+          `Cannot evaluate in ${this.path}: ${name} is ${entryKind(entry)}, and must be a file\n` +
+            "Hint: choose another folder with --out",
+        );
+      }
+      found.push(name);
+    }
+    const names = new Set(found);
     if (!resume && found.length > 0) {
       throw new UsageError(
         `Cannot start an evaluation in ${this.path}: the folder holds ${
@@ -149,9 +166,7 @@ export class EvaluationFolder {
           "Hint: choose another folder with --out",
       );
     }
-    for (const name of names) {
-      if (isTemporaryName(name)) await Deno.remove(`${this.path}/${name}`).catch(() => {}); // of a killed process
-    }
+    if (found.length > 0) await this.#removeUnfinished();
     // The configuration is kept from the first moment on, so that no other evaluation can go on from here.
     const { startedAt, resumedAt } = this;
     const checkpoint = this.#states.get("asked")?.checkpoint ?? null;
@@ -174,6 +189,16 @@ export class EvaluationFolder {
       checkSame(`${this.path}/${name}`, { found: state.configuration, expected: configuration });
       this.#states.set(part, state);
       if (part === "asked") ({ startedAt: this.startedAt, resumedAt: this.resumedAt } = state);
+    }
+  }
+
+  /** Removes what a killed process left half-written. */
+  async #removeUnfinished(): Promise<void> {
+    for await (const { name, isFile } of Deno.readDir(this.path)) {
+      const of = temporaryOf(name);
+      if (isFile && of !== null && NAMES.includes(of)) {
+        await Deno.remove(`${this.path}/${name}`).catch(() => {});
+      }
     }
   }
 
@@ -213,8 +238,9 @@ async function openLock(path: string): Promise<Deno.FsFile> {
   let file: Deno.FsFile;
   try {
     await Deno.mkdir(path, { recursive: true });
-    file = await Deno.open(`${path}/.lock`, { create: true, write: true });
+    file = await openLockFile(`${path}/.lock`);
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError(
       `Cannot write to the folder ${path}: ${
         (cause as Error).message
@@ -225,8 +251,4 @@ async function openLock(path: string): Promise<Deno.FsFile> {
   if (await file.tryLock(true).catch(() => true)) return file; // file systems without locks let everybody in
   file.close();
   throw new UsageError(`Cannot evaluate in ${path}: another process is at work there`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }

@@ -224,7 +224,7 @@ Deno.test("attack() notes a prefix of all names, and missing counters", async ()
     ]);
     assertEquals(code, 0);
     assertStringIncludes(errors, "begin with module., which is left out\n");
-    assertStringIncludes(errors, "has no num_batches_tracked for 9 layers; no score needs it\n");
+    assertStringIncludes(errors, "9 layers have no usable num_batches_tracked; no score needs it\n");
   });
 });
 
@@ -245,7 +245,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     () => ["--n=13"],
     /^Cannot take the first 13 images: planted\/test has 12, given --n 13$/,
   ],
-  ["weights that are not there", () => ["--weights=none"], /^Cannot read weights none: no such file$/],
+  ["weights that are not there", () => ["--weights=none"], /^Cannot read none: no such file or folder$/],
   [
     "weights of another architecture",
     () => ["--arch=resnet18"],

@@ -1,4 +1,6 @@
 import type { Artifact } from "../schema.ts";
+import { plainPath } from "../store/plain_path.ts";
+import { checkArtifactPath } from "../store/run_files.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
 /**
@@ -11,9 +13,10 @@ export async function readFileOf(
   artifact: Artifact,
   { runDir }: { runDir: string },
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; path: string; sha256: string }> {
-  const what = `Cannot restore ${cell}`, path = `${runDir}/${artifact.path}`;
-  let bytes: Uint8Array<ArrayBuffer>;
+  const what = `Cannot restore ${cell}`;
+  let bytes: Uint8Array<ArrayBuffer>, path: string;
   try {
+    path = await plainPath(runDir, checkArtifactPath(cell, artifact.path));
     bytes = await Deno.readFile(path);
   } catch (cause) {
     throw new RangeError(`${what}: ${artifact.path} cannot be read, ${(cause as Error).message}`, { cause });

@@ -28,8 +28,8 @@ const SET = imageSet({
 /** A run folder with the weights of one cell and the set of another. */
 async function setUp(dir: string) {
   const folder = await RunFolder.create(dir);
-  const write = (kind: string, relativePath: string, bytes: Uint8Array) =>
-    folder.writeArtifact("cell", { kind, relativePath, bytes });
+  const write = (kind: string, name: string, bytes: Uint8Array) =>
+    folder.writeArtifact("cell", { kind, name, bytes });
   const two = new Uint32Array(2), none = new Float32Array(2);
   const construction: Construction = {
     set: SET,

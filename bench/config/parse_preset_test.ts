@@ -127,6 +127,18 @@ Deno.test("parsePreset() says what was given and what was expected", () => {
   for (const [body, problem] of cases) assertMatch(refusal(body), problem);
 });
 
+Deno.test("parsePreset() refuses a name that would lead out of the folder it is part of, with the alphabet and the line", () => {
+  for (const name of ["../../evil", "a\nb", "x".repeat(300), "con", ".."]) {
+    const text = `description: a try\nname: ${JSON.stringify(name)}\n`;
+    const { message } = assertThrows(() => parsePreset(text, { source: "own.yaml" }), UsageError);
+    assertMatch(
+      message,
+      /^Cannot read preset own\.yaml, line 2: name must be a name of letters, digits, [^\n]*$/,
+    );
+    assert(message.endsWith(`given the text ${JSON.stringify(name)}`));
+  }
+});
+
 Deno.test("parsePreset() refuses a radius that no image can have", () => {
   const linf = (eps: string) => `evaluation: { attack: { norm: Linf, eps: ${eps} } }`;
   assertMatch(refusal(linf("8")), /evaluation\.attack\.eps must be at most 1 in Linf, given 8/);

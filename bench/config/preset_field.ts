@@ -1,4 +1,5 @@
 import { type Amount, parseAmount } from "./amount.ts";
+import { isName, NAME_ALPHABET } from "./checked_name.ts";
 import { suggest } from "../terminal/nearest.ts";
 
 /** One key of a preset: its type, range, default and help. Without a default the key is required. */
@@ -10,7 +11,7 @@ export type Field<T = unknown> = FieldKind & {
 };
 
 type FieldKind =
-  | { readonly kind: "text" | "flag" }
+  | { readonly kind: "text" | "name" | "flag" }
   | { readonly kind: "choice" | "choices"; readonly choices: readonly string[] }
   | ({ readonly kind: "integer" | "number" | "amount" } & Range)
   | ({ readonly kind: "integers" | "numbers" } & List & Range);
@@ -47,6 +48,9 @@ export function readField(field: Field, value: unknown): unknown {
     case "text":
       if (typeof value !== "string" || value.trim() === "") throw wrongType(field, value);
       return value.trim();
+    case "name":
+      if (!isName(value)) throw wrongType(field, value);
+      return value;
     case "flag":
       if (typeof value !== "boolean") throw wrongType(field, value);
       return value;
@@ -75,6 +79,8 @@ export function describe(field: Field): string {
   switch (field.kind) {
     case "text":
       return `a text${or}`;
+    case "name":
+      return `a name of ${NAME_ALPHABET}${or}`;
     case "flag":
       return `true or false${or}`;
     case "choice":
@@ -98,7 +104,7 @@ export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return `a list ${JSON.stringify(value)}`;
   if (typeof value === "object") return `a mapping with ${Object.keys(value).join(", ") || "no keys"}`;
-  if (typeof value === "string") return `the text "${value}"`;
+  if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
   return `${typeof value === "number" ? "the number " : ""}${value}`;
 }
 

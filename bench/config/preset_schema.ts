@@ -32,7 +32,7 @@ type Sections =
 
 /** Keys at the top of a preset that hold one value. */
 export const TOP: Fields<Omit<Preset, Sections>> = {
-  name: { kind: "text", help: "name of the preset" },
+  name: { kind: "name", help: "name of the preset" },
   description: { kind: "text", help: "what it is for, in one line" },
   quick: { kind: "flag", default: false, help: "marks records as too few to draw conclusions from" },
   seeds: {

@@ -2,10 +2,10 @@
  * The file of a history: lines are added at its end, and taken out by writing it anew. Both go on under a lock, so that
  * processes can do either at once. Readers need none: lines come in one write, and a new file by renaming.
  */
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { withLock } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
-import type { HistoryEntry } from "./entry.ts";
+import { HISTORY_SCHEMA, type HistoryEntry } from "./entry.ts";
 import { type History, parseHistory } from "./parse_history.ts";
 import { type Keep, prune } from "./prune.ts";
 
@@ -40,15 +40,15 @@ export async function readHistory(path: string): Promise<History> {
  * mix even where there are no locks. A last line that was cut off is ended first, so that it spoils nothing but itself.
  *
  * @returns How many were added: an entry that stands there already, word for word, is not added again.
- * @throws {UsageError} If the file cannot be written, or holds lines of a later version.
+ * @throws {UsageError} If the file cannot be written, holds lines of a later version, or is something else.
  */
 export async function appendEntries(path: string, entries: readonly HistoryEntry[]): Promise<number> {
-  return await withLock(lockOf(path), async () => {
+  return await withLock(await lockOf(path), async () => {
     const content = await Deno.readTextFile(path).catch((cause) => {
       if (cause instanceof Deno.errors.NotFound) return "";
       throw cannotWrite(path, cause);
     });
-    if (content !== "") await readHistory(path);
+    if (content !== "") checkOurs(path, await readHistory(path));
     const known = new Set(content.split("\n"));
     const lines = entries.map((entry) => JSON.stringify(entry)).filter((line) => !known.has(line));
     if (lines.length === 0) return 0;
@@ -75,16 +75,22 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
  * @throws {UsageError} If there is no file, a line is of a later version, or a file cannot be written.
  */
 export async function pruneHistory(path: string, keep: Keep): Promise<History & { left: HistoryEntry[] }> {
-  return await withLock(lockOf(path), async () => {
+  return await withLock(await lockOf(path), async () => {
     const found = await readHistory(path), left = prune(found.entries, keep);
+    checkOurs(path, found);
     const damaged = found.problems.flatMap(({ text }) => text === null ? [] : [text]);
     try {
       if (damaged.length > 0) {
+        const there = await entryAt(`${path}.damaged`);
+        if (there !== null && !there.isFile) throw new Error(`${path}.damaged is ${entryKind(there)}`);
         await Deno.writeTextFile(`${path}.damaged`, damaged.map((line) => `${line}\n`).join(""), {
           append: true,
         });
       }
-      await writeFileAtomic(path, left.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      await writeFileAtomic(
+        await Deno.realPath(path),
+        left.map((entry) => `${JSON.stringify(entry)}\n`).join(""),
+      );
     } catch (cause) {
       throw cannotWrite(path, cause);
     }
@@ -92,9 +98,23 @@ export async function pruneHistory(path: string, keep: Keep): Promise<History & 
   });
 }
 
-/** The file whose lock is that of a history. */
-function lockOf(path: string): string {
-  return `${path}.lock`;
+/** The file whose lock is that of a history, under whatever name it is reached. */
+async function lockOf(path: string): Promise<string> {
+  return `${await Deno.realPath(path).catch(() => path)}.lock`;
+}
+
+/** How every line of a history begins; one that was cut off may be shorter. */
+const START = JSON.stringify({ schema: HISTORY_SCHEMA }).slice(0, -1);
+
+/** @throws {UsageError} If a file holds lines, and no trace of a history in them: it is something else. */
+function checkOurs(path: string, { entries, problems }: History): void {
+  const foreign = problems.some(({ text }) =>
+    text !== null && !text.startsWith(START) && !START.startsWith(text)
+  );
+  if (entries.length > 0 || !foreign) return;
+  throw new UsageError(
+    `Cannot change history ${path}: none of its lines is of a history\nHint: give the file of one, or a new name`,
+  );
 }
 
 function cannotWrite(path: string, cause: unknown): UsageError {

@@ -1,6 +1,7 @@
 /** Processes that add lines to a history and take lines from it at once. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { PROJECT_ROOT } from "../record/env.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
 import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";
@@ -99,5 +100,46 @@ Deno.test("appendEntries() and pruneHistory() go on where the file system has no
     }
     assertEquals((await readHistory(file)).entries, [ENTRY]);
     assertEquals(await filesOf(dir), ["h.jsonl"]);
+  });
+});
+
+Deno.test("appendEntries() and pruneHistory() leave files alone that are no history, and locks and links of others", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/notes`, "to do\n");
+    await Deno.writeTextFile(`${dir}/deno.lock`, "{}");
+    await assertRejects(
+      () => appendEntries(`${dir}/notes`, [ENTRY]),
+      UsageError,
+      "none of its lines is of a history",
+    );
+    await assertRejects(
+      () => pruneHistory(`${dir}/notes`, KEEP),
+      UsageError,
+      "none of its lines is of a history",
+    );
+    await appendEntries(`${dir}/deno`, [OLD, ENTRY]); // its lock's name is taken
+    await Deno.symlink(`${dir}/deno`, `${dir}/link`);
+    await pruneHistory(`${dir}/link`, KEEP);
+    assertEquals((await readHistory(`${dir}/deno`)).entries, [ENTRY]);
+    assertEquals((await Deno.lstat(`${dir}/link`)).isSymlink, true);
+
+    await Deno.writeTextFile(`${dir}/deno`, `${JSON.stringify(ENTRY)}\n{ cut`);
+    await Deno.symlink("notes", `${dir}/deno.damaged`);
+    await assertRejects(
+      () => pruneHistory(`${dir}/deno`, KEEP),
+      UsageError,
+      "deno.damaged is a symbolic link",
+    );
+    await Deno.remove(`${dir}/deno.lock`);
+    await Deno.symlink("notes", `${dir}/deno.lock`);
+    await assertRejects(
+      () => appendEntries(`${dir}/deno`, [OLD]),
+      UsageError,
+      "deno.lock: it is a symbolic link",
+    );
+    assertEquals(await Deno.readTextFile(`${dir}/notes`), "to do\n");
+    await appendEntries(`${dir}/cut`, [ENTRY]);
+    await Deno.writeTextFile(`${dir}/cut`, '{"schema":"realfea');
+    assertEquals(await appendEntries(`${dir}/cut`, [ENTRY]), 1);
   });
 });

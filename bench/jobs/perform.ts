@@ -53,8 +53,8 @@ async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): P
     outputs,
     checkpoint,
     progress: (update) => hooks.progress(update),
-    artifact: async (kind, relativePath, bytes) => {
-      const artifact = await folder.writeArtifact(cell.name, { kind, relativePath, bytes });
+    artifact: async (kind, name, bytes) => {
+      const artifact = await folder.writeArtifact(cell.name, { kind, name, bytes });
       hooks.artifact(artifact);
       return artifact;
     },

@@ -121,9 +121,9 @@ export interface CellContext {
    *
    * @param kind As in {@linkcode Artifact}: "weights", "snapshot", "probe", "feature-set", "manifest", "examples", "outcomes".
    * @returns The artifact; it is added to the record by the runner unless the outcome lists it too.
-   * @throws {RangeError} If the path leaves the folder.
+   * @throws {RangeError} If the name is outside the alphabet of names.
    */
-  artifact(kind: string, relativePath: string, bytes: Uint8Array): Promise<Artifact>;
+  artifact(kind: string, name: string, bytes: Uint8Array): Promise<Artifact>;
   /** Where the cell keeps its state while it runs. */
   readonly checkpoint: CellCheckpoint;
   /** Adds a warning to the record and shows it once. */

@@ -4,7 +4,8 @@ import { codeHashes, keysOf } from "./cell_key.ts";
 import type { CellState } from "./cell_state.ts";
 import { adapterName, configHash } from "../record/env.ts";
 import type { Preset } from "../config/preset.ts";
-import { checkSameRun, parseRunManifest, readStates, shorten, type StatesContext } from "./resume.ts";
+import { findManifest } from "./read_manifest.ts";
+import { checkSameRun, readStates, shorten, type StatesContext } from "./resume.ts";
 import { filesAreThere, type FinishedElsewhere, finishedElsewhere, openSources } from "./reuse.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { identityOf } from "../store/run_manifest.ts";
@@ -47,18 +48,18 @@ export async function planStates(
     workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">;
   },
 ): Promise<PlannedCell[]> {
-  const sources = await openSources(reuse);
+  const sources = await openSources(reuse, note);
   const code = await codeHashes();
   const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
   const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
   const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
   const folder = runDir === null ? null : await RunFolder.open(runDir);
   if (folder !== null) {
-    const manifest = parseRunManifest(folder.path, await folder.readManifest());
-    checkSameRun(folder.path, manifest, {
-      suite: preset.name,
-      identity: identityOf(workbench, await configHash(code)),
-    });
+    await folder.know(cells.map(({ name }) => name));
+    const { manifest, damage } = await findManifest(folder, { preset, cells, command: "" });
+    const identity = identityOf(workbench, await configHash(code));
+    if (manifest !== null) checkSameRun(folder.path, manifest, { suite: preset.name, identity });
+    if (damage !== null) note(`The run.json of ${folder.path} ${damage}: bench --resume makes it again`);
   }
   const states = folder === null ? null : await readStates(folder, cells, context);
   return await Promise.all(cells.map(async ({ name, kind, inputs }): Promise<PlannedCell> => {

@@ -3,8 +3,9 @@ import type { CellDescription } from "./cell.ts";
 import type { CellKey, KeyContext } from "./cell_key.ts";
 import { type CellState, stateOf } from "./cell_state.ts";
 import { differences } from "../record/differences.ts";
-import { recordFile, type RunFolder } from "../store/run_folder.ts";
-import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import type { RunFolder } from "../store/run_folder.ts";
+import { recordPath } from "../store/run_files.ts";
+import type { CellRecord, RunManifest } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /** The parts of a manifest that processes which share a run have in common. */
@@ -67,14 +68,6 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** What every cell's state is found with. */
 export interface StatesContext extends KeyContext {
   readonly keys: ReadonlyMap<string, CellKey>;
@@ -114,34 +107,43 @@ export async function endedRecord(
 }
 
 /**
- * Prepares a folder for cells to run: moves away what is no record of them, and removes checkpoints that nobody needs. No
+ * Moves away records of cells that were of the run and are not any more, and removes their checkpoints. No other process
+ * may be at work there.
+ */
+export async function clearDropped(
+  folder: RunFolder,
+  dropped: readonly string[],
+  note: (text: string) => void,
+): Promise<void> {
+  for (const name of dropped) {
+    if (await folder.readRecord(name) === null) continue;
+    const to = await folder.setAside(name, "stale");
+    note(`${recordPath(name)} is of no cell of this run any more; it lies in ${to} now`);
+  }
+  await folder.removeCheckpoints(dropped);
+}
+
+/**
+ * Prepares a folder for cells to run: moves away records that do not count, and removes checkpoints of finished cells. No
  * other process may be at work there.
- *
- * @param plan Names of all cells of the preset: records of others are stale.
  */
 export async function clearFolder(
   folder: RunFolder,
   states: ReadonlyMap<string, CellState>,
-  { plan, note }: { plan: ReadonlySet<string>; note: (text: string) => void },
+  note: (text: string) => void,
 ): Promise<void> {
   for (const [name, found] of states) {
     if (found.state === "corrupt") {
-      const to = await folder.setAside(recordFile(name), "corrupt");
+      const to = await folder.setAside(name, "corrupt");
       note(`${name} runs again: its record is corrupt, ${found.why.join("; ")}; it lies in ${to} now`);
     } else if (found.state === "stale") {
-      await folder.setAside(recordFile(name), "stale");
+      await folder.setAside(name, "stale");
       note(`${name} runs again: ${shorten(found.why)}`);
     } else if (found.state === "to do" && found.record !== null) {
-      await folder.setAside(recordFile(name), "stale");
+      await folder.setAside(name, "stale");
     }
   }
-  const known = new Set([...plan].map(recordFile));
-  for (const file of await folder.recordFiles()) {
-    if (known.has(file)) continue;
-    await folder.setAside(file, "stale");
-    note(`records/${file} is of no cell of this run; it lies in records/stale now`);
-  }
-  await folder.removeCheckpoints((cell) => states.get(cell)?.state === "done" || !plan.has(cell));
+  await folder.removeCheckpoints([...states].flatMap(([name, { state }]) => state === "done" ? [name] : []));
 }
 
 /** The first reasons. */
@@ -155,30 +157,4 @@ export function doneRecords(states: ReadonlyMap<string, CellState>): Map<string,
   return new Map(
     [...states].flatMap(([name, found]) => found.state === "done" ? [[name, found.record] as const] : []),
   );
-}
-
-/**
- * Checks that parsed JSON is a manifest that a run can go on from.
- *
- * @throws {UsageError} If it is of another version of the schema or lacks what is needed.
- */
-export function parseRunManifest(runDir: string, json: unknown): RunManifest {
-  const fault = manifestFault(json);
-  if (fault === null) return json as RunManifest;
-  throw new UsageError(
-    `Cannot resume the run in ${runDir}: its run.json ${fault}\nHint: start a new run with another --out`,
-  );
-}
-
-/** Why parsed JSON is no manifest that can be read; null if it is. */
-export function manifestFault(json: unknown): string | null {
-  if (!isObject(json)) return "is not a JSON object";
-  if (json.schemaVersion !== SCHEMA_VERSION) {
-    return `has schemaVersion ${show(json.schemaVersion)}, known is ${SCHEMA_VERSION}`;
-  }
-  const { runId, startedAt, durationMs, preset } = json;
-  if (typeof runId !== "string" || typeof startedAt !== "string" || typeof durationMs !== "number") {
-    return "lacks runId, startedAt or durationMs";
-  }
-  return isObject(preset) ? null : "holds no preset";
 }

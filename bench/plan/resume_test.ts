@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { newManifest } from "../store/run_manifest.ts";
-import { checkSameRun, checkSharedRun, parseRunManifest } from "./resume.ts";
+import { checkSameRun, checkSharedRun } from "./resume.ts";
 import type { RunIdentity, RunManifest } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { smallPreset } from "../testing.ts";
@@ -82,11 +82,4 @@ Deno.test("checkSharedRun() names at most eight differences one by one", () => {
   const { message } = assertThrows(() => checkSharedRun("a", found, { preset: {} }), UsageError);
   assertEquals(message.match(/found/g)?.length, 8);
   assertStringIncludes(message, "; and 3 more\n");
-});
-
-Deno.test("parseRunManifest() accepts a manifest, also one of before runs could be resumed", () => {
-  const { identity: _identity, ...older } = manifestOf();
-  for (const manifest of [manifestOf(), older]) {
-    assertEquals(parseRunManifest("a", reread(manifest)), reread(manifest));
-  }
 });

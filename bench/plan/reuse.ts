@@ -1,7 +1,7 @@
 /** Cells that other runs have finished, known by their keys. Nothing here writes. */
 import type { CellDescription } from "./cell.ts";
 import { readRecord } from "./cell_state.ts";
-import { manifestFault } from "./resume.ts";
+import { readManifest } from "./read_manifest.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -13,21 +13,31 @@ export interface FinishedElsewhere {
 }
 
 /**
- * Opens the folders of runs whose cells may be taken over.
+ * Opens the folders of runs whose cells may be taken over. A damaged `run.json` is told of, and no obstacle: keys stand in
+ * the records.
  *
- * @throws {UsageError} If one is no run folder.
+ * @throws {UsageError} If one is no run folder, or of another version of the schema.
  */
-export async function openSources(paths: readonly string[]): Promise<RunFolder[]> {
-  const refuse = (path: string, reason: string) =>
+export async function openSources(
+  paths: readonly string[],
+  note: (text: string) => void,
+): Promise<RunFolder[]> {
+  const refuse = (path: string, reason: string, cause?: unknown) =>
     new UsageError(
       `Cannot reuse cells of a run: ${reason}, given ${path}\n` +
         "Hint: name the folder of a run, which holds its run.json and records; bench was told it by --out",
+      { cause },
     );
   return await Promise.all(paths.map(async (path) => {
     const folder = await RunFolder.open(path);
     if (folder === null) throw refuse(path, "no run.json lies in the folder, or there is none");
-    const fault = manifestFault(await folder.readManifest().catch(() => undefined));
-    if (fault !== null) throw refuse(path, `its run.json ${fault}`);
+    const text = await folder.readManifest().catch((cause) => {
+      throw refuse(path, `its run.json cannot be read, ${cause.message}`, cause);
+    });
+    const found = readManifest(text);
+    if (!("reason" in found)) return folder;
+    if (found.otherVersion) throw refuse(path, `its run.json ${found.reason}`);
+    note(`The run.json of ${path} ${found.reason}: its records are used all the same`);
     return folder;
   }));
 }
@@ -65,8 +75,6 @@ export async function finishedElsewhere(
 
 /** Whether the files that a record names are there; their bytes are not looked at. */
 export async function filesAreThere({ source, record }: FinishedElsewhere): Promise<boolean> {
-  const there = record.artifacts.map(({ path }) =>
-    Deno.stat(`${source.path}/${path}`).then(({ isFile }) => isFile, () => false)
-  );
-  return (await Promise.all(there)).every((isFile) => isFile);
+  const there = record.artifacts.map((artifact) => source.hasArtifact(record.benchmark, artifact));
+  return (await Promise.all(there)).every((isThere) => isThere);
 }

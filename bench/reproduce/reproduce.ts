@@ -8,7 +8,7 @@ import { adapterName, configHash } from "../record/env.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
-import { parseRunManifest } from "../plan/resume.ts";
+import { parseRunManifest } from "../plan/read_manifest.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -92,14 +92,10 @@ async function readOrigin(path: string): Promise<Origin> {
       `Cannot reproduce ${path}: ${reason}\nHint: give a record in the records folder of a run, records/<cell>.json`,
       { cause },
     );
-  const read = async (file: string, what: string): Promise<unknown> => {
-    try {
-      return JSON.parse(await Deno.readTextFile(file));
-    } catch (cause) {
-      throw refuse(`${what} cannot be read, ${(cause as Error).message}`, cause);
-    }
+  const unreadable = (what: string) => (cause: Error): never => {
+    throw refuse(`${what} cannot be read, ${cause.message}`, cause);
   };
-  const record = await read(path, "it") as CellRecord | null;
+  const record: CellRecord | null = await Deno.readTextFile(path).then(JSON.parse).catch(unreadable("it"));
   const runDir = dirname(dirname(resolve(path)));
   if (typeof record?.benchmark !== "string" || typeof record.key !== "string") {
     throw refuse("it is no cell's record, or has no key");
@@ -107,10 +103,9 @@ async function readOrigin(path: string): Promise<Origin> {
   if (record.status !== "ok" && record.status !== "quick") {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
-  const manifest = parseRunManifest(
-    runDir,
-    await read(`${runDir}/run.json`, "the run.json beside its folder"),
-  );
+  const text = await Deno.readTextFile(`${runDir}/run.json`)
+    .catch(unreadable("the run.json beside its folder"));
+  const manifest = parseRunManifest(runDir, text);
   const recorded = amountsOf(manifest.preset) as Preset;
   const seeds = recorded.seeds.includes(record.seed) ? recorded.seeds : [...recorded.seeds, record.seed];
   const preset = { ...recorded, seeds };

@@ -6,12 +6,13 @@ import { adapterName, configHash } from "../record/env.ts";
 import { machineOf, shareMachine, type Sharing } from "../jobs/jobs_option.ts";
 import { roughCosts } from "../plan/urgency.ts";
 import { expand } from "../plan/plan.ts";
+import { findManifest } from "../plan/read_manifest.ts";
 import {
   checkSameRun,
   checkSharedRun,
+  clearDropped,
   clearFolder,
   doneRecords,
-  parseRunManifest,
   readStates,
   type StatesContext,
 } from "../plan/resume.ts";
@@ -19,6 +20,7 @@ import { takeOver } from "./take_over.ts";
 import { holdsRun, type RunFolder } from "../store/run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import type { RunRequest, RunServices } from "./request.ts";
 
 /** What one process does of a run. */
@@ -50,16 +52,21 @@ export async function begin(
   const { preset, dataDir, outDir, command, choices, resume = false, jobs: asked = 1 } = request;
   const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
   const note = (text: string) => progress.note(text);
+  const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
+  const names = new Set(plan.map(({ name }) => name));
+  await folder.know(names);
   const { alone } = await folder.enter();
   const beganMs = clock(), startedAt = now();
-  const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
   const code = await codeHashes();
-  let stopped: RunManifest | null = null;
+  let stopped: RunManifest | null = null, damage: string | null = null;
   if (await folder.holdsRun()) {
     if (!resume) throw holdsRun(outDir); // another process has just begun it
-    stopped = parseRunManifest(outDir, await folder.readManifest());
-    checkSameRun(outDir, stopped, { suite: preset.name });
+    ({ manifest: stopped, damage } = await findManifest(folder, { preset, cells: plan, command }));
+    if (stopped !== null) checkSameRun(outDir, stopped, { suite: preset.name });
+    if (damage !== null && !alone) throw damagedMeanwhile(outDir, damage);
   }
+  const dropped = (stopped?.cells ?? []).filter((name) => !names.has(name));
+  await folder.know(dropped);
   const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
   try {
     const identity = identityOf(workbench, await configHash(code));
@@ -84,13 +91,18 @@ export async function begin(
     progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
     if (leads) {
       await folder.tidy();
+      await clearDropped(folder, dropped, note);
+      if (damage !== null) {
+        await folder.keepDamagedManifest();
+        note(`run.json ${damage}: it is kept as run.json.corrupt, and made again from records and preset`);
+      }
       await folder.writeManifest(manifest);
     } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
     const claims = new Claims(folder.path, services.claims);
     const own = { folder, states: found, context, leads, runId: manifest.runId, preset, claims };
     const { sources, anew } = request;
     const states = await takeOver(cells, { ...own, sources, anew, note, signal });
-    if (leads) await clearFolder(folder, states, { plan: new Set(plan.map(({ name }) => name)), note });
+    if (leads) await clearFolder(folder, states, note);
     await folder.share();
     return {
       folder,
@@ -107,6 +119,14 @@ export async function begin(
     workbench.close();
     throw error;
   }
+}
+
+/** The refusal where a process at work in the folder is about to write `run.json` again. */
+function damagedMeanwhile(runDir: string, damage: string): UsageError {
+  return new UsageError(
+    `Cannot join the run in ${runDir}: another process is at work there, and its run.json ${damage}\n` +
+      "Hint: wait until it has ended",
+  );
 }
 
 /** Named cells and all that they need, in the order of the plan. */

@@ -80,7 +80,10 @@ Deno.test("run() with reuse takes over what its own folder has lost, or has of s
     await start(`${dir}/b`, { preset: CHANGED });
     await Deno.writeTextFile(recordIn(`${dir}/b`, NAMES[0]), "{");
     await Deno.mkdir(`${dir}/b/checkpoints`);
-    await Deno.writeTextFile(`${dir}/b/checkpoints/${NAMES[1].replaceAll("/", "--")}.0.safetensors`, "");
+    await Deno.writeTextFile(
+      `${dir}/b/checkpoints/${NAMES[1].replaceAll("/", "--")}.${"0".repeat(12)}.safetensors`,
+      "",
+    );
     const { seen, records } = await start(`${dir}/b`, { reuse: [`${dir}/a`] });
     assertMatch(seen.shift()!, /^note The record of sl\/natural\/seed-0 is corrupt, .*\.json\.corrupt now$/);
     assertEquals(seen, [`note 4 of 4 cells that are missing are taken over from ${dir}/a`, ...KEPT]);
@@ -123,9 +126,9 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       ],
       [
         path("artifacts/sl/adversarial/seed-0/../../../../run.json"),
-        /the path leaves its folder, given artif/,
+        /the path leaves its folder, given "artif/,
       ],
-      [path("/etc/passwd"), /the path leaves its folder, given \/etc\/passwd$/],
+      [path("/etc/passwd"), /the path leaves its folder, given "\/etc\/passwd"$/],
       [path(undefined), /the path leaves its folder, given undefined$/],
       [write(JSON.stringify({ ...record, key: "0" })), null],
       [write(JSON.stringify({ ...record, status: "failed" })), null],

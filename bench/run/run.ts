@@ -1,4 +1,5 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
+import { nameFrom } from "../config/checked_name.ts";
 import { Claims } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
 import { gitState, lockHash, machineInfo, runtimeInfo } from "../record/env.ts";
@@ -48,7 +49,7 @@ export async function run(request: RunRequest, services: RunServices): Promise<R
   if (asked !== null && asked > 1 && services.worker === undefined) {
     throw new RangeError(`Cannot run ${asked} cells at once: no program for worker processes is given`);
   }
-  const sources = await openSources(request.reuse ?? []);
+  const sources = await openSources(request.reuse ?? [], (text) => services.progress.note(text));
   const options = { write: services.writeFile };
   const folder = (resume ? await RunFolder.open(outDir, options) : null) ??
     await RunFolder.create(outDir, options);
@@ -127,7 +128,7 @@ function endOf(error: unknown): unknown {
 
 /** The default run folder: `runs/quick-20260102T030405Z`. */
 export function defaultRunDir(preset: string, at: Date): string {
-  return `runs/${preset}-${timestamp(at)}`;
+  return `runs/${nameFrom(preset)}-${timestamp(at)}`;
 }
 
 /** The page's path, or null where it could not be made; the reason is shown. */

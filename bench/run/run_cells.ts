@@ -5,7 +5,7 @@ import type { CellInput, CellPool } from "../jobs/pool.ts";
 import type { Progress } from "./progress.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "../record/record.ts";
 import { runCell } from "./run_cell.ts";
-import { recordFile, type RunFolder } from "../store/run_folder.ts";
+import type { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 
 /** What the cells of a run share. */
@@ -200,7 +200,7 @@ class Schedule {
     if ("record" in result) return result.record;
     if (!("unreadable" in result)) return null;
     progress.note(`${result.unreadable} runs again: ${result.reason}`);
-    await this.#context.folder.setAside(recordFile(result.unreadable), "stale");
+    await this.#context.folder.setAside(result.unreadable, "stale");
     this.records.delete(result.unreadable);
     return null;
   }
@@ -210,7 +210,7 @@ class Schedule {
     const { folder, progress, onRecord } = this.#context;
     const write = async () => {
       await folder.writeRecord(record);
-      await folder.removeCheckpoints((cell) => cell === record.benchmark);
+      await folder.removeCheckpoints([record.benchmark]);
       this.records.set(record.benchmark, record);
       this.#fresh.add(record.benchmark);
       progress.finish(record);

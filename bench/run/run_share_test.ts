@@ -86,7 +86,8 @@ Deno.test("run() with resume adds seeds to a run, and sets records aside that it
     assertEquals(both.seen, [`keep ${zero}`, `run ${one}`]);
     const second = await start(dir, { preset: smallPreset("seeds: [1]"), only: [one] });
     assertEquals(second.seen, [
-      "note records/sl--natural--seed-0.json is of no cell of this run; it lies in records/stale now",
+      "note records/sl--natural--seed-0.json is of no cell of this run any more; " +
+      "it lies in records/stale/sl--natural--seed-0.json now",
       `keep ${one}`,
     ]);
     assertEquals(second.manifest.cells, [one]);

@@ -6,7 +6,7 @@ import { recordedConfig } from "../record/record.ts";
 import type { StatesContext } from "../plan/resume.ts";
 import { type FinishedElsewhere, finishedElsewhere } from "../plan/reuse.ts";
 import type { Claims } from "../store/claims.ts";
-import { recordFile, type RunFolder } from "../store/run_folder.ts";
+import type { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 
 /** Where cells are taken over from, and into which run. */
@@ -82,12 +82,12 @@ async function takeCell(
     for (const found of candidates) {
       if (!await takeFiles(found, options)) continue;
       if (here.state === "corrupt") {
-        const to = await folder.setAside(recordFile(name), "corrupt");
+        const to = await folder.setAside(name, "corrupt");
         note(`The record of ${name} is corrupt, ${here.why.join("; ")}; it lies in ${to} now`);
-      } else if (!nothing) await folder.setAside(recordFile(name), "stale");
+      } else if (!nothing) await folder.setAside(name, "stale");
       const record = ownRecord(cell, found.record, options);
       await folder.writeRecord(record); // the last: a cell without it is not done
-      await folder.removeCheckpoints((other) => other === name);
+      await folder.removeCheckpoints([name]);
       return { ...found, record };
     }
     return null;

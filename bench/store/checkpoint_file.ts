@@ -1,6 +1,8 @@
 /** Where a cell keeps its state while it runs, so that a stopped run loses little. */
+import { basename, dirname } from "node:path";
 import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
 import { hashTensors } from "./hash_tensors.ts";
+import { plainPath } from "./plain_path.ts";
 
 /** What the host knows of the finished epochs of a training; entry 0 is the first epoch. */
 export interface TrainingHistory {
@@ -179,7 +181,8 @@ export class CheckpointFile implements CellCheckpoint {
 
   async #write(write: (spentMs: number) => Promise<void>): Promise<void> {
     const startedAt = this.#now();
-    await Deno.mkdir(this.path.replace(/[^/]+$/, ""), { recursive: true });
+    const folder = dirname(this.path);
+    await Deno.mkdir(await plainPath(dirname(folder), basename(folder)), { recursive: true });
     await write(this.#earlierMs + startedAt - this.#startedAt);
     this.#savedAt = this.#now();
     this.#tookMs = this.#savedAt - startedAt;

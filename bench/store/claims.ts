@@ -1,6 +1,10 @@
 /** Which process works on which cell, where several share a run folder. */
 import { hostname } from "node:os";
 import { kill } from "node:process";
+import { entryAt } from "../../engine/atomic_file.ts";
+import { openLockFile } from "./lock_file.ts";
+import { plainPath } from "./plain_path.ts";
+import { claimPath, leftovers } from "./run_files.ts";
 
 /** Who holds a claim, as its file says. */
 export interface Owner {
@@ -46,6 +50,7 @@ export interface ClaimsOptions {
  * could take it, and both would then write the same bits.
  */
 export class Claims {
+  readonly #runDir: string;
   readonly #folder: string;
   readonly #owner: Pick<Owner, "host" | "pid" | "process">;
   readonly #staleMs: number;
@@ -59,6 +64,7 @@ export class Claims {
   constructor(runDir: string, options: ClaimsOptions = {}) {
     const { staleMs = 30_000, beatMs = 5_000, now = () => performance.now(), owner = thisProcess() } =
       options;
+    this.#runDir = runDir;
     this.#folder = `${runDir}/claims`;
     this.#staleMs = staleMs;
     this.#beatMs = beatMs;
@@ -66,10 +72,14 @@ export class Claims {
     this.#owner = owner;
   }
 
-  /** Claims a cell; null where another process works on it. A dead owner's claim is taken over. */
+  /**
+   * Claims a cell; null where another process works on it. A dead owner's claim is taken over.
+   *
+   * @throws {UsageError} If the file or its folder is a symbolic link.
+   */
   async take(cell: string): Promise<Claim | null> {
+    const path = await plainPath(this.#runDir, claimPath(cell));
     await Deno.mkdir(this.#folder, { recursive: true });
-    const path = this.#path(cell);
     const mine: Owner = {
       token: crypto.randomUUID(),
       ...this.#owner,
@@ -107,19 +117,34 @@ export class Claims {
     return false;
   }
 
+  /**
+   * Removes what is left of the claims of these cells, and the folder if nothing else lies in it. No process may be at
+   * work on them.
+   */
+  async clear(cells: Iterable<string>): Promise<void> {
+    if (!(await entryAt(this.#folder))?.isDirectory) return;
+    const names = [...cells], isUnfinished = leftovers(names).get("claims")!;
+    const own = new Set([...names.map(claimPath), "claims/.takeover"]);
+    for await (const { name, isFile } of Deno.readDir(this.#folder)) {
+      if (!isFile || !(own.has(`claims/${name}`) || isUnfinished(name))) continue;
+      await Deno.remove(`${this.#folder}/${name}`).catch(() => {}); // another process has just entered
+    }
+    await Deno.remove(this.#folder).catch(() => {}); // not empty
+  }
+
   /** Stops the heartbeat; claims that are still held stay, and die. */
   close(): void {
     this.#rest();
   }
 
   #path(cell: string): string {
-    return `${this.#folder}/${cell.replaceAll("/", "--")}.json`;
+    return `${this.#runDir}/${claimPath(cell)}`;
   }
 
   /** Frees the name of a cell if its claim's owner is dead, and says whether it is free. */
   async #clearDead(cell: string): Promise<boolean> {
     if (await this.#look(cell) === "alive") return false;
-    using guard = await Deno.open(`${this.#folder}/.takeover`, { create: true, write: true });
+    using guard = await openLockFile(await plainPath(this.#runDir, "claims/.takeover"));
     await guard.lock(true).catch(() => {}); // no locks here: see above
     const seen = await this.#look(cell); // another process may have been faster
     if (seen === "dead") await Deno.remove(this.#path(cell)).catch(() => {});

@@ -1,4 +1,6 @@
 /** A lock that processes agree on, by a file beside what they change. */
+import { entryAt, entryKind } from "../../engine/atomic_file.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 
 /**
  * Does something while no other process that asks for the same lock does, waiting for its turn. The lock is a file of
@@ -24,7 +26,7 @@ async function locked<T>(path: string, body: () => Promise<T>): Promise<T> {
     return await body();
   } finally {
     if (file !== null) {
-      await Deno.remove(path).catch(() => {}); // Windows keeps open files
+      await removeLockFile(file, path);
       file.close();
     }
   }
@@ -34,13 +36,14 @@ async function acquire(path: string): Promise<Deno.FsFile | null> {
   for (;;) {
     let file: Deno.FsFile;
     try {
-      file = await Deno.open(path, { create: true, write: true });
-    } catch {
+      file = await openLockFile(path);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
       return null;
     }
     const locked = await file.lock(true).then(() => true, () => false);
     if (!locked) {
-      await Deno.remove(path).catch(() => {}); // nobody can have locked it
+      await removeLockFile(file, path); // nobody can have locked it
       file.close();
       return null;
     }
@@ -49,8 +52,25 @@ async function acquire(path: string): Promise<Deno.FsFile | null> {
   }
 }
 
-/** Whether an open file is the one that a path leads to. */
+/**
+ * Opens the file of a lock, and makes it where there is none. Its content stays as it is.
+ *
+ * @throws {UsageError} If something other than a file has the name, such as a symbolic link.
+ */
+export async function openLockFile(path: string): Promise<Deno.FsFile> {
+  const found = await entryAt(path);
+  if (found === null || found.isFile) return await Deno.open(path, { create: true, write: true });
+  throw new UsageError(`Cannot lock ${path}: it is ${entryKind(found)}, and must be a file of its own`);
+}
+
+/** Removes the file of a lock, unless it holds something: locks of ours are empty. */
+export async function removeLockFile(file: Deno.FsFile, path: string): Promise<void> {
+  const { size } = await file.stat();
+  if (size === 0 && await isFileAt(file, path)) await Deno.remove(path).catch(() => {}); // Windows keeps open files
+}
+
+/** Whether an open file is the one at a path, links not followed. */
 export async function isFileAt(file: Deno.FsFile, path: string): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => null), here = await file.stat();
+  const there = await entryAt(path), here = await file.stat();
   return there !== null && there.ino === here.ino && there.dev === here.dev;
 }

@@ -1,9 +1,22 @@
-import { isTemporaryName, writeFileAtomic } from "../../engine/atomic_file.ts";
-import { Claims } from "./claims.ts";
-import { isFileAt } from "./lock_file.ts";
+import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { Claims } from "./claims.ts";
+import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
+import { plainPath } from "./plain_path.ts";
+import {
+  artifactPath,
+  cellFile,
+  checkArtifactPath,
+  checkpointOf,
+  checkpointPath,
+  claimPath,
+  leftovers,
+  recordFile,
+  recordPath,
+  RUN_ENTRIES,
+} from "./run_files.ts";
 import { takeFile } from "./take_file.ts";
 
 /** What a folder may be given by tests. */
@@ -14,12 +27,14 @@ export interface FolderOptions {
 
 /**
  * The folder a run leaves: `run.json`, `records/`, `artifacts/`, and while it is unfinished `checkpoints/`, `claims/`
- * and a lock. Every file is written whole or not at all.
+ * and a lock. Every file is written whole or not at all. Other files in these folders stay as they are: only names made
+ * of those of known cells are written, moved or removed (`run_files.ts`), and none behind a symbolic link.
  */
 export class RunFolder {
   readonly path: string;
   readonly #created: readonly string[];
   readonly #write: typeof writeFileAtomic;
+  readonly #cells = new Set<string>();
   #lock: Deno.FsFile | null = null;
 
   private constructor(path: string, created: readonly string[], { write = writeFileAtomic }: FolderOptions) {
@@ -31,13 +46,24 @@ export class RunFolder {
   /**
    * Makes the folder, or takes an existing one that holds no run, and proves that it can be written.
    *
-   * @throws {UsageError} If it cannot be made or written, or holds a run already: records are never overwritten.
+   * @throws {UsageError} If it cannot be made or written, holds a run already, since records are never overwritten, or
+   * holds anything else under a name that runs use.
    */
   static async create(path: string, options: FolderOptions = {}): Promise<RunFolder> {
+    const foreign = await foreignEntries(path);
+    if (await holdsManifest(path)) throw holdsRun(path);
+    if (foreign.length > 0) {
+      throw new UsageError(
+        `Cannot start a run in ${path}: it holds no run.json, but ${
+          foreign.join(", ")
+        } that no run is known to have left\n` +
+          "Hint: choose another folder with --out; nothing was changed",
+      );
+    }
     const created: string[] = [];
     try {
       for (const folder of [path, `${path}/records`, `${path}/artifacts`]) {
-        if (await exists(folder)) continue;
+        if (await entryAt(folder) !== null) continue;
         await Deno.mkdir(folder, { recursive: true });
         created.push(folder);
       }
@@ -52,13 +78,31 @@ export class RunFolder {
         { exitCode: EXIT.failed, cause },
       );
     }
-    if (await exists(`${path}/run.json`)) throw holdsRun(path);
+    if (await holdsManifest(path)) throw holdsRun(path); // another process has just begun it
     return new RunFolder(path, created, options);
   }
 
-  /** Takes a folder that holds a run, to go on with it; null where there is none. Nothing is written. */
+  /**
+   * Takes a folder that holds a run, to resume it; null where there is none. Nothing is written.
+   *
+   * @throws {UsageError} If its `run.json` is a symbolic link or no file.
+   */
   static async open(path: string, options: FolderOptions = {}): Promise<RunFolder | null> {
-    return await exists(`${path}/run.json`).catch(() => false) ? new RunFolder(path, [], options) : null;
+    return await holdsManifest(path) ? new RunFolder(path, [], options) : null;
+  }
+
+  /**
+   * Says which cells are of the run: files of no others are moved or removed.
+   *
+   * @throws {UsageError} If a name is none that files may have, or a file or folder of the run is a symbolic link. Nothing
+   * is changed then.
+   */
+  async know(cells: Iterable<string>): Promise<void> {
+    const names = [...cells];
+    const paths = new Set(RUN_ENTRIES);
+    for (const cell of names) paths.add(recordPath(cell)).add(claimPath(cell)).add(`artifacts/${cell}`);
+    for (const path of [...paths, "records/stale"]) await this.#own(path);
+    for (const name of names) this.#cells.add(name);
   }
 
   /**
@@ -71,16 +115,13 @@ export class RunFolder {
   async enter(): Promise<{ alone: boolean }> {
     const path = `${this.path}/.lock`;
     for (;;) {
-      let file: Deno.FsFile;
-      try {
-        file = await Deno.open(path, { create: true, write: true });
-      } catch (cause) {
+      const file = await openLockFile(path).catch((cause) => {
+        if (cause instanceof UsageError) throw cause;
         throw new UsageError(
-          `Cannot write to the run folder ${this.path}: ${(cause as Error).message}\n` +
-            "Hint: choose another folder with --out",
+          `Cannot write to the run folder ${this.path}: ${cause.message}\nHint: choose another folder with --out`,
           { exitCode: EXIT.failed, cause },
         );
-      }
+      });
       const first = await file.tryLock(true).catch(() => true); // file systems without locks let everybody in
       if (!first) await file.lock(false);
       if (await isFileAt(file, path)) {
@@ -100,10 +141,9 @@ export class RunFolder {
   async leave(): Promise<void> {
     if (this.#lock === null) return;
     if (await this.#lock.tryLock(true).catch(() => true)) {
-      if (!await new Claims(this.path).anyAlive()) {
-        await Deno.remove(`${this.path}/claims`, { recursive: true }).catch(() => {}); // there may be none
-      }
-      await Deno.remove(`${this.path}/.lock`).catch(() => {}); // Windows keeps open files
+      const claims = new Claims(this.path);
+      if (!await claims.anyAlive()) await claims.clear(this.#cells);
+      await removeLockFile(this.#lock, `${this.path}/.lock`);
     }
     this.#lock.close();
     this.#lock = null;
@@ -111,7 +151,7 @@ export class RunFolder {
 
   /** Whether a run lies here. */
   async holdsRun(): Promise<boolean> {
-    return await exists(`${this.path}/run.json`);
+    return await holdsManifest(this.path);
   }
 
   /** A name for a file that only this process needs; if it is killed, {@linkcode RunFolder.tidy} removes it. */
@@ -121,52 +161,45 @@ export class RunFolder {
 
   /** Makes the folders that are missing and removes what a killed process left half-written. */
   async tidy(): Promise<void> {
-    for (const name of ["records", "artifacts"]) {
-      await Deno.mkdir(`${this.path}/${name}`, { recursive: true });
+    for (const name of ["records", "artifacts"]) await Deno.mkdir(await this.#own(name), { recursive: true });
+    for (const [folder, isUnfinished] of leftovers(this.#cells)) {
+      for (const { name, isFile } of await this.#list(folder)) {
+        if (isFile && isUnfinished(name)) await Deno.remove(`${this.path}/${folder}/${name}`).catch(() => {});
+      }
     }
-    for await (const file of temporaries(this.path)) await Deno.remove(file).catch(() => {});
   }
 
-  /** Reads `run.json`, unchecked; undefined where it is not JSON. */
-  async readManifest(): Promise<unknown> {
-    const text = await Deno.readTextFile(`${this.path}/run.json`);
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
+  /** The text of `run.json`. */
+  async readManifest(): Promise<string> {
+    return await Deno.readTextFile(`${this.path}/run.json`);
+  }
+
+  /** Copies `run.json` to `run.json.corrupt`, before another one takes its place. An older copy is replaced. */
+  async keepDamagedManifest(): Promise<void> {
+    await this.#write(await this.#own("run.json.corrupt"), await Deno.readFile(`${this.path}/run.json`));
   }
 
   /** The text of a cell's record; null where there is none. */
   async readRecord(cell: string): Promise<string | null> {
     try {
-      return await Deno.readTextFile(`${this.path}/${recordPath(cell)}`);
+      return await Deno.readTextFile(await this.#own(recordPath(cell)));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
     }
   }
 
-  /** Names of the files in `records/`. */
-  async recordFiles(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { name, isFile } of Deno.readDir(`${this.path}/records`)) {
-      if (isFile && name.endsWith(".json")) names.push(name);
-    }
-    return names;
-  }
-
   /**
-   * Moves a record out of the way, so that its cell can run anew: `records/stale/<cell>.json`, or with `corrupt`
-   * `records/<cell>.json.corrupt`. An older one there gives way.
+   * Moves a cell's record out of the way, so that the cell can run again: to `records/stale/<cell>.json`, or with
+   * `corrupt` to `records/<cell>.json.corrupt`. An older one there is replaced.
    *
-   * @param file Its name in `records/`.
    * @returns Where it lies now, relative to the run folder.
    */
-  async setAside(file: string, reason: "stale" | "corrupt"): Promise<string> {
-    const to = reason === "corrupt" ? `records/${file}.corrupt` : `records/stale/${file}`;
+  async setAside(cell: string, reason: "stale" | "corrupt"): Promise<string> {
+    const to = reason === "corrupt" ? `${recordPath(cell)}.corrupt` : `records/stale/${recordFile(cell)}`;
+    const [from, target] = [await this.#own(recordPath(cell)), await this.#own(to)];
     if (reason === "stale") await Deno.mkdir(`${this.path}/records/stale`, { recursive: true });
-    await Deno.rename(`${this.path}/records/${file}`, `${this.path}/${to}`).catch((error) => {
+    await Deno.rename(from, target).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // another process was faster
     });
     return to;
@@ -175,24 +208,25 @@ export class RunFolder {
   /**
    * Where a cell keeps its state while it runs.
    *
-   * @param key The cell's: a state of something else is none to go on from.
+   * @param key The cell's: a state of something else is not resumed.
    */
   checkpointPath(cell: string, key: string): string {
-    return `${this.path}/checkpoints/${cell.replaceAll("/", "--")}.${key.slice(0, 12)}.safetensors`;
+    return `${this.path}/${checkpointPath(cell, key)}`;
   }
 
-  /** Removes a cell's checkpoints, whatever they are of. */
-  async removeCheckpoints(isOf: (cell: string) => boolean): Promise<void> {
-    const files = await Array.fromAsync(Deno.readDir(`${this.path}/checkpoints`)).catch(() => []); // most runs have none
-    for (const { name } of files) {
-      const cell = name.split(".")[0].replaceAll("--", "/");
-      if (isOf(cell)) await Deno.remove(`${this.path}/checkpoints/${name}`).catch(() => {});
-    }
+  /** Whether there are checkpoints of any of these cells. */
+  async hasCheckpoints(cells: Iterable<string>): Promise<boolean> {
+    return (await this.#checkpoints(cells)).length > 0;
+  }
+
+  /** Removes checkpoints of cells, under whatever key. */
+  async removeCheckpoints(cells: Iterable<string>): Promise<void> {
+    for (const path of await this.#checkpoints(cells)) await Deno.remove(path).catch(() => {});
   }
 
   /** Removes the folder of checkpoints where it is empty. No cell may be running, which could be about to need it. */
   async removeCheckpointFolder(): Promise<void> {
-    await Deno.remove(`${this.path}/checkpoints`).catch(() => {}); // absent, or not empty
+    await removeEmpty([`${this.path}/checkpoints`]);
   }
 
   /** Removes what {@linkcode RunFolder.create} made, as far as it is empty: for a run that could not start. */
@@ -202,31 +236,25 @@ export class RunFolder {
 
   /** Writes `run.json`. */
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await this.#write(`${this.path}/run.json`, toJson(manifest));
+    await this.#write(await this.#own("run.json"), toJson(manifest));
   }
 
   /** Writes a record under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
-    await this.#write(`${this.path}/${recordPath(record.benchmark)}`, toJson(record));
+    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(record));
   }
 
   /**
    * Writes a cell's file.
    *
-   * @param file.relativePath Within `artifacts/<cell>/`.
-   * @throws {RangeError} If the path leaves that folder.
+   * @param file.name Its name in `artifacts/<cell>/`.
+   * @throws {RangeError} If the name is outside the alphabet of names.
    */
   async writeArtifact(
     cell: string,
-    file: { kind: string; relativePath: string; bytes: Uint8Array },
+    file: { kind: string; name: string; bytes: Uint8Array },
   ): Promise<Artifact> {
-    if (leaves(file.relativePath)) {
-      throw new RangeError(
-        `Cannot write artifact of ${cell}: the path leaves its folder, given ${file.relativePath}`,
-      );
-    }
-    const path = `artifacts/${cell}/${file.relativePath}`;
-    const full = `${this.path}/${path}`;
+    const path = artifactPath(cell, file.name), full = await this.#own(path);
     await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
     await this.#write(full, file.bytes);
     return { kind: file.kind, path, sha256: await sha256Hex(file.bytes) };
@@ -238,18 +266,36 @@ export class RunFolder {
    * @throws {RangeError} If it is absent there, is not the file that the artifact names, or lies outside the cell's folder.
    */
   async takeArtifact(cell: string, { path, sha256 }: Artifact, from: RunFolder): Promise<void> {
-    const own = `artifacts/${cell}/`;
-    if (typeof path !== "string" || !path.startsWith(own) || leaves(path.slice(own.length))) {
-      throw new RangeError(`Cannot take over a file of ${cell}: the path leaves its folder, given ${path}`);
-    }
-    await takeFile(`${from.path}/${path}`, `${this.path}/${path}`, { sha256, write: this.#write });
+    const source = { folder: from.path, path: checkArtifactPath(cell, path) };
+    await takeFile(source, this.path, { sha256, write: this.#write });
   }
-}
 
-/** Whether a path within a cell's folder could lead out of it. */
-function leaves(relativePath: string): boolean {
-  return relativePath.split("/").some((part) => part === "" || part === "." || part === "..") ||
-    /[\\:]/.test(relativePath);
+  /** Whether a cell's file is there, and not behind a link; its bytes are not looked at. */
+  async hasArtifact(cell: string, { path }: Artifact): Promise<boolean> {
+    try {
+      return (await entryAt(await this.#own(checkArtifactPath(cell, path))))?.isFile ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The full path of something in the folder. @throws {UsageError} If it leads through a symbolic link. */
+  #own(relative: string): Promise<string> {
+    return plainPath(this.path, relative);
+  }
+
+  /** What lies in a folder of the run; nothing where that is absent. */
+  async #list(relative: string): Promise<Deno.DirEntry[]> {
+    if (!(await entryAt(await this.#own(relative)))?.isDirectory) return [];
+    return await Array.fromAsync(Deno.readDir(`${this.path}/${relative}`));
+  }
+
+  async #checkpoints(cells: Iterable<string>): Promise<string[]> {
+    const files = new Set(Array.from(cells, cellFile));
+    return (await this.#list("checkpoints")).filter(({ name, isFile }) =>
+      isFile && checkpointOf(name, files) !== null
+    ).map(({ name }) => `${this.path}/checkpoints/${name}`);
+  }
 }
 
 /** The refusal of a folder that holds a run. */
@@ -260,41 +306,40 @@ export function holdsRun(path: string): UsageError {
   );
 }
 
-/** Where a cell's record lies, relative to the run folder. */
-export function recordPath(cell: string): string {
-  return `records/${recordFile(cell)}`;
-}
-
-/** The name of a cell's record. */
-export function recordFile(cell: string): string {
-  return `${cell.replaceAll("/", "--")}.json`;
-}
-
 function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-/** Unfinished files below a folder; links are not followed. */
-async function* temporaries(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-    if (isDirectory) yield* temporaries(`${folder}/${name}`);
-    else if (isFile && isTemporaryName(name)) yield `${folder}/${name}`;
+/** Entries under names that runs use which hold something. A start that was killed leaves empty ones. */
+async function foreignEntries(path: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of RUN_ENTRIES) {
+    const entry = await entryAt(`${path}/${name}`);
+    if (entry === null || (entry.isFile && entry.size === 0)) continue;
+    const inside = entry.isDirectory
+      ? await Array.fromAsync(Deno.readDir(`${path}/${name}`)).catch(() => null)
+      : null;
+    if (inside?.length === 0) continue;
+    found.push(entry.isSymlink ? `a link ${name}` : name);
   }
+  return found;
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** @throws {UsageError} If `run.json` is something other than a file. */
+async function holdsManifest(path: string): Promise<boolean> {
+  const found = await entryAt(`${path}/run.json`);
+  if (found === null || found.isFile) return found !== null;
+  throw new UsageError(
+    `Cannot use the run folder ${path}: its run.json is ${
+      entryKind(found)
+    }\nHint: choose another folder with --out`,
+  );
 }
 
+/** Removes folders as far as they are empty, and nothing else of that name. */
 async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders.toReversed()) {
-    await Deno.remove(folder).catch(() => {}); // not empty: something else lies there
+    if ((await entryAt(folder))?.isDirectory) await Deno.remove(folder).catch(() => {}); // not empty
   }
 }
 

@@ -62,25 +62,27 @@ Deno.test("writeArtifact() writes below the cell's own folder and hashes what it
     const folder = await RunFolder.create(dir);
     const artifact = await folder.writeArtifact("sl/natural/seed-0", {
       kind: "weights",
-      relativePath: "deep/model.safetensors",
+      name: "model.safetensors",
       bytes: BYTES,
     });
     assertEquals(artifact, {
       kind: "weights",
-      path: "artifacts/sl/natural/seed-0/deep/model.safetensors",
+      path: "artifacts/sl/natural/seed-0/model.safetensors",
       sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     });
     assertEquals(await Deno.readFile(`${dir}/${artifact.path}`), BYTES);
   });
 });
 
-Deno.test("writeArtifact() refuses paths that leave the cell's folder", async () => {
+Deno.test("writeArtifact() refuses names that lead elsewhere", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
-    for (const relativePath of ["", "/a", "../a", "a/../../b", "a//b", "./a", "a\\b", "C:a"]) {
-      const write = () => folder.writeArtifact("sl", { kind: "weights", relativePath, bytes: BYTES });
-      await assertRejects(write, RangeError, "the path leaves its folder", relativePath);
+    for (const name of ["", "/a", "../a", "a/b", "..", ".a", "a\\b", "C:a"]) {
+      const write = () => folder.writeArtifact("sl", { kind: "weights", name, bytes: BYTES });
+      await assertRejects(write, RangeError, "Cannot use a file of sl: its name must be of letters", name);
     }
+    const write = () => folder.writeArtifact("../sl", { kind: "weights", name: "a", bytes: BYTES });
+    await assertRejects(write, UsageError, "Cannot name a file after a cell");
   });
 });
 
@@ -89,7 +91,7 @@ Deno.test("RunFolder.open() gives null where no run lies, and writes nothing", a
     assertEquals(await RunFolder.open(`${dir}/absent`), null);
     assertEquals(await RunFolder.open(dir), null);
     await Deno.writeTextFile(`${dir}/run.json`, '{"a":1}');
-    assertEquals(await (await RunFolder.open(dir))?.readManifest(), { a: 1 });
+    assertEquals(await (await RunFolder.open(dir))?.readManifest(), '{"a":1}');
     assertEquals(await filesOf(dir), ["run.json"]);
   });
 });
@@ -103,9 +105,11 @@ Deno.test("tidy() removes unfinished files and nothing else, and makes the folde
       const path = `${dir}/${name}`.replace(/([^/]+)$/, `.$1.${crypto.randomUUID()}.tmp`);
       await Deno.writeTextFile(path, "half");
     }
-    await Deno.writeTextFile(`${dir}/artifacts/sl/mine.tmp`, "");
+    const mine = ["mine", "run.json.bak"].map((name) => `.${name}.${crypto.randomUUID()}.tmp`);
+    for (const name of [...mine, "artifacts/sl/mine.tmp"]) await Deno.writeTextFile(`${dir}/${name}`, "");
+    await folder.know(["sl"]);
     await folder.tidy();
-    assertEquals(await filesOf(dir), ["artifacts", "records", "run.json"]);
+    assertEquals(await filesOf(dir), [...mine, "artifacts", "records", "run.json"].sort());
     assertEquals(await filesOf(`${dir}/artifacts/sl`), ["mine.tmp"]);
   });
 });
@@ -155,14 +159,20 @@ Deno.test("readRecord() gives back a record, null where there is none", async ()
 Deno.test("removeCheckpointFolder() removes the folder of checkpoints when it is empty", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
-    const remove = (name: string) => folder.removeCheckpoints((cell) => cell === name);
+    const remove = (name: string) => folder.removeCheckpoints([name]);
     await remove("sl/a");
     await Deno.mkdir(`${dir}/checkpoints`);
+    const keys = ["1", "2"].map((digit) => digit.repeat(64));
     for (const cell of ["sl/a", "sl/b"]) {
-      for (const key of ["1", "2"]) await Deno.writeTextFile(folder.checkpointPath(cell, key), "");
+      for (const key of keys) await Deno.writeTextFile(folder.checkpointPath(cell, key), "");
     }
+    await Deno.rename(
+      folder.checkpointPath("sl/a", keys[1]),
+      `${folder.checkpointPath("sl/a", keys[1])}.corrupt`,
+    );
+    assertEquals([await folder.hasCheckpoints(["sl/a"]), await folder.hasCheckpoints(["sl"])], [true, false]);
     await remove("sl/a");
-    const left = ["sl--b.1.safetensors", "sl--b.2.safetensors"];
+    const left = keys.map((key) => `sl--b.${key.slice(0, 12)}.safetensors`);
     assertEquals(await filesOf(`${dir}/checkpoints`), left);
     await folder.removeCheckpointFolder();
     assertEquals(await filesOf(`${dir}/checkpoints`), left);
@@ -177,11 +187,11 @@ Deno.test("setAside() moves records to where nobody reads them, and minds none t
     const folder = await RunFolder.create(dir);
     for (const reason of ["stale", "corrupt", "stale"] as const) {
       await folder.writeRecord(fakeRecord());
-      const to = await folder.setAside("sl--natural--seed-0.json", reason);
+      const to = await folder.setAside("sl/natural/seed-0", reason);
       assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/${to}`)), fakeRecord());
-      assertEquals(await folder.recordFiles(), []);
+      assertEquals(await folder.readRecord("sl/natural/seed-0"), null);
     }
-    await folder.setAside("sl--natural--seed-0.json", "stale");
+    await folder.setAside("sl/natural/seed-0", "stale");
     assertEquals(await filesOf(`${dir}/records`), ["sl--natural--seed-0.json.corrupt", "stale"]);
   });
 });

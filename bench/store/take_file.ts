@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import { syncFolder, type writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, entryKind, syncFolder, type writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { plainPath } from "./plain_path.ts";
 
 /**
  * Takes over a file from another folder, whole or not at all, after its hash is checked: as a hard link where the file
@@ -10,20 +11,24 @@ import { sha256Hex } from "../../engine/sha256.ts";
  * (`writeFileAtomic`): that gives one name another file, and the other name keeps what it had. To remove one of the
  * folders does the other no harm either.
  *
+ * @param from The folder, and the path of the file in it and in the folder `to`. A part of that path that is a symbolic
+ * link is refused in both.
  * @param options.write Writes the copy.
- * @throws {RangeError} If the file cannot be read, or has another hash.
+ * @throws {RangeError} If the file cannot be read, is something other than a file, or has another hash.
+ * @throws {UsageError} If the path leads through a link in the folder `to`.
  * @throws {Error} If it cannot be written.
  */
 export async function takeFile(
-  from: string,
-  to: string,
+  { folder: source, path }: { folder: string; path: string },
+  target: string,
   { sha256, write }: { sha256: string; write: typeof writeFileAtomic },
 ): Promise<void> {
+  const from = await sourcePath(source, path), to = await plainPath(target, path);
   const folder = dirname(to);
   await Deno.mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(to)}.${crypto.randomUUID()}.tmp`);
   try {
-    const linked = await link(from, temporary);
+    const linked = await linkFile(from, temporary);
     // Of a link, what is checked is what is taken, whatever is renamed to `from` meanwhile.
     const bytes = await readFile(linked ? temporary : from, from);
     const found = await sha256Hex(bytes);
@@ -42,10 +47,22 @@ export async function takeFile(
   }
 }
 
+/** @throws {RangeError} If the path leads through a link, or to something other than a file. */
+async function sourcePath(source: string, path: string): Promise<string> {
+  const refuse = (reason: string, cause?: unknown) =>
+    new RangeError(`Cannot take over ${source}/${path}: ${reason}`, { cause });
+  const from = await plainPath(source, path).catch((cause) => {
+    throw refuse("its path leads through a symbolic link", cause);
+  });
+  const found = await entryAt(from);
+  if (found !== null && !found.isFile) throw refuse(`it is ${entryKind(found)}`);
+  return from;
+}
+
 /** Whether the file could be linked: another file system, or a file of another user, cannot. */
-async function link(from: string, to: string): Promise<boolean> {
+async function linkFile(from: string, to: string): Promise<boolean> {
   try {
-    await Deno.link(await Deno.realPath(from), to);
+    await Deno.link(from, to);
     return true;
   } catch {
     return false;

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { withTempDir } from "../testing.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 import { takeFile } from "./take_file.ts";
 
 const TEXT = "precious", sha256 = await sha256Hex(new TextEncoder().encode(TEXT));
@@ -10,7 +11,8 @@ const onWindows = Deno.build.os === "windows";
 
 async function withFile(body: (dir: string) => Promise<void>): Promise<void> {
   await withTempDir(async (dir) => {
-    await Deno.writeTextFile(`${dir}/a`, TEXT);
+    await Deno.mkdir(`${dir}/deep`);
+    await Deno.writeTextFile(`${dir}/deep/a`, TEXT);
     await body(dir);
   });
 }
@@ -23,17 +25,17 @@ Deno.test("takeFile() links a file, which what is written to either name then le
   ignore: onWindows,
 }, async () => {
   await withFile(async (dir) => {
-    await Deno.symlink("a", `${dir}/link`);
-    for (const from of ["a", "link", "a"]) { // the last finds the same file there already
-      await takeFile(`${dir}/${from}`, `${dir}/deep/b`, { sha256, write });
-      assertEquals(await filesOf(`${dir}/deep`), ["b"]);
-      assertEquals((await Deno.lstat(`${dir}/deep/b`)).ino, (await Deno.stat(`${dir}/a`)).ino);
+    await Deno.symlink(dir, `${dir}/run`);
+    for (const folder of [dir, `${dir}/run`, dir]) { // the last finds the same file there already
+      await takeFile({ folder, path: "deep/a" }, `${dir}/to`, { sha256, write });
+      assertEquals(await filesOf(`${dir}/to/deep`), ["a"]);
+      assertEquals((await Deno.lstat(`${dir}/to/deep/a`)).ino, (await Deno.stat(`${dir}/deep/a`)).ino);
     }
-    await writeFileAtomic(`${dir}/a`, "new");
-    assertEquals(await Deno.readTextFile(`${dir}/deep/b`), TEXT);
-    await takeFile(`${dir}/deep/b`, `${dir}/a`, { sha256, write });
-    await writeFileAtomic(`${dir}/deep/b`, "newer");
-    assertEquals(await Deno.readTextFile(`${dir}/a`), TEXT);
+    await writeFileAtomic(`${dir}/deep/a`, "new");
+    assertEquals(await Deno.readTextFile(`${dir}/to/deep/a`), TEXT);
+    await takeFile({ folder: `${dir}/to`, path: "deep/a" }, dir, { sha256, write });
+    await writeFileAtomic(`${dir}/to/deep/a`, "newer");
+    assertEquals(await Deno.readTextFile(`${dir}/deep/a`), TEXT);
   });
 });
 
@@ -42,31 +44,57 @@ Deno.test("takeFile() copies where there are no links", async () => {
     const { link } = Deno;
     Deno.link = () => Promise.reject(new Error("Invalid cross-device link (os error 18)"));
     try {
-      await takeFile(`${dir}/a`, `${dir}/deep/b`, { sha256, write });
+      await takeFile({ folder: dir, path: "deep/a" }, `${dir}/to`, { sha256, write });
     } finally {
       Deno.link = link;
     }
-    assertEquals([await Deno.readTextFile(`${dir}/deep/b`), await filesOf(`${dir}/deep`)], [TEXT, ["b"]]);
-    assert((await Deno.stat(`${dir}/deep/b`)).ino !== (await Deno.stat(`${dir}/a`)).ino || onWindows);
+    assertEquals([await Deno.readTextFile(`${dir}/to/deep/a`), await filesOf(`${dir}/to/deep`)], [TEXT, [
+      "a",
+    ]]);
+    assert((await Deno.stat(`${dir}/to/deep/a`)).ino !== (await Deno.stat(`${dir}/deep/a`)).ino || onWindows);
   });
 });
 
 Deno.test("takeFile() refuses a file that is absent or another one, and leaves what is there", async () => {
   await withFile(async (dir) => {
-    await Deno.writeTextFile(`${dir}/b`, "old");
-    const cases = [[
-      "a",
-      "0",
-      /\/a: it is not the file that its record names, sha256 [0-9a-f]{64}, expected 0$/,
-    ], [
-      "none",
-      sha256,
-      /^Cannot take over .*\/none: it cannot be read, No such file/,
-    ]] as const;
+    await Deno.mkdir(`${dir}/to/deep`, { recursive: true });
+    await Deno.writeTextFile(`${dir}/to/deep/a`, "old");
+    const cases = [
+      ["a", "0", /\/a: it is not the file that its record names, sha256 [0-9a-f]{64}, expected 0$/],
+      ["none", sha256, /^Cannot take over .*\/none: it cannot be read, No such file/],
+      ["", sha256, /: it is a folder$/],
+    ] as const;
     for (const [name, sha256, message] of cases) {
-      const take = () => takeFile(`${dir}/${name}`, `${dir}/b`, { sha256, write });
+      const take = () => takeFile({ folder: dir, path: `deep/${name}` }, `${dir}/to`, { sha256, write });
       assertMatch((await assertRejects(take, RangeError)).message, message);
     }
-    assertEquals([await filesOf(dir), await Deno.readTextFile(`${dir}/b`)], [["a", "b"], "old"]);
+    assertEquals([await filesOf(`${dir}/to/deep`), await Deno.readTextFile(`${dir}/to/deep/a`)], [
+      ["a"],
+      "old",
+    ]);
   });
 });
+
+Deno.test(
+  "takeFile() takes nothing through a link, and writes nothing through one",
+  { ignore: onWindows },
+  async () => {
+    await withFile(async (dir) => {
+      for (const [name, target] of [["file", "deep/a"], ["folder", "deep"], ["other/deep", `${dir}/deep`]]) {
+        await Deno.mkdir(`${dir}/other`, { recursive: true });
+        await Deno.symlink(target, `${dir}/${name}`);
+      }
+      for (const path of ["file", "folder/a"]) {
+        const take = () => takeFile({ folder: dir, path }, `${dir}/to`, { sha256, write });
+        await assertRejects(
+          take,
+          RangeError,
+          `Cannot take over ${dir}/${path}: its path leads through a symbolic link`,
+        );
+      }
+      const take = () => takeFile({ folder: dir, path: "deep/a" }, `${dir}/other`, { sha256, write });
+      await assertRejects(take, UsageError, `Cannot use ${dir}/other/deep: it is a symbolic link`);
+      assertEquals([await filesOf(`${dir}/deep`), await Deno.readTextFile(`${dir}/deep/a`)], [["a"], TEXT]);
+    });
+  },
+);

@@ -1,6 +1,6 @@
 /** Which residual network a state dict belongs to. */
 
-import type { HostTensor } from "../safetensors.ts";
+import type { TensorInfo } from "../safetensors.ts";
 import type { ResnetArch, ResnetConfig } from "./resnet.ts";
 
 /**
@@ -39,7 +39,7 @@ import type { ResnetArch, ResnetConfig } from "./resnet.ts";
  */
 export function resnetFromWeights(
   arch: ResnetArch,
-  tensors: ReadonlyMap<string, HostTensor>,
+  tensors: ReadonlyMap<string, TensorInfo>,
 ): ResnetConfig & Required<Pick<ResnetConfig, "widths" | "inputChannels">> {
   const size = (name: string, { rank, dimension }: { rank: number; dimension: number }) => {
     const shape = tensors.get(name)?.shape;

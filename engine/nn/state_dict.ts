@@ -1,37 +1,97 @@
 /** State dicts as they are found in the wild. */
 
-import type { HostTensor } from "../safetensors.ts";
+import { float32Of, isFloat } from "../float_bits.ts";
+import { printable } from "../printable.ts";
+import type { HostTensor, TensorInfo } from "../safetensors.ts";
 
-/** Prefixes that wrappers put before every name: PyTorch's `DataParallel`, and classes that hold a network. */
-const PREFIXES = ["module.", "model."] as const;
+/** Prefixes that wrappers put before every name: of PyTorch, and of classes that hold a network. */
+const PREFIXES = ["module.", "_orig_mod.", "model.", "backbone.", "encoder.", "network.", "net."] as const;
+
+/** Names that PyTorch's wrappers put anywhere within others: `torch.compile`, FSDP, activation checkpoints. */
+const WRAPPERS = /(?<=^|\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
+
+/** BatchNorm's counter of batches, and that of averaged weights: no score needs them. */
+const COUNTERS = /(?:^|\.)num_batches_tracked$|^n_averaged$/;
 
 /** A state dict under the names that the networks here have. */
 export interface PlainStateDict {
   readonly tensors: Map<string, HostTensor>;
   /** What was taken off every name: "module.", "module.model."; "" for nothing. */
   readonly prefix: string;
-  /** Counters that were not there and are taken as 0; they influence no score. */
+  /** Counters that were not there, or not as they should be, and are taken as 0; they influence no score. */
   readonly added: readonly string[];
+  /** Element types that were turned into float32, and of how many tensors. */
+  readonly converted: ReadonlyMap<HostTensor["dtype"], number>;
 }
 
 /**
- * Takes `module.` and `model.` off the names, where all of them carry it, and adds BatchNorm's counter
- * `num_batches_tracked` (I64, 0) beside each `running_mean` that lacks it, as files older than PyTorch 0.4.1 do. The
- * counter is read in training only.
+ * A state dict as the networks here read it:
+ *
+ * - Wrappers' names go: `module.`, `_orig_mod.`, `model.`, `backbone.`, `encoder.`, `network.` and `net.` where all names
+ *   begin with them, `_orig_mod.` and its like anywhere.
+ * - BatchNorm's counter `num_batches_tracked` is I64 and 0 beside each `running_mean` that lacks it, as files older than
+ *   PyTorch 0.4.1 do, or has one of another shape, element type or range. The counter is read in training only.
+ * - Numbers in F16, BF16 and F64 become F32: exactly the first two, rounded the third.
+ *
+ * @throws {RangeError} If two names become one.
  */
 export function plainStateDict(tensors: ReadonlyMap<string, HostTensor>): PlainStateDict {
-  let names = [...tensors.keys()], prefix = "";
-  const values = [...tensors.values()];
+  const { tensors: named, prefix } = withPlainNames(tensors);
+  const converted = new Map<HostTensor["dtype"], number>(), plain = new Map<string, HostTensor>();
+  for (const [name, tensor] of named) {
+    if (COUNTERS.test(name)) continue;
+    const data = float32Of(tensor);
+    if (data === null) plain.set(name, tensor);
+    else {
+      plain.set(name, { dtype: "F32", shape: tensor.shape, data });
+      converted.set(tensor.dtype, (converted.get(tensor.dtype) ?? 0) + 1);
+    }
+  }
+  const added: string[] = [];
+  for (const name of [...plain.keys()].filter((name) => name.endsWith("running_mean"))) {
+    const counter = name.replace(/running_mean$/, "num_batches_tracked"), own = named.get(counter);
+    const usable = own !== undefined && isCounter(own);
+    if (!usable) added.push(counter);
+    plain.set(counter, usable ? own : { dtype: "I64", shape: [], data: BigInt64Array.of(0n) });
+  }
+  return { tensors: plain, prefix, added, converted };
+}
+
+/**
+ * What {@linkcode plainStateDict} would leave of a file whose header alone was read: names, types and shapes, without any
+ * counter.
+ *
+ * @throws {RangeError} If two names become one.
+ */
+export function plainOutline(tensors: ReadonlyMap<string, TensorInfo>): Map<string, TensorInfo> {
+  const named = [...withPlainNames(tensors).tensors].filter(([name]) => !COUNTERS.test(name));
+  return new Map(
+    named.map(([name, { dtype, shape }]) => [name, { dtype: isFloat(dtype) ? "F32" : dtype, shape }]),
+  );
+}
+
+/** Takes wrappers off the names; `n_averaged` stands outside all of them. */
+function withPlainNames<T>(tensors: ReadonlyMap<string, T>): { tensors: Map<string, T>; prefix: string } {
+  const given = [...tensors].filter(([name]) => name !== "n_averaged");
+  let names = given.map(([name]) => name), prefix = "";
   for (;;) {
     const found = PREFIXES.find((one) => names.length > 0 && names.every((name) => name.startsWith(one)));
     if (found === undefined) break;
     names = names.map((name) => name.slice(found.length));
     prefix += found;
   }
-  const plain = new Map(names.map((name, i) => [name, values[i]]));
-  const added = names.filter((name) => name.endsWith(".running_mean"))
-    .map((name) => name.replace(/running_mean$/, "num_batches_tracked"))
-    .filter((name) => !plain.has(name));
-  for (const name of added) plain.set(name, { dtype: "I64", shape: [], data: BigInt64Array.of(0n) });
-  return { tensors: plain, prefix, added };
+  const plain = new Map<string, T>();
+  names.forEach((name, i) => {
+    const short = name.replace(WRAPPERS, "");
+    if (plain.has(short)) {
+      const shown = `${printable(given[i][0], { most: 120 })} and another`;
+      throw new RangeError(`Cannot load weights: two names become one without their wrappers, ${shown}`);
+    }
+    plain.set(short, given[i][1]);
+  });
+  return { tensors: plain, prefix };
+}
+
+function isCounter({ dtype, shape, data }: HostTensor): boolean {
+  return dtype === "I64" && shape.length === 0 && data[0] >= 0n && data[0] < 2n ** 32n;
 }

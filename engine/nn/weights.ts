@@ -2,7 +2,8 @@
 
 import type { Gpu } from "../device.ts";
 import { ohwiToOihw, oihwToOhwi } from "../layout.ts";
-import type { HostTensor } from "../safetensors.ts";
+import { someNames } from "../printable.ts";
+import type { HostTensor, TensorInfo } from "../safetensors.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { HostData, Variable } from "../tensor.ts";
 import { read, write } from "../variables.ts";
@@ -37,18 +38,41 @@ export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<stri
  * Refuses what {@linkcode loadWeights} would refuse, without a device.
  *
  * @throws {RangeError} If tensors are missing or not known to the model, or have another shape or element type, or
- * hold numbers that are not finite; the message lists them all.
+ * hold numbers that are not finite; the message lists them, a few of each.
  */
 export function checkWeights(model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
-  const variables = allVariables(model);
+  refuse(
+    allVariables(model),
+    tensors,
+    (variable, tensor) => problemOf(variable, tensor) ?? problemOfValues(variable, tensor),
+  );
+}
+
+/**
+ * Refuses weights by their names, types and shapes alone, before their numbers are read. Counters may be missing, see
+ * {@linkcode plainOutline}.
+ *
+ * @throws {RangeError} As {@linkcode checkWeights} does.
+ */
+export function checkOutline(model: Stateful, tensors: ReadonlyMap<string, TensorInfo>): void {
+  refuse(allVariables(model).filter(({ spec }) => spec.dtype !== "u32"), tensors, problemOf);
+}
+
+/** Refuses tensors that are missing, unexpected, or have a problem. */
+function refuse<T extends TensorInfo>(
+  variables: readonly Variable[],
+  tensors: ReadonlyMap<string, T>,
+  problemOf: (variable: Variable, tensor: T) => string | null,
+): void {
   const known = new Set(variables.map(({ name }) => name));
   const missing = variables.map(({ name }) => name).filter((name) => !tensors.has(name));
   const unexpected = [...tensors.keys()].filter((name) => !known.has(name));
-  const wrong = variables.map((v) => problemOf(v, tensors.get(v.name))).filter((problem) => problem !== null);
+  const wrong = variables.flatMap((variable) => {
+    const tensor = tensors.get(variable.name);
+    return tensor === undefined ? [] : problemOf(variable, tensor) ?? [];
+  });
   const problems = [["missing", missing], ["unexpected", unexpected], ["wrong", wrong]] as const;
-  const found = problems.filter(([, list]) => list.length > 0).map(([what, list]) =>
-    `${what}: ${list.join(", ")}`
-  );
+  const found = problems.flatMap(([what, list]) => list.length > 0 ? [`${what}: ${someNames(list)}`] : []);
   if (found.length === 0) return;
   throw new RangeError(
     `Cannot load weights: the tensors are not those of this network, ${found.join("; ")}`,
@@ -77,15 +101,15 @@ function fromPyTorch({ spec, shape }: Variable, { data }: HostTensor): HostData 
   return shape.length === 4 ? oihwToOhwi(data as Float32Array, pytorchShape(shape)) : data as Float32Array;
 }
 
-/** What keeps a tensor from being a variable's value, or null. A missing one is reported elsewhere. */
-function problemOf({ name, spec }: Variable, tensor: HostTensor | undefined): string | null {
-  if (tensor === undefined) return null;
+/** What is wrong with a tensor's type or shape, or null. */
+function problemOf({ name, spec }: Variable, tensor: TensorInfo): string | null {
   const dtype = spec.dtype === "u32" ? "I64" : "F32", shape = pytorchShape(spec.shape);
-  if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
-    return `${name} must be ${dtype} ${formatShape(shape)} and is ${tensor.dtype} ${
-      formatShape(tensor.shape)
-    }`;
-  }
+  if (tensor.dtype === dtype && tensor.shape.join() === shape.join()) return null;
+  return `${name} must be ${dtype} ${formatShape(shape)} and is ${tensor.dtype} ${formatShape(tensor.shape)}`;
+}
+
+/** What keeps a tensor's numbers from being a variable's value, or null. */
+function problemOfValues({ name }: Variable, tensor: HostTensor): string | null {
   if (tensor.dtype === "F32") {
     const at = tensor.data.findIndex((v) => !Number.isFinite(v));
     return at === -1 ? null : `${name} must be finite and holds ${tensor.data[at]} at ${at}`;

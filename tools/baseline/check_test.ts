@@ -183,6 +183,30 @@ Deno.test("writeBaseline() refuses failed cells, and another class of adapters",
   });
 });
 
+Deno.test("writeBaseline() refuses the folder of a run, and leaves files of other names alone", async () => {
+  await withTempDir(async (dir) => {
+    const run = await write(`${dir}/run/records`, records(CLEAN)),
+      one = await write(`${dir}/one`, records(CLEAN));
+    await assertRejects(
+      () => writeBaseline(`${dir}/run`, one),
+      UsageError,
+      "it holds records, as the folder of a run",
+    );
+    assertEquals((await readRecords(run)).length, SEEDS.length);
+    const [record] = await readRecords(one);
+    await Deno.mkdir(`${dir}/baseline`);
+    for (const name of ["mine.json", "sl--natural--seed-7.json"]) {
+      await Deno.writeTextFile(
+        `${dir}/baseline/${name}`,
+        JSON.stringify({ ...record, benchmark: "sl/natural/seed-7" }),
+      );
+    }
+    await writeBaseline(`${dir}/baseline`, one);
+    const names = (await Array.fromAsync(Deno.readDir(`${dir}/baseline`))).map(({ name }) => name);
+    assertEquals(names.sort(), ["mine.json", ...SEEDS.map((seed) => `sl--natural--seed-${seed}.json`)]);
+  });
+});
+
 Deno.test("readRecords() names a damaged record", async () => {
   await withTempDir(async (dir) => {
     await assertRejects(() => readRecords(dir), UsageError, `there are none, given ${dir}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
+import { isName, NAME_ALPHABET } from "../../bench/config/checked_name.ts";
 import { formatError } from "../../bench/terminal/explained.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
 import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
@@ -79,6 +80,11 @@ async function judge(
   options: { readonly baseline: string | null; readonly write: boolean; readonly reports: string | null },
 ): Promise<ExitCode> {
   const suite = (await readRecords(run))[0].suite;
+  if (!isName(suite)) {
+    throw new UsageError(
+      `Cannot find the baseline of ${run}: its preset's name is not of ${NAME_ALPHABET}, ${suite}`,
+    );
+  }
   const baseline = (options.baseline ?? `baselines/${suite}-llvmpipe`).replace(/\/+$/, "");
   if (options.write) {
     await say(`${await writeBaseline(baseline, run)} records are the new baseline ${baseline}\n`);

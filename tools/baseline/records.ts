@@ -1,6 +1,7 @@
 /** Records of a baseline or run, read and written. */
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, writeFileAtomic } from "../../engine/atomic_file.ts";
 import type { CellRecord } from "../../bench/schema.ts";
+import { recordFile } from "../../bench/store/run_files.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";
 import { parseRecord } from "../../reports/validate.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
@@ -11,34 +12,44 @@ import { adapterClass, baselineRecord } from "./record.ts";
  * @throws {UsageError} If there are none, or one cannot be read.
  */
 export async function readRecords(dir: string): Promise<CellRecord[]> {
-  const records: CellRecord[] = [];
-  for (const path of await jsonFiles(dir)) {
-    try {
-      records.push(parseRecord(JSON.parse(await Deno.readTextFile(path))));
-    } catch (cause) {
-      throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-    }
-  }
+  const records = (await readRecordFiles(dir)).map(({ record }) => record);
   if (records.length > 0) return records;
   throw new UsageError(`Cannot read records: there are none, given ${dir}`);
 }
 
+async function readRecordFiles(dir: string): Promise<{ path: string; record: CellRecord }[]> {
+  const found: { path: string; record: CellRecord }[] = [];
+  for (const path of await jsonFiles(dir)) {
+    try {
+      found.push({ path, record: parseRecord(JSON.parse(await Deno.readTextFile(path))) });
+    } catch (cause) {
+      throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return found;
+}
+
 /**
- * Puts the records of a run in the place of those of a baseline.
+ * Puts the records of a run in the place of those of a baseline. Other files there stay as they are.
  *
  * @returns How many.
- * @throws {UsageError} If a cell of the run did not end well, or the baseline is of another class of adapters.
+ * @throws {UsageError} If a cell of the run did not end well, or the baseline is of another class of adapters, or is the
+ * folder of a run.
  */
 export async function writeBaseline(baselineDir: string, runDir: string): Promise<number> {
   const records = await readRecords(runDir);
   const refuse = (reason: string) => new UsageError(`Cannot write baseline ${baselineDir}: ${reason}`);
   const failed = records.find(({ status }) => status !== "ok" && status !== "quick");
   if (failed !== undefined) throw refuse(`a cell of the run is ${failed.status}, ${failed.benchmark}`);
-  const old = await jsonFiles(baselineDir);
-  if (old.length > 0) {
-    const [own, other] = [(await readRecords(baselineDir))[0], records[0]].map(({ machine }) =>
-      adapterClass(machine.adapter)
+  for (const name of ["run.json", "records"]) {
+    if (await entryAt(`${baselineDir}/${name}`) === null) continue;
+    throw refuse(
+      `it holds ${name}, as the folder of a run does\nHint: add --baseline DIR with a folder of its own`,
     );
+  }
+  const old = await readRecordFiles(baselineDir);
+  if (old.length > 0) {
+    const [own, other] = [old[0].record, records[0]].map(({ machine }) => adapterClass(machine.adapter));
     if (own !== other) {
       throw refuse(
         `it is of the adapter ${own}, the run of ${other}\nHint: add --baseline DIR with a folder of its own`,
@@ -47,7 +58,10 @@ export async function writeBaseline(baselineDir: string, runDir: string): Promis
   }
   await Deno.mkdir(baselineDir, { recursive: true });
   const names = new Set(records.map(fileName));
-  for (const path of old) if (!names.has(path.slice(baselineDir.length + 1))) await Deno.remove(path);
+  for (const { path, record } of old) {
+    const name = fileName(record);
+    if (path === `${baselineDir}/${name}` && !names.has(name)) await Deno.remove(path);
+  }
   for (const record of records) {
     const text = JSON.stringify(baselineRecord(record), null, 2) + "\n";
     await writeFileAtomic(`${baselineDir}/${fileName(record)}`, text);
@@ -56,7 +70,7 @@ export async function writeBaseline(baselineDir: string, runDir: string): Promis
 }
 
 function fileName({ benchmark }: CellRecord): string {
-  return `${benchmark.replaceAll("/", "--")}.json`;
+  return recordFile(benchmark);
 }
 
 /** Of the folder's part `records` where it has one. */

@@ -1,0 +1,42 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { reasonOf, systemReason } from "./system_error.ts";
+
+/** What the system says to an attempt. */
+async function said(attempt: () => Promise<unknown>): Promise<string | null> {
+  return systemReason(await attempt().then(() => "nothing", (error) => error));
+}
+
+Deno.test("systemReason() says in plain words what the system refused", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(dir, "file"), "");
+    assertEquals(await said(() => Deno.readFile(join(dir, "none"))), "no such file or folder");
+    assertEquals(
+      await said(() => Deno.readFile(join(dir, "file", "x"))),
+      "a part of the path is not a folder",
+    );
+    assertEquals(await said(() => Deno.mkdir(join(dir, "file"))), "it exists already");
+    assertEquals(await said(() => Deno.readFile(join(dir, "x".repeat(300)))), "the name is too long");
+    if (Deno.build.os === "windows") return;
+    await Deno.symlink("loop", join(dir, "loop"));
+    assertEquals(await said(() => Deno.readFile(dir)), "it is a folder, not a file");
+    assertEquals(await said(() => Deno.readFile(join(dir, "loop"))), "links lead round in a circle");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("systemReason() knows codes it was not told of, and nothing of errors of ours", () => {
+  assertEquals(
+    systemReason(new Error("Stale file handle (os error 116): readfile 'a'")),
+    "stale file handle",
+  );
+  assertEquals(
+    systemReason(new Deno.errors.PermissionDenied("Permission denied (os error 13)")),
+    "permission denied",
+  );
+  assertEquals(systemReason(new RangeError("Cannot read a: it is cut short")), null);
+  assertEquals(systemReason("text"), null);
+  assertMatch(reasonOf(new Error("oops")), /^oops$/);
+});
