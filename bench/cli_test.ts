@@ -97,7 +97,7 @@ Deno.test("bench stops on Ctrl-C with 130, keeps finished records and leaves not
       },
     });
     assertEquals(code, 130, stderr);
-    assertStringIncludes(stderr, "Stopping after the current step; again to stop at once");
+    assertStringIncludes(stderr, "Stopping after the current step; press Ctrl-C again to quit immediately");
     assertMatch(stdout, /\nInterrupted: \d+ of 43 cells did not run\n/);
     const records = await readRecords(`${dir}/run`);
     assert(records.length >= 1 && records.length < 43, `${records.length} records`);

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
 import { canonicalJson } from "../record/canonical.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
+import { killOnExit } from "./kill_on_exit.ts";
 import { type FromWorker, linesOf, parseMessage, type Surroundings, type ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
@@ -26,6 +27,7 @@ export class WorkerProcess {
   /** Resolves when the process is gone and all it said is heard. */
   readonly #gone: Promise<void>;
   #cell: { readonly hooks: CellHooks; readonly end: (ending: CellEnding) => void } | null = null;
+  readonly #survive: () => void;
   #alive = true;
   #closing = false;
   #refusal: string | null = null;
@@ -42,6 +44,7 @@ export class WorkerProcess {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#survive = killOnExit(this.#child);
     this.#input = this.#child.stdin.getWriter();
     this.#gone = this.#listen();
     this.#send({ do: "open", ...setup });
@@ -106,6 +109,7 @@ export class WorkerProcess {
     }
     this.#alive = false;
     const { code, signal } = await this.#child.status;
+    this.#survive();
     await errors;
     const reason = this.#refusal ?? lossOf(code, signal);
     const ended = this.#closing || this.#options.signal.aborted;
