@@ -9,10 +9,10 @@
  * @example Train a small network on images whose cues are known, and attack it
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
- * import { constant, evaluateUnderPgd, NO_AUGMENTATION, openGpu, planted, sgd, supervised, Trainer } from "./mod.ts";
+ * import { constant, evaluateUnderPgd, hasGpu, NO_AUGMENTATION, openGpu, planted, sgd, supervised, Trainer } from "./mod.ts";
  *
  * // Without an adapter, openGpu() throws a NoAdapterError that says what to install.
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const gpu = await openGpu();
  *   const { train, test } = planted({ size: 12, trainSize: 64, testSize: 32 });
  *   const learner = supervised.create(
@@ -50,6 +50,7 @@
  *   conv2d,
  *   f32,
  *   globalAvgPool,
+ *   hasGpu,
  *   linear,
  *   nchwToNhwc,
  *   openGpu,
@@ -61,7 +62,7 @@
  *   Variable,
  * } from "./mod.ts";
  *
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const gpu = await openGpu();
  *   const random = (name: string, ...shape: number[]) =>
  *     new Variable(name, f32(...shape), stream(0, name).fillNormal(0, new Float32Array(shape.reduce((a, b) => a * b))));

@@ -199,11 +199,11 @@ install_dependencies() {
 
 # --- a GPU adapter --------------------------------------------------------------------------------------------------
 
-# OpenGL does not count where Vulkan could be: wgpu's support of it lacks features, and kernels may fail on it.
+# OpenGL does not count: the probe asks as the tasks do.
 adapter_answers() {
-  [ "$(uname -s)" != Linux ] || set -- "DENO_WEBGPU_BACKEND=${DENO_WEBGPU_BACKEND:-vulkan}"
   STATUS=0
-  SAID=$(env "$@" "$DENO" run --quiet --no-config --no-lock tools/probe_adapter.ts 2>&1 </dev/null) || STATUS=$?
+  SAID=$("$DENO" run --quiet --no-prompt --no-config --no-lock --allow-env=DENO_WEBGPU_BACKEND \
+    tools/probe_adapter.ts 2>&1 </dev/null) || STATUS=$?
   case $STATUS in
     0) ;;
     4) return 1 ;;
@@ -218,7 +218,7 @@ find_or_install_adapter() {
   install_packages vulkan 4 "a software Vulkan driver" "no GPU adapter answers"
   adapter_answers || fail 4 \
     "Cannot use WebGPU: no adapter answers, even with $(packages_for vulkan "$(package_manager)") installed" \
-    "look for a VK_DRIVER_FILES or VK_ICD_FILENAMES in the environment that hides the driver"
+    "look for a VK_DRIVER_FILES, VK_ICD_FILENAMES or DENO_WEBGPU_BACKEND in the environment that hides the driver"
 }
 
 # --- in order -------------------------------------------------------------------------------------------------------
@@ -244,8 +244,9 @@ fi
 
 find_or_install_deno
 install_dependencies
-case "${1-}" in
-  report | data) ;; # need no GPU
+case " $* " in
+  " report "* | " data "*) ;; # need no GPU
+  *" --backend"*) ;;          # the task says whether that one answers
   *) find_or_install_adapter ;;
 esac
 

@@ -1,4 +1,5 @@
 /** The words after `bench` and `bench plan`. */
+import { BACKEND_OPTION } from "./adapter/backend_option.ts";
 import { CHOICES_OPTION } from "./adapter/choices_option.ts";
 import { JOBS_OPTION } from "./jobs/jobs_option.ts";
 import type { Option, Values } from "./terminal/options.ts";
@@ -22,6 +23,7 @@ export const BENCH_OPTIONS = [
     help: "run folders whose finished cells are taken over, where they are what would be computed",
   },
   JOBS_OPTION,
+  BACKEND_OPTION,
   CHOICES_OPTION,
   VECTOR_WIDTH_OPTION,
   { name: "quiet", value: null, help: "show no progress" },

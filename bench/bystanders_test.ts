@@ -196,6 +196,15 @@ Deno.test(
         if (was) await Deno.rename(aside, path);
         else await Deno.remove(aside);
       }
+      for (const part of ["checkpoints", "claims", "records/stale"]) {
+        await Deno.remove(`${run}/${part}`).catch(() => {}); // an empty folder
+        await Deno.writeTextFile(`${run}/${part}`, "mine");
+        const before = await treeOf(dir), { code, stderr } = await bench(words);
+        assertEquals(code, 2, part);
+        assertStringIncludes(stderr, `Cannot use ${run}/${part}: it is a file where a folder belongs`);
+        assertEquals(await treeOf(dir), before);
+        await Deno.remove(`${run}/${part}`);
+      }
       await Deno.symlink(run, `${dir}/link`); // the run folder itself may be reached through one
       const found = await bench([...words.slice(0, -2), `${dir}/link`, "--resume"]);
       assertEquals([found.code, found.stderr], [0, ""]);

@@ -1,6 +1,7 @@
 /** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
 import { NoAdapterError } from "../engine/device.ts";
 import type { OpenWorkbench } from "./plan/cell.ts";
+import { parseBackend } from "./adapter/backend_option.ts";
 import { parseChoices } from "./adapter/choices_option.ts";
 import { both, eventProgress } from "./run/events.ts";
 import { formatError } from "./terminal/explained.ts";
@@ -110,6 +111,7 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     ...presetOf(options),
     outDir: options.out,
     choices: parseChoices(options.choices),
+    backend: parseBackend(options.backend),
     reuse: parseReuse(options.reuse),
     jobs: parseJobs(options.jobs),
     note: (text: string) => services.stderr(`${text}\n`),
@@ -139,7 +141,7 @@ async function bench(
   args: readonly string[],
   services: MainServices,
 ): Promise<number> {
-  const choices = parseChoices(options.choices);
+  const choices = parseChoices(options.choices), backend = parseBackend(options.backend);
   const jobs = parseJobs(options.jobs), reuse = parseReuse(options.reuse);
   useVectorWidth(options["vector-width"]);
   const preset = await namedPreset(presetOf(options));
@@ -156,6 +158,7 @@ async function bench(
     resume: options.resume,
     command: [COMMAND, ...args].join(" "),
     choices,
+    backend,
     jobs,
     reuse,
   }, { ...services, progress: progressFor(options, services) });

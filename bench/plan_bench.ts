@@ -1,3 +1,4 @@
+import type { Backend } from "../engine/backend.ts";
 import type { Choices } from "./adapter/choices_option.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import type { Preset } from "./config/preset.ts";
@@ -18,6 +19,8 @@ export interface PlanBenchOptions extends NamedPreset {
   readonly jobs?: number | null;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend | null;
   /** Told the name of each cell that is rehearsed. */
   readonly onCell?: (name: string) => void;
   /** Told of what cannot be used. */
@@ -47,6 +50,7 @@ export interface BenchStates {
  * @example
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
+ * import { hasGpu } from "../engine/mod.ts";
  * import { parsePreset } from "./config/parse_preset.ts";
  * import { benchStates, planBench } from "./plan_bench.ts";
  *
@@ -62,7 +66,7 @@ export interface BenchStates {
  * evaluation: { autoAttack: null }`,
  *   { source: "tiny.yaml" },
  * );
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const { cells } = await benchStates({ preset });
  *   assert(cells.every(({ state }) => state === "to do"));
  *   const plan = await planBench({ preset, jobs: 1 });
@@ -113,10 +117,16 @@ async function withWorkbench<T>(
   options: PlanBenchOptions,
   body: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const { dataDir = null, choices, note = () => {}, signal = NEVER, openWorkbench: open = openWorkbench } =
-    options;
+  const {
+    dataDir = null,
+    choices,
+    backend,
+    note = () => {},
+    signal = NEVER,
+    openWorkbench: open = openWorkbench,
+  } = options;
   const preset = await namedPreset(options);
-  const workbench = await open(preset, { dataDir, signal, choices, note });
+  const workbench = await open(preset, { dataDir, signal, choices, backend, note });
   try {
     return await body({ preset, cells: expand(preset), workbench });
   } finally {

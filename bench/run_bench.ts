@@ -7,7 +7,9 @@ import { defaultRunDir, run } from "./run/run.ts";
 
 /** What {@linkcode runBench} runs. */
 export interface RunBenchOptions
-  extends NamedPreset, Partial<Pick<RunRequest, "outDir" | "resume" | "choices" | "only" | "reuse">> {
+  extends
+    NamedPreset,
+    Partial<Pick<RunRequest, "outDir" | "resume" | "choices" | "backend" | "only" | "reuse">> {
   /** Cells at once, each in a process of its own from 2 on; null for what suits the adapter. Default: 1. */
   readonly jobs?: number | null;
   /** Abort it to stop after the current step. */
@@ -30,6 +32,7 @@ export interface RunBenchOptions
  * @example
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
+ * import { hasGpu } from "../engine/mod.ts";
  * import { parsePreset } from "./config/parse_preset.ts";
  * import { runBench } from "./run_bench.ts";
  *
@@ -44,7 +47,7 @@ export interface RunBenchOptions
  * probe: null`,
  *   { source: "tiny.yaml" },
  * );
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const outDir = await Deno.makeTempDir();
  *   for await (const event of runBench({ preset, outDir, only: ["sl/natural/seed-0"] })) {
  *     if (event.event === "finished") assert(event.record.metrics.trainLoss.value > 0);

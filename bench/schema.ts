@@ -104,6 +104,8 @@ export interface MachineInfo {
     readonly device: string;
     readonly description: string;
     readonly isFallback: boolean;
+    /** What it computes by: "vulkan", "metal", "dx12" or "gl". Absent from records of earlier versions. */
+    readonly backend?: string;
     readonly features: readonly string[];
     readonly limits: Readonly<Record<string, number>>;
   };
@@ -227,7 +229,7 @@ export interface RunIdentity {
   /** Hash of the code and kernels. */
   readonly benchmarkVersion: string;
   readonly dataset: { readonly name: string; readonly sha256: string };
-  /** The adapter's description. */
+  /** Description, backend and class of drivers: of earlier versions the first alone. */
   readonly adapter: string;
   readonly kernelVariant: string;
 }

@@ -11,6 +11,7 @@ export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
   device: "none",
   description: "made up for tests",
   isFallback: true,
+  backend: "vulkan",
   features: [],
   limits: {},
 };
@@ -62,6 +63,7 @@ export function fakeWorkbench(
   const workbench: Workbench = {
     dataset: { name: "planted", sha256: "0" },
     adapter: FAKE_ADAPTER,
+    driver: null,
     kernelVariant: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),

@@ -47,6 +47,9 @@ export class ChoiceCache implements ChoiceTimes {
   }
 }
 
+/** Of the part of a file's name that says the machine. File systems take 255 characters with all that stands around it. */
+const LONGEST = 150;
+
 /**
  * The file for an adapter: in `$XDG_CACHE_HOME/realfeatures`, or in `~/.cache/realfeatures`.
  *
@@ -57,7 +60,10 @@ export function choiceCachePath(
   env: (name: string) => string | undefined,
 ): string {
   const home = env("XDG_CACHE_HOME") || join(env("HOME") || env("USERPROFILE") || ".", ".cache");
-  const name = machine.join(" ").toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-").replaceAll(/^-|-$/g, "");
+  const name = machine.join(" ").toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-").slice(-LONGEST).replaceAll(
+    /^-|-$/g,
+    "",
+  );
   return join(home, "realfeatures", `choices-${name || "unknown"}.json`);
 }
 

@@ -79,4 +79,9 @@ Deno.test("choiceCachePath() is one file a machine, in the user's cache folder",
   );
   const wider = ["", "llvmpipe (LLVM 15.0.6, 512 bits)", "texture"];
   assertNotEquals(choiceCachePath(wider, env({})), choiceCachePath(llvmpipe, env({})));
+  const long = choiceCachePath(
+    ["", "../".repeat(100) + "x".repeat(300), "buffer"],
+    env({ XDG_CACHE_HOME: "/cache" }),
+  );
+  assertEquals(long, join("/cache", "realfeatures", `choices-${"x".repeat(143)}-buffer.json`));
 });

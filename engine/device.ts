@@ -1,5 +1,6 @@
 /** The GPU: adapter and device with raised limits, errors turned into exceptions, and a proof that it computes. */
 
+import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from "./backend.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import { BufferStore } from "./buffer_store.ts";
 import { chooseFirst, type Chooser } from "./choices.ts";
@@ -13,6 +14,8 @@ export interface AdapterInfo {
   readonly device: string;
   readonly description: string;
   readonly isFallback: boolean;
+  /** What it computes by; part of every result, since each has bits of its own. */
+  readonly backend: Backend;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
 }
@@ -148,8 +151,10 @@ export interface OpenOptions {
   readonly chooser?: Chooser;
   /** How large values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
   readonly storage?: ValueStorage;
+  /** Asks for this backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
+  readonly backend?: Backend | null;
   /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
-  readonly requestAdapter?: () => Promise<GPUAdapter | null>;
+  readonly requestAdapter?: RequestAdapter;
 }
 
 /**
@@ -159,14 +164,10 @@ export interface OpenOptions {
  * @throws {GpuError} If the smoke kernel returns a wrong answer.
  */
 export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
-  const { requestAdapter = fastestAdapter } = options;
-  const adapter = await requestAdapter();
-  if (adapter === null) {
-    throw new NoAdapterError(
-      "Cannot open a GPU: no WebGPU adapter answers, neither hardware nor software\n" +
-        "Hint: run sh setup.sh, which installs a software Vulkan driver",
-    );
-  }
+  const { requestAdapter, backend: asked = null } = options;
+  const found = await findAdapter(asked, { requestAdapter });
+  if (found === null) throw new NoAdapterError(noAdapterText(asked));
+  const { adapter, backend } = found;
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = Number(adapter.limits[name]);
   const { storage = "f32" } = options;
@@ -185,6 +186,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     device: deviceName,
     description,
     isFallback,
+    backend,
     features: [...adapter.features].sort(),
     limits: requiredLimits,
   }, {
@@ -194,11 +196,6 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   });
   await proveItself(gpu);
   return gpu;
-}
-
-/** Null where no adapter answers, or the runtime has no WebGPU at all. */
-async function fastestAdapter(): Promise<GPUAdapter | null> {
-  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? null;
 }
 
 /** Runs a kernel with a known answer: a shared-memory prefix sum of squares over 256 invocations. */

@@ -5,6 +5,7 @@ import { resnet } from "./nn/resnet.ts";
 import { scale } from "./ops/arithmetic.ts";
 import { crossEntropy } from "./ops/cross_entropy.ts";
 import { meanAll } from "./ops/reduce_sum.ts";
+import { findAdapter } from "./backend.ts";
 import { Program } from "./program.ts";
 import { stream } from "./random.ts";
 import { f32, u32 } from "./shape.ts";
@@ -12,7 +13,7 @@ import { Variable } from "./tensor.ts";
 import { gpuTest, noGpu } from "./testing/gpu.ts";
 import { release } from "./variables.ts";
 
-const offered = !noGpu && ((await navigator.gpu.requestAdapter())?.features.has("shader-f16") ?? false);
+const offered = !noGpu && ((await findAdapter())?.adapter.features.has("shader-f16") ?? false);
 
 /** Loss, gradient of the stem and planned bytes of a small network on 16 images. */
 async function computeOn(gpu: Gpu) {
@@ -62,7 +63,7 @@ Deno.test({
 });
 
 gpuTest("openGpu() refuses f16 where the adapter does not offer it", async () => {
-  const adapter = (await navigator.gpu.requestAdapter())!;
+  const adapter = (await findAdapter())!.adapter;
   const without = new Proxy(adapter, {
     get: (target, key) => {
       if (key === "features") return new Set<string>();

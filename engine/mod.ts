@@ -8,10 +8,10 @@
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { f32, gradients, meanAll, openGpu, Program, read, sgd, square, sub, Variable } from "./mod.ts";
+ * import { f32, gradients, hasGpu, meanAll, openGpu, Program, read, sgd, square, sub, Variable } from "./mod.ts";
  *
  * // Without an adapter, openGpu() throws a NoAdapterError that says what to install.
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const gpu = await openGpu();
  *   const target = new Variable("target", f32(3), Float32Array.of(1, -2, 3));
  *   const w = new Variable("w", f32(3));
@@ -33,6 +33,14 @@
  * @module
  */
 export * from "./autograd.ts";
+export {
+  type Backend,
+  BACKENDS,
+  findAdapter,
+  type FoundAdapter,
+  hasGpu,
+  type RequestAdapter,
+} from "./backend.ts";
 export type { BufferStore } from "./buffer_store.ts";
 export * from "./checkpoint.ts";
 export * from "./device.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
+import { findAdapter } from "./backend.ts";
 import { normal2, philox4x32, stream, type U32x2, type U32x4, uniform01 } from "./random.ts";
 import probeWgsl from "./wgsl/philox_probe.wgsl" with { type: "text" };
 import philoxWgsl from "./wgsl/philox.wgsl" with { type: "text" };
@@ -97,7 +98,7 @@ Deno.test("Stream.permutation() shuffles 50,000 indices in well under a second",
   assertLess(performance.now() - start, 500);
 });
 
-const adapter = await navigator.gpu?.requestAdapter();
+const adapter = (await findAdapter())?.adapter;
 const noAdapter = adapter ? "" : " (ignored: no WebGPU adapter)";
 
 Deno.test({ name: `philox.wgsl matches random.ts${noAdapter}`, ignore: !adapter, fn: matchDevice });

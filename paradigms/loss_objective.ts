@@ -70,9 +70,9 @@ export interface LossObjectiveOptions {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { linf, lossObjective, openGpu, stream, supervised, u32, Variable, Walk } from "../mod.ts";
+ * import { hasGpu, linf, lossObjective, openGpu, stream, supervised, u32, Variable, Walk } from "../mod.ts";
  *
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const gpu = await openGpu();
  *   const config = { encoder: { arch: "resnet8", widths: [4, 4, 4] } } as const;
  *   const learner = supervised.create(config, { height: 12, width: 12, classes: 10, seed: 0 });

@@ -1,6 +1,8 @@
-/** Says whether a GPU adapter answers: exit code 0 if so, 4 if not. Used by `setup.sh`; prints nothing.
+/** Says whether an adapter answers that `openGpu()` takes unasked, so none by OpenGL: exit code 0 if so, 4 if not. Used by
+ * `setup.sh`; prints nothing.
  *
  * @module
  */
-const adapter = await navigator.gpu?.requestAdapter();
-Deno.exit(adapter ? 0 : 4);
+import { hasGpu } from "../engine/backend.ts";
+
+Deno.exit(await hasGpu() ? 0 : 4);

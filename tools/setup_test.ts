@@ -119,6 +119,12 @@ Deno.test("setup.sh asks for no adapter where the task needs none", async () => 
   assertEquals([code, stdout], [0, ["task <report> <results/x>"]]);
 });
 
+Deno.test("setup.sh leaves it to the task whether a backend answers that is asked for", async () => {
+  const words = ["bench", "--backend", "gl"];
+  const { code, stdout } = await setup({ deno: deno("2.9.6") }, {}, words);
+  assertEquals([code, stdout], [0, ["task <bench> <--backend> <gl>"]]);
+});
+
 Deno.test("setup.sh does not take a broken probe for a missing adapter", async () => {
   const broken = deno("2.9.6").replace("exit 4", "{ echo boom; exit 139; }");
   const { code, stderr } = await setup({ deno: broken, ...APT });

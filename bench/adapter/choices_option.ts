@@ -1,7 +1,10 @@
 /** `--choices`: who picks among an operation's ways of computing, and the device that is opened with it. */
+import type { Backend } from "../../engine/backend.ts";
 import { ChoiceCache, choiceCachePath } from "../../engine/choice_cache.ts";
 import { chooseFirst, choosePinned, type Chooser, chooseTimed } from "../../engine/choices.ts";
 import { type Gpu, openGpu } from "../../engine/device.ts";
+import { driverText } from "./driver.ts";
+import { adapterIdentity } from "./surroundings.ts";
 import { choiceNames, CHOOSING_OPS } from "./known_choices.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -64,23 +67,29 @@ export interface BenchGpu {
 }
 
 /**
- * Opens the device. Timings lie in a file for this adapter and family of kernels, see {@linkcode choiceCachePath}.
+ * Opens the device. Timings lie in a file for this adapter, backend, class of drivers and family of kernels, see {@linkcode choiceCachePath}.
  *
+ * @param options.backend Null for the system's own.
  * @param options.note Told of a file that cannot be written.
  * @throws {NoAdapterError} If no adapter answers.
  */
 export async function openBenchGpu(
   { rule, pins }: Choices,
-  { note, env = Deno.env.get }: { note: (text: string) => void; env?: Env },
+  { backend = null, note, env = Deno.env.get }: {
+    backend?: Backend | null;
+    note: (text: string) => void;
+    env?: Env;
+  },
 ): Promise<BenchGpu> {
   let chooser: Chooser = chooseFirst; // until the adapter is known, and with it the file
-  const gpu = await openGpu({ chooser: (request) => chooser(request) });
+  const gpu = await openGpu({ backend, chooser: (request) => chooser(request) });
   if (rule === "fixed" || (rule === "auto" && gpu.info.isFallback)) {
     chooser = choosePinned(pins);
     return { gpu, saveTimings: () => Promise.resolve() };
   }
-  const { vendor, architecture, device, description } = gpu.info;
-  const path = choiceCachePath([vendor, architecture, device, description, gpu.variant], env);
+  const { vendor, architecture, device } = gpu.info;
+  const identity = adapterIdentity({ adapter: gpu.info, driver: driverText(gpu.info) });
+  const path = choiceCachePath([vendor, architecture, device, identity, gpu.variant], env);
   const cache = await ChoiceCache.open(path);
   chooser = choosePinned(pins, chooseTimed(cache));
   let told = false;

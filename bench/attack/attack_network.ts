@@ -1,5 +1,6 @@
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { AttackName, Version } from "../../attacks/autoattack/types.ts";
+import type { Backend } from "../../engine/backend.ts";
 import type { ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { CellProgress } from "../plan/cell.ts";
@@ -50,6 +51,8 @@ export interface AttackNetworkOptions {
   readonly saveImages?: boolean;
   /** Who picks among an operation's ways of computing. Default: timed on hardware, else the fixed table. */
   readonly choices?: Choices;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend;
   /** Told how far the running attack is. */
   readonly onProgress?: (progress: CellProgress) => void;
   /** Told what else is worth knowing. */
@@ -77,10 +80,11 @@ export interface AttackedNetwork {
  * @example
  * ```ts
  * import { assert, assertStringIncludes } from "@std/assert";
+ * import { hasGpu } from "../../engine/mod.ts";
  * import { attackNetwork } from "./attack_network.ts";
  * import { writeInputs } from "./testing.ts";
  *
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const dir = await Deno.makeTempDir();
  *   await writeInputs(dir); // net.safetensors, and a run folder of planted data
  *   const { record } = await attackNetwork({
@@ -122,5 +126,6 @@ function wordsOf(options: AttackNetworkOptions): string[] {
     ...{ weights, arch, data, norm, eps, version, attacks, n, batch: options.batchSize, seed },
     ...{ iterations, queries, mean, std, "reference-radius": options.referenceRadius },
     ...{ out: options.outDir, resume: options.resume, "save-images": options.saveImages },
+    backend: options.backend,
   });
 }

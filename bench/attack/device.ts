@@ -7,14 +7,18 @@ import type {
   AutoAttackRun,
   Examples,
 } from "../../attacks/autoattack/types.ts";
+import type { Backend } from "../../engine/backend.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { driverText } from "../adapter/driver.ts";
 import type { MachineInfo } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** A classifier on a device. */
 export interface AttackDevice {
   readonly adapter: MachineInfo["adapter"];
+  /** What the system says of the adapter's driver; null where it says nothing. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
   /** The most device memory held at once so far, in bytes. */
   peakBytes(): number;
@@ -32,7 +36,11 @@ export interface AttackDevice {
 /** Opens one. */
 export type OpenAttackDevice = (
   classifier: Classifier,
-  options: { readonly choices: Choices; readonly note: (text: string) => void },
+  options: {
+    readonly choices: Choices;
+    readonly backend?: Backend | null;
+    readonly note: (text: string) => void;
+  },
 ) => Promise<AttackDevice>;
 
 /** Opens the machine's adapter and copies the classifier's weights to it. */
@@ -47,6 +55,7 @@ export function openAttackDevice(autoAttack: AutoAttackFn): OpenAttackDevice {
     }
     return {
       adapter: gpu.info,
+      driver: driverText(gpu.info),
       kernelVariant: gpu.variant,
       peakBytes: () => gpu.buffers.peakBytes,
       kernelChoices: () => chosenBy(gpu),

@@ -4,14 +4,8 @@ import { referenceRadius } from "../../attacks/autoattack/reference_radius.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { nchwToNhwc } from "../../engine/layout.ts";
 import { toFloat } from "../../datasets/types.ts";
-import {
-  adapterName,
-  benchmarkVersion,
-  configHash,
-  gitState,
-  machineInfo,
-  runtimeInfo,
-} from "../record/env.ts";
+import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts";
+import { adapterIdentity } from "../adapter/surroundings.ts";
 import type { Progress } from "../run/progress.ts";
 import type { Artifact } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
@@ -59,7 +53,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     batchSize: Math.min(batchSize, set.count),
     referenceRadius,
     benchmarkVersion: await benchmarkVersion(),
-    adapter: adapterName(device.adapter),
+    adapter: adapterIdentity(device),
     kernelVariant: device.kernelVariant,
   };
 }
@@ -107,7 +101,7 @@ export async function evaluate(
     startedAt: folder.startedAt,
     resumedAt: folder.resumedAt,
     command: services.command,
-    machine: machineInfo(device.adapter),
+    machine: machineInfo(device.adapter, { driver: device.driver }),
     runtime: runtimeInfo(),
     ...await gitState(),
     kernelChoices: device.kernelChoices(),

@@ -1,8 +1,10 @@
 /** The words after `bench attack`. */
 
 import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/autoattack/types.ts";
+import type { Backend } from "../../engine/backend.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Amount } from "../config/amount.ts";
+import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
@@ -52,6 +54,7 @@ export const ATTACK_OPTIONS = [
     help: "go on with the stopped evaluation in --out; start it where there is none",
   },
   { name: "save-images", value: null, help: "keep the adversarial images too" },
+  BACKEND_OPTION,
   CHOICES_OPTION,
   VECTOR_WIDTH_OPTION,
   { name: "quiet", value: null, help: "show no progress" },
@@ -84,6 +87,8 @@ export interface AttackOptions {
   readonly resume: boolean;
   readonly saveImages: boolean;
   readonly choices: Choices;
+  /** Null for the system's own. */
+  readonly backend: Backend | null;
   /** As typed; null where it is left to the adapter. */
   readonly vectorWidth: string | null;
   readonly quiet: boolean;
@@ -134,6 +139,7 @@ export function parseAttackOptions(args: readonly string[]): AttackOptions | nul
     resume: given.resume,
     saveImages: given["save-images"],
     choices: parseChoices(given.choices),
+    backend: parseBackend(given.backend),
     vectorWidth: given["vector-width"],
     quiet: given.quiet,
     json: given.json,

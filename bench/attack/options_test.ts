@@ -26,6 +26,7 @@ Deno.test("parseAttackOptions() fills in the defaults", () => {
     out: null,
     resume: false,
     saveImages: false,
+    backend: null,
     vectorWidth: null,
     quiet: false,
     json: false,

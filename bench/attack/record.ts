@@ -40,7 +40,7 @@ export interface AttackConfiguration {
   readonly referenceRadius: boolean;
   /** Hash of the code and kernels. */
   readonly benchmarkVersion: string;
-  /** The adapter's description. */
+  /** Description, backend and class of drivers: of earlier versions the first alone. */
   readonly adapter: string;
   readonly kernelVariant: string;
 }

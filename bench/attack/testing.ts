@@ -91,6 +91,7 @@ export function fakeDevice(attack: AttackDevice["attack"]): OpenAttackDevice {
   return () =>
     Promise.resolve({
       adapter: FAKE_ADAPTER,
+      driver: null,
       kernelVariant: "buffer",
       peakBytes: () => 4096,
       kernelChoices: () => ({}),

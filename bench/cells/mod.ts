@@ -10,6 +10,7 @@ import { readDataset, writeDataset } from "../../datasets/dataset_file.ts";
 import type { Dataset } from "../../datasets/types.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../plan/cell.ts";
 import { chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { driverText } from "../adapter/driver.ts";
 import type { DatasetConfig, Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
@@ -23,15 +24,18 @@ import { restoreOutput } from "./restore.ts";
  */
 export async function openWorkbench(
   preset: Preset,
-  { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, note = () => {} }: WorkbenchOptions,
+  options: WorkbenchOptions,
 ): Promise<Workbench> {
+  const { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, backend, note = () => {} } =
+    options;
   const dataset =
     await (dataFile === undefined ? openDataset(preset.dataset, { dataDir, signal }) : readDataset(dataFile));
   signal.throwIfAborted();
-  const { gpu, saveTimings } = await openBenchGpu(choices, { note });
+  const { gpu, saveTimings } = await openBenchGpu(choices, { backend, note });
   return {
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     adapter: gpu.info,
+    driver: driverText(gpu.info),
     kernelVariant: gpu.variant,
     async executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome> {
       gpu.choices.clear();

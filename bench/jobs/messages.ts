@@ -1,6 +1,8 @@
 /** What the process of the command and its workers write to each other: one JSON object per line. */
-import type { CellDescription, CellProgress, Workbench } from "../plan/cell.ts";
+import type { CellDescription, CellProgress } from "../plan/cell.ts";
+import type { Backend } from "../../engine/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
 import type { Artifact } from "../schema.ts";
 import type { CellEnding, CellInput } from "./pool.ts";
@@ -14,14 +16,8 @@ export interface WorkerSetup {
   /** The run folder, with its manifest. */
   readonly runDir: string;
   readonly choices?: Choices;
+  readonly backend?: Backend | null;
   readonly checkpointPauseMs?: number;
-}
-
-/** What decides the bits of a record: a worker has to find the same as the process that writes the records. */
-export interface Surroundings {
-  readonly dataset: Workbench["dataset"];
-  readonly adapter: string;
-  readonly kernelVariant: string;
 }
 
 /** To a worker, on its standard input; its end means: end. */
@@ -38,6 +34,7 @@ export type ToWorker =
 
 /** From a worker, on its standard output. */
 export type FromWorker =
+  /** What it found has to be what the process that writes the records has found. */
   | ({ readonly say: "opened" } & Surroundings)
   | { readonly say: "started" }
   | { readonly say: "progress"; readonly update: CellProgress }

@@ -1,15 +1,9 @@
 /** The worker's side: opens its device and data once and takes cell after cell. */
 import type { OpenWorkbench } from "../plan/cell.ts";
-import { adapterName } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { formatError, isExplained } from "../terminal/explained.ts";
 import { RunFolder } from "../store/run_folder.ts";
-import {
-  type FromWorker,
-  parseMessage,
-  type Surroundings,
-  type ToWorker,
-  type WorkerSetup,
-} from "./messages.ts";
+import { type FromWorker, parseMessage, type ToWorker, type WorkerSetup } from "./messages.ts";
 import { type Bench, performCell } from "./perform.ts";
 import type { CellEnding } from "./pool.ts";
 
@@ -27,14 +21,12 @@ export async function serve({ openWorkbench, lines, say }: ServeServices): Promi
   let bench: Promise<Bench> = Promise.reject(new TypeError("Cannot run a cell: the worker is not open"));
   bench.catch(() => {});
   const open = async (setup: WorkerSetup): Promise<Bench> => {
-    const { preset, runDir, dataDir, dataFile, choices, checkpointPauseMs } = setup;
+    const { preset, runDir, dataDir, dataFile, choices, backend, checkpointPauseMs } = setup;
     const note = (text: string) => say({ say: "note", text });
-    const workbench = await openWorkbench(preset, { dataDir, dataFile, choices, signal, note });
+    const workbench = await openWorkbench(preset, { dataDir, dataFile, choices, backend, signal, note });
     const folder = await RunFolder.open(runDir);
     if (folder === null) throw new RangeError(`Cannot work in ${runDir}: it holds no run`);
-    const { dataset, adapter, kernelVariant } = workbench;
-    const found: Surroundings = { dataset, adapter: adapterName(adapter), kernelVariant };
-    say({ say: "opened", ...found });
+    say({ say: "opened", ...surroundingsOf(workbench) });
     return { workbench, folder, signal, checkpointPauseMs, outputs: new Map(), keys: new Map() };
   };
   const run = async ({ cell, key, inputs }: Extract<ToWorker, { do: "cell" }>): Promise<CellEnding> => {

@@ -1,5 +1,6 @@
 import type { CellKey } from "../plan/cell_key.ts";
-import type { Surroundings, WorkerSetup } from "./messages.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
+import type { WorkerSetup } from "./messages.ts";
 import type { CellPool } from "./pool.ts";
 import { WorkerProcess } from "./worker_process.ts";
 

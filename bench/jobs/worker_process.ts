@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
 import { canonicalJson } from "../record/canonical.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
 import { killOnExit } from "./kill_on_exit.ts";
-import { type FromWorker, linesOf, parseMessage, type Surroundings, type ToWorker } from "./messages.ts";
+import { type FromWorker, linesOf, parseMessage, type ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
 

@@ -1,3 +1,4 @@
+import type { Backend } from "../../engine/backend.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { toWords } from "../terminal/to_words.ts";
 import { parsePeersOptions } from "./options.ts";
@@ -13,6 +14,8 @@ export interface ComparePeersOptions {
   readonly rounds?: number;
   /** Repetitions of the work in a sample. Default: enough for 0.3 s. */
   readonly steps?: number;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend;
   /** Where the record goes; a file that exists is refused. Default: it is only returned. */
   readonly out?: string;
   /** Told what is being done. */
@@ -38,9 +41,9 @@ export interface ComparePeersOptions {
  * ```
  */
 export async function comparePeers(options: ComparePeersOptions = {}): Promise<PeersRecord> {
-  const { peers, rounds, steps, out = null, note = () => {} } = options;
+  const { peers, rounds, steps, backend, out = null, note = () => {} } = options;
   const { signal = new AbortController().signal } = options;
-  const parsed = parsePeersOptions(toWords({ peers, rounds, steps }));
+  const parsed = parsePeersOptions(toWords({ peers, rounds, steps, backend }));
   const say = (text: string) => note(text.trimEnd());
   return await timePeersTo(out, { ...parsed, startedAt: new Date(), signal, say });
 }

@@ -1,13 +1,14 @@
 /** This engine as one of the peers: the program of its process. */
 
 import config from "../../deno.json" with { type: "json" };
+import type { Backend } from "../../engine/backend.ts";
 import { type Gpu, openGpu } from "../../engine/device.ts";
 import { conv2d } from "../../engine/ops/conv2d.ts";
 import { matmul } from "../../engine/ops/matmul.ts";
 import { Program } from "../../engine/program.ts";
 import { f32 } from "../../engine/shape.ts";
 import { type Tensor, type Value, Variable } from "../../engine/tensor.ts";
-import { driverText } from "../record/driver.ts";
+import { driverText } from "../adapter/driver.ts";
 import { adapterName } from "../record/env.ts";
 import { inputOf, type Inputs } from "./input_file.ts";
 import type { WorkName } from "./protocol.ts";
@@ -24,8 +25,8 @@ export interface EngineIdentity {
 }
 
 /** Opens the machine's adapter. */
-export async function openEngine(): Promise<OpenPeer & EngineIdentity> {
-  const gpu = await openGpu();
+export async function openEngine(backend: Backend | null = null): Promise<OpenPeer & EngineIdentity> {
+  const gpu = await openGpu({ backend });
   return enginePeer(gpu);
 }
 

@@ -1,4 +1,6 @@
 /** The words after `bench peers`. */
+import type { Backend } from "../../engine/backend.ts";
+import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
 import { readCount } from "../terminal/read_count.ts";
@@ -16,6 +18,7 @@ export const PEERS_OPTIONS = [
   { name: "peers", value: "LIST", help: `which of ${OTHERS.join(",")} to measure beside ours [all]` },
   { name: "rounds", value: "N", help: "how often each is timed [5]" },
   { name: "steps", value: "N", help: "repetitions of the work in a sample [enough for 0.3 s]" },
+  BACKEND_OPTION,
   { name: "json", value: null, help: "print the record as JSON instead of tables" },
   { name: "quiet", value: null, help: "show no progress" },
   { name: "help", value: null, help: "show this", alias: "h" },
@@ -33,6 +36,8 @@ export interface PeersOptions {
   readonly rounds: number;
   /** Null: as many as make a sample long enough. */
   readonly steps: number | null;
+  /** Of this engine and of the packages; null for the system's own. */
+  readonly backend: Backend | null;
   /** The whole command. */
   readonly command: string;
 }
@@ -52,6 +57,7 @@ export function parsePeersOptions(args: readonly string[]): PeersOptions {
     peers: PEERS.filter(({ name }) => name === "ours" || names.has(name)),
     rounds: readCount(given.rounds ?? "5", { command: PEERS_COMMAND, name: "rounds" }),
     steps: given.steps === null ? null : readCount(given.steps, { command: PEERS_COMMAND, name: "steps" }),
+    backend: parseBackend(given.backend),
     command: [PEERS_COMMAND, ...args].join(" "),
   };
 }

@@ -1,5 +1,6 @@
 /** A peer's process, as seen by the one that started it. */
 
+import type { Backend } from "../../engine/backend.ts";
 import { NoAdapterError } from "../../engine/device.ts";
 import { killOnExit } from "../jobs/kill_on_exit.ts";
 import { lastWords } from "./last_words.ts";
@@ -18,6 +19,8 @@ export interface PeerCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: URL;
+  /** What WebGPU computes by in the process. Default: what the process asks for. */
+  readonly backend?: Backend;
 }
 
 /** Lines of a process's chatter that are kept for its error. */
@@ -32,12 +35,13 @@ const PATIENCE_MS = 1000;
  * @param name For errors.
  * @throws {Error} If the program cannot be started.
  */
-export function startPeer(name: string, { program, args, cwd }: PeerCommand): PeerClient {
+export function startPeer(name: string, { program, args, cwd, backend }: PeerCommand): PeerClient {
   let child: Deno.ChildProcess;
   try {
     const command = new Deno.Command(program, {
       args: [...args],
       cwd,
+      env: backend === undefined ? {} : { DENO_WEBGPU_BACKEND: backend },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -2,14 +2,15 @@
  * What the benchmark and a peer's process say to each other: one JSON object a line, a request on the process's
  * standard input, a reply with the same `id` on its standard output; any other line there is chatter.
  */
+import type { Backend } from "../../engine/backend.ts";
 
 /** What is measured: a training step, a matrix product, a convolution. */
 export type WorkName = "step" | "matmul" | "conv";
 
 /** A request. */
 export type PeerRequest =
-  /** Opens the device; replied by a {@linkcode PeerIdentity}. */
-  | { readonly do: "open" }
+  /** Opens the device; replied by a {@linkcode PeerIdentity}. `backend` is for this engine, which has it as an option. */
+  | { readonly do: "open"; readonly backend?: Backend | null }
   /** Prepares a piece of work on the inputs in a folder and does it once; replied by {@linkcode WorkChecks}. */
   | { readonly do: "setup"; readonly work: WorkName; readonly inputs: string }
   /** Does the work `steps` times and waits for the last result; replied by a {@linkcode WorkSample}. */

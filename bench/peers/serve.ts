@@ -1,5 +1,6 @@
 /** The loop of a peer's process: requests in, replies out. */
 
+import type { Backend } from "../../engine/backend.ts";
 import { type Inputs, readInputs } from "./input_file.ts";
 import {
   parseLine,
@@ -34,13 +35,16 @@ export interface Channel {
  * @param open Opens the package's device; called on the request "open".
  * @param channel Default: standard input and output of the process, which then leaves Ctrl-C to the one that started it.
  */
-export async function serve(open: () => Promise<OpenPeer>, channel: Channel = ownChannel()): Promise<void> {
+export async function serve(
+  open: (backend: Backend | null) => Promise<OpenPeer>,
+  channel: Channel = ownChannel(),
+): Promise<void> {
   let peer: OpenPeer | null = null;
   const works = new Map<WorkName, ReadyWork>();
   const answer = async (request: PeerRequest): Promise<object> => {
     if (request.do === "stop") return {};
     if (request.do === "open") {
-      const { version, backend, device, ...rest } = peer = await open();
+      const { version, backend, device, ...rest } = peer = await open(request.backend ?? null);
       return { ...rest, version, backend, device };
     }
     if (request.do === "setup") {

@@ -1,5 +1,6 @@
 /** Starts the peers, measures them and ends them. */
 
+import type { Backend } from "../../engine/backend.ts";
 import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { writeInputs } from "./input_file.ts";
 import { makeInputs } from "./inputs.ts";
@@ -18,6 +19,8 @@ export interface TimePeersOptions {
   readonly rounds: number;
   /** Null: as many as make a sample long enough. */
   readonly steps: number | null;
+  /** Of this engine and of the packages; null for the system's own. */
+  readonly backend?: Backend | null;
   readonly startedAt: Date;
   /** As typed, for the record. */
   readonly command: string;
@@ -44,7 +47,7 @@ export async function timePeers(
   options: TimePeersOptions,
   { start = startPeer, install = installPackages }: TimePeersServices = {},
 ): Promise<PeersRecord> {
-  const { peers, rounds, steps, startedAt, command, signal, say } = options;
+  const { peers, rounds, steps, backend = null, startedAt, command, signal, say } = options;
   const began = performance.now();
   if (peers.some(({ isPackage }) => isPackage)) await install({ say, signal });
   const folder = await Deno.makeTempDir({ prefix: "realfeatures-peers-" });
@@ -59,10 +62,11 @@ export async function timePeers(
       signal.throwIfAborted();
       say(`starting ${peer.title}\n`);
       const attempt = await startOne(peer, (command) => {
-        const client = start(peer.title, command);
+        // Packages ask for no backend: theirs is this engine's.
+        const client = start(peer.title, { ...command, backend: engine?.adapter.backend });
         open.push(client);
         return client;
-      });
+      }, backend);
       infos.push(infoOf(peer, attempt));
       if ("error" in attempt) {
         if (engine === null) throw attempt.error;
@@ -112,12 +116,13 @@ type Attempt = { readonly client: PeerClient; readonly identity: PeerIdentity } 
 async function startOne(
   { commands }: PeerDescription,
   start: (command: PeerCommand) => PeerClient,
+  backend: Backend | null,
 ): Promise<Attempt> {
   let first: Attempt | null = null;
   for (const command of commands) {
     try {
       const client = start(command);
-      const identity = await client.ask({ do: "open" });
+      const identity = await client.ask({ do: "open", backend });
       return { client, identity: identity as unknown as PeerIdentity };
     } catch (error) {
       first ??= { error };

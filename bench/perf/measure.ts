@@ -3,6 +3,7 @@
  * so that the samples of a quantity lie as far apart as a round is long, and show it where the machine is slower for a while.
  */
 
+import type { Backend } from "../../engine/backend.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
 import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
@@ -43,6 +44,8 @@ export interface MeasureOptions extends SampleOptions {
   readonly soakSteps: number;
   /** Who picks among an operation's ways of computing; starts take the best guess. */
   readonly choices: Choices;
+  /** What computes; null for the system's own. */
+  readonly backend?: Backend | null;
   /** Told what is measured next. */
   readonly note: (text: string) => void;
 }
@@ -59,10 +62,10 @@ const LOOKS = 20;
  * @throws {NoAdapterError} If no adapter answers.
  */
 export async function measure(options: MeasureOptions): Promise<PerfRecord> {
-  const { parts, only, note, signal, starts, soakSteps } = options;
+  const { parts, only, note, signal, starts, soakSteps, backend } = options;
   const cases = only === null ? kernelCases() : selectCases(kernelCases(), only);
   const startedAt = new Date(), since = performance.now();
-  const { gpu, saveTimings } = await openBenchGpu(options.choices, { note });
+  const { gpu, saveTimings } = await openBenchGpu(options.choices, { backend, note });
   try {
     let peakBytes = 0;
     const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -74,7 +77,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       return result;
     };
     const start = parts.has("start")
-      ? await measured("starts", () => measureStarts({ starts, signal }))
+      ? await measured("starts", () => measureStarts({ starts, backend, signal }))
       : null;
     const once = { ...options, samples: 1 }, longer = { ...once, leastMs: options.leastMs * TRAINING_FACTOR };
     const ceilings: Ceiling[][] = [], kernels: KernelTime[][] = [];

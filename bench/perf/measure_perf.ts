@@ -1,3 +1,4 @@
+import type { Backend } from "../../engine/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { toWords } from "../terminal/to_words.ts";
@@ -21,6 +22,8 @@ export interface MeasurePerfOptions {
   readonly soakSteps?: number;
   /** Who picks among an operation's ways of computing. Default: timed on hardware, else the fixed table. */
   readonly choices?: Choices;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend;
   /** Where the record goes; a file that exists is refused. Default: it is only returned. */
   readonly out?: string;
   /** Told what is measured next. */
@@ -40,9 +43,10 @@ export interface MeasurePerfOptions {
  * @example
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
+ * import { hasGpu } from "../../engine/mod.ts";
  * import { measurePerf } from "./measure_perf.ts";
  *
- * if (await navigator.gpu?.requestAdapter()) {
+ * if (await hasGpu()) {
  *   const { kernels } = await measurePerf({ parts: ["kernels"], only: "reduce_sum", samples: 2, leastMs: 1 });
  *   assert(kernels.length > 0);
  *   assertEquals(kernels[0].samplesMs.length, 2);
@@ -51,8 +55,8 @@ export interface MeasurePerfOptions {
  */
 export async function measurePerf(options: MeasurePerfOptions = {}): Promise<PerfRecord> {
   const { choices, out = null, note = () => {}, signal = new AbortController().signal } = options;
-  const { parts, only, samples, leastMs, starts, soakSteps } = options;
-  const words = toWords({ parts, only, samples, "sample-ms": leastMs, starts, soak: soakSteps });
+  const { parts, only, samples, leastMs, starts, soakSteps, backend } = options;
+  const words = toWords({ parts, only, samples, "sample-ms": leastMs, starts, soak: soakSteps, backend });
   const parsed = parsePerfOptions(words);
   return await measureTo(out, { ...parsed, choices: choices ?? parsed.choices }, { note, signal });
 }

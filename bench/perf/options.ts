@@ -1,5 +1,7 @@
 /** The words after `bench perf`. */
 
+import type { Backend } from "../../engine/backend.ts";
+import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
@@ -25,6 +27,7 @@ export const PERF_OPTIONS = [
   { name: "sample-ms", value: "N", help: "how long one takes at least; four times that in training [150]" },
   { name: "starts", value: "N", help: "cold and warm starts, each in a process of its own [3]" },
   { name: "soak", value: "N", help: "also train N steps and fail if memory grows" },
+  BACKEND_OPTION,
   CHOICES_OPTION,
   VECTOR_WIDTH_OPTION,
   { name: "json", value: null, help: "print the record as JSON instead of tables" },
@@ -46,6 +49,8 @@ export interface PerfOptions {
   readonly starts: number;
   readonly soakSteps: number;
   readonly choices: Choices;
+  /** Null for the system's own. */
+  readonly backend: Backend | null;
   /** As typed; null where it is left to the adapter. */
   readonly vectorWidth: string | null;
 }
@@ -69,6 +74,7 @@ export function parsePerfOptions(args: readonly string[]): PerfOptions {
     starts: readCount(given.starts ?? "3", { command: PERF_COMMAND, name: "starts" }),
     soakSteps: readCount(given.soak ?? "2000", { command: PERF_COMMAND, name: "soak" }),
     choices: parseChoices(given.choices),
+    backend: parseBackend(given.backend),
     vectorWidth: given["vector-width"],
   };
 }

@@ -1,5 +1,6 @@
 /** Cold and warm start: how long until the first training step is done, in processes of their own. */
 
+import type { Backend } from "../../engine/backend.ts";
 import type { StartTime, StartTimes } from "./record.ts";
 import type { ChildTimes } from "./start_child.ts";
 import { GOAL, networkName } from "./training.ts";
@@ -8,9 +9,11 @@ import { GOAL, networkName } from "./training.ts";
 export interface StartOptions {
   /** Starts of each kind. */
   readonly starts: number;
+  /** Null for the system's own. */
+  readonly backend?: Backend | null;
   readonly signal: AbortSignal;
   /** Default: {@linkcode startOnce}. */
-  readonly start?: (cacheDir: string, signal: AbortSignal) => Promise<StartTime>;
+  readonly start?: typeof startOnce;
 }
 
 /** Variables that tell drivers where to keep compiled shaders: Mesa's, and NVIDIA's. */
@@ -23,7 +26,7 @@ const CACHE_VARIABLES = ["MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH"]
  * Drivers that keep their cache elsewhere start warm both times.
  */
 export async function measureStarts(
-  { starts, signal, start = startOnce }: StartOptions,
+  { starts, backend = null, signal, start = startOnce }: StartOptions,
 ): Promise<StartTimes> {
   const cold: StartTime[] = [], second: StartTime[] = [], warm: StartTime[] = [];
   for (let i = 0; i < starts; i++) {
@@ -31,7 +34,7 @@ export async function measureStarts(
     try {
       for (const times of [cold, second, warm]) {
         signal.throwIfAborted();
-        times.push(await start(cacheDir, signal));
+        times.push(await start(cacheDir, { backend, signal }));
       }
     } finally {
       await Deno.remove(cacheDir, { recursive: true });
@@ -45,11 +48,14 @@ export async function measureStarts(
  *
  * @throws {Error} If it fails; the message holds what it said.
  */
-export async function startOnce(cacheDir: string, signal: AbortSignal): Promise<StartTime> {
+export async function startOnce(
+  cacheDir: string,
+  { backend = null, signal }: Pick<StartOptions, "backend" | "signal">,
+): Promise<StartTime> {
   const script = new URL("start_child.ts", import.meta.url);
   const env = Object.fromEntries(CACHE_VARIABLES.map((name) => [name, cacheDir]));
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script.href],
+    args: ["run", "-A", "--no-check", script.href, ...(backend === null ? [] : [backend])],
     env,
     signal,
   });

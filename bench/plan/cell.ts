@@ -1,6 +1,7 @@
 /** A cell is one unit of work: train an encoder, probe it, attack it, or construct a feature set. */
 import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
 import type { CellCheckpoint } from "../store/checkpoint_file.ts";
+import type { Backend } from "../../engine/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";
@@ -148,6 +149,8 @@ export interface CellOutcome {
 export interface Workbench {
   readonly dataset: CellRecord["dataset"];
   readonly adapter: MachineInfo["adapter"];
+  /** What the system says of the adapter's driver; null where it says nothing. */
+  readonly driver: string | null;
   readonly kernelVariant: string;
   /** @throws {Error} If the cell fails, e.g. on a non-finite loss. */
   executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome>;
@@ -178,6 +181,8 @@ export interface WorkbenchOptions {
   readonly signal: AbortSignal;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend | null;
   /** Told what is worth knowing and no part of any record. Default: nobody. */
   readonly note?: (text: string) => void;
 }

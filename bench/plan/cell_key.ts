@@ -3,7 +3,8 @@ import type { CellDescription } from "./cell.ts";
 import { CodeBase } from "./code_hash.ts";
 import { configHash, PROJECT_ROOT } from "../record/env.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
-import type { CellRecord, ParadigmName } from "../schema.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
+import type { ParadigmName } from "../schema.ts";
 
 /** The entry module of each kind of cell: what it imports is the cell's code. */
 export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
@@ -34,12 +35,8 @@ export function codeName({ kind, paradigm }: Pick<CellDescription, "kind" | "par
 }
 
 /** What a cell's key is made of, beside what the cell says itself. */
-export interface KeyContext {
+export interface KeyContext extends Surroundings {
   readonly code: CodeHashes;
-  readonly dataset: CellRecord["dataset"];
-  /** The adapter's name: other adapters round otherwise. */
-  readonly adapter: string;
-  readonly kernelVariant: string;
 }
 
 /** A cell's key, and what it is made of. */

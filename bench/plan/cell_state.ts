@@ -3,7 +3,7 @@ import { canonicalJson } from "../record/canonical.ts";
 import type { CellDescription } from "./cell.ts";
 import type { CellKey, KeyContext } from "./cell_key.ts";
 import { differences } from "../record/differences.ts";
-import { adapterName } from "../record/env.ts";
+import { adapterIdentity } from "../adapter/surroundings.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { type CellRecord, SCHEMA_VERSION } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -91,7 +91,7 @@ function partsOf(cell: CellDescription, record: CellRecord, expected: Expected):
     ...differences("seed", { found: record.seed, expected: cell.seed }),
     ...differences("dataset.sha256", { found: record.dataset?.sha256, expected: dataset.sha256 }),
     ...differences("adapter", {
-      found: record.machine?.adapter && adapterName(record.machine.adapter),
+      found: record.machine?.adapter && adapterIdentity(record.machine),
       expected: adapter,
     }),
     ...differences("kernelVariant", { found: record.kernelVariant, expected: kernelVariant }),

@@ -10,7 +10,7 @@ const CELL = expand(smallPreset()).find(({ name }) => name === "sl/natural/seed-
 const EXPECTED: Expected = {
   code: {},
   dataset: { name: "planted", sha256: "0" },
-  adapter: "made up for tests",
+  adapter: "made up for tests, vulkan, unknown driver",
   kernelVariant: "buffer",
   key: { key: "k", code: "c", inputs: { "sl/natural/seed-0": "i" } },
 };
@@ -37,7 +37,7 @@ Deno.test("stateOf() finds a record of the same key done, whatever else it says"
 Deno.test("stateOf() says which part of the key differs", () => {
   const key = "other";
   const [, adapter] = found({ key }, { ...EXPECTED, adapter: "real" });
-  assertEquals(adapter, ['adapter: found "made up for tests", expected "real"']);
+  assertEquals(adapter, ['adapter: found "made up for tests, vulkan, unknown driver", expected "real"']);
   assertEquals(found({ key, seed: 3 }), ["stale", ["seed: found 3, expected 0"]]);
   assertEquals(found({ key, dataset: { name: "planted", sha256: "1" } })[1], [
     'dataset.sha256: found "1", expected "0"',

@@ -2,7 +2,8 @@
 import type { CellDescription, Workbench } from "./cell.ts";
 import { codeHashes, keysOf } from "./cell_key.ts";
 import type { CellState } from "./cell_state.ts";
-import { adapterName, configHash } from "../record/env.ts";
+import { configHash } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
 import { findManifest } from "./read_manifest.ts";
 import { checkSameRun, readStates, shorten, type StatesContext } from "./resume.ts";
@@ -45,19 +46,19 @@ export async function planStates(
     runDir: string | null;
     reuse?: readonly string[];
     note?: (text: string) => void;
-    workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">;
+    workbench: Pick<Workbench, "dataset" | "adapter" | "driver" | "kernelVariant">;
   },
 ): Promise<PlannedCell[]> {
   const sources = await openSources(reuse, note);
   const code = await codeHashes();
-  const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
-  const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
-  const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
+  const surroundings = surroundingsOf(workbench);
+  const keys = await keysOf(cells, { code, ...surroundings });
+  const context: StatesContext = { code, ...surroundings, keys };
   const folder = runDir === null ? null : await RunFolder.open(runDir);
   if (folder !== null) {
     await folder.know(cells.map(({ name }) => name));
     const { manifest, damage } = await findManifest(folder, { preset, cells, command: "" });
-    const identity = identityOf(workbench, await configHash(code));
+    const identity = identityOf(surroundings, await configHash(code));
     if (manifest !== null) checkSameRun(folder.path, manifest, { suite: preset.name, identity });
     if (damage !== null) note(`The run.json of ${folder.path} ${damage}: bench --resume makes it again`);
   }

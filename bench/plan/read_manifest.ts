@@ -1,7 +1,7 @@
 /** The manifest of a run, read from `run.json`, or made again from the records where that is damaged. */
 import { isCellName, isName, NAME_ALPHABET } from "../config/checked_name.ts";
 import type { Preset } from "../config/preset.ts";
-import { adapterName } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
@@ -124,7 +124,10 @@ function rebuilt(
     command,
     startedAt: started,
     durationMs: own.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    identity: { benchmarkVersion, dataset, adapter: adapterName(machine.adapter), kernelVariant },
+    identity: {
+      benchmarkVersion,
+      ...surroundingsOf({ dataset, adapter: machine.adapter, driver: machine.driver ?? null, kernelVariant }),
+    },
     cells,
   };
 }

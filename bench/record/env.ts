@@ -1,7 +1,7 @@
 /** What a record says of where it was computed: machine, runtime, commit, hash of the code. */
 import { cpus } from "node:os";
 import { canonicalJson } from "./canonical.ts";
-import { driverText } from "./driver.ts";
+import { driverText } from "../adapter/driver.ts";
 import type { CellRecord, MachineInfo } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 
@@ -36,10 +36,14 @@ export function machineInfo(
   };
 }
 
-/** An adapter in one word or a few. */
-export function adapterName({ description, device, vendor }: MachineInfo["adapter"]): string {
-  return description || device || vendor || "unknown adapter";
+/** An adapter in one word or a few, with its backend where that is none of {@linkcode UNSAID}. */
+export function adapterName({ description, device, vendor, backend }: MachineInfo["adapter"]): string {
+  const name = description || device || vendor || "unknown adapter";
+  return backend === undefined || UNSAID.includes(backend) ? name : `${name} by ${backend}`;
 }
+
+/** Backends that are the first choice of a system. */
+const UNSAID = ["vulkan", "metal"];
 
 /** Versions of Deno and of what it is made of. */
 export function runtimeInfo(): CellRecord["runtime"] {

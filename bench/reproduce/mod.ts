@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
 import { createProgress, SILENT } from "../run/progress.ts";
@@ -29,6 +30,7 @@ export const REPRODUCE_OPTIONS = [
     value: "NUMBER",
     help: "what metrics may differ by: fractions in absolute terms, others relatively [0.01]",
   },
+  BACKEND_OPTION,
   CHOICES_OPTION,
   { name: "quiet", value: null, help: "show no progress" },
   { name: "json", value: null, help: "print what was found as JSON" },
@@ -69,6 +71,7 @@ export async function reproduceCommand(
     dataDir: options.data,
     tolerance: parseTolerance(options.tolerance),
     choices: parseChoices(options.choices),
+    backend: parseBackend(options.backend),
   }, { ...services, progress });
   stdout(options.json ? JSON.stringify(found, null, 2) + "\n" : formatReproduction(found));
   return found.verdict === "different" ? EXIT.regression : EXIT.done;

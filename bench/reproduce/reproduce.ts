@@ -4,7 +4,8 @@ import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
 import { differences } from "../record/differences.ts";
-import { adapterName, configHash } from "../record/env.ts";
+import { configHash } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
@@ -17,7 +18,7 @@ import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** What to reproduce. */
-export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices"> {
+export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices" | "backend"> {
   /** The record, in the `records` folder of its run. */
   readonly path: string;
   /** See {@linkcode verdictOf}. Default: 0.01. */
@@ -56,9 +57,9 @@ export async function reproduce(
   services: Pick<RunServices, "openWorkbench" | "progress" | "signal" | "checkpointPauseMs">,
 ): Promise<Reproduction> {
   const origin = await readOrigin(request.path), { record, runDir, preset, cell, manifest } = origin;
-  const { dataDir, choices, tolerance = 0.01 } = request, { signal, progress } = services;
+  const { dataDir, choices, backend, tolerance = 0.01 } = request, { signal, progress } = services;
   const note = (text: string) => progress.note(text);
-  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
   const folder = await Deno.makeTempDir({ prefix: "realfeatures-reproduce-" }).catch((error) => {
     workbench.close();
     throw error;
@@ -119,8 +120,7 @@ async function readOrigin(path: string): Promise<Origin> {
 
 /** What has changed since the record was made. */
 async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
-  const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
-  const context = { code: await codeHashes(), dataset, adapter, kernelVariant };
+  const context = { code: await codeHashes(), ...surroundingsOf(workbench) };
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
   const now = stateOf(cell, JSON.stringify(record), { ...context, key });
   return now.state === "stale" ? now.why : [];

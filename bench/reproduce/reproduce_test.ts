@@ -1,18 +1,9 @@
 /** Reproductions of cells that compute nothing. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
-import { driverText } from "../record/driver.ts";
 import { SILENT } from "../run/progress.ts";
 import { run } from "../run/run.ts";
-import {
-  chained,
-  FAKE_ADAPTER,
-  fakeWorkbench,
-  restoreChained,
-  smallPreset,
-  withTempDir,
-} from "../testing.ts";
+import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
 
@@ -24,10 +15,11 @@ const openWorkbench = (execute: Workbench["executeCell"] = chained, own: Partial
   fakeWorkbench(execute, { restoreOutput: restoreChained, ...own });
 
 /** Makes a run of four cells and gives back the path of a record's file. */
-async function runIn(dir: string): Promise<(cell: string) => string> {
+async function runIn(dir: string, own: Partial<Workbench> = {}): Promise<(cell: string) => string> {
   const only = [NATURAL, ROBUST];
   const request = { preset: smallPreset(), outDir: `${dir}/run`, dataDir: null, command: "test", only };
-  await run(request, { openWorkbench: openWorkbench(), writeReport: null, progress: SILENT, signal: SIGNAL });
+  const services = { openWorkbench: openWorkbench(chained, own), writeReport: null, progress: SILENT };
+  await run(request, { ...services, signal: SIGNAL });
   return (cell) => `${dir}/run/records/${cell.replaceAll("/", "--")}.json`;
 }
 
@@ -114,20 +106,24 @@ Deno.test("reproduceCommand() reproduces on another adapter, and says that it is
     assertEquals([code, ran], [0, [ADVERSARIAL, CONSTRUCT]]);
     assertStringIncludes(
       stdout,
-      'Changed since the record was made: adapter: found "made up for tests", expected "another"',
+      'Changed since the record was made: adapter: found "made up for tests, vulkan, unknown driver", expected "another, ',
     );
   });
 });
 
-gpuTest("reproduceCommand() names the record's driver where it was another, and both are known", async () => {
-  const now = driverText(FAKE_ADAPTER); // of the libraries that the device has loaded
+Deno.test("reproduceCommand() names the record's driver where it was another, and both are known", async () => {
   await withTempDir(async (dir) => {
-    const path = (await runIn(dir))(NATURAL), record = JSON.parse(await Deno.readTextFile(path));
-    for (const driver of ["Mesa 1.2.3", null]) {
-      await Deno.writeTextFile(path, JSON.stringify({ ...record, machine: { ...record.machine, driver } }));
-      const { changed } = JSON.parse((await command([path, "--json", "--quiet"])).stdout);
-      const known = driver !== null && now !== null;
-      assertEquals(changed, known ? [`driver: found "${driver}", expected "${now}"`] : []);
+    const path = (await runIn(dir, { driver: "Mesa 1.2.3" }))(NATURAL);
+    const cases: [string | null, string[]][] = [
+      ["Mesa 1.2.3", []],
+      ["Mesa 1.2.4", ['driver: found "Mesa 1.2.3", expected "Mesa 1.2.4"']],
+      [null, [
+        'adapter: found "made up for tests, vulkan, Mesa 1.2", expected "made up for tests, vulkan, unknown driver"',
+      ]],
+    ];
+    for (const [driver, changed] of cases) {
+      const { stdout } = await command([path, "--json", "--quiet"], openWorkbench(chained, { driver }));
+      assertEquals(JSON.parse(stdout).changed, changed, `${driver}`);
     }
   });
 });
@@ -159,5 +155,25 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
     await Deno.writeTextFile(path, JSON.stringify(record));
     await Deno.remove(`${dir}/run/run.json`);
     await refuses([path], "the run.json beside its folder cannot be read");
+  });
+});
+
+Deno.test("reproduceCommand() refuses a run whose cells have names that lead out of a folder, and writes nothing", async () => {
+  await withTempDir(async (dir) => {
+    const path = (await runIn(dir))(NATURAL), seed = `../../../../../../../../..${dir}/evil`;
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
+    const preset = { ...manifest.preset, seeds: [seed] };
+    await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify({ ...manifest, preset }));
+    await Deno.writeTextFile(
+      path,
+      JSON.stringify({ ...record, seed, benchmark: `sl/natural/seed-${seed}` }),
+    );
+    const error = await assertRejects(() => command([path]), UsageError);
+    assertStringIncludes(
+      error.message,
+      "Cannot name a file after a cell: each part of its name must be of letters",
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["run"]);
   });
 });

@@ -2,7 +2,8 @@
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { Claims } from "../store/claims.ts";
-import { adapterName, configHash } from "../record/env.ts";
+import { configHash } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { machineOf, shareMachine, type Sharing } from "../jobs/jobs_option.ts";
 import { roughCosts } from "../plan/urgency.ts";
 import { expand } from "../plan/plan.ts";
@@ -49,7 +50,7 @@ export async function begin(
   request: RunRequest & { readonly sources: readonly RunFolder[] },
   services: RunServices,
 ): Promise<Piece> {
-  const { preset, dataDir, outDir, command, choices, resume = false, jobs: asked = 1 } = request;
+  const { preset, dataDir, outDir, command, choices, backend, resume = false, jobs: asked = 1 } = request;
   const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
   const note = (text: string) => progress.note(text);
   const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
@@ -67,17 +68,17 @@ export async function begin(
   }
   const dropped = (stopped?.cells ?? []).filter((name) => !names.has(name));
   await folder.know(dropped);
-  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, note });
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
   try {
-    const identity = identityOf(workbench, await configHash(code));
+    const surroundings = surroundingsOf(workbench);
+    const identity = identityOf(surroundings, await configHash(code));
     const leads = alone || stopped === null;
     if (stopped !== null) {
       checkSameRun(outDir, stopped, { identity });
       if (!leads) checkSharedRun(outDir, stopped, { preset: recordedPreset(preset), identity });
     }
-    const { dataset, kernelVariant } = workbench, adapter = adapterName(workbench.adapter);
-    const keys = await keysOf(cells, { code, dataset, adapter, kernelVariant });
-    const context: StatesContext = { code, dataset, adapter, kernelVariant, keys };
+    const keys = await keysOf(cells, { code, ...surroundings });
+    const context: StatesContext = { code, ...surroundings, keys };
     const found = await readStates(folder, cells, context);
     const machine = machineOf(workbench.adapter);
     const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });

@@ -1,4 +1,4 @@
-import { adapterName } from "../record/env.ts";
+import { surroundingsOf } from "../adapter/surroundings.ts";
 import { localPool } from "../jobs/local_pool.ts";
 import type { CellPool } from "../jobs/pool.ts";
 import { workerPool } from "../jobs/worker_pool.ts";
@@ -8,20 +8,19 @@ import type { RunRequest, RunServices } from "./request.ts";
 
 /** This process, or worker processes; these have devices of their own, and find the data in a file of the run folder. */
 export async function openPool(piece: Piece, request: RunRequest, services: RunServices): Promise<CellPool> {
-  const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices } = request;
+  const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices, backend } = request;
   const { signal, progress, checkpointPauseMs, worker } = services;
   if (sharing.jobs === 1) {
     return localPool(workbench, { folder, keys: context.keys, signal, checkpointPauseMs });
   }
   const dataFile = await shareData(piece);
   workbench.close();
-  const { dataset, kernelVariant } = workbench;
   const pool = workerPool({
     ...sharing,
     program: worker!,
     keys: context.keys,
-    setup: { preset, dataDir, dataFile, runDir: folder.path, choices, checkpointPauseMs },
-    expected: { dataset, adapter: adapterName(workbench.adapter), kernelVariant },
+    setup: { preset, dataDir, dataFile, runDir: folder.path, choices, backend, checkpointPauseMs },
+    expected: surroundingsOf(workbench),
     signal,
     note: (text) => progress.note(text),
   });

@@ -1,5 +1,6 @@
 /** What a run is asked for, and what it needs from outside. */
 import type { writeFileAtomic } from "../../engine/atomic_file.ts";
+import type { Backend } from "../../engine/backend.ts";
 import type { OpenWorkbench } from "../plan/cell.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { ClaimsOptions } from "../store/claims.ts";
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly jobs?: number | null;
   /** Who picks among an operation's ways of computing. Default: the fixed table. */
   readonly choices?: Choices;
+  /** What computes. Default: the system's own backend, never OpenGL. */
+  readonly backend?: Backend | null;
   /** Names of the cells to run, beside those that they need. Default: all. */
   readonly only?: readonly string[];
   /** Folders of runs whose finished cells are taken over where keys agree, the first that has one. Default: none. */

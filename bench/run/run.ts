@@ -88,7 +88,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
       keys: context.keys,
       ...await gitState(),
       dataset: workbench.dataset,
-      machine: machineInfo(workbench.adapter),
+      machine: machineInfo(workbench.adapter, { driver: workbench.driver }),
       runtime: { ...runtimeInfo(), lockSha256: await lockHash() },
       kernelVariant: workbench.kernelVariant,
       jobs,

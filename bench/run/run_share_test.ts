@@ -23,14 +23,21 @@ Deno.test("run() with resume refuses another preset's, data set's or adapter's r
   await withTempDir(async (dir) => {
     await startUntil(dir, NAMES[2]);
     const before = await snapshot(dir);
-    const adapter = { ...(await fakeWorkbench(chained)(PRESET, NO_OPTIONS)).adapter, description: "another" };
+    const { adapter } = await fakeWorkbench(chained)(PRESET, NO_OPTIONS);
     const cases: [Settings, string][] = [
       [{ preset: { ...PRESET, name: "other" } }, 'suite: found "small", expected "other"'],
       [
         { workbench: { dataset: { name: "cifar10", sha256: "0" } } },
         'dataset: found "planted", expected "cifar10"',
       ],
-      [{ workbench: { adapter } }, 'adapter: found "made up for tests", expected "another"'],
+      [
+        { workbench: { adapter: { ...adapter, backend: "gl" } } },
+        'found "made up for tests, vulkan, unknown driver", expected "made up for tests, gl, unknown driver"',
+      ],
+      [
+        { workbench: { driver: "Mesa 25.0.7 (libvulkan_lvp.so)" } },
+        'vulkan, unknown driver", expected "made up for tests, vulkan, Mesa 25.0 (libvulkan_lvp.so)"',
+      ],
       [{ workbench: { kernelVariant: "texture" } }, 'kernelVariant: found "buffer", expected "texture"'],
     ];
     for (const [settings, part] of cases) {

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../terminal/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import { withLock } from "./lock_file.ts";
 
@@ -26,5 +27,24 @@ Deno.test("withLock() lets go after an error, and goes on where its file cannot 
     );
     assertEquals(await withLock(`${dir}/lock`, () => Promise.resolve(1)), 1);
     assertEquals(await withLock(`${dir}/absent/lock`, () => Promise.resolve(2)), 2);
+  });
+});
+
+Deno.test("withLock() leaves a file that holds something, and makes none through a link", async () => {
+  await withTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/deno.lock`, "{}");
+    assertEquals(await withLock(`${dir}/deno.lock`, () => Promise.resolve(1)), 1);
+    assertEquals(await Deno.readTextFile(`${dir}/deno.lock`), "{}");
+    if (Deno.build.os === "windows") return;
+    await Deno.symlink("absent", `${dir}/link`);
+    await assertRejects(
+      () => withLock(`${dir}/link`, () => Promise.resolve(1)),
+      UsageError,
+      "it is a symbolic link",
+    );
+    assertEquals((await Array.fromAsync(Deno.readDir(dir), ({ name }) => name)).sort(), [
+      "deno.lock",
+      "link",
+    ]);
   });
 });

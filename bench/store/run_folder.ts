@@ -4,7 +4,7 @@ import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { Claims } from "./claims.ts";
 import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
-import { plainPath } from "./plain_path.ts";
+import { checkPlain, plainPath } from "./plain_path.ts";
 import {
   artifactPath,
   cellFile,
@@ -94,14 +94,14 @@ export class RunFolder {
   /**
    * Says which cells are of the run: files of no others are moved or removed.
    *
-   * @throws {UsageError} If a name is none that files may have, or a file or folder of the run is a symbolic link. Nothing
-   * is changed then.
+   * @throws {UsageError} If a name is none that files may have, or a file or folder of the run is a symbolic link, or a
+   * file where a folder belongs. Nothing is changed then.
    */
   async know(cells: Iterable<string>): Promise<void> {
     const names = [...cells];
-    const paths = new Set(RUN_ENTRIES);
-    for (const cell of names) paths.add(recordPath(cell)).add(claimPath(cell)).add(`artifacts/${cell}`);
-    for (const path of [...paths, "records/stale"]) await this.#own(path);
+    const paths = [...RUN_ENTRIES, "records/stale/-", "checkpoints/-"];
+    for (const cell of names) paths.push(recordPath(cell), claimPath(cell), artifactPath(cell, "0"));
+    await checkPlain(this.path, paths);
     for (const name of names) this.#cells.add(name);
   }
 

@@ -1,6 +1,6 @@
 /** The manifest of a run: made new, or taken up from a stopped run. */
-import type { CellDescription, Workbench } from "../plan/cell.ts";
-import { adapterName } from "../record/env.ts";
+import type { CellDescription } from "../plan/cell.ts";
+import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
 import { plainNumbers } from "../record/record.ts";
 import { type RunIdentity, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
@@ -60,12 +60,8 @@ export function recordedPreset(preset: Preset): Record<string, unknown> {
 }
 
 /** What decides the bits of every record of a run. */
-export function identityOf(
-  workbench: Pick<Workbench, "dataset" | "adapter" | "kernelVariant">,
-  benchmarkVersion: string,
-): RunIdentity {
-  const { dataset, adapter, kernelVariant } = workbench;
-  return { benchmarkVersion, dataset, adapter: adapterName(adapter), kernelVariant };
+export function identityOf(surroundings: Surroundings, benchmarkVersion: string): RunIdentity {
+  return { benchmarkVersion, ...surroundings };
 }
 
 /** A time for names of files: `20260102T030405Z`. */

@@ -47,12 +47,12 @@ export async function takeFile(
   }
 }
 
-/** @throws {RangeError} If the path leads through a link, or to something other than a file. */
+/** @throws {RangeError} If the path leads through anything but folders, or to something other than a file. */
 async function sourcePath(source: string, path: string): Promise<string> {
   const refuse = (reason: string, cause?: unknown) =>
     new RangeError(`Cannot take over ${source}/${path}: ${reason}`, { cause });
   const from = await plainPath(source, path).catch((cause) => {
-    throw refuse("its path leads through a symbolic link", cause);
+    throw refuse("its path leads through a symbolic link or a file", cause);
   });
   const found = await entryAt(from);
   if (found !== null && !found.isFile) throw refuse(`it is ${entryKind(found)}`);

@@ -1,8 +1,9 @@
 /** One device for all tests of a file, or a visible reason why there is none. */
 
+import { hasGpu } from "../backend.ts";
 import { type Gpu, type KernelVariant, openGpu } from "../device.ts";
 
-const available = ((await navigator.gpu?.requestAdapter()) ?? null) !== null;
+const available = await hasGpu();
 // deno-lint-ignore no-console -- the reason has to be seen where the tests run
 if (!available) console.warn("GPU tests are ignored: no WebGPU adapter answers (sh setup.sh installs one)");
 

@@ -33,7 +33,10 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
     [
       "Adapter",
       of(({ machine: { adapter } }) =>
-        `${adapter.description || adapter.device || adapter.vendor}${adapter.isFallback ? " (software)" : ""}`
+        `${adapter.description || adapter.device || adapter.vendor}${
+          adapter.isFallback ? " (software)" : ""
+        }` +
+        (adapter.backend === undefined ? "" : `, by ${adapter.backend}`)
       ),
     ],
     ["Driver", of(({ machine }) => machine.driver ?? "not recorded")],

@@ -140,6 +140,15 @@ Deno.test("checkBaseline() judges nothing on an adapter of another class", async
   assertStringIncludes(text, "is of the adapter llvmpipe, this run is of NVIDIA GeForce RTX 4090");
 });
 
+Deno.test("checkBaseline() takes another backend of one adapter for another class", async () => {
+  const { adapter, ...rest } = machine("llvmpipe (LLVM 15.0.6, 256 bits)");
+  const by = (backend?: string) => records(CLEAN, { machine: { ...rest, adapter: { ...adapter, backend } } });
+  const { verdict, text } = await check(by("gl"), by("vulkan"));
+  assertEquals(verdict, "elsewhere");
+  assertStringIncludes(text, "is of the adapter llvmpipe, this run is of llvmpipe by gl");
+  assertEquals((await check(by("vulkan"), by(undefined))).verdict, "same");
+});
+
 Deno.test("checkBaseline() says how a new baseline is made where the configuration changed", async () => {
   const error = await assertRejects(() => check(records(CLEAN, { configHash: "other" })), UsageError);
   assertStringIncludes(

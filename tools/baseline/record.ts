@@ -20,10 +20,14 @@ export function baselineRecord(record: CellRecord): CellRecord {
   };
 }
 
-/** The adapters among which one baseline holds: a software driver in all its versions and widths, else one model of GPU. */
+/**
+ * The adapters among which one baseline holds: a software driver in all its versions and widths, else one model of GPU; by
+ * one backend, which records of earlier versions do not tell.
+ */
 export function adapterClass(adapter: MachineInfo["adapter"]): string {
   const name = adapterName(adapter);
-  return /^(llvmpipe|swiftshader)\b/i.exec(name)?.[0].toLowerCase() ?? name;
+  const [, software, backend = ""] = /^(llvmpipe|swiftshader)\b.*?( by \w+)?$/i.exec(name) ?? [];
+  return software === undefined ? name : software.toLowerCase() + backend;
 }
 
 /**

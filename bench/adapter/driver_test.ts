@@ -10,7 +10,7 @@ const INTEL = "Intel(R) UHD Graphics 620 (KBL GT2)", NVIDIA = "NVIDIA GeForce RT
 async function textOf(
   description: string,
   libraries: Readonly<Record<string, string>>,
-  { vendor = "0", lines = "", nvidia = "" } = {},
+  { vendor = "0", lines = "", nvidia = "", backend = "vulkan" } = {},
 ): Promise<string | null> {
   let text: string | null = null;
   await withTempDir(async (dir) => {
@@ -29,7 +29,7 @@ async function textOf(
     await Deno.writeTextFile(`${dir}/maps`, maps.join("\n") + "\n" + lines);
     if (nvidia !== "") await Deno.writeTextFile(`${dir}/version`, nvidia);
     const files = { maps: `${dir}/maps`, nvidia: `${dir}/version` };
-    text = driverText({ ...FAKE_ADAPTER, vendor, description }, files);
+    text = driverText({ ...FAKE_ADAPTER, vendor, description, backend }, files);
     assertFalse(text?.includes(dir), "folders are left out");
   });
   return text;
@@ -89,6 +89,17 @@ Deno.test("driverText() tells the drivers that are mapped apart by the adapter, 
     "Mesa 25.0.1 (libvulkan_lvp.so), Mesa 25.0.2 (libvulkan_radeon.so), Mesa 25.0.4 (libvulkan_intel_hasvk.so)",
   );
   assertEquals(await textOf(RADV, { "libvulkan_lvp.so": "Mesa 25.0.1%s\0" }), null); // rather than a wrong one
+});
+
+Deno.test("driverText() of OpenGL is that of its library, and nothing of Vulkan's", async () => {
+  const vulkan = { "libvulkan_lvp.so": "Mesa 25.0.1%s\0" };
+  const old = { ...vulkan, "swrast_dri.so": "\0Mesa 22.3.6\0 Mesa 22.3.6-1%s\0" };
+  assertEquals(await textOf(LVP, old, { backend: "gl" }), "Mesa 22.3.6 (swrast_dri.so)");
+  const gallium = { ...vulkan, "libgallium-25.0.7-2.so": "Mesa 25.0.7-2 (LLVM 19.1.7)\0" };
+  assertEquals(await textOf(LVP, gallium, { backend: "gl" }), "Mesa 25.0.7-2 (libgallium-25.0.7-2.so)");
+  assertEquals(await textOf(LVP, vulkan, { backend: "gl" }), null);
+  assertEquals(await textOf(LVP, old, { backend: "dx12" }), null);
+  assertEquals(await textOf("Apple M2", old, { backend: "metal" }), `Darwin ${Deno.osRelease()}`);
 });
 
 Deno.test("driverText() of NVIDIA's own driver is what its kernel module says, on no other adapter", async () => {

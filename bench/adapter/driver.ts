@@ -15,8 +15,14 @@ const FILES: DriverFiles = { maps: "/proc/self/maps", nvidia: "/proc/driver/nvid
 /** Of PCI, as adapters say it. */
 const NVIDIA_VENDOR = String(0x10de);
 
-/** The path of a Vulkan driver's library at the end of a line of the maps, and its name. The loader, libvulkan.so, is none. */
-const LIBRARY = /\/(?:.*\/)?((?:libvulkan_\w+|amdvlk\w*)\.so[.\d]*)$/;
+/**
+ * The path of a driver's library at the end of a line of the maps, and its name, by backend. Vulkan's loader, libvulkan.so, is
+ * none; OpenGL's drivers are all in one library of Mesa's since 24.2, libgallium.
+ */
+const LIBRARIES: Readonly<Record<string, RegExp>> = {
+  vulkan: /\/(?:.*\/)?((?:libvulkan_\w+|amdvlk\w*)\.so[.\d]*)$/,
+  gl: /\/(?:.*\/)?((?:\w+_dri|libgallium-[\w.+~-]+?)\.so[.\d]*)$/,
+};
 
 /** Which library answers as which adapter, by the adapter's own words; the first that fits. */
 const ANSWERS: readonly (readonly [adapter: RegExp, library: RegExp])[] = [
@@ -44,7 +50,7 @@ const versions = new Map<string, string | null>();
 
 /**
  * What the system says of the driver of an adapter that this process has opened: "Mesa 25.0.7 (libvulkan_lvp.so)". Null
- * where it says nothing, as on macOS and Windows.
+ * where it says nothing, as on Windows.
  *
  * Under Linux the driver's library is mapped into the process, and Mesa's hold their version. Where the adapter's words do
  * not tell which of several drivers answered, all are named. Folders are left out, since records are published.
@@ -52,16 +58,19 @@ const versions = new Map<string, string | null>();
  * @param adapter As the engine reports it.
  */
 export function driverText(
-  { vendor, description }: MachineInfo["adapter"],
+  { vendor, description, backend = "vulkan" }: MachineInfo["adapter"],
   { maps, nvidia }: DriverFiles = FILES,
 ): string | null {
+  if (backend === "metal") return `Darwin ${Deno.osRelease()}`;
+  const library = LIBRARIES[backend];
+  if (library === undefined) return null;
   if (/NVIDIA/i.test(description) || vendor === NVIDIA_VENDOR) {
     if (!/\bNVK\b/.test(description)) return readText(nvidia).split("\n")[0].trim() || null;
   }
   const known = ANSWERS.find(([adapter]) => adapter.test(description));
   const texts = readText(maps).split("\n").flatMap((line) => {
-    const [path, name] = LIBRARY.exec(line) ?? [];
-    if (path === undefined || !(known?.[1].test(name) ?? true)) return [];
+    const [path, name] = library.exec(line) ?? [];
+    if (path === undefined || (backend === "vulkan" && !(known?.[1].test(name) ?? true))) return [];
     const version = versionIn(path);
     return [version === null ? name : `Mesa ${version} (${name})`];
   });
