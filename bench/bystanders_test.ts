@@ -8,6 +8,8 @@ import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./attack/testing
 import { compare } from "./compare/mod.ts";
 import { history } from "./history/mod.ts";
 import { main } from "./main.ts";
+import { peers } from "./peers/mod.ts";
+import { perf } from "./perf/mod.ts";
 import type { Workbench } from "./plan/cell.ts";
 import { PROJECT_ROOT } from "./record/env.ts";
 import { chained, fakeWorkbench, restoreChained, withTempDir } from "./testing.ts";
@@ -39,8 +41,8 @@ async function bench(
         stderr,
         signal,
       }),
-    perf: () => Promise.reject(new Error("not here")),
-    peers: () => Promise.reject(new Error("not here")),
+    perf: (words) => perf(words, { stdout, stderr, signal }),
+    peers: (words) => peers(words, { stdout, stderr, signal }),
     compare: (words) => compare(words, { stdout }),
     history: (words) => history(words, { stdout, stderr }),
     signal,
@@ -152,6 +154,13 @@ Deno.test(
       await step(0, [...words.slice(0, -1), `${dir}/other`, "--reuse", run]);
       await step(0, ["compare", `${dir}/other`, run]);
       await step(0, ["history", `${dir}/history.jsonl`, "--append", run]);
+      for (const name of ["notes.txt", "file-link", "dangling.json", "records"]) {
+        for (const command of ["perf", "peers"]) await step(2, [command, "--out", `${run}/${name}`]);
+        await step(2, ["history", `${run}/${name}`, "--prune", "last=1"]);
+      }
+      for (const name of ["file-link", "dangling.json", "records"]) {
+        await step(1, ["compare", run, run, "--output", `${run}/${name}`]);
+      }
       assertEquals(await report([run], { out: () => {}, err: () => {} }), 0);
       await check();
       await prepare(dir);

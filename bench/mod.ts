@@ -47,6 +47,7 @@ export type { Change, Verdict as ChangeVerdict } from "./compare/change.ts";
 export { compareRuns, type CompareRunsOptions } from "./compare/compare_runs.ts";
 export type { Comparison, SideFacts } from "./compare/formats/comparison.ts";
 export { type ComparisonFormat, formatComparison } from "./compare/formats/mod.ts";
+export type { TableOptions } from "./compare/formats/cells.ts";
 export { DEFAULT_THRESHOLDS, type Limits, parseThresholds, type Thresholds } from "./compare/thresholds.ts";
 
 // bench history

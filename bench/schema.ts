@@ -187,7 +187,7 @@ export interface CellRecord {
    * `probeCurveEpochs` (samples: after which epochs, as many); on planted data also `robustCueAccuracy` and
    * `nonRobustCueAccuracy`. Where AutoAttack was run, all on the first `config.evaluation.autoAttack.images` test images:
    * `autoAttackAccuracy` (correct when clean and under every attack; samples: after each attack and all before it),
-   * `pgdAccuracy` (correct when clean and under PGD, for comparison on the same images),
+   * `attackedCleanAccuracy` (correct when clean) and `pgdAccuracy` (correct when clean and under PGD) on the same images,
    * `autoAttackLargestPerturbation`, `autoAttackSeconds` (samples: of each attack).
    * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
    */
@@ -287,6 +287,9 @@ export {
 } from "./perf/roofline.ts";
 export { median } from "./statistics/median.ts";
 export { type Spread, spread } from "./statistics/spread.ts";
+
+/** A duration in words, the same on pages and terminals. */
+export { duration } from "./record/duration.ts";
 
 /** What `bench history` keeps: types and reading. */
 export type * from "./history/entry.ts";

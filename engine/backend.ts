@@ -28,7 +28,9 @@ const VARIABLE = "DENO_WEBGPU_BACKEND";
 
 /**
  * Backends that are tried on a system where none is asked for, the fastest first. OpenGL is never one of them: it
- * lacks features, and where it takes over from a driver that is absent, numbers change without a word.
+ * lacks features, and where it takes over from a driver that is absent, numbers change without a word. It is not even
+ * loaded: libEGL frees the state of a thread twice where the thread ends while the process exits, as threads of
+ * `deno test` do, and glibc aborts the process.
  */
 export function usualBackends(
   { os = Deno.build.os, allowed = Deno.env.get(VARIABLE) }: BackendSystem = {},

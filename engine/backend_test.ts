@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Backend, type BackendSystem, findAdapter, noAdapterText, usualBackends } from "./backend.ts";
 import { openGpu } from "./device.ts";
-import { gpuTest } from "./testing/gpu.ts";
+import { gpuTest, noGpu } from "./testing/gpu.ts";
 
 /** A system on which some backends answer, with hardware or software. */
 function system(
@@ -73,4 +73,14 @@ gpuTest("openGpu() says which backend computes, and leaves the variable as it wa
   assert(usualBackends().includes(gpu.info.backend));
   assertEquals(Deno.env.get("DENO_WEBGPU_BACKEND"), before);
   gpu.close();
+});
+
+Deno.test({
+  name: "findAdapter() does not load OpenGL",
+  ignore: noGpu || Deno.build.os !== "linux",
+  async fn() {
+    await findAdapter();
+    // Of the whole process, so of every test that ran before.
+    assert(!(await Deno.readTextFile("/proc/self/maps")).includes("libEGL.so"));
+  },
 });

@@ -22,7 +22,7 @@ import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
 import { type Tensor, Variable } from "../engine/tensor.ts";
-import { read, release, write } from "../engine/variables.ts";
+import { bufferOf, read, release, write } from "../engine/variables.ts";
 import { Accumulator } from "./accumulate.ts";
 import { batchOf } from "./batch.ts";
 import type { Learner } from "./types.ts";
@@ -137,7 +137,11 @@ export class Trainer {
       program: await accumulator.compileUpdate(gpu, applyUpdate),
       sums: accumulator.sums,
     };
-    return new Trainer(gpu, options, { feed, order, history, step, update, attack, predictsLabels });
+    const trainer = new Trainer(gpu, options, { feed, order, history, step, update, attack, predictsLabels });
+    // A step need not use every variable of the state. Whether a checkpoint is saved or restored, which depends on the
+    // clock, must not change how much memory the training takes.
+    for (const variable of trainer.#state) bufferOf(gpu, variable);
+    return trainer;
   }
 
   /** Batches in an epoch; a last, smaller one is left out. */

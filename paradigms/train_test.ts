@@ -13,7 +13,7 @@ import { gpuTest } from "../engine/testing/gpu.ts";
 import { Variable } from "../engine/tensor.ts";
 import { read, release } from "../engine/variables.ts";
 import { FEW, releaseAll, smallLearner, smallTrainer, valuesOf } from "./_testing.ts";
-import { type Adversary, NonFiniteLossError, type TrainOptions } from "./train.ts";
+import { type Adversary, NonFiniteLossError, type Trainer, type TrainOptions } from "./train.ts";
 import type { Learner } from "./types.ts";
 
 const ADVERSARY: Adversary = { norm: "L2", eps: 0.5, steps: 2, stepSize: 0.3, randomStart: true };
@@ -68,6 +68,25 @@ for (const [name, own] of RESUMED) {
     },
   );
 }
+
+gpuTest("Trainer takes the same memory whether it is saved, restored, or neither", async (gpu) => {
+  const path = await Deno.makeTempFile();
+  const peakOf = async (act: (trainer: Trainer) => Promise<void>) => {
+    const small = smallLearner(), unused = new Variable("used by no step", f32(1000));
+    const learner: Learner = { ...small, buffers: [...small.buffers, unused] };
+    gpu.buffers.resetPeak();
+    const trainer = await smallTrainer(gpu, learner);
+    await act(trainer);
+    await trainer.epoch();
+    trainer.dispose();
+    releaseAll(gpu, learner);
+    return gpu.buffers.peakBytes;
+  };
+  const neither = await peakOf(async () => {});
+  assertEquals(await peakOf((trainer) => trainer.save(path)), neither);
+  assertEquals(await peakOf((trainer) => trainer.restore(path)), neither);
+  await Deno.remove(path);
+});
 
 gpuTest("Trainer.restore() refuses the checkpoint of another run", async (gpu) => {
   const path = await Deno.makeTempFile();

@@ -1,5 +1,7 @@
 import type { Spread } from "../bench/schema.ts";
 
+export { duration } from "../bench/schema.ts";
+
 /** A fraction as percent with one decimal, "64.8 %" with a no-break space. */
 export function percent(fraction: number): string {
   return `${points(fraction)}\u00a0%`;
@@ -36,16 +38,6 @@ export function significant(value: number): string {
 /** A number of bytes as MiB with three significant digits. */
 export function mebibytes(bytes: number): string {
   return `${significant(bytes / 2 ** 20)} MiB`;
-}
-
-/** A duration for people: "850 ms", "12.3 s", "4 min 05 s", "2 h 03 min". */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${ms.toFixed(0)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  const pad = (n: number) => String(n).padStart(2, "0");
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${pad(Math.floor(seconds % 3600 / 60))} min`;
 }
 
 /** "1 seed", "3 seeds". */

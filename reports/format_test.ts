@@ -1,14 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  count,
-  duration,
-  listing,
-  mebibytes,
-  percent,
-  percentSpread,
-  points,
-  significant,
-} from "./format.ts";
+import { count, listing, mebibytes, percent, percentSpread, points, significant } from "./format.ts";
 import { spread } from "../bench/schema.ts";
 
 Deno.test("percent() shows one decimal and a no-break space", () => {
@@ -31,11 +22,6 @@ Deno.test("significant() keeps three digits", () => {
 
 Deno.test("mebibytes() keeps three digits", () => {
   assertEquals([48 * 2 ** 20, 1536, 0].map(mebibytes), ["48 MiB", "0.00146 MiB", "0 MiB"]);
-});
-
-Deno.test("duration() picks the unit", () => {
-  const shown = [850, 12_340, 245_000, 7_400_000].map(duration);
-  assertEquals(shown, ["850 ms", "12.3 s", "4 min 05 s", "2 h 03 min"]);
 });
 
 Deno.test("count() and listing() read as English", () => {

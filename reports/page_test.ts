@@ -65,7 +65,7 @@ Deno.test("renderReport() calls AutoAttack's the robust accuracy where it was ru
   const text = renderReport(makeRun([record])).replaceAll("\u00a0", " ");
   assertStringIncludes(
     text,
-    "Robust accuracy under AutoAttack standard, L2, eps 0.25; first 128 test images: natural 1.0 %.",
+    "Robust accuracy under AutoAttack standard, L2, eps 0.25; first 128 test images: natural 1.0 % (clean 62.0 %).",
   );
 });
 

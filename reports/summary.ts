@@ -68,7 +68,8 @@ function paradigmSentences(groups: readonly Group[]): string[] {
   const robust = (metric: string, attacks: readonly string[]) => {
     const parts = groups.flatMap((group) => {
       const value = metricSpread(group, metric);
-      return value ? [say(group, value)] : [];
+      const clean = metric === "autoAttackAccuracy" ? metricSpread(group, "attackedCleanAccuracy") : null;
+      return value ? [`${say(group, value)}${clean ? ` (clean ${percentSpread(clean)})` : ""}`] : [];
     });
     return attacks.length === 1 && parts.length > 0
       ? [`Robust accuracy under ${attacks[0]}: ${listing(parts)}.`]

@@ -114,6 +114,7 @@ export function makeMetrics({ clean, robust, auto, cues, untrained }: Accuracies
     probeCurveEpochs: { value: 8, unit: "epochs", samples: epochs },
     ...(auto === undefined ? {} : {
       autoAttackAccuracy: { ...fraction(auto), samples: [auto + 0.02, auto + 0.01, auto, auto] },
+      attackedCleanAccuracy: fraction(clean + 0.02),
       pgdAccuracy: fraction(auto + 0.03),
       autoAttackLargestPerturbation: { value: 0.2499, unit: "pixels" },
       autoAttackSeconds: { value: 4.5, unit: "s", samples: [0.5, 1, 2, 1] },

@@ -14,8 +14,14 @@ const PRIVATE_PATH = /(?<![\w.:/}-])\/(?:home|Users|root|work|workspace|mnt)\/\w
 /** A lock file needs no address: packages come from whatever registry the user has set up. */
 const ADDRESS = /https?:\/\/[^\s"']+/;
 
-/** Finds what does not belong into a file: more than {@linkcode MAX_LINES} lines of code, a path of somebody's machine, or, in
- * a lock file, the address of a registry.
+/** Asks WebGPU for an adapter, and so loads OpenGL too: see `usualBackends()` in `engine/backend.ts`. */
+const ASKS_WEBGPU = /\bnavigator\.gpu\b/;
+
+/** Names a backend, or measures packages that ask for themselves. */
+const MAY_ASK_WEBGPU = /^engine\/backend\.ts$|^bench\/peers\/packages\//;
+
+/** Finds what does not belong into a file: more than {@linkcode MAX_LINES} lines of code, a path of somebody's machine, code
+ * that asks WebGPU for an adapter past `findAdapter()`, or, in a lock file, the address of a registry.
  *
  * @param path The file, relative to the repository root.
  * @param text Its content.
@@ -33,6 +39,11 @@ export function fileProblems(path: string, text: string): string[] {
       (path.endsWith(".lock") ? ADDRESS.exec(line)?.[0] : undefined);
     if (found !== undefined) {
       problems.push(`${path}:${i + 1} Cannot keep the line: it names a place of one machine, ${found}`);
+    }
+    if (path.endsWith(".ts") && ASKS_WEBGPU.test(line) && !MAY_ASK_WEBGPU.test(path)) {
+      problems.push(
+        `${path}:${i + 1} Cannot keep the line: it asks WebGPU for an adapter, findAdapter() does`,
+      );
     }
   }
   return problems;

@@ -37,3 +37,15 @@ Deno.test("fileProblems() wants no address in a lock file", () => {
   assertEquals(fileProblems("deno.lock", line).length, 1);
   assertEquals(fileProblems("notes.md", line), []);
 });
+
+Deno.test("fileProblems() lets one file of ours ask WebGPU for an adapter", () => {
+  const line = `await ${"navigator"}.gpu.requestAdapter();`;
+  for (const path of ["engine/random_test.ts", "tools/engine/backend.ts", "mod.ts"]) {
+    assertEquals(fileProblems(path, `first\n${line}`), [
+      `${path}:2 Cannot keep the line: it asks WebGPU for an adapter, findAdapter() does`,
+    ]);
+  }
+  for (const path of ["engine/backend.ts", "bench/peers/packages/tfjs.ts", "docs/library.md"]) {
+    assertEquals(fileProblems(path, line), []);
+  }
+});

@@ -54,9 +54,10 @@ Deno.test(
   () =>
     withTempDir(async (dir) => {
       const script = `
+import { findAdapter } from "${new URL("engine/backend.ts", PROJECT_ROOT)}";
 import { useVectorWidth } from "${new URL("bench/adapter/vector_width.ts", PROJECT_ROOT)}";
 useVectorWidth("128");
-console.log((await navigator.gpu.requestAdapter()).info.description);`;
+console.log((await findAdapter()).adapter.info.description);`;
       await Deno.writeTextFile(`${dir}/script.ts`, script);
       const { stdout } = await new Deno.Command(Deno.execPath(), {
         args: [

@@ -147,7 +147,7 @@ async function underAutoAttack(
   return await phases.measure("attack", ({ attacks }) => attackedSteps(config, attacks), run);
 }
 
-/** PGD's accuracy stands beside on the same images, so that the two can be compared. */
+/** With clean accuracy and PGD's on the same images: those on all test images cannot be compared with AutoAttack's. */
 function autoMetrics(auto: AutoAttackResult, pgd: AttackOutcome): Record<string, Metric> {
   const count = auto.robust.length;
   return {
@@ -155,6 +155,7 @@ function autoMetrics(auto: AutoAttackResult, pgd: AttackOutcome): Record<string,
       ...fraction(accuracyOf(auto.robust)),
       samples: auto.attacks.map(({ correct }) => accuracyOf(correct)),
     },
+    attackedCleanAccuracy: fraction(accuracyOf(pgd.clean.subarray(0, count))),
     pgdAccuracy: fraction(accuracyOf(pgd.robust.subarray(0, count))),
     autoAttackLargestPerturbation: { value: auto.safety.largestPerturbation, unit: "pixels" },
     autoAttackSeconds: {

@@ -109,7 +109,7 @@ gpuTest("attack() asks AutoAttack for the first images under the preset's threat
   assertEquals([...few.numbers!], [0, 1, 2, 3, 4]);
 });
 
-gpuTest("attack() records AutoAttack beside PGD on the same images", async (gpu) => {
+gpuTest("attack() records AutoAttack with clean accuracy and PGD on the same images", async (gpu) => {
   const { autoAttack } = fakeAutoAttack();
   const { metrics, checks, outcomes, warnings, progress, phases } = await attackCell(
     gpu,
@@ -121,10 +121,13 @@ gpuTest("attack() records AutoAttack beside PGD on the same images", async (gpu)
   assertEquals(metrics.autoAttackLargestPerturbation.value, 0.5);
   assertEquals(checks.map(({ passed }) => passed), [true, true]);
   const of = (name: string) => [...outcomes.get(name)!.data as Uint8Array];
-  const pgd = of("pgd"), share = (bits: number[]) => bits.reduce((sum, bit) => sum + bit, 0) / bits.length;
-  assertEquals([pgd.length, of("clean").length], [12, 12]);
+  const pgd = of("pgd"),
+    clean = of("clean"),
+    share = (bits: number[]) => bits.reduce((sum, bit) => sum + bit, 0) / bits.length;
+  assertEquals([pgd.length, clean.length], [12, 12]);
   assertEquals(metrics.robustAccuracy.value, share(pgd));
   assertEquals(metrics.pgdAccuracy.value, share(pgd.slice(0, 8)));
+  assertEquals(metrics.attackedCleanAccuracy.value, share(clean.slice(0, 8)));
   assertEquals(of("autoattack"), [1, 1, 0, 0, 0, 0, 0, 0]);
   assertEquals(of("autoattack/apgd-ce"), [1, 1, 1, 0, 0, 0, 0, 0]);
   assertEquals(warnings, ["AutoAttack, zero-gradients: 5 of 8 images have no gradient"]);

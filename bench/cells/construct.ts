@@ -26,9 +26,9 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
   const network = context.outputs.get(cell.inputs[0]) as TrainedNetwork;
   const phases = new PhaseLog(gpu);
   const learner = restoreLearner(gpu, network, { settings: extractorOf(cell), set: dataset.train });
-  const result = await build(gpu, { learner, task, phases });
+  const result = await build(gpu, { learner, task, phases })
+    .finally(() => release(gpu, [...learner.parameters, ...learner.buffers]));
   const seconds = phases.phases.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
-  release(gpu, [...learner.parameters, ...learner.buffers]);
   context.outputs.set(cell.name, result.set);
   await context.artifact("feature-set", "set.safetensors", encodeConstruction(result));
   const manifest: ConstructionManifest = {

@@ -21,6 +21,9 @@ export type Verdict =
 /** Verdicts that make a regression. */
 export const REGRESSIONS: readonly Verdict[] = ["worse", "failed"];
 
+/** Verdicts that tell of no difference. */
+export const UNCHANGED: readonly Verdict[] = ["same", "ignored", "unlike"];
+
 /** One quantity on both sides, and the verdict. */
 export interface Change {
   readonly cell: string;

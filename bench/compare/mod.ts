@@ -19,6 +19,7 @@ export const COMPARE_OPTIONS = [
   { name: "format", value: "NAME", help: `one of ${Object.keys(FORMATS).join(", ")} [text]` },
   { name: "json", value: null, help: "the same as --format json" },
   { name: "output", value: "FILE", help: "write it there; the text is printed all the same" },
+  { name: "only-changed", value: null, help: "leave out of text and Markdown what did not change" },
   { name: "thresholds", value: "FILE", help: "YAML: from where on a difference counts (docs/compare.md)" },
   { name: "more-base", value: "PATHS", help: "further records of BASE, with commas between" },
   { name: "more-head", value: "PATHS", help: "further records of HEAD" },
@@ -57,6 +58,12 @@ export async function compare(
     return EXIT.done;
   }
   const format = readFormat(options.json ? "json" : options.format ?? "text");
+  const onlyChanged = options["only-changed"];
+  if (onlyChanged && !["text", "markdown"].includes(format) && options.output === null) {
+    throw new UsageError(
+      `Cannot run ${COMMAND}: --only-changed shortens text and markdown, given format ${format}`,
+    );
+  }
   const allowDifferent = parseAllowed(options["allow-different"]);
   const more = (side: "base" | "head") => (options[`more-${side}`] ?? "").split(",").filter(Boolean);
   if (paths.length !== 2) {
@@ -68,12 +75,13 @@ export async function compare(
   const [base, head] = [[paths[0], ...more("base")], [paths[1], ...more("head")]];
   const { output, thresholds } = options;
   const comparison = await compareRuns(base, head, { allowDifferent, thresholds: thresholds ?? undefined });
-  if (output === null) stdout(FORMATS[format](comparison));
+  const text = FORMATS[format](comparison, { onlyChanged });
+  if (output === null) stdout(text);
   else {
-    await writeFileAtomic(output, FORMATS[format](comparison)).catch((cause) => {
+    await writeFileAtomic(output, text).catch((cause) => {
       throw new UsageError((cause as Error).message, { exitCode: EXIT.failed, cause });
     });
-    stdout(FORMATS.text(comparison));
+    stdout(FORMATS.text(comparison, { onlyChanged }));
   }
   return comparison.regression ? EXIT.regression : EXIT.done;
 }

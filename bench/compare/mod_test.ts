@@ -104,6 +104,24 @@ Deno.test("compare() ends with 0 where nothing changed, and prints every quantit
   assertMatch(text, /0 worse, 0 better, 10 the same\.\n$/);
 });
 
+Deno.test("compare() with --only-changed shows what changed alone, and counts the rest", async () => {
+  const { text } = await startFive(record(QUIET), record(SLOW), ["--only-changed"]);
+  assertMatch(text, /kernels \/ k .* worse\n/);
+  assert(!/ same\n/.test(text));
+  assertMatch(text, /\n1 worse, 0 better, 9 the same\.\n$/);
+  const { text: markdown } = await startFive(record(QUIET), record(SLOW), [
+    "--only-changed",
+    "--format",
+    "markdown",
+  ]);
+  assertMatch(markdown, /\| kernels \/ k .* worse \|\n/);
+  assert(!markdown.includes("<details>") && !markdown.includes("| same |"));
+  const same = await start(record(QUIET), record(QUIET), ["--only-changed"]);
+  assertMatch(same.text, /^Base: .*\nHead: .*\n0 worse, 0 better, 10 the same\.\n$/);
+  const error = await assertRejects(() => start(record(QUIET), record(QUIET), ["--only-changed", "--json"]));
+  assertMatch((error as Error).message, /--only-changed shortens text and markdown, given format json/);
+});
+
 Deno.test("compare() ends with 3 where a kernel became slower, and with 0 where it became faster", async () => {
   const slower = await startFive(record(QUIET), record(SLOW));
   assertEquals(slower.code, 3);

@@ -69,7 +69,7 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
 }
 
 /**
- * Writes the file anew with the lines that are to be kept alone; lines that cannot be read go to `<path>.damaged`.
+ * Rewrites the file, by time, with only the lines that stay; lines that cannot be read go to `<path>.damaged`.
  *
  * @returns What was there before, and which entries are left.
  * @throws {UsageError} If there is no file, a line is of a later version, or a file cannot be written.
@@ -78,7 +78,7 @@ export async function pruneHistory(path: string, keep: Keep): Promise<History & 
   return await withLock(await lockOf(path), async () => {
     const found = await readHistory(path), left = prune(found.entries, keep);
     checkOurs(path, found);
-    const damaged = found.problems.flatMap(({ text }) => text === null ? [] : [text]);
+    const damaged = found.problems.map(({ text }) => text);
     try {
       if (damaged.length > 0) {
         const there = await entryAt(`${path}.damaged`);
@@ -108,9 +108,7 @@ const START = JSON.stringify({ schema: HISTORY_SCHEMA }).slice(0, -1);
 
 /** @throws {UsageError} If a file holds lines, and no trace of a history in them: it is something else. */
 function checkOurs(path: string, { entries, problems }: History): void {
-  const foreign = problems.some(({ text }) =>
-    text !== null && !text.startsWith(START) && !START.startsWith(text)
-  );
+  const foreign = problems.some(({ text }) => !text.startsWith(START) && !START.startsWith(text));
   if (entries.length > 0 || !foreign) return;
   throw new UsageError(
     `Cannot change history ${path}: none of its lines is of a history\nHint: give the file of one, or a new name`,

@@ -61,9 +61,8 @@ export async function history(
     : await pruneHistory(path, keep);
   for (const { line, reason } of problems) stderr(`${path}, line ${line}: ${reason}\n`);
   if (keep !== null) {
-    const damaged = problems.filter(({ text }) => text !== null).length;
     stderr(`${entries.length - left.length} of ${entries.length} lines removed\n`);
-    if (damaged > 0) stderr(`${damaged} damaged lines set aside in ${path}.damaged\n`);
+    if (problems.length > 0) stderr(`${problems.length} damaged lines set aside in ${path}.damaged\n`);
   }
   stdout(options.json ? JSON.stringify(left, null, 2) + "\n" : formatHistory(left));
   return EXIT.done;

@@ -143,20 +143,38 @@ Deno.test("history() refuses lines of a later version, for reading and for addin
   });
 });
 
-Deno.test("history() notes a clock that went backwards and keeps the line", async () => {
+Deno.test("history() lists an older run that was added later in its place in time, and prunes by time", async () => {
   await withTempDir(async (dir) => {
-    const file = `${dir}/h.jsonl`;
-    for (const startedAt of ["2026-02-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"]) {
+    const file = `${dir}/h.jsonl`, days = [2, 4, 1, 3].map((day) => `2026-01-0${day}T00:00:00.000Z`);
+    for (const startedAt of days) {
       await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt })));
       await run([file, "--append", `${dir}/p.json`]);
     }
-    assertMatch(
-      (await run([file])).stderr,
-      /line 2: the clock went backwards, 2026-01-01.* after 2026-02-01/,
-    );
-    assertEquals((await entriesIn(file)).length, 2);
-    const kept = await run([file, "--prune", "since=2026-01-15", "--json"]);
-    assertEquals(JSON.parse(kept.stdout).length, 1);
+    const { stdout, stderr } = await run([file, "--json"]);
+    const timesOf = (json: string) => (JSON.parse(json) as HistoryEntry[]).map(({ time }) => time);
+    assertEquals([timesOf(stdout), stderr], [days.toSorted(), ""]);
+    const { stdout: kept } = await run([file, "--prune", "last=2", "--json"]);
+    assertEquals(timesOf(kept), [days[3], days[1]]);
+    assertEquals((await entriesIn(file)).map(({ time }) => time), [days[3], days[1]]);
+  });
+});
+
+Deno.test("history() stands for its newest run in a comparison, wherever its line is", async () => {
+  await withTempDir(async (dir) => {
+    const file = `${dir}/h.jsonl`;
+    for (const [name, day, accuracy] of [["new", 2, 0.7], ["old", 1, 0.2]] as const) {
+      const record = fakeRecord({
+        startedAt: `2026-01-0${day}T00:00:00.000Z`,
+        metrics: { cleanAccuracy: { value: accuracy, unit: "fraction" } },
+      });
+      await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(record));
+      await run([file, "--append", `${dir}/${name}.json`]);
+    }
+    let json = "";
+    await compare([file, `${dir}/new.json`, "--json"], { stdout: (part) => json += part });
+    const { base, changes } = JSON.parse(json);
+    assertEquals(base.startedAt, "2026-01-02T00:00:00.000Z");
+    assertEquals(changes.find(({ kind }: { kind: string }) => kind === "accuracy").base, 0.7);
   });
 });
 

@@ -16,30 +16,29 @@ import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
 
 /** What a file holds. */
 export interface History {
-  /** In the order of the file. */
+  /** By time, the oldest first; entries of one time as in the file. */
   readonly entries: readonly HistoryEntry[];
-  /** Lines that could not be used, and clocks that went backwards. */
+  /** Lines that could not be used. */
   readonly problems: readonly HistoryProblem[];
 }
 
-/** Something to know about a line. */
+/** A line that could not be used. */
 export interface HistoryProblem {
   /** From 1. */
   readonly line: number;
   readonly reason: string;
-  /** The line's text where it could not be used; null where it was. */
-  readonly text: string | null;
+  /** The line's text. */
+  readonly text: string;
 }
 
 /**
- * Reads the lines of a history. A line that is cut off or broken is named and left out; a time before that of the line
- * above is named, and the line kept where it is.
+ * Reads the lines of a history. A line that is cut off or broken is named and left out. Lines may stand in any order: a
+ * run can be added long after it was made.
  *
  * @throws {SyntaxError} If a line is of a later version: it cannot be known what it means.
  */
 export function parseHistory(content: string): History {
   const entries: HistoryEntry[] = [], problems: HistoryProblem[] = [];
-  let latest = "";
   const lines = content.split("\n");
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
@@ -50,13 +49,9 @@ export function parseHistory(content: string): History {
       problems.push({ line: number, reason, text: line });
       continue;
     }
-    if (found.time < latest) {
-      const reason = `the clock went backwards, ${found.time} after ${latest}`;
-      problems.push({ line: number, reason, text: null });
-    }
-    latest = found.time;
     entries.push(found);
   }
+  entries.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   return { entries, problems };
 }
 

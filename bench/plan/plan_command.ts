@@ -10,6 +10,7 @@ import {
 } from "./estimate.ts";
 import { makespan } from "./urgency.ts";
 import { type PlannedCell, stateText } from "./plan_states.ts";
+import { duration } from "../record/duration.ts";
 import { formatTable } from "../terminal/table.ts";
 
 /** A cell with its cost: of a finished one no work, and the time that it took. */
@@ -100,7 +101,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
     ...known ? [of.state === undefined ? "" : describeState(of)] : [],
     (of.flops / 1e9).toFixed(1),
     (of.peakBytes / 2 ** 20).toFixed(1),
-    formatSeconds(of.durationMs / 1000),
+    duration(of.durationMs),
   ];
   const table = formatTable(
     [
@@ -118,7 +119,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
   const together = jobs === 1
     ? ""
     : `\nOne cell at a time. With ${jobs} at once (--jobs): ${
-      formatSeconds(elapsedMs / 1000)
+      duration(elapsedMs)
     }, if they do not slow each ` +
       "other down.\n";
   return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
@@ -128,11 +129,4 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
 function describeState({ state, why = [], reusedFrom }: Partial<PlannedCell>): string {
   if (why.length === 0) return stateText({ state, reusedFrom });
   return `${state}: ${why[0]}${why.length === 1 ? "" : `; and ${why.length - 1} more`}`;
-}
-
-function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

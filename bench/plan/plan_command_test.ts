@@ -48,11 +48,11 @@ Deno.test("formatPlan() shows cells in their order, and the whole", () => {
     elapsedMs: 3_700_000,
   });
   assertMatch(text, /^Preset quick: 2 cells/);
-  assertMatch(text, /sl\/natural\/seed-0 +12\.3 +10\.0 +1 min 1 s\n/);
-  assertMatch(text, /cl\/natural\/seed-0 +1\.0 +5\.0 +0\.5 s\n/);
-  assertMatch(text, /all +13\.3 +10\.0 +2 h 1 min/);
+  assertMatch(text, /sl\/natural\/seed-0 +12\.3 +10\.0 +1 min 01 s\n/);
+  assertMatch(text, /cl\/natural\/seed-0 +1\.0 +5\.0 +500 ms\n/);
+  assertMatch(text, /all +13\.3 +10\.0 +2 h 01 min/);
   assertMatch(
     text,
-    /\nOne cell at a time\. With 2 at once \(--jobs\): 1 h 1 min, if they do not slow each other down\.\n$/,
+    /\nOne cell at a time\. With 2 at once \(--jobs\): 1 h 02 min, if they do not slow each other down\.\n$/,
   );
 });

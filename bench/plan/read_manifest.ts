@@ -107,14 +107,16 @@ async function readableRecords(folder: RunFolder, names: readonly string[]): Pro
   return found.flat();
 }
 
-/** What can be told of a run from its records. */
+/** What can be told of a run from its records: of what differs among them, the newest has the last word. */
 function rebuilt(
   records: readonly CellRecord[],
   { preset, cells, command }: { preset: Preset; cells: readonly string[]; command: string },
 ): RunManifest {
-  const [{ runId, suite, benchmarkVersion, dataset, machine, kernelVariant }] = records;
-  const own = records.filter(({ reusedFrom }) => reusedFrom === undefined);
-  const started = (own.length > 0 ? own : records).map(({ startedAt }) => startedAt).sort()[0];
+  const computed = records.filter(({ reusedFrom }) => reusedFrom === undefined);
+  const own = (computed.length > 0 ? computed : records).toSorted((a, b) =>
+    a.startedAt < b.startedAt ? -1 : 1
+  );
+  const { runId, suite, benchmarkVersion, dataset, machine, kernelVariant } = own.at(-1)!;
   return {
     schemaVersion: SCHEMA_VERSION,
     runId,
@@ -122,8 +124,8 @@ function rebuilt(
     description: preset.description,
     preset: recordedPreset(preset),
     command,
-    startedAt: started,
-    durationMs: own.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    startedAt: own[0].startedAt,
+    durationMs: computed.reduce((sum, { durationMs }) => sum + durationMs, 0),
     identity: {
       benchmarkVersion,
       ...surroundingsOf({ dataset, adapter: machine.adapter, driver: machine.driver ?? null, kernelVariant }),

@@ -37,12 +37,15 @@ export interface Work extends Pick<PhaseLog, "phases" | "peakBytes"> {
 export class PhaseLog {
   readonly #gpu: Gpu;
   readonly #phases: Phase[] = [];
+  /** What was held before the cell began is not the cell's. */
+  readonly #bytesBefore: number;
   #earlierPeak = 0;
   #begun: { readonly name: PhaseName; readonly startedAt: number; readonly flops: number } | null = null;
 
   /** The memory's high-water mark starts here. */
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.#bytesBefore = gpu.buffers.liveBytes;
     gpu.buffers.resetPeak();
   }
 
@@ -51,9 +54,9 @@ export class PhaseLog {
     return sumPhases(this.#phases);
   }
 
-  /** The most device memory held at once, in bytes. */
+  /** The most device memory that the cell held at once, in bytes: the same in any process and order of cells. */
   get peakBytes(): number {
-    return Math.max(this.#earlierPeak, this.#gpu.buffers.peakBytes);
+    return Math.max(this.#earlierPeak, this.#gpu.buffers.peakBytes - this.#bytesBefore);
   }
 
   /**

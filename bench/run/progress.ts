@@ -1,6 +1,7 @@
 import type { CellProgress } from "../plan/cell.ts";
 import type { CellRecord } from "../schema.ts";
-import { duration, percent, thousands } from "./_units.ts";
+import { duration } from "../record/duration.ts";
+import { percent, thousands } from "./_units.ts";
 
 /** Shows how a run goes on. */
 export interface Progress {
@@ -91,9 +92,7 @@ export function createProgress(options: ProgressOptions): Progress {
       }
       if (at - (terminal ? drawnAt : cell.shownAt) < (terminal ? TERMINAL_PAUSE : PLAIN_PAUSE)) return;
       drawnAt = cell.shownAt = at;
-      const { stage } = cell;
-      const ratePerMs = at > stage.at ? (update.done - stage.done) / (at - stage.at) : 0;
-      cell.state = describeUpdate(update, ratePerMs);
+      cell.state = describeUpdate(update, { stage: cell.stage, at });
       if (terminal) draw();
       else line([cell.place, ...cell.state].join("  "));
     },
@@ -144,24 +143,49 @@ class WholeRun {
     this.#left.delete(cell);
   }
 
-  /** "12/43 cells, 3 min left"; the time is known once a cell has finished. Nothing where the run has no plan. */
+  /** "12/43 cells, about 3 min 05 s left"; without the time until that can be told. Nothing where the run has no plan. */
   describe(): string {
     if (this.#costs.size === 0) return "";
     const cells = `${this.#costs.size - this.#left.size}/${this.#costs.size} cells`;
-    if (this.#spent === 0 || this.#left.size === 0) return cells;
+    if (this.#left.size === 0) return cells;
     const rest = [...this.#left].reduce((sum, name) => sum + this.#costs.get(name)!, 0);
-    return `${cells}, ${duration((this.#now() - this.#beganAt) * rest / this.#spent)} left`;
+    const tookMs = this.#now() - this.#beganAt;
+    return [cells, ...describeRest({ tookMs, share: this.#spent / (this.#spent + rest) }, RUN_GROUND)].join(
+      ", about ",
+    );
   }
 }
 
-function describeUpdate(update: CellProgress, ratePerMs: number): string[] {
+/** How much has to be done, or how long it has to take, before the rest is estimated from it. */
+interface Ground {
+  readonly share: number;
+  readonly ms: number;
+}
+
+/** The first cells compile shaders, and costs are guesses: before a quarter, estimates were up to 5 times too long. */
+const RUN_GROUND: Ground = { share: 1 / 4, ms: 600_000 };
+/** Images of one stage take about as long as each other. */
+const STAGE_GROUND: Ground = { share: 1 / 10, ms: 60_000 };
+
+/** "35 s left", from what a share of the work took; nothing where that is no ground to go by. */
+function describeRest({ tookMs, share }: { tookMs: number; share: number }, ground: Ground): string[] {
+  if (!(share >= ground.share || share > 0 && tookMs >= ground.ms)) return [];
+  return [`${duration(tookMs * (1 - share) / share)} left`];
+}
+
+function describeUpdate(
+  update: CellProgress,
+  { stage, at }: { stage: Running["stage"]; at: number },
+): string[] {
+  const tookMs = at - stage.at, newly = update.done - stage.done;
+  const ratePerMs = tookMs > 0 ? newly / tookMs : 0;
   const { label, done, total, unit, loss, accuracy } = update;
   const parts = [`${label} ${thousands(done)}/${thousands(total)} ${unit}`];
   if (ratePerMs > 0) parts.push(`${thousands(1000 * ratePerMs)} ${unit}/s`);
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`);
   if (accuracy !== undefined) parts.push(percent(accuracy));
-  if (ratePerMs > 0) parts.push(`${duration((total - done) / ratePerMs)} left`);
-  return parts;
+  if (ratePerMs === 0) return parts;
+  return [...parts, ...describeRest({ tookMs, share: newly / (newly + total - done) }, STAGE_GROUND)];
 }
 
 function describeEnd(record: CellRecord): string {
@@ -172,8 +196,12 @@ function describeEnd(record: CellRecord): string {
 
 function describeAccuracy({ metrics }: CellRecord): string[] {
   const parts: string[] = [];
+  const { attackedCleanAccuracy: attackedClean } = metrics;
   if (metrics.cleanAccuracy) parts.push(`clean ${percent(metrics.cleanAccuracy.value)}`);
-  if (metrics.autoAttackAccuracy) parts.push(`AutoAttack ${percent(metrics.autoAttackAccuracy.value)}`);
+  if (metrics.autoAttackAccuracy) {
+    const of = attackedClean === undefined ? "" : ` (of clean ${percent(attackedClean.value)})`;
+    parts.push(`AutoAttack ${percent(metrics.autoAttackAccuracy.value)}${of}`);
+  }
   if (metrics.robustAccuracy) parts.push(`PGD ${percent(metrics.robustAccuracy.value)}`);
   return parts;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CellProgress } from "../plan/cell.ts";
 import { createProgress } from "./progress.ts";
 import { fakeRecord } from "../testing.ts";
@@ -48,7 +48,7 @@ Deno.test("createProgress() measures the rate of each stage by itself", () => {
   progress.update(at(0, { label: "attack" }));
   state.ms += 5000;
   progress.update(at(50, { label: "attack", total: 100 }));
-  assertStringIncludes(state.text, "train 4,000/4,000 images  800 images/s  0.0 s left\n");
+  assertStringIncludes(state.text, "train 4,000/4,000 images  800 images/s  0 ms left\n");
   assertStringIncludes(state.text, "attack 50/100 images  10 images/s  5.0 s left\n");
 });
 
@@ -74,12 +74,13 @@ Deno.test("createProgress() leaves one line for each finished cell", () => {
       metrics: {
         cleanAccuracy: { value: 0.65, unit: "fraction" },
         robustAccuracy: { value: 0.02, unit: "fraction" },
+        attackedCleanAccuracy: { value: 0.625, unit: "fraction" },
         autoAttackAccuracy: { value: 0.01, unit: "fraction" },
       },
     }));
     assertStringIncludes(
       state.text,
-      "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  AutoAttack 1.0 %  PGD 2.0 %\n",
+      "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  AutoAttack 1.0 % (of clean 62.5 %)  PGD 2.0 %\n",
     );
     progress.finish(fakeRecord({ status: "failed", reason: "Cannot go on: loss is NaN" }));
     assertStringIncludes(state.text, "sl/natural/seed-0  failed: Cannot go on: loss is NaN\n");
@@ -117,7 +118,7 @@ Deno.test("createProgress() writes plain lines of each running cell, with its ow
   assertEquals(
     state.text,
     "[3/10] sl/natural/seed-0  train 500/4,000 images  100 images/s  35 s left\n" +
-      "[7/10] cl/natural/seed-0  probe 50/4,000 images  10 images/s  6 min 35 s left\n" +
+      "[7/10] cl/natural/seed-0  probe 50/4,000 images  10 images/s\n" +
       "[3/10] sl/natural/seed-0  done in 1.0 s\n",
   );
 });
@@ -152,8 +153,8 @@ Deno.test("createProgress() shows how far the whole run is, and estimates the ti
   const lines = text.trimEnd().split("\n");
   assertEquals(lines.map((line) => line.replace(/^.* {2}/, "")), [
     "kept",
-    "2/4 cells, 35 s left", // 2 of 9 units in 10 s
-    "3/4 cells, 20 s left",
+    "2/4 cells", // 2 of 9 units in 10 s
+    "3/4 cells, about 20 s left",
     "4/4 cells",
   ]);
 });
@@ -171,4 +172,70 @@ Deno.test("createProgress() puts the whole run before the cells on a terminal, w
   progress.start({ name: "b", index: 1, count: 2 });
   const shown = text.split("\x1b[2K").at(-1)!;
   assertEquals(shown, "0/2 cells | [1/2] a | [2/2] b".slice(0, 29));
+});
+
+/** A run of `smoke` as it was, no shader cached: guessed cost of each cell, and when it ended in seconds. */
+const SMOKE: readonly (readonly [cost: number, endedAt: number])[] = [
+  [15, 9.1],
+  [20, 11.6],
+  [21, 35.2],
+  [30, 35.6],
+  [7, 35.8],
+  [21, 37.1],
+  [20, 42.7],
+  [20, 43.1],
+  [20, 43.7],
+  [20, 44],
+  [15, 44.2],
+  [12, 44.7],
+  [21, 46],
+  [15, 46.2],
+  [12, 46.7],
+  [21, 48],
+  [15, 48.2],
+  [12, 48.7],
+  [21, 50],
+  [15, 50.2],
+  [12, 50.7],
+  [21, 52],
+  [30, 59.8],
+  [20, 60.5],
+  [21, 68.6],
+  [30, 68.9],
+  [12, 69.4],
+  [21, 70.1],
+  [22, 80.7],
+  [20, 82.9],
+  [21, 91.8],
+  [22, 92],
+  [12, 92.4],
+  [21, 95.4],
+  [22, 95.5],
+  [12, 95.9],
+  [21, 96.4],
+  [119, 126.7],
+  [20, 131.8],
+  [21, 158.7],
+  [119, 159.9],
+  [12, 160.9],
+  [21, 174.9],
+];
+
+Deno.test("createProgress() says how long a real run takes only once that is known within a factor of three", () => {
+  let ms = 0, text = "";
+  const progress = createProgress({ terminal: false, write: (more) => text += more, now: () => ms });
+  progress.begin!({ cells: SMOKE.map(([cost], i) => ({ name: `${i}`, cost })), jobs: 1 });
+  const [, end] = SMOKE.at(-1)!;
+  let told = 0;
+  for (const [i, [, endedAt]] of SMOKE.entries()) {
+    ms = 1000 * endedAt;
+    text = "";
+    progress.finish(fakeRecord({ benchmark: `${i}` }));
+    const [, minutes = "0", seconds] = text.match(/about (?:(\d+) min )?([\d.]+) s left/) ?? [];
+    if (seconds === undefined) continue;
+    told++;
+    const estimate = 60 * Number(minutes) + Number(seconds), rest = end - endedAt;
+    assert(estimate < 3 * rest && rest < 3 * estimate + 10, `${endedAt} s: ${text}, in truth ${rest} s`);
+  }
+  assert(told > SMOKE.length / 2);
 });

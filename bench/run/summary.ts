@@ -1,11 +1,13 @@
 import { joinParts } from "../record/join_parts.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-import { duration, percent, short, thousands } from "./_units.ts";
+import { duration } from "../record/duration.ts";
+import { percent, short, thousands } from "./_units.ts";
 
 /** Columns by metric name; one is shown where any record has its metric. */
 const TRAIN_COLUMNS: readonly [metric: string, title: string][] = [
   ["cleanAccuracy", "clean"],
+  ["attackedCleanAccuracy", "clean, attacked images"],
   ["autoAttackAccuracy", "AutoAttack"],
   ["pgdAccuracy", "PGD, same images"],
   ["robustAccuracy", "PGD"],

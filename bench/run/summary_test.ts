@@ -14,6 +14,7 @@ Deno.test("formatSummary() shows a column where any record has its metric", () =
       metrics: {
         cleanAccuracy: fraction(0.382),
         robustAccuracy: fraction(0.06),
+        attackedCleanAccuracy: fraction(0.375),
         autoAttackAccuracy: fraction(0.05),
       },
       durationMs: 65_000,
@@ -22,10 +23,10 @@ Deno.test("formatSummary() shows a column where any record has its metric", () =
   ]);
   assertEquals(
     text,
-    "network             clean  AutoAttack    PGD  images/s        time  status\n" +
-      "-----------------  ------  ----------  -----  --------  ----------  ------\n" +
-      "sl/natural/seed-0  65.0 %           -      -     1,234       1.0 s  ok\n" +
-      "sl/robust/seed-0   38.2 %       5.0 %  6.0 %         -  1 min 05 s  quick\n",
+    "network             clean  clean, attacked images  AutoAttack    PGD  images/s        time  status\n" +
+      "-----------------  ------  ----------------------  ----------  -----  --------  ----------  ------\n" +
+      "sl/natural/seed-0  65.0 %                       -           -      -     1,234       1.0 s  ok\n" +
+      "sl/robust/seed-0   38.2 %                  37.5 %       5.0 %  6.0 %         -  1 min 05 s  quick\n",
   );
 });
 

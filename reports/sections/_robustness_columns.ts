@@ -6,7 +6,7 @@ import type { LoadedRecord } from "../types.ts";
 import { accuracyColumn, type Column } from "./_column.ts";
 
 /**
- * Robust accuracy: AutoAttack's where it was run, with PGD on the same images and on all beside it; else PGD's. A
+ * Robust accuracy: AutoAttack's where it was run, with clean accuracy and PGD on the same images; then PGD's on all. A
  * column for each attack and settings: numbers of different ones are not to be compared.
  */
 export function robustnessColumns(groups: readonly Group[]): Column[] {
@@ -29,7 +29,7 @@ export function robustnessColumns(groups: readonly Group[]): Column[] {
   ];
 }
 
-/** AutoAttack, and PGD on the same images. */
+/** AutoAttack, with clean accuracy and PGD on the same images. Records of earlier versions lack the former. */
 function autoAttackColumns(settings: string, groups: readonly Group[]): Column[] {
   const several = autoAttackLabels(groups).length > 1;
   const key = (metric: string) => several ? `${metric} (${settings})` : metric;
@@ -46,7 +46,11 @@ function autoAttackColumns(settings: string, groups: readonly Group[]): Column[]
     key: key(metric),
     value: under(metric, has),
   });
+  const attacked = records.some(({ record }) => "attackedCleanAccuracy" in record.metrics);
   return [
+    ...(attacked
+      ? [column("attackedCleanAccuracy", ["Clean accuracy, attacked images", `first ${n} test images`])]
+      : []),
     column("autoAttackAccuracy", ["Robust accuracy: AutoAttack", `${settings}${error}`]),
     column("pgdAccuracy", ["PGD on the same images", pgd]),
   ];

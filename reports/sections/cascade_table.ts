@@ -30,17 +30,17 @@ export function cascadeTable(groups: readonly Group[]): Html | null {
     tableFrame(
       name,
       markup`<table><caption>${name}: share of the attacked test images that is still correct after this attack and all before
-it, mean ± sample standard deviation over seeds; PGD on the same images for comparison.</caption>
-<thead><tr><th scope="col">Trained on</th><th scope="col" class="n">PGD</th>${
+it, mean ± sample standard deviation over seeds; clean accuracy and PGD on the same images for comparison.</caption>
+<thead><tr><th scope="col">Trained on</th><th scope="col" class="n">Clean</th><th scope="col" class="n">PGD</th>${
         attacks.map((attack) => markup`<th scope="col" class="n">${attack}</th>`)
       }<th scope="col" class="n">Time</th></tr></thead>
 <tbody>${
         rows.map(({ group, left, clock }) =>
           markup`<tr><th scope="row">${swatch(group.set)}${
             several ? `${shortParadigm(group.paradigm)}, ` : ""
-          }${group.label}</th>${cell(metricSpread(group, "pgdAccuracy"))}${left.map(cell)}<td class="n">${
-            clock ? duration(1000 * clock.mean) : ""
-          }</td></tr>
+          }${group.label}</th>${cell(metricSpread(group, "attackedCleanAccuracy"))}${
+            cell(metricSpread(group, "pgdAccuracy"))
+          }${left.map(cell)}<td class="n">${clock ? duration(1000 * clock.mean) : ""}</td></tr>
 `
         )
       }</tbody></table>`,
@@ -49,7 +49,7 @@ it, mean ± sample standard deviation over seeds; PGD on the same images for com
 }
 
 function cell(value: Spread | null): Html {
-  if (value === null) return markup`<td class="n quiet">not run</td>`;
+  if (value === null) return markup`<td class="n quiet">not recorded</td>`;
   return markup`<td class="n">${value.n === 1 ? percent(value.mean) : percentSpread(value)}</td>`;
 }
 

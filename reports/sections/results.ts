@@ -47,7 +47,7 @@ ${
 ${
     figure("autoAttackAccuracy", {
       title: "Robustness: accuracy under AutoAttack",
-      note: `${oneOf(autoAttacks)} PGD on the same images stands in the table.`,
+      note: `${oneOf(autoAttacks)} Clean accuracy and PGD on the same images stand in the table.`,
       measure: "Robust accuracy (AutoAttack), %",
       name: "robust-accuracy-autoattack",
     })

@@ -94,7 +94,7 @@ async function judge(
   }
   const check = await checkBaseline(baseline, run);
   if (options.reports !== null) await writeReports(join(options.reports, suite), check);
-  if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!)}\n`);
+  if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!, { onlyChanged: true })}\n`);
   await say(`${check.text}\n`);
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }

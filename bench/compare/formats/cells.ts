@@ -1,5 +1,5 @@
 /** Numbers of a change as words, for tables. */
-import { type Change, REGRESSIONS, type Verdict } from "../change.ts";
+import { type Change, REGRESSIONS, UNCHANGED, type Verdict } from "../change.ts";
 import { fullName } from "../source.ts";
 import type { Comparison, SideFacts } from "./comparison.ts";
 
@@ -51,6 +51,17 @@ function points(share: number): string {
   return share > 0 && !value.startsWith("-") ? `+${value}` : value;
 }
 
+/** What a table shows. */
+export interface TableOptions {
+  /** Leave out quantities whose verdict tells of no difference; the summary still counts them. Default: show all. */
+  readonly onlyChanged?: boolean;
+}
+
+/** Quantities whose verdict tells of a difference. */
+export function changedOf({ changes }: Comparison): readonly Change[] {
+  return changes.filter(({ verdict }) => !UNCHANGED.includes(verdict));
+}
+
 /** How many have that verdict. */
 export function countOf({ changes }: Comparison, ...verdicts: Verdict[]): number {
   return changes.filter(({ verdict }) => verdicts.includes(verdict)).length;
@@ -81,7 +92,7 @@ export function describeSide(
   }, kernels ${kernelVariant}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
 }
 
-/** How it was judged: each statistic that stands in the table, once. */
-export function methodsOf({ changes }: Comparison): string[] {
+/** How they were judged: each statistic once. */
+export function methodsOf(changes: readonly Change[]): string[] {
   return [...new Set(changes.map(({ statistic }) => statistic))];
 }

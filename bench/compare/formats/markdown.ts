@@ -1,11 +1,10 @@
-import { REGRESSIONS } from "../change.ts";
-import { COLUMNS, describeSide, methodsOf, rowOf, summaryOf } from "./cells.ts";
+import { changedOf, COLUMNS, describeSide, methodsOf, rowOf, summaryOf, type TableOptions } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** The comparison as Markdown, for the summary of a CI job: what changed first, all of it folded below. */
-export function formatMarkdown(comparison: Comparison): string {
+export function formatMarkdown(comparison: Comparison, { onlyChanged = false }: TableOptions = {}): string {
   const { base, head, unlike, changes, regression } = comparison;
-  const changed = changes.filter(({ verdict }) => [...REGRESSIONS, "better", "unsure"].includes(verdict));
+  const changed = changedOf(comparison);
   const table = (list: typeof changes) =>
     [
       `| ${COLUMNS.join(" | ")} |`,
@@ -14,6 +13,7 @@ export function formatMarkdown(comparison: Comparison): string {
       } |`,
       ...list.map((change) => `| ${rowOf(change).map(escape).join(" | ")} |`),
     ].join("\n");
+  const judgedBy = (method: string) => `- Judged by: ${escape(method)}`;
   return [
     `## ${regression ? "Regression found" : "No regression"}\n`,
     `${summaryOf(comparison)}.\n`,
@@ -22,9 +22,11 @@ export function formatMarkdown(comparison: Comparison): string {
     ...unlike.map(({ detail }) => `- Unlike: ${escape(detail)}`),
     "",
     ...(changed.length > 0 ? [`${table(changed)}\n`] : []),
-    `<details><summary>All ${changes.length} quantities</summary>\n\n${table(changes)}\n`,
-    ...methodsOf(comparison).map((method) => `- Judged by: ${escape(method)}`),
-    "\n</details>\n",
+    ...onlyChanged ? methodsOf(changed).map(judgedBy) : [
+      `<details><summary>All ${changes.length} quantities</summary>\n\n${table(changes)}\n`,
+      ...methodsOf(changes).map(judgedBy),
+      "\n</details>\n",
+    ],
   ].join("\n");
 }
 

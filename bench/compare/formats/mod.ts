@@ -1,4 +1,5 @@
 /** The formats of `bench compare` by name. */
+import type { TableOptions } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatJunit } from "./junit.ts";
 import { formatMarkdown } from "./markdown.ts";
@@ -16,7 +17,9 @@ export type ComparisonFormat =
   | "bencher";
 
 /** From a comparison to text. */
-export const FORMATS: Readonly<Record<ComparisonFormat, (comparison: Comparison) => string>> = {
+export const FORMATS: Readonly<
+  Record<ComparisonFormat, (comparison: Comparison, options?: TableOptions) => string>
+> = {
   text: formatText,
   markdown: formatMarkdown,
   junit: formatJunit,
@@ -27,6 +30,10 @@ export const FORMATS: Readonly<Record<ComparisonFormat, (comparison: Comparison)
 };
 
 /** A comparison as text, in one of the formats of `deno task bench compare --format`; `docs/compare.md` lists them. */
-export function formatComparison(comparison: Comparison, format: ComparisonFormat = "text"): string {
-  return FORMATS[format](comparison);
+export function formatComparison(
+  comparison: Comparison,
+  format: ComparisonFormat = "text",
+  options: TableOptions = {},
+): string {
+  return FORMATS[format](comparison, options);
 }
