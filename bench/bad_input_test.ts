@@ -116,7 +116,7 @@ for (const [title, file, message] of FILES) {
         "--out",
         `${dir}/run`,
       ]);
-      assertEquals([code, stdout], [1, ""], stderr);
+      assertEquals([code, stdout], [2, ""], stderr);
       assertMatch(stderr, /^Cannot read [^\n]*data_batch_1\.bin: /);
       assertMatch(stderr, message);
       assertEquals([/\n\s+at /.test(stderr), await exists(`${dir}/run`)], [false, false]);
@@ -127,7 +127,7 @@ for (const [title, file, message] of FILES) {
 Deno.test("main() refuses a folder without CIFAR-10 and says how to fetch it", async () => {
   await withTempDir(async (dir) => {
     const { code, stderr } = await start(["--preset", "cifar10-sl", "--data", dir, "--out", `${dir}/run`]);
-    assertEquals(code, 1);
+    assertEquals(code, 2);
     assertMatch(stderr, /^Cannot read CIFAR-10.*\nHint: deno task data cifar10 --out /);
   });
 });

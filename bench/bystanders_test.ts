@@ -106,7 +106,10 @@ Deno.test("bench with --out refuses a folder without run.json that holds anythin
     }
     for (const folder of folders) await Deno.mkdir(`${dir}/run/${folder}`, { recursive: true }); // a start was killed
     await Deno.writeTextFile(`${dir}/run/.lock`, "");
+    const unfinished = `${dir}/run/.run.json.${crypto.randomUUID()}.tmp`; // whose it is shows in a run of ours alone
+    await Deno.writeTextFile(unfinished, "mine?");
     assertEquals((await bench(words)).code, 0);
+    assertEquals(await Deno.readTextFile(unfinished), "mine?");
   });
 });
 

@@ -210,6 +210,7 @@ Usage: ${COMMAND} [options]
 Options:
 ${describeOptions(BENCH_OPTIONS)}
 Presets: ${Object.keys(PRESETS).join(", ")}
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 worse than before (compare), 4 no adapter, 130 interrupted, 143 by SIGTERM
+Exit codes: 0 done, 1 failed, 2 wrong usage or an input that cannot be read, 3 worse than before (compare),
+            4 no adapter, 130 interrupted, 143 by SIGTERM
 `;
 }

@@ -328,7 +328,7 @@ Deno.test("main() takes over cells of other runs with --reuse, and plan says whi
     assertMatch(other.stdout, /^Preset smoke: 43 cells, 42 done in other runs, 1 to do\.\n/);
     assertMatch(
       other.stderr,
-      /^Cannot take over sl\/natural\/seed-0 from .*: its record is corrupt, it cannot/,
+      /^Cannot take over sl\/natural\/seed-0 from .*: its record is corrupt, it is not JSON/,
     );
   });
 });

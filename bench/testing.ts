@@ -2,7 +2,11 @@
 import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./plan/cell.ts";
 import { parsePreset } from "./config/parse_preset.ts";
 import type { Preset } from "./config/preset.ts";
+import { sealed } from "./records/seal.ts";
 import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
+
+/** A hash of nothing. */
+export const NO_HASH = "0".repeat(64);
 
 /** An adapter that no machine has. */
 export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
@@ -30,16 +34,16 @@ export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
     suite: "small",
     benchmark: "sl/natural/seed-0",
     kind: "train",
-    benchmarkVersion: "0",
+    benchmarkVersion: NO_HASH,
     commit: null,
     dirty: null,
     config: {},
-    configHash: "0",
+    configHash: NO_HASH,
     seed: 0,
     paradigm: "sl",
     featureSet: "natural",
     training: "standard",
-    dataset: { name: "planted", sha256: "0" },
+    dataset: { name: "planted", sha256: NO_HASH },
     machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
     runtime: { deno: "0", v8: "0", typescript: "0" },
     kernelVariant: "buffer",
@@ -61,7 +65,7 @@ export function fakeWorkbench(
   own: Partial<Workbench> = {},
 ): OpenWorkbench {
   const workbench: Workbench = {
-    dataset: { name: "planted", sha256: "0" },
+    dataset: { name: "planted", sha256: NO_HASH },
     adapter: FAKE_ADAPTER,
     driver: null,
     kernelVariant: "buffer",
@@ -100,6 +104,18 @@ export const restoreChained: Workbench["restoreOutput"] = async (cell, record, {
   if (!text.startsWith(cell.name)) throw new RangeError(`Cannot restore ${cell.name}: broken`);
   return text;
 };
+
+/** A record or manifest on disk, without the hash of itself. */
+// deno-lint-ignore no-explicit-any -- tests change what they like
+export async function readContent(path: string): Promise<any> {
+  const { sha256: _seal, ...content } = JSON.parse(await Deno.readTextFile(path));
+  return content;
+}
+
+/** Writes a record or manifest, whatever is in it, with the hash of itself. */
+export async function writeSealed(path: string, content: object): Promise<void> {
+  await Deno.writeTextFile(path, JSON.stringify(sealed(content)));
+}
 
 /** Runs a test with a temporary folder, removed afterwards. */
 export async function withTempDir(body: (dir: string) => Promise<void>): Promise<void> {

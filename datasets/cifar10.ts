@@ -5,6 +5,8 @@
  * @module
  */
 import { join } from "node:path";
+import { readBytes, readText } from "../engine/read_file.ts";
+import { reasonOf } from "../engine/system_error.ts";
 import { sha256Hex } from "../engine/sha256.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES, recogniseCifar10 } from "./cifar10_release.ts";
 import { type Dataset, dataset, imageSet } from "./types.ts";
@@ -39,13 +41,13 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
   const trainSize = checkSize("training", options.trainSize, trainFiles * recordsPerFile);
   const testSize = checkSize("test", options.testSize, recordsPerFile);
   const root = await findFiles(folder);
-  const classNames = parseClassNames(await Deno.readTextFile(join(root, CIFAR10_CLASS_FILE)), root);
+  const classNames = parseClassNames(await readText(join(root, CIFAR10_CLASS_FILE)), root);
 
   const train = emptySplit(trainSize), test = emptySplit(testSize);
   const hashes: string[] = [];
   for (const [index, name] of CIFAR10_FILES.entries()) {
     const path = join(root, name);
-    const bytes = await Deno.readFile(path);
+    const bytes = await readBytes(path, { most: 2 * recordsPerFile * RECORD });
     checkBatch(bytes, { path, records: recordsPerFile });
     if (index < trainFiles) copyRecords(bytes, train, index * recordsPerFile);
     else copyRecords(bytes, test, 0);
@@ -119,12 +121,9 @@ async function findFiles(folder: string): Promise<string> {
   try {
     names = await namesIn(folder);
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "it does not exist"
-      : cause instanceof Error
-      ? cause.message
-      : cause;
-    throw new RangeError(`Cannot read CIFAR-10 from folder ${folder}: ${reason}\n${hint}`, { cause });
+    throw new RangeError(`Cannot read CIFAR-10 from folder ${folder}: ${reasonOf(cause)}\n${hint}`, {
+      cause,
+    });
   }
   let root = folder;
   if (names.includes(CIFAR10_ARCHIVE.folder) && !names.includes(wanted[0])) {

@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "node:path";
+import { printable } from "../engine/printable.ts";
+import { systemMessage } from "../engine/system_error.ts";
 import { cifar10 } from "./cifar10.ts";
 import { fetchCifar10 } from "./fetch_cifar10.ts";
 import { writePlantedSheets } from "./planted_sheets.ts";
@@ -39,7 +41,7 @@ class UsageError extends Error {}
 /**
  * Runs the command.
  *
- * @returns The exit code: 0 done, 1 failed, 2 wrong usage.
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage or an archive that cannot be used.
  */
 export async function main(args: string[], { stdout, stderr }: CliOutput): Promise<number> {
   try {
@@ -47,7 +49,8 @@ export async function main(args: string[], { stdout, stderr }: CliOutput): Promi
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    stderr(`${error.message}\n`);
+    const said = systemMessage(error) ?? error.message;
+    stderr(`${printable(said, { lines: true })}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -96,7 +99,10 @@ async function runCifar10(
       `Downloading CIFAR-10: ${(done / 2 ** 20).toFixed(0)} MiB${total > 0 ? `, ${tenth * 10} %` : ""}\n`,
     );
   };
-  await fetchCifar10({ out, archive, onProgress });
+  await fetchCifar10({ out, archive, onProgress }).catch((cause) => {
+    const unusable = archive !== undefined && /^Cannot (read|use) CIFAR-10 archive /.test(cause.message);
+    throw unusable ? new UsageError(cause.message, { cause }) : cause;
+  });
   const { name, train, test } = await cifar10(out);
   stdout(`${name}: ${train.count} training and ${test.count} test images in ${out}\n`);
 }

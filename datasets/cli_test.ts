@@ -45,16 +45,16 @@ Deno.test("main() writes contact sheets of planted data", async () => {
   }
 });
 
-Deno.test("main() fails with exit code 1 and no files where the archive is not the official one", async () => {
+Deno.test("main() fails with exit code 2 and no files where the archive is not the official one", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const archive = join(folder, "a.tar.gz");
     await Deno.writeTextFile(archive, "not a tar");
     const { code, err } = await run("cifar10", "--archive", archive, "--out", join(folder, "out"));
-    assertEquals(code, 1);
+    assertEquals(code, 2);
     assertStringIncludes(err, `Cannot use CIFAR-10 archive ${archive}: its sha256 must be c4a38c50`);
     const missing = await run("cifar10", "--archive", join(folder, "no"), "--out", join(folder, "out"));
-    assertEquals(missing.code, 1);
+    assertEquals(missing.code, 2);
     assertStringIncludes(missing.err, `Cannot read CIFAR-10 archive ${join(folder, "no")}: `);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -4,6 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { readBytes } from "../engine/read_file.ts";
+import { systemReason } from "../engine/system_error.ts";
 import { putFiles } from "./_put_files.ts";
 import { readTar } from "./_tar.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES } from "./cifar10_release.ts";
@@ -72,9 +74,9 @@ async function download(
 
 async function readArchive(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    return await readBytes(path, { most: 2 ** 30 });
   } catch (cause) {
-    throw new Error(`Cannot read CIFAR-10 archive ${path}: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot read CIFAR-10 archive ${path}: ${systemReason(cause)}`, { cause });
   }
 }
 

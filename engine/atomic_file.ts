@@ -3,6 +3,8 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
+import { printable } from "./printable.ts";
+import { reasonOf } from "./system_error.ts";
 
 /**
  * Writes a file so that `path` always holds either its old content or all of the new one, even if the process is
@@ -25,7 +27,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {}); // it may never have been created
-    throw new Error(`Cannot write ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`Cannot write ${printable(path)}: ${reasonOf(cause)}`, { cause });
   }
   await syncFolder(dirname(path));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { writeFileAtomic } from "./atomic_file.ts";
-import { openFile, readInto } from "./open_file.ts";
+import { openFile, readInto } from "./read_file.ts";
 import { printable, someNames } from "./printable.ts";
 import {
   ARRAYS,

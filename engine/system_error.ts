@@ -1,4 +1,5 @@
 /** What the operating system refuses, in plain words. */
+import { printable } from "./printable.ts";
 
 /** What the usual codes mean, said of a path. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -18,11 +19,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the device reports an error",
   ETXTBSY: "it is in use",
   EBUSY: "it is in use",
+  EINVAL: "the name or the operation is not valid",
+  EPIPE: "nobody reads it any more",
 };
 
 /**
- * Why the operating system refused to do something with a file, in plain words; null for any other error. `Deno` gives
- * such errors a `code`.
+ * Why something could not be done with a file, in plain words; null for an error that is not of the operating system nor
+ * of `readText` and its like. `Deno` gives errors of the system a `code`.
  *
  * @example
  * ```ts
@@ -36,7 +39,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof Deno.errors.NotCapable) return "Deno was started without this permission";
-  const { code } = error as { code?: unknown };
+  const { code, reason } = error as { code?: unknown; reason?: unknown };
+  if (typeof reason === "string") return reason; // of readText() and its like
   if (typeof code === "string" && Object.hasOwn(REASONS, code)) return REASONS[code];
   const said = /^(.+?) \(os error \d+\)/s.exec(error.message);
   return said === null ? null : said[1].charAt(0).toLowerCase() + said[1].slice(1);
@@ -45,4 +49,52 @@ export function systemReason(error: unknown): string | null {
 /** The reason of any error: the operating system's in plain words, else its message. */
 export function reasonOf(error: unknown): string {
   return systemReason(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** What was tried, by the names that `Deno` has for it. */
+const VERBS: Readonly<Record<string, string>> = {
+  open: "open",
+  readfile: "read",
+  writefile: "write",
+  stat: "find",
+  lstat: "find",
+  readdir: "list",
+  mkdir: "make the folder",
+  remove: "remove",
+  rename: "rename",
+  link: "link",
+  symlink: "link",
+  copy: "copy",
+  realpath: "find",
+  readlink: "follow",
+  truncate: "cut",
+  chmod: "change",
+};
+
+/**
+ * A sentence for a person about an error of the operating system that nobody has put into words: what was tried, with
+ * which path, and why not. Null for any other error.
+ */
+export function systemMessage(error: unknown): string | null {
+  const reason = systemReason(error);
+  if (reason === null) return null;
+  const { message } = error as Error;
+  if (/(^|: )(tmpdir|tmpfile)$/.test(message)) {
+    const folder = Deno.env.get("TMPDIR") || "the usual place";
+    return `Cannot make a temporary folder in ${printable(folder)}: ${reason}\n` +
+      "Hint: set TMPDIR to a folder that can be written";
+  }
+  const tried = /: (\w+) '(.*?)'(?: -> '(.*)')?$/s.exec(message);
+  const verb = tried === null ? undefined : VERBS[tried[1]];
+  if (tried === null || verb === undefined) {
+    return `Cannot use a file: ${reason}, ${printable(message, { most: 300 })}`;
+  }
+  const paths = tried.slice(2).filter((path) => path !== undefined).map((path) => printable(path));
+  return `Cannot ${verb} ${paths.join(" as ")}: ${reason}`;
+}
+
+/** A message without the operating system's jargon: "Not a directory (os error 20): lstat 'a/b'" is "not a directory". */
+export function inPlainWords(message: string): string {
+  const jargon = /([A-Z])([\w /]*?) \(os error \d+\)(?:: \w+ '[^'\n]*'(?: -> '[^'\n]*')?)?/g;
+  return message.replace(jargon, (_, first: string, rest: string) => first.toLowerCase() + rest);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { reasonOf, systemReason } from "./system_error.ts";
+import { inPlainWords, reasonOf, systemMessage, systemReason } from "./system_error.ts";
 
 /** What the system says to an attempt. */
 async function said(attempt: () => Promise<unknown>): Promise<string | null> {
@@ -39,4 +39,33 @@ Deno.test("systemReason() knows codes it was not told of, and nothing of errors 
   assertEquals(systemReason(new RangeError("Cannot read a: it is cut short")), null);
   assertEquals(systemReason("text"), null);
   assertMatch(reasonOf(new Error("oops")), /^oops$/);
+});
+
+Deno.test("systemMessage() says what was tried, with which path, and why not", async () => {
+  const message = async (attempt: () => Promise<unknown>) =>
+    systemMessage(await attempt().then(() => "nothing", (error) => error));
+  assertEquals(
+    await message(() => Deno.readFile("no/such\u001b")),
+    "Cannot read no/such\\u{1b}: no such file or folder",
+  );
+  assertEquals(
+    await message(() => Deno.rename("no/a", "no/b")),
+    "Cannot rename no/a as no/b: no such file or folder",
+  );
+  assertMatch(
+    (await message(() => Deno.makeTempDir({ dir: "no/such" })))!,
+    /^Cannot make a temporary folder in .*: no such file or folder\nHint: set TMPDIR/,
+  );
+  assertMatch((await message(() => Deno.readFile("a\0b")))!, /^Cannot read a\\u\{0\}b: .*not valid$/);
+  assertEquals(systemMessage(new TypeError("x is undefined")), null);
+});
+
+Deno.test("inPlainWords() leaves jargon out of messages that hold it, and everything else in", () => {
+  const raw = "Cannot write to a: Not a directory (os error 20): lstat 'a/b'\nHint: choose another";
+  assertEquals(inPlainWords(raw), "Cannot write to a: not a directory\nHint: choose another");
+  assertEquals(
+    inPlainWords("Cannot go on: No space left on device (os error 28)"),
+    "Cannot go on: no space left on device",
+  );
+  assertEquals(inPlainWords("Cannot go on: it is (os error) free"), "Cannot go on: it is (os error) free");
 });

@@ -1,9 +1,10 @@
 /**
  * `deno task report RUN_DIR... [--out FILE]`: writes `RUN_DIR/report.html` from the JSON of a run; no GPU needed. With
  * `--perf FILE` or `--peers FILE` speeds stand on it as well, or, without a run, on a page of their own.
- * Exit codes: 0 done, 1 failed, 2 wrong usage.
+ * Exit codes: 0 done, 1 failed, 2 wrong usage or an input that cannot be read.
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { explain, formatError } from "../bench/schema.ts";
 import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
 
 const USAGE = `Usage: deno task report RUN_DIR... [options]
@@ -62,10 +63,15 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
     out(`${path}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    err(`${error.message}\n`);
-    return 1;
+    return say(error, err);
   }
+}
+
+/** Shows an error; gives back 1 where a page could not be written, or for a bug, else 2: an input cannot be read. */
+function say(error: unknown, err: Streams["err"]): number {
+  const said = explain(error);
+  err(`${formatError(error)}\n`);
+  return said === null || said.startsWith("Cannot write ") ? 1 : 2;
 }
 
 /** Writes the page of each run; one that cannot be made does not stop the others. */
@@ -74,19 +80,17 @@ async function writeReports(
   options: WriteOptions,
   { out, err }: Streams,
 ): Promise<number> {
-  let failed = false;
+  let code = 0;
   for (const dir of dirs) {
     try {
       const { path, problems } = await writeReport(dir, options);
       for (const problem of problems) err(`Not used: ${problem.path}: ${problem.reason}\n`);
       out(`${path}\n`);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      err(`${error.message}\n`);
-      failed = true;
+      code = Math.max(code, say(error, err));
     }
   }
-  return failed ? 1 : 0;
+  return code;
 }
 
 interface Usage {

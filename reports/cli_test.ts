@@ -75,10 +75,10 @@ Deno.test("main() replaces a page of its own and nothing else", async () => {
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("main() exits 1 where there is no run or no place to write", async () => {
+Deno.test("main() exits 2 where there is no run, 1 where there is no place to write", async () => {
   const dir = await writeRunFolder(FILES);
   const gone = await report([`${dir}/gone`]);
-  assertEquals(gone.code, 1);
+  assertEquals(gone.code, 2);
   assertStringIncludes(gone.err, "Cannot read run: no such folder");
   const unwritable = await report([dir, "--out", `${dir}/gone/r.html`]);
   assertEquals(unwritable.code, 1);
@@ -106,12 +106,12 @@ Deno.test("main() adds records of speed to the page of a run", async () => {
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("main() exits 1 where a record of speed is absent or is another file", async () => {
+Deno.test("main() exits 2 where a record of speed is absent or is another file", async () => {
   const dir = await writeRunFolder(FILES);
   const gone = await report([dir, "--perf", `${dir}/gone.json`]);
-  assertEquals([gone.code, gone.err], [1, `Cannot read record: no such file, ${dir}/gone.json\n`]);
+  assertEquals([gone.code, gone.err], [2, `Cannot read record: no such file or folder, ${dir}/gone.json\n`]);
   const other = await report(["--peers", `${dir}/run.json`]);
-  assertEquals(other.code, 1);
+  assertEquals(other.code, 2);
   assertStringIncludes(
     other.err,
     "Cannot read record of peers: schema is not realfeatures/peers, got nothing",

@@ -1,6 +1,6 @@
 import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
-import { isObject } from "./check_shape.ts";
+import { isObject } from "../bench/records/field_rules.ts";
 import { type ParadigmName, type Spread, spread } from "../bench/schema.ts";
 import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 

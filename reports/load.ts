@@ -1,6 +1,8 @@
-import { joinParts, networkOf } from "../bench/schema.ts";
+import { parseCellRecord } from "../bench/records/read_cell_record.ts";
+import { parseRunManifest } from "../bench/records/read_run_manifest.ts";
+import { joinParts, networkOf, readBytes, reasonOf } from "../bench/schema.ts";
 import { isInside } from "./paths.ts";
-import { parseExamples, parseManifest, parsePictures, parseRecord } from "./validate.ts";
+import { parseExamples, parsePictures } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
 
 /**
@@ -12,7 +14,7 @@ import type { LoadedRecord, Problem, Run } from "./types.ts";
 export async function loadRun(dir: string): Promise<Run> {
   const problems: Problem[] = [];
   const names = await recordNames(dir);
-  const manifest = await read(dir, "run.json", { parse: parseManifest, problems });
+  const manifest = await read(dir, "run.json", { parse: parseRunManifest, problems });
   if (names === null && manifest === null && problems.some((p) => p.reason.includes("does not exist"))) {
     throw new TypeError(
       `Cannot read run: the folder holds neither run.json nor records, ${dir}\n` +
@@ -22,7 +24,7 @@ export async function loadRun(dir: string): Promise<Run> {
   const found: LoadedRecord[] = [];
   for (const name of names ?? []) {
     const path = `records/${name}`;
-    const record = await read(dir, path, { parse: parseRecord, problems });
+    const record = await read(dir, path, { parse: parseCellRecord, problems });
     if (record) found.push({ record, path });
   }
   const records = joined(withoutRepeats(inOrder(found, manifest?.cells ?? []), problems));
@@ -72,7 +74,9 @@ async function recordNames(dir: string): Promise<string[] | null> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    throw new TypeError(`Cannot read run: its records cannot be listed, ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
   return names.sort();
 }
@@ -87,15 +91,13 @@ interface ReadOptions<T> {
 async function read<T>(dir: string, path: string, options: ReadOptions<T>): Promise<T | null> {
   try {
     if (!isInside(path)) throw new SyntaxError("the path leaves the run folder");
-    const bytes = await Deno.readFile(`${dir}/${path}`);
+    const bytes = await readBytes(`${dir}/${path}`);
     if (options.sha256 !== undefined && options.sha256 !== await sha256Hex(bytes)) {
       throw new SyntaxError("the file is not the one that the record names, its SHA-256 differs");
     }
     return options.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "the file does not exist"
-      : (error as Error).message;
+    const reason = error instanceof Deno.errors.NotFound ? "the file does not exist" : reasonOf(error);
     options.problems.push({ path, reason });
     return null;
   }

@@ -61,6 +61,9 @@ Deno.test("loadRun() keeps the later of two records of one cell", async () => {
   }
 });
 
+const OWN = `artifacts/${first.benchmark}`;
+const [E, P] = [`${OWN}/e.json`, `${OWN}/p.json`];
+
 Deno.test("loadRun() reads examples, and only the file whose hash the record names", async () => {
   const text = JSON.stringify(makeExamples());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
@@ -74,32 +77,34 @@ Deno.test("loadRun() reads examples, and only the file whose hash the record nam
     await inFolder({
       "run.json": JSON.stringify(makeManifest([record])),
       "records/a.json": JSON.stringify(record),
-      "artifacts/e.json": text,
+      [E]: text,
     }, async (dir) => {
       const run = await loadRun(dir);
       counts = [run.examples.length, run.problems.map(({ reason }) => reason)];
     });
     return counts;
   };
-  assertEquals(await load(withArtifact("artifacts/e.json", sha256)), [1, []]);
-  assertEquals(await load(withArtifact("artifacts/e.json", "0".repeat(64))), [
+  assertEquals(await load(withArtifact(E, sha256)), [1, []]);
+  assertEquals(await load(withArtifact(E, "0".repeat(64))), [
     0,
     ["the file is not the one that the record names, its SHA-256 differs"],
   ]);
-  assertEquals(await load(withArtifact("../e.json", sha256)), [0, ["the path leaves the run folder"]]);
-  assertEquals(await load(withArtifact("artifacts/gone.json", sha256)), [0, ["the file does not exist"]]);
+  assertEquals(await load(withArtifact("../e.json", sha256)), [0, [
+    `Cannot read record: artifacts[0].path leads out of the folder of ${first.benchmark}, got ../e.json`,
+  ]]);
+  assertEquals(await load(withArtifact(`${OWN}/gone.json`, sha256)), [0, ["the file does not exist"]]);
 });
 
 Deno.test("loadRun() reads pictures", async () => {
   const text = JSON.stringify(makePictures());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const record = { ...first, artifacts: [{ kind: "pictures", path: "artifacts/p.json", sha256 }] };
-  await inFolder({ "records/a.json": JSON.stringify(record), "artifacts/p.json": text }, async (dir) => {
+  const record = { ...first, artifacts: [{ kind: "pictures", path: P, sha256 }] };
+  await inFolder({ "records/a.json": JSON.stringify(record), [P]: text }, async (dir) => {
     const run = await loadRun(dir);
     assertEquals(run.pictures, [{
       benchmark: record.benchmark,
-      path: "artifacts/p.json",
+      path: P,
       content: makePictures(),
     }]);
   });

@@ -1,5 +1,12 @@
 import { basename, dirname, join, relative } from "node:path";
-import { parseHistory, parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
+import {
+  type History,
+  parseHistory,
+  parsePeersRecord,
+  parsePerfRecord,
+  readText,
+  reasonOf,
+} from "../bench/schema.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
 import { renderPerformance, type SpeedRecords } from "./performance.ts";
@@ -45,7 +52,7 @@ export async function loadPerformance(
   return {
     ...(perf === undefined ? {} : { perf: await loadRecord(perf, parsePerfRecord) }),
     ...(peers === undefined ? {} : { peers: await loadRecord(peers, parsePeersRecord) }),
-    ...(history === undefined ? {} : { history: await loadRecord(history, parseHistory, (text) => text) }),
+    ...(history === undefined ? {} : { history: await loadRecord(history, parseLines, (text) => text) }),
   };
 }
 
@@ -58,6 +65,13 @@ export async function writePerformance(performance: SpeedRecords, out: string): 
   await writePage(out, renderPerformance(performance));
 }
 
+/** @throws {SyntaxError} If no line can be read: there is nothing to show. */
+function parseLines(text: string): History {
+  const history = parseHistory(text);
+  if (history.entries.length > 0) return history;
+  throw new SyntaxError("Cannot read history: it holds no line that can be read");
+}
+
 async function loadRecord<T, J = unknown>(
   path: string,
   parse: (json: J) => T,
@@ -66,10 +80,9 @@ async function loadRecord<T, J = unknown>(
   const refuse = (reason: string, cause: unknown) => new TypeError(`${reason}, ${path}`, { cause });
   let json: J;
   try {
-    json = read(await Deno.readTextFile(path));
+    json = read(await readText(path));
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
-    throw refuse(`Cannot read record: ${reason}`, cause);
+    throw refuse(`Cannot read record: ${reasonOf(cause)}`, cause);
   }
   try {
     return parse(json);
@@ -96,9 +109,16 @@ async function writePage(out: string, page: string): Promise<void> {
 /** @throws {Error} If something other than a page or an empty file has the name. */
 async function checkReplaceable(path: string): Promise<void> {
   const found = await Deno.lstat(path).catch(() => null);
-  if (found === null || (found.isFile && (found.size === 0 || PAGE.test(await Deno.readTextFile(path))))) {
+  if (found === null || (found.isFile && (found.size === 0 || PAGE.test(await beginningOf(path))))) {
     return;
   }
   const kind = found.isSymlink ? "a symbolic link" : found.isFile ? "not a page of ours" : "not a file";
   throw new Error(`what lies there is ${kind} and is not replaced`);
+}
+
+/** The first characters of a file, which may be large and hold anything. */
+async function beginningOf(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(4096);
+  return new TextDecoder().decode(bytes.subarray(0, await file.read(bytes) ?? 0));
 }

@@ -12,7 +12,8 @@
  *
  * @module
  */
-import { canonicalJson, canonicalRecord } from "../bench/record/canonical.ts";
+import { canonicalRecord } from "../bench/record/canonical.ts";
+import { canonicalJson } from "../bench/records/canonical_json.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { runAndStop } from "../bench/run/testing_stops.ts";
 import { stream } from "../engine/random.ts";

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { checkClasses } from "../../attacks/autoattack/classes.ts";
 import { planAttacks } from "../../attacks/autoattack/protocol.ts";
-import { nameFrom } from "../config/checked_name.ts";
+import { nameFrom } from "../records/checked_name.ts";
 import { timestamp } from "../store/run_manifest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { readClassifier } from "./classifier.ts";

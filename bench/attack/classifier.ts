@@ -1,6 +1,7 @@
 /** The network that is attacked: from a file of weights. */
 
 import { basename } from "node:path";
+import { readBytes } from "../../engine/read_file.ts";
 import type { Model } from "../../engine/nn/model.ts";
 import { resnet, type ResnetArch } from "../../engine/nn/resnet.ts";
 import { resnetArchOf, resnetFromWeights } from "../../engine/nn/resnet_from_weights.ts";
@@ -58,7 +59,7 @@ export async function readClassifier(path: string, options: ClassifierOptions): 
     checkSize(config, outline);
     const model = resnet(config, { seed: 0 });
     checkOutline(model, outline);
-    const bytes = await Deno.readFile(path);
+    const bytes = await readBytes(path);
     const plain = plainStateDict(parseSafetensors(bytes, { path }).tensors);
     checkWeights(model, plain.tensors);
     for (const text of describeChanges(plain)) note(`${printable(path)}: ${text}`);

@@ -1,5 +1,7 @@
 /** The folder that an evaluation leaves, and how a stopped one is taken up again. */
 
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
@@ -7,6 +9,7 @@ import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { parseAttackRecord } from "./parse_record.ts";
 import type { AttackConfiguration, AttackRecord } from "./record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
 
@@ -208,17 +211,18 @@ export class EvaluationFolder {
 }
 
 async function readFinished(path: string, configuration: AttackConfiguration): Promise<AttackRecord> {
-  let record: Partial<AttackRecord> | null;
+  let record: AttackRecord;
   try {
-    record = JSON.parse(await Deno.readTextFile(`${path}/${FILES.record}`));
+    record = parseAttackRecord(JSON.parse(await readText(`${path}/${FILES.record}`)));
   } catch (cause) {
     throw new UsageError(
-      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be read, ${(cause as Error).message}`,
+      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be used, ${reasonOf(cause)}\n` +
+        "Hint: the file is left as it is; start anew in another folder with --out",
       { cause },
     );
   }
-  checkSame(`${path}/${FILES.record}`, { found: record?.configuration, expected: configuration });
-  return record as AttackRecord;
+  checkSame(`${path}/${FILES.record}`, { found: record.configuration, expected: configuration });
+  return record;
 }
 
 /** @throws {UsageError} If the configurations differ; every field is named. */

@@ -1,8 +1,10 @@
 /** The images that are attacked. */
 
+import { readText } from "../../engine/read_file.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
+import { asUsage } from "../terminal/as_usage.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -49,16 +51,12 @@ export async function openTestImages(
 async function openDataset(folder: string): Promise<Dataset> {
   let manifest: string | null;
   try {
-    manifest = await Deno.readTextFile(`${folder}/run.json`);
+    manifest = await readText(`${folder}/run.json`);
   } catch {
     manifest = null; // not a run folder: cifar10() says what is wrong with it
   }
   if (manifest !== null) return plantedOfRun(folder, manifest);
-  try {
-    return await cifar10(folder);
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  return await asUsage(cifar10(folder));
 }
 
 /** The parts of `run.json` that name its data. */

@@ -1,3 +1,5 @@
+import { readBytes } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { Artifact } from "../schema.ts";
 import { plainPath } from "../store/plain_path.ts";
 import { checkArtifactPath } from "../store/run_files.ts";
@@ -17,9 +19,9 @@ export async function readFileOf(
   let bytes: Uint8Array<ArrayBuffer>, path: string;
   try {
     path = await plainPath(runDir, checkArtifactPath(cell, artifact.path));
-    bytes = await Deno.readFile(path);
+    bytes = await readBytes(path);
   } catch (cause) {
-    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${(cause as Error).message}`, { cause });
+    throw new RangeError(`${what}: ${artifact.path} cannot be read, ${reasonOf(cause)}`, { cause });
   }
   const found = await sha256Hex(bytes);
   if (found !== artifact.sha256) {

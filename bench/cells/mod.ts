@@ -15,12 +15,14 @@ import type { DatasetConfig, Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
+import { asUsage } from "../terminal/as_usage.ts";
+import { UsageError } from "../terminal/usage_error.ts";
 
 /**
  * Opens the device and the data set of a preset.
  *
  * @throws {NoAdapterError} If no adapter answers.
- * @throws {RangeError} If the data set cannot be read.
+ * @throws {UsageError} If the data set cannot be read.
  */
 export async function openWorkbench(
   preset: Preset,
@@ -68,6 +70,6 @@ async function openDataset(
     const options = { ...rest, gratingAmplitude: gratingAmplitude.value, pixelNoise: pixelNoise.value };
     return await plantedInTurns(options, { signal });
   }
-  if (dataDir === null) throw new RangeError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
-  return await cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize });
+  if (dataDir === null) throw new UsageError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
+  return await asUsage(cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize }));
 }

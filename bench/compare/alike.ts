@@ -1,5 +1,5 @@
 /** Whether two sides measured the same thing in the same place. */
-import { canonicalJson } from "../record/canonical.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
 import { differences } from "../record/differences.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";

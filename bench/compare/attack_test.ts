@@ -167,7 +167,7 @@ Deno.test("compare() refuses records of evaluations that are damaged or of a lat
     for (
       const [change, message] of [
         [{ version: 2 }, /Cannot read record of an attack: version is 2, known is 1$/],
-        [{ asked: {} }, /record\.asked\.cleanAccuracy is not a finite number, got nothing/],
+        [{ asked: {} }, /record\.asked\.cleanAccuracy is not .*, got nothing/],
         [{ configHash: 1, commit: 2 }, /record\.commit is .*; record\.configHash is /],
       ] as const
     ) {

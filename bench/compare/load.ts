@@ -1,4 +1,6 @@
 /** BASE and HEAD, read from whatever they are. */
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import { recordsOf } from "../history/convert.ts";
 import { parseHistory } from "../history/parse_history.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -18,11 +20,7 @@ export async function loadSide(path: string): Promise<Side> {
   try {
     info = await Deno.stat(path);
   } catch (cause) {
-    throw refuse(
-      path,
-      cause instanceof Deno.errors.NotFound ? "no such file or folder" : message(cause),
-      cause,
-    );
+    throw refuse(path, reasonOf(cause), cause);
   }
   if (info.isDirectory) return await loadFolder(path);
   if (path.endsWith(".jsonl")) return await loadHistory(path);
@@ -72,7 +70,7 @@ async function jsonFiles(path: string): Promise<string[]> {
 async function loadHistory(path: string): Promise<Side> {
   let history: ReturnType<typeof parseHistory>;
   try {
-    history = parseHistory(await Deno.readTextFile(path));
+    history = parseHistory(await readText(path));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw refuse(path, cause.message, cause);
@@ -97,9 +95,9 @@ async function loadHistory(path: string): Promise<Side> {
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readText(path);
   } catch (cause) {
-    throw refuse(path, message(cause), cause);
+    throw refuse(path, reasonOf(cause), cause);
   }
   try {
     return JSON.parse(text);
@@ -110,8 +108,4 @@ async function readJson(path: string): Promise<unknown> {
 
 function refuse(path: string, reason: string, cause?: unknown): UsageError {
   return new UsageError(`Cannot compare ${path}: ${reason}`, { cause });
-}
-
-function message(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

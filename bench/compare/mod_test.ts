@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
@@ -58,23 +59,21 @@ async function writeRun(
 ) {
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [seed, value] of accuracies.entries()) {
-    const path = `artifacts/seed-${seed}.safetensors`;
+    const benchmark = `sl/natural/seed-${seed}`, path = `artifacts/${benchmark}/outcomes.safetensors`;
+    const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
+    const bytes = encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]]));
     const cell = fakeRecord({
-      benchmark: `sl/natural/seed-${seed}`,
+      benchmark,
       suite,
       seed,
       config: { dataset: { testSize: 100 } },
       metrics: { cleanAccuracy: { value, unit: "fraction" } },
-      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: "0" }] : [],
+      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: await sha256Hex(bytes) }] : [],
     });
     await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
     if (!outcomes) continue;
-    await Deno.mkdir(`${dir}/artifacts`, { recursive: true });
-    const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
-    await Deno.writeFile(
-      `${dir}/${path}`,
-      encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]])),
-    );
+    await Deno.mkdir(`${dir}/artifacts/${benchmark}`, { recursive: true });
+    await Deno.writeFile(`${dir}/${path}`, bytes);
   }
   await Deno.writeTextFile(`${dir}/run.json`, "{}");
 }
@@ -245,8 +244,11 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
   for (
     const [parts, message] of [
       [{ suite: "other" }, /preset is "small" and "other"\nHint: add --allow-different preset/],
-      [{ configHash: "1", config: { lr: 2 } }, /config of sl\/natural lr is nothing and 2\nHint: .* config /],
-      [{ dataset: { name: "planted", sha256: "ff" } }, /data is ".*" and "ff"\nHint/],
+      [
+        { configHash: "1".repeat(64), config: { lr: 2 } },
+        /config of sl\/natural lr is nothing and 2\nHint: .* config /,
+      ],
+      [{ dataset: { name: "planted", sha256: "f".repeat(64) } }, /data is ".*" and "f+"\nHint/],
       [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
     ] as const
   ) {
@@ -280,7 +282,7 @@ for (
     [["a.json"], /expected two paths, given a\.json\nHint: deno task bench compare BASE HEAD$/],
     [["no/such.json", "b.json"], /^Cannot compare no\/such\.json: no such file or folder$/],
     [["a", "b", "--format", "junits"], /unknown format junits, did you mean junit, known are text, /],
-    [["a", "b", "--thresholds", "no/such"], /^Cannot read thresholds no\/such: no such file$/],
+    [["a", "b", "--thresholds", "no/such"], /^Cannot read thresholds no\/such: no such file or folder$/],
     [["a", "b", "--allow-different", "dat"], /unknown field dat, did you mean data, known are schema, /],
     [["a", "b", "--formats"], /unknown option --formats, did you mean --format/],
   ] as const

@@ -1,9 +1,10 @@
 /** One record, of whatever kind, as something to compare. */
 import { dirname } from "node:path";
-import { parseRecord } from "../../reports/validate.ts";
-import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "../attack/record.ts";
+import { parseAttackRecord } from "../attack/parse_record.ts";
+import { ATTACK_SCHEMA, ATTACK_VERSION } from "../attack/record.ts";
 import { configHash } from "../record/env.ts";
-import { headerFault, isObject, list, number, object, orNull, text } from "../record/field_rules.ts";
+import { parseCellRecord } from "../records/read_cell_record.ts";
+import { isObject } from "../records/field_rules.ts";
 import { parsePeersRecord } from "../peers/parse_record.ts";
 import { PEERS_SCHEMA, PEERS_VERSION } from "../peers/record.ts";
 import { parsePerfRecord } from "../perf/parse_record.ts";
@@ -49,7 +50,7 @@ export async function readRecord(json: unknown, path: string): Promise<SourceRec
 }
 
 function cellSource(json: unknown, path: string): SourceRecord {
-  const record = parseRecord(json);
+  const record = parseCellRecord(json);
   const folder = dirname(path);
   const runDir = folder.endsWith("records") ? folder.slice(0, -"records".length) || "." : null;
   const done = record.status === "ok" || record.status === "quick";
@@ -70,27 +71,9 @@ function cellSource(json: unknown, path: string): SourceRecord {
   };
 }
 
-const attackFields = object({
-  startedAt: text,
-  commit: orNull(text),
-  machine: object({ name: text, os: text, cpu: text, cores: number, adapter: object({}) }),
-  runtime: object({ deno: text }),
-  configuration: object({
-    data: object({ name: text, sha256: text, n: number }),
-    kernelVariant: text,
-    seed: number,
-  }),
-  configHash: text,
-  asked: object({ cleanAccuracy: number, robustAccuracy: number, seconds: number }),
-  artifacts: list(object({ path: text })),
-});
-
 /** The weights are what an evaluation is of, and a later network has others: they are no part of the configuration. */
 async function attackSource(json: unknown, path: string): Promise<SourceRecord> {
-  const wrong = headerFault(json, { schema: ATTACK_SCHEMA, version: ATTACK_VERSION });
-  const faults = wrong === null ? attackFields(json, "record") : [wrong];
-  if (faults.length > 0) throw new SyntaxError(`Cannot read record of an attack: ${faults.join("; ")}`);
-  const record = json as AttackRecord;
+  const record = parseAttackRecord(json);
   const {
     weights,
     benchmarkVersion: _version,

@@ -1,6 +1,8 @@
 /** From where on a difference counts. */
 import { parse } from "@std/yaml";
-import { isObject, shown } from "../record/field_rules.ts";
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
+import { isObject, shown } from "../records/field_rules.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
@@ -107,10 +109,9 @@ export function parseThresholds(text: string, source: string): Thresholds {
 export async function readThresholds(path: string): Promise<Thresholds> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readText(path);
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
-    throw new UsageError(`Cannot read thresholds ${path}: ${reason}`, { cause });
+    throw new UsageError(`Cannot read thresholds ${path}: ${reasonOf(cause)}`, { cause });
   }
   return parseThresholds(text, path);
 }

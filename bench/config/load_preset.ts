@@ -1,3 +1,5 @@
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
@@ -38,10 +40,9 @@ export async function loadPreset(nameOrFile: string): Promise<Preset> {
   }
   let text: string;
   try {
-    text = await Deno.readTextFile(nameOrFile);
+    text = await readText(nameOrFile);
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
-    throw new UsageError(`Cannot read preset ${nameOrFile}: ${reason}`, { cause });
+    throw new UsageError(`Cannot read preset ${nameOrFile}: ${reasonOf(cause)}`, { cause });
   }
   return parsePreset(text, { source: nameOrFile });
 }

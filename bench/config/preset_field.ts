@@ -1,5 +1,5 @@
 import { type Amount, parseAmount } from "./amount.ts";
-import { isName, NAME_ALPHABET } from "./checked_name.ts";
+import { isName, NAME_ALPHABET } from "../records/checked_name.ts";
 import { suggest } from "../terminal/nearest.ts";
 
 /** One key of a preset: its type, range, default and help. Without a default the key is required. */

@@ -3,6 +3,8 @@
  * processes can do either at once. Readers need none: lines come in one write, and a new file by renaming.
  */
 import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import { withLock } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { HISTORY_SCHEMA, type HistoryEntry } from "./entry.ts";
@@ -17,9 +19,9 @@ import { type Keep, prune } from "./prune.ts";
 export async function readHistory(path: string): Promise<History> {
   let content: string;
   try {
-    content = await Deno.readTextFile(path);
+    content = await readText(path);
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : (cause as Error).message;
+    const reason = reasonOf(cause);
     throw new UsageError(
       `Cannot read history ${path}: ${reason}\nHint: deno task bench history ${path} --append RUN starts one`,
       { cause },
@@ -44,7 +46,7 @@ export async function readHistory(path: string): Promise<History> {
  */
 export async function appendEntries(path: string, entries: readonly HistoryEntry[]): Promise<number> {
   return await withLock(await lockOf(path), async () => {
-    const content = await Deno.readTextFile(path).catch((cause) => {
+    const content = await readText(path).catch((cause) => {
       if (cause instanceof Deno.errors.NotFound) return "";
       throw cannotWrite(path, cause);
     });
@@ -116,7 +118,7 @@ function checkOurs(path: string, { entries, problems }: History): void {
 }
 
 function cannotWrite(path: string, cause: unknown): UsageError {
-  return new UsageError(`Cannot write history ${path}: ${(cause as Error).message}`, {
+  return new UsageError(`Cannot write history ${path}: ${reasonOf(cause)}`, {
     exitCode: EXIT.failed,
     cause,
   });

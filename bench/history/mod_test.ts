@@ -197,7 +197,7 @@ for (
     [[], /expected one file, given none\nHint/],
     [
       ["no/such.jsonl"],
-      /^Cannot read history no\/such\.jsonl: no such file\nHint: .*--append RUN starts one$/,
+      /^Cannot read history no\/such\.jsonl: no such file or folder\nHint: .*--append RUN starts one$/,
     ],
     [["a.jsonl", "--prune", "all"], /expected last=NUMBER or since=DATE, given all\nHint/],
     [["a.jsonl", "--append", "no/such"], /Cannot compare no\/such: no such file or folder/],

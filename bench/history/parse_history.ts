@@ -5,13 +5,15 @@ import {
   list,
   number,
   object,
+  oneOf,
   optional,
   orNull,
   type Rule,
   rule,
   shown,
   text,
-} from "../record/field_rules.ts";
+  time,
+} from "../records/field_rules.ts";
 import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
 
 /** What a file holds. */
@@ -78,12 +80,6 @@ function parseLine(line: string, number: number): HistoryEntry | string {
   return faults.length > 0 ? faults.slice(0, 3).join("; ") : json as unknown as HistoryEntry;
 }
 
-const oneOf = (...names: string[]) =>
-  rule((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
-const time = rule(
-  (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
-  "a time",
-);
 const interval = rule(
   (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite),
   "two numbers",

@@ -3,7 +3,7 @@ import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
 import type { CellKey } from "../plan/cell_key.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
 import { isDiskFull } from "../store/disk_full.ts";
-import { formatError, isExplained } from "../terminal/explained.ts";
+import { explain, formatError } from "../terminal/explained.ts";
 import { checkMetrics } from "../record/record.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
@@ -70,8 +70,8 @@ async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): P
       return { kind: "aborted" };
     }
     if (isDiskFull(error)) return { kind: "full", reason: messageOf(error) };
-    const report = isExplained(error) ? null : formatError(error);
-    return { kind: "failed", reason: messageOf(error), report, earlierMs: checkpoint.earlierMs };
+    const reason = explain(error), report = reason === null ? formatError(error) : null;
+    return { kind: "failed", reason: reason ?? messageOf(error), report, earlierMs: checkpoint.earlierMs };
   }
 }
 

@@ -83,7 +83,10 @@ Deno.test("run() with jobs records what cells throw as one at a time does", asyn
     assertEquals(bugs.length, 1);
     assertMatch(bugs[0], /oops\n\s+at act /);
     const nan = await start(`${dir}/b`, { acts: { [NATURAL]: "nan" } });
-    assertEquals(nan.ends[0], ["failed", `Cannot record ${NATURAL}: trainLoss is not a finite number, NaN`]);
+    assertEquals(nan.ends[0], [
+      "failed",
+      `Cannot record ${NATURAL}: metrics.trainLoss.value is not a finite number, got NaN`,
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The worker's side: opens its device and data once and takes cell after cell. */
 import type { OpenWorkbench } from "../plan/cell.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
-import { formatError, isExplained } from "../terminal/explained.ts";
+import { explain, formatError } from "../terminal/explained.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { type FromWorker, parseMessage, type ToWorker, type WorkerSetup } from "./messages.ts";
 import { type Bench, performCell } from "./perform.ts";
@@ -47,8 +47,8 @@ export async function serve({ openWorkbench, lines, say }: ServeServices): Promi
   };
   const failed = (error: unknown): CellEnding => {
     if (signal.aborted) return { kind: "aborted" };
-    const report = isExplained(error) ? null : formatError(error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const said = explain(error), report = said === null ? formatError(error) : null;
+    const reason = said ?? (error instanceof Error ? error.message : String(error));
     return { kind: "failed", reason, report, earlierMs: 0 };
   };
   for await (const line of lines) {

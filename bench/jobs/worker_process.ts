@@ -1,7 +1,7 @@
 /** The command's side of one worker process. */
 import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
-import { canonicalJson } from "../record/canonical.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import { killOnExit } from "./kill_on_exit.ts";

@@ -12,7 +12,7 @@ import {
   rule,
   shown,
   text,
-} from "../record/field_rules.ts";
+} from "../records/field_rules.ts";
 import { PEERS_SCHEMA, PEERS_VERSION, type PeersRecord } from "./record.ts";
 
 /**

@@ -13,7 +13,7 @@ import {
   rule,
   shown,
   text,
-} from "../record/field_rules.ts";
+} from "../records/field_rules.ts";
 import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "./record.ts";
 
 /**

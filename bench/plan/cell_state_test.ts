@@ -3,29 +3,31 @@ import { type Expected, stateOf } from "./cell_state.ts";
 import { expand } from "./plan.ts";
 import { recordedConfig } from "../record/record.ts";
 import type { CellRecord } from "../schema.ts";
-import { fakeRecord, smallPreset } from "../testing.ts";
+import { sealed } from "../records/seal.ts";
+import { fakeRecord, NO_HASH, smallPreset } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 const CELL = expand(smallPreset()).find(({ name }) => name === "sl/natural/seed-0/attack")!;
+const [KEY, CODE, INPUT, OTHER] = ["a", "c", "e", "f"].map((digit) => digit.repeat(64));
 const EXPECTED: Expected = {
   code: {},
-  dataset: { name: "planted", sha256: "0" },
+  dataset: { name: "planted", sha256: NO_HASH },
   adapter: "made up for tests, vulkan, unknown driver",
   kernelVariant: "buffer",
-  key: { key: "k", code: "c", inputs: { "sl/natural/seed-0": "i" } },
+  key: { key: KEY, code: CODE, inputs: { "sl/natural/seed-0": INPUT } },
 };
 const RECORD = fakeRecord({
   benchmark: CELL.name,
   kind: "attack",
-  key: "k",
-  benchmarkVersion: "c",
-  inputs: { "sl/natural/seed-0": "i" },
+  key: KEY,
+  benchmarkVersion: CODE,
+  inputs: { "sl/natural/seed-0": INPUT },
   config: recordedConfig(CELL),
 });
 
 /** State and reasons where a record has some fields of its own. */
 function found(own: Partial<CellRecord> | Record<string, unknown>, expected: Expected = EXPECTED) {
-  const state = stateOf(CELL, JSON.stringify({ ...RECORD, ...own }), expected);
+  const state = stateOf(CELL, JSON.stringify(sealed({ ...RECORD, ...own })), expected);
   return [state.state, "why" in state ? state.why : []];
 }
 
@@ -35,19 +37,19 @@ Deno.test("stateOf() finds a record of the same key done, whatever else it says"
 });
 
 Deno.test("stateOf() says which part of the key differs", () => {
-  const key = "other";
+  const key = OTHER;
   const [, adapter] = found({ key }, { ...EXPECTED, adapter: "real" });
   assertEquals(adapter, ['adapter: found "made up for tests, vulkan, unknown driver", expected "real"']);
   assertEquals(found({ key, seed: 3 }), ["stale", ["seed: found 3, expected 0"]]);
-  assertEquals(found({ key, dataset: { name: "planted", sha256: "1" } })[1], [
-    'dataset.sha256: found "1", expected "0"',
+  assertEquals(found({ key, dataset: { name: "planted", sha256: OTHER } })[1], [
+    `dataset.sha256: found "${OTHER}", expected "${NO_HASH}"`,
   ]);
   assertEquals(found({ key, kernelVariant: "texture" })[1], [
     'kernelVariant: found "texture", expected "buffer"',
   ]);
-  assertEquals(found({ key, benchmarkVersion: "d" })[1], ["the code that it uses"]);
+  assertEquals(found({ key, benchmarkVersion: OTHER })[1], ["the code that it uses"]);
   assertEquals(found({ key, inputs: {} })[1], ["its input sl/natural/seed-0"]);
-  assertEquals(found({ key: undefined })[1], ['key: found nothing, expected "k"']);
+  assertEquals(found({ key: undefined })[1], [`key: found nothing, expected "${KEY}"`]);
 });
 
 Deno.test("stateOf() has cells run again that failed, were skipped, or have no record", () => {
@@ -57,8 +59,27 @@ Deno.test("stateOf() has cells run again that failed, were skipped, or have no r
 });
 
 Deno.test("stateOf() finds corrupt what is no record of the cell, and refuses a later version", () => {
-  for (const text of ["", "{", "null", "[]", "7", JSON.stringify({ ...RECORD, benchmark: "x" })]) {
+  for (const text of ["", "{", "null", "[]", "7", JSON.stringify(sealed({ ...RECORD, benchmark: "x" }))]) {
     assertEquals(stateOf(CELL, text, EXPECTED).state, "corrupt", text);
   }
-  assertThrows(() => found({ schemaVersion: 2 }), UsageError, "has schemaVersion 2, known is 1");
+  assertThrows(() => found({ schemaVersion: 2 }), UsageError, "schemaVersion is 2, known is 1");
+});
+
+Deno.test("stateOf() finds corrupt what was changed by a digit, or holds what cannot be", () => {
+  const accuracy = (value: unknown) => ({
+    ...RECORD,
+    metrics: { cleanAccuracy: { value, unit: "fraction" } },
+  });
+  const text = JSON.stringify(sealed(accuracy(0.5)));
+  assertEquals(stateOf(CELL, text, EXPECTED).state, "done");
+  assertEquals(stateOf(CELL, text.replace("0.5", "0.7"), EXPECTED).state, "corrupt");
+  for (const impossible of ["7", "-0.1", "1e999", '"0.5"', "null"]) {
+    const state = stateOf(CELL, JSON.stringify(accuracy(0.5)).replace("0.5", impossible), EXPECTED);
+    assertEquals(state.state, "corrupt", impossible);
+  }
+});
+
+Deno.test("stateOf() has a cell run again whose record has its key and no hash of itself", () => {
+  const { state } = stateOf(CELL, JSON.stringify(RECORD), EXPECTED);
+  assertEquals(state, "stale");
 });

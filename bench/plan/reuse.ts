@@ -1,7 +1,9 @@
 /** Cells that other runs have finished, known by their keys. Nothing here writes. */
 import type { CellDescription } from "./cell.ts";
-import { readRecord } from "./cell_state.ts";
-import { readManifest } from "./read_manifest.ts";
+import { NO_SEAL } from "./cell_state.ts";
+import { cannotBeUsed } from "./read_manifest.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -34,10 +36,10 @@ export async function openSources(
     const text = await folder.readManifest().catch((cause) => {
       throw refuse(path, `its run.json cannot be read, ${cause.message}`, cause);
     });
-    const found = readManifest(text);
-    if (!("reason" in found)) return folder;
-    if (found.otherVersion) throw refuse(path, `its run.json ${found.reason}`);
-    note(`The run.json of ${path} ${found.reason}: its records are used all the same`);
+    const found = readRunManifest(text);
+    if ("value" in found) return folder;
+    if (found.later) throw refuse(path, `its run.json ${cannotBeUsed(found.fault)}`);
+    note(`The run.json of ${path} ${cannotBeUsed(found.fault)}: its records are used all the same`);
     return folder;
   }));
 }
@@ -63,12 +65,15 @@ export async function finishedElsewhere(
       continue;
     }
     if (text === null) continue;
-    const record = readRecord(text, name);
-    if ("fault" in record) {
-      refuse(record.later ? `its record ${record.fault}` : `its record is corrupt, ${record.fault}`);
-    } else if (record.key === key && (record.status === "ok" || record.status === "quick")) {
-      found.push({ source, record });
+    const read = readCellRecord(text, name);
+    if ("fault" in read) {
+      refuse(`its record ${read.later ? cannotBeUsed(read.fault) : `is corrupt, ${read.fault}`}`);
+      continue;
     }
+    const { value: record, sealed } = read;
+    if (record.key !== key || (record.status !== "ok" && record.status !== "quick")) continue;
+    if (sealed) found.push({ source, record });
+    else refuse(`of its record: ${NO_SEAL}`);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
 
 /**
  * What differs between two plain values: a line for each field, with its path, what was found and what was expected.

@@ -1,6 +1,6 @@
 /** What a record says of where it was computed: machine, runtime, commit, hash of the code. */
 import { cpus } from "node:os";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson } from "../records/canonical_json.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { CellRecord, MachineInfo } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";

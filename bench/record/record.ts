@@ -3,6 +3,7 @@ import type { CellDescription, CellOutcome } from "../plan/cell.ts";
 import type { CellKey } from "../plan/cell_key.ts";
 import { configHash } from "./env.ts";
 import { type Phase, samplesOf } from "./phases.ts";
+import { metrics as metricRules } from "../records/metric_rules.ts";
 import { type CellRecord, type RecordStatus, SCHEMA_VERSION, type Timing } from "../schema.ts";
 
 /** What all records of a run have in common, and the keys of its cells. */
@@ -39,7 +40,7 @@ export const NO_OUTCOME: CellOutcome = { metrics: {} };
 /**
  * The record of a cell.
  *
- * @throws {RangeError} If a metric is not a finite number.
+ * @throws {RangeError} If a metric has an impossible value.
  */
 export async function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts): Promise<CellRecord> {
   const { outcome } = end;
@@ -79,14 +80,10 @@ function timingOf(phase: Phase): Timing {
   return { name, units, durationMs, samples: samplesOf(phase) };
 }
 
-/** @throws {RangeError} If a metric is not a finite number, for which JSON has no word. */
+/** @throws {RangeError} If a metric has a value that no reader of the record would take. */
 export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): void {
-  for (const [name, { value, samples }] of Object.entries(metrics)) {
-    const bad = [value, ...samples ?? []].find((number) => !Number.isFinite(number));
-    if (bad !== undefined) {
-      throw new RangeError(`Cannot record ${cell.name}: ${name} is not a finite number, ${bad}`);
-    }
-  }
+  const faults = metricRules(metrics, "metrics");
+  if (faults.length > 0) throw new RangeError(`Cannot record ${cell.name}: ${faults.join("; ")}`);
 }
 
 /**

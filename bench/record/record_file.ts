@@ -1,6 +1,7 @@
 /** The one file that a measuring command leaves. */
 
 import { dirname } from "node:path";
+import { reasonOf } from "../../engine/system_error.ts";
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 
@@ -36,7 +37,7 @@ export async function writeRecord(path: string, record: object): Promise<void> {
 }
 
 function cannotWrite(path: string, cause: unknown): UsageError {
-  const reason = (cause as Error).message.replace(/^Cannot write [^:]*: /, "");
+  const reason = reasonOf(cause instanceof Error && cause.cause ? cause.cause : cause);
   return new UsageError(`Cannot write ${path}: ${reason}\nHint: choose another file with --out`, {
     exitCode: EXIT.failed,
     cause,

@@ -99,11 +99,15 @@ Deno.test("buildRecord() refuses a metric that is not finite", async () => {
       { ...END, outcome: { metrics: { trainLoss: { value, unit: "1", samples } } } },
       FACTS,
     );
-  await assertRejects(() => record(NaN), RangeError, "trainLoss is not a finite number, NaN");
+  await assertRejects(
+    () => record(NaN),
+    RangeError,
+    "metrics.trainLoss.value is not a finite number, got NaN",
+  );
   await assertRejects(
     () => record(1, [1, Infinity]),
     RangeError,
-    "trainLoss is not a finite number, Infinity",
+    "metrics.trainLoss.samples[1] is not a finite number, got Infinity",
   );
   assertEquals((await record(1, [1])).metrics.trainLoss.value, 1);
 });

@@ -1,5 +1,7 @@
 /** Runs the cell of a record again and says whether the same comes out. */
 import { dirname, resolve } from "node:path";
+import { readText } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
@@ -10,6 +12,8 @@ import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { parseRunManifest } from "../plan/read_manifest.ts";
+import { readCellRecord } from "../records/read_cell_record.ts";
+import { sealed } from "../records/seal.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -94,17 +98,16 @@ async function readOrigin(path: string): Promise<Origin> {
       { cause },
     );
   const unreadable = (what: string) => (cause: Error): never => {
-    throw refuse(`${what} cannot be read, ${cause.message}`, cause);
+    throw refuse(`${what} cannot be read, ${reasonOf(cause)}`, cause);
   };
-  const record: CellRecord | null = await Deno.readTextFile(path).then(JSON.parse).catch(unreadable("it"));
-  const runDir = dirname(dirname(resolve(path)));
-  if (typeof record?.benchmark !== "string" || typeof record.key !== "string") {
-    throw refuse("it is no cell's record, or has no key");
-  }
+  const found = readCellRecord(await readText(path).catch(unreadable("it")));
+  if ("fault" in found) throw refuse(`it is no record of a cell, ${found.fault}`);
+  const { value: record } = found, runDir = dirname(dirname(resolve(path)));
+  if (record.key === undefined) throw refuse("it has no key");
   if (record.status !== "ok" && record.status !== "quick") {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
-  const text = await Deno.readTextFile(`${runDir}/run.json`)
+  const text = await readText(`${runDir}/run.json`)
     .catch(unreadable("the run.json beside its folder"));
   const manifest = parseRunManifest(runDir, text);
   const recorded = amountsOf(manifest.preset) as Preset;
@@ -122,7 +125,7 @@ async function readOrigin(path: string): Promise<Origin> {
 async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
   const context = { code: await codeHashes(), ...surroundingsOf(workbench) };
   const key = (await keysOf(expand(preset), context)).get(cell.name)!;
-  const now = stateOf(cell, JSON.stringify(record), { ...context, key });
+  const now = stateOf(cell, JSON.stringify(sealed(record)), { ...context, key });
   return now.state === "stale" ? now.why : [];
 }
 

@@ -3,7 +3,16 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { SILENT } from "../run/progress.ts";
 import { run } from "../run/run.ts";
-import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "../testing.ts";
+import {
+  chained,
+  fakeWorkbench,
+  NO_HASH,
+  readContent,
+  restoreChained,
+  smallPreset,
+  withTempDir,
+  writeSealed,
+} from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
 
@@ -141,18 +150,18 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
       "Cannot read --tolerance: must be a number of at least 0, given -1",
     );
     await refuses([`${dir}/none.json`], "it cannot be read");
-    const record = JSON.parse(await Deno.readTextFile(path));
+    const record = await readContent(path);
     const cases: [Record<string, unknown>, string][] = [
       [{ status: "failed" }, "its cell has not finished, it is failed"],
       [{ key: undefined }, "has no key"],
-      [{ benchmark: "x" }, "the run beside it has no such cell"],
-      [{ configHash: "x" }, "the run beside it has another configuration by now"],
+      [{ benchmark: "x", artifacts: [] }, "the run beside it has no such cell"],
+      [{ configHash: NO_HASH }, "the run beside it has another configuration by now"],
     ];
     for (const [own, part] of cases) {
-      await Deno.writeTextFile(path, JSON.stringify({ ...record, ...own }));
+      await writeSealed(path, { ...record, ...own });
       await refuses([path], part);
     }
-    await Deno.writeTextFile(path, JSON.stringify(record));
+    await writeSealed(path, record);
     await Deno.remove(`${dir}/run/run.json`);
     await refuses([path], "the run.json beside its folder cannot be read");
   });
@@ -161,19 +170,15 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
 Deno.test("reproduceCommand() refuses a run whose cells have names that lead out of a folder, and writes nothing", async () => {
   await withTempDir(async (dir) => {
     const path = (await runIn(dir))(NATURAL), seed = `../../../../../../../../..${dir}/evil`;
-    const record = JSON.parse(await Deno.readTextFile(path));
-    const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
+    const record = await readContent(path);
+    const manifest = await readContent(`${dir}/run/run.json`);
     const preset = { ...manifest.preset, seeds: [seed] };
-    await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify({ ...manifest, preset }));
-    await Deno.writeTextFile(
-      path,
-      JSON.stringify({ ...record, seed, benchmark: `sl/natural/seed-${seed}` }),
-    );
-    const error = await assertRejects(() => command([path]), UsageError);
-    assertStringIncludes(
-      error.message,
-      "Cannot name a file after a cell: each part of its name must be of letters",
-    );
+    await writeSealed(`${dir}/run/run.json`, { ...manifest, preset });
+    const refuses = async (part: string) =>
+      assertStringIncludes((await assertRejects(() => command([path]), UsageError)).message, part);
+    await refuses("Cannot name a file after a cell: each part of its name must be of letters");
+    await writeSealed(path, { ...record, seed, benchmark: `sl/natural/seed-${seed}` });
+    await refuses("it is no record of a cell, benchmark is not the name of a cell");
     assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["run"]);
   });
 });

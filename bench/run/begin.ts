@@ -91,7 +91,7 @@ export async function begin(
     const costOf = roughCosts(cells);
     progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
     if (leads) {
-      await folder.tidy();
+      if (stopped !== null || damage !== null) await folder.tidy();
       await clearDropped(folder, dropped, note);
       if (damage !== null) {
         await folder.keepDamagedManifest();

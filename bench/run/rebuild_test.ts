@@ -2,18 +2,23 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { benchStates } from "../plan_bench.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-import { chained, fakeWorkbench, smallPreset, withTempDir } from "../testing.ts";
+import { chained, fakeWorkbench, readContent, smallPreset, withTempDir } from "../testing.ts";
 import { canonical, listFiles, NAMES, PRESET, snapshot, start, startUntil } from "./testing_resume.ts";
 
 const KEPT = NAMES.map((name) => `keep ${name}`);
 
+const NO_JSON =
+  "cannot be used, it is not JSON, Expected property name or '}' in JSON at position 2 (line 1 column 3)";
+
 /** Faults of a manifest, and what is said of each. */
 const DAMAGE: [spoil: (text: string) => string, reason: string][] = [
-  [() => "", "is not JSON"],
-  [(text) => text.slice(0, text.length / 2), "is not JSON"],
-  [(text) => text.replace('"runId"', '"ranId"'), "lacks runId, startedAt or durationMs"],
-  [(text) => text.replace('"suite": "small"', '"suite": "../../evil"'), 'names the suite "../../evil"'],
-  [() => "[]", "is not a JSON object"],
+  [() => "", "it is not JSON"],
+  [(text) => text.slice(0, text.length / 2), "it is not JSON"],
+  [(text) => text.replace('"runId"', '"ranId"'), "runId is not a string, got nothing"],
+  [(text) => text.replace('"suite": "small"', '"suite": "../../evil"'), "suite is not a name of letters"],
+  [() => "[]", "it is not a JSON object"],
+  [(text) => text.replace('"schemaVersion": 1', '"schemaVersion": 3'), "schemaVersion is 3, known is 1"],
+  [(text) => text.replace('"durationMs": ', '"durationMs": 1'), "its content has another sha256 than"],
 ];
 
 async function damaged(dir: string, spoil: (text: string) => string): Promise<string> {
@@ -29,7 +34,7 @@ Deno.test("run() with resume makes a damaged run.json again, keeps every finishe
       const text = await damaged(dir, spoil);
       const { seen, manifest, records, exitCode } = await start(dir);
       const note = seen.shift()!;
-      assertStringIncludes(note, `note run.json ${reason}`);
+      assertStringIncludes(note, `note run.json cannot be used, ${reason}`);
       assertStringIncludes(note, ": it is kept as run.json.corrupt, and made again from records and preset");
       assertEquals([exitCode, seen], [0, KEPT]);
       assertEquals(canonical(records), canonical(whole.records));
@@ -39,7 +44,7 @@ Deno.test("run() with resume makes a damaged run.json again, keeps every finishe
         [runId, suite, preset, cells, identity?.dataset],
       );
       assertEquals(await Deno.readTextFile(`${dir}/run.json.corrupt`), text);
-      assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/run.json`)), manifest);
+      assertEquals(await readContent(`${dir}/run.json`), manifest);
       assertEquals((await start(dir)).seen, KEPT);
     }
     assertEquals(await listFiles(dir), [...files, "run.json.corrupt"].sort());
@@ -79,7 +84,11 @@ Deno.test("run() with resume leaves a run.json alone that is of a later version,
     const later = '{ "schemaVersion": 99 }';
     await damaged(dir, () => later);
     let before = await snapshot(dir);
-    await assertRejects(() => start(dir), UsageError, "its run.json has schemaVersion 99, known is 1");
+    await assertRejects(
+      () => start(dir),
+      UsageError,
+      "its run.json cannot be used, schemaVersion is 99, known is 1",
+    );
     assertEquals(await snapshot(dir), before);
 
     await damaged(dir, () => "{ cut");
@@ -97,7 +106,7 @@ Deno.test("run() with resume leaves a run.json alone that is of a later version,
     await Deno.writeTextFile(`${mine}/run.json`, "steps: 12");
     await Deno.writeTextFile(`${mine}/records/sl--natural--seed-0.json`, '{"benchmark":"sl/natural/seed-0"}');
     before = await snapshot(mine);
-    await assertRejects(() => start(mine), UsageError, "its run.json is not JSON\nHint: start a new run");
+    await assertRejects(() => start(mine), UsageError, "its run.json cannot be used, it is not JSON, ");
     assertEquals(await snapshot(mine), before);
   });
 });
@@ -115,9 +124,9 @@ Deno.test("run() with reuse takes over from a run whose run.json is damaged, and
       openWorkbench: fakeWorkbench(chained),
     });
     assertEquals(found.cells.filter(({ state }) => state === "done").map(({ name }) => name), NAMES);
-    assertEquals(notes, [`The run.json of ${dir}/a is not JSON: bench --resume makes it again`]);
+    assertEquals(notes, [`The run.json of ${dir}/a ${NO_JSON}: bench --resume makes it again`]);
     const { seen } = await start(`${dir}/b`, { reuse: [`${dir}/a`] });
-    assertEquals(seen[0], `note The run.json of ${dir}/a is not JSON: its records are used all the same`);
+    assertEquals(seen[0], `note The run.json of ${dir}/a ${NO_JSON}: its records are used all the same`);
     assertEquals(seen.slice(2), KEPT);
     assertEquals(await snapshot(`${dir}/a`), before);
   });

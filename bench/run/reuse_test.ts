@@ -3,7 +3,15 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { DiskFullError } from "../store/disk_full.ts";
-import { chained, fakeOutcome, smallPreset, withTempDir } from "../testing.ts";
+import {
+  chained,
+  fakeOutcome,
+  NO_HASH,
+  readContent,
+  smallPreset,
+  withTempDir,
+  writeSealed,
+} from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import {
   canonical,
@@ -102,15 +110,23 @@ Deno.test("run() with reuse takes over what its own folder has lost, or has of s
 Deno.test("run() with reuse computes cells whose records or files there cannot be used, and leaves them alone", async () => {
   await withTempDir(async (dir) => {
     const whole = await start(`${dir}/whole`);
-    const record = JSON.parse(await Deno.readTextFile(recordIn(`${dir}/whole`, NAMES[1])));
+    const record = await readContent(recordIn(`${dir}/whole`, NAMES[1]));
     const [artifact] = record.artifacts, file = artifact.path;
     const write = (text: string) => (a: string) => Deno.writeTextFile(recordIn(a, NAMES[1]), text);
-    const path = (path: unknown) => write(JSON.stringify({ ...record, artifacts: [{ ...artifact, path }] }));
+    const own = (change: object) => (a: string) =>
+      writeSealed(recordIn(a, NAMES[1]), { ...record, ...change });
+    const path = (path: unknown) => own({ artifacts: [{ ...artifact, path }] });
     const cases: [(a: string) => Promise<unknown>, RegExp | null][] = [
       [write('{"schemaVersion":'), /^note Cannot take over sl\/adv.* from .*\/a0: its record is corrupt, it/],
+      [own({ schemaVersion: 2 }), /: its record cannot be used, schemaVersion is 2, known is 1$/],
       [
-        write(JSON.stringify({ ...record, schemaVersion: 2 })),
-        /: its record has schemaVersion 2, known is 1$/,
+        write(JSON.stringify({ ...record, durationMs: 7, sha256: NO_HASH })),
+        /corrupt, .* damaged or edited$/,
+      ],
+      [write(JSON.stringify(record)), /: of its record: it has no sha256 of itself/],
+      [
+        own({ metrics: { cleanAccuracy: { value: 7, unit: "fraction" } } }),
+        /is not a fraction in \[0, 1\], got 7$/,
       ],
       [async (a) => {
         await Deno.remove(recordIn(a, NAMES[1]));
@@ -126,12 +142,12 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       ],
       [
         path("artifacts/sl/adversarial/seed-0/../../../../run.json"),
-        /the path leaves its folder, given "artif/,
+        /its record is corrupt, artifacts\[0\].path leads out of the folder of /,
       ],
-      [path("/etc/passwd"), /the path leaves its folder, given "\/etc\/passwd"$/],
-      [path(undefined), /the path leaves its folder, given undefined$/],
-      [write(JSON.stringify({ ...record, key: "0" })), null],
-      [write(JSON.stringify({ ...record, status: "failed" })), null],
+      [path("/etc/passwd"), /its record is corrupt, .*, got \/etc\/passwd$/],
+      [path(undefined), /its record is corrupt, artifacts\[0\].path is not a string, got nothing$/],
+      [own({ key: NO_HASH }), null],
+      [own({ status: "failed" }), null],
     ];
     for (const [i, [spoil, expected]] of cases.entries()) {
       const a = `${dir}/a${i}`, b = `${dir}/b${i}`;
@@ -160,7 +176,7 @@ Deno.test("run() with reuse refuses what is no run folder, before anything is ma
       [`${dir}/absent`, "no run.json lies in the folder, or there is none, given "],
       [`${dir}/a/records`, "no run.json lies in the folder, or there is none, given "],
       [recordIn(`${dir}/a`, NAMES[0]), "no run.json lies in the folder, or there is none, given "],
-      [`${dir}/later`, "its run.json has schemaVersion 2, known is 1, given "],
+      [`${dir}/later`, "its run.json cannot be used, schemaVersion is 2, known is 1, given "],
     ];
     for (const [path, reason] of cases) {
       const refused = () => start(`${dir}/b`, { reuse: [`${dir}/a`, path] });

@@ -1,5 +1,5 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
-import { nameFrom } from "../config/checked_name.ts";
+import { nameFrom } from "../records/checked_name.ts";
 import { Claims } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
 import { gitState, lockHash, machineInfo, runtimeInfo } from "../record/env.ts";

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalRecord } from "../record/canonical.ts";
 import type { Workbench } from "../plan/cell.ts";
-import { chained, restoreChained, withTempDir } from "../testing.ts";
+import { sealed } from "../records/seal.ts";
+import { chained, readContent, restoreChained, withTempDir } from "../testing.ts";
 import {
   canonical,
   copyFolder,
@@ -130,15 +131,19 @@ Deno.test("run() with resume runs a cell again whose record is corrupt, and move
   await withTempDir(async (dir) => {
     const { runDir } = await start(dir);
     const path = `${runDir}/records/sl--natural--seed-0.json`;
-    const record = JSON.parse(await Deno.readTextFile(path));
+    const record = await readContent(path), whole = await Deno.readTextFile(path);
+    const own = (change: object) => JSON.stringify(sealed({ ...record, ...change }));
     const cases: [string, RegExp][] = [
-      ["{", /runs again: its record is corrupt, it cannot be read, .*; it lies in records\/.*\.corrupt now/],
-      ["", /its record is corrupt, it cannot be read, /],
-      ["[]", /its record is corrupt, it is no object/],
-      [JSON.stringify({ ...record, schemaVersion: 0 }), /schemaVersion: found 0, expected 1/],
-      [JSON.stringify({ ...record, benchmark: "x" }), /benchmark: found "x", expected "sl/],
-      [JSON.stringify({ ...record, status: "good" }), /status: found "good"/],
-      [JSON.stringify({ ...record, artifacts: null }), /it lists no artifacts/],
+      ["{", /runs again: its record is corrupt, it is not JSON, .*; it lies in records\/.*\.corrupt now/],
+      ["", /its record is corrupt, it is not JSON, /],
+      ["[]", /its record is corrupt, it is not a JSON object/],
+      [own({ schemaVersion: 0 }), /schemaVersion is 0, known is 1/],
+      [own({ benchmark: "x", artifacts: [] }), /benchmark is x, expected sl/],
+      [own({ status: "good" }), /status is not one of .*, got "good"/],
+      [own({ artifacts: null }), /artifacts is not a list, got null/],
+      [own({ metrics: { cleanAccuracy: { value: 7, unit: "fraction" } } }), /a fraction in \[0, 1\], got 7/],
+      [whole.replace('"value": 0.1', '"value": 0.3'), /its content has another sha256 than/],
+      [whole.replace('"value": 100', '"value": 1e999'), /is not a number from 0, got Infinity/],
     ];
     for (const [text, note] of cases) {
       await Deno.writeTextFile(path, text);
@@ -175,7 +180,7 @@ Deno.test("run() adds up the time of the pieces, without the pauses between them
     assertEquals(manifest.durationMs, 5000);
     assertEquals(manifest.startedAt, new Date(0).toISOString());
     assertEquals(manifest.resumedAt, [new Date(53_000).toISOString()]);
-    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/run.json`)), manifest);
+    assertEquals(await readContent(`${dir}/run.json`), manifest);
   });
 });
 

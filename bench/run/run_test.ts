@@ -14,7 +14,7 @@ import type { RunServices } from "./request.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "../testing.ts";
+import { fakeOutcome, fakeWorkbench, readContent, smallPreset, withTempDir } from "../testing.ts";
 
 const NAMES = ["sl/natural/seed-0", "sl/adversarial/seed-0", "construct/robust/seed-0", "sl/robust/seed-0"];
 
@@ -40,7 +40,7 @@ const succeed = (cell: CellDescription) => Promise.resolve(fakeOutcome(cell));
 async function readRecords(dir: string): Promise<Map<string, CellRecord>> {
   const records = new Map<string, CellRecord>();
   for await (const { name } of Deno.readDir(`${dir}/records`)) {
-    const record = JSON.parse(await Deno.readTextFile(`${dir}/records/${name}`)) as CellRecord;
+    const record = await readContent(`${dir}/records/${name}`) as CellRecord;
     records.set(record.benchmark, record);
   }
   return records;
@@ -56,7 +56,7 @@ Deno.test("run() leaves a manifest and a record of every cell", async () => {
     assertEquals(result.records.map(({ benchmark }) => benchmark), NAMES);
     const records = await readRecords(result.runDir);
     for (const record of result.records) assertEquals(records.get(record.benchmark), record);
-    const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
+    const manifest = await readContent(`${dir}/run/run.json`);
     assertEquals(manifest, result.manifest);
     assertEquals(manifest.cells, NAMES);
     assertEquals(manifest.preset.evaluation.attack.epsLabel, "0.25");
@@ -106,7 +106,7 @@ Deno.test("run() fails a cell whose metric is not finite", async () => {
       () => Promise.resolve({ metrics: { trainLoss: { value: NaN, unit: "1" } } }),
     );
     assertEquals(result.records[0].status, "failed");
-    assertStringIncludes(result.records[0].reason ?? "", "trainLoss is not a finite number");
+    assertStringIncludes(result.records[0].reason ?? "", "metrics.trainLoss.value is not a finite number");
   });
 });
 

@@ -1,6 +1,6 @@
 /** The names of all files that a run writes into its folder, and of no others. */
 import { temporaryOf } from "../../engine/atomic_file.ts";
-import { isCellName, isName, NAME_ALPHABET } from "../config/checked_name.ts";
+import { isArtifactPath, isCellName, isName, NAME_ALPHABET } from "../records/checked_name.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /** What lies in a run folder beside `run.json`. */
@@ -84,8 +84,7 @@ export function artifactPath(cell: string, name: string): string {
  * @throws {RangeError} If it is outside the cell's folder.
  */
 export function checkArtifactPath(cell: string, path: unknown): string {
-  const name = typeof path === "string" ? path.slice(path.lastIndexOf("/") + 1) : "";
-  if (isName(name) && artifactPath(cell, name) === path) return path as string;
+  if (isArtifactPath(cell, path)) return path;
   throw new RangeError(
     `Cannot use a file of ${cell}: the path leaves its folder, given ${JSON.stringify(path)}`,
   );

@@ -1,5 +1,7 @@
+import { readText } from "../../engine/read_file.ts";
 import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
+import { sealed } from "../records/seal.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { Claims } from "./claims.ts";
@@ -171,7 +173,7 @@ export class RunFolder {
 
   /** The text of `run.json`. */
   async readManifest(): Promise<string> {
-    return await Deno.readTextFile(`${this.path}/run.json`);
+    return await readText(`${this.path}/run.json`);
   }
 
   /** Copies `run.json` to `run.json.corrupt`, before another one takes its place. An older copy is replaced. */
@@ -182,7 +184,7 @@ export class RunFolder {
   /** The text of a cell's record; null where there is none. */
   async readRecord(cell: string): Promise<string | null> {
     try {
-      return await Deno.readTextFile(await this.#own(recordPath(cell)));
+      return await readText(await this.#own(recordPath(cell)));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
@@ -234,14 +236,14 @@ export class RunFolder {
     await removeEmpty(this.#created);
   }
 
-  /** Writes `run.json`. */
+  /** Writes `run.json`, with the hash of itself. */
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await this.#write(await this.#own("run.json"), toJson(manifest));
+    await this.#write(await this.#own("run.json"), toJson(sealed(manifest)));
   }
 
-  /** Writes a record under a name made of its cell's: `records/sl--natural--seed-0.json`. */
+  /** Writes a record, with the hash of itself, under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
-    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(record));
+    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(sealed(record)));
   }
 
   /**

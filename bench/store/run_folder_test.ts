@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Claims } from "./claims.ts";
+import { sealed } from "../records/seal.ts";
 import { RunFolder } from "./run_folder.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
@@ -47,13 +48,16 @@ Deno.test("discard() removes empty folders it made, never anything else", async 
   });
 });
 
-Deno.test("writeRecord() writes one file per cell", async () => {
+Deno.test("writeRecord() writes one file per cell, with the hash of itself", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
     const record = fakeRecord();
     await folder.writeRecord(record);
     assertEquals(await filesOf(`${dir}/records`), ["sl--natural--seed-0.json"]);
-    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/records/sl--natural--seed-0.json`)), record);
+    assertEquals(
+      JSON.parse(await Deno.readTextFile(`${dir}/records/sl--natural--seed-0.json`)),
+      sealed(record),
+    );
   });
 });
 
@@ -151,7 +155,7 @@ Deno.test("readRecord() gives back a record, null where there is none", async ()
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
     await folder.writeRecord(fakeRecord());
-    assertEquals(JSON.parse((await folder.readRecord("sl/natural/seed-0"))!), fakeRecord());
+    assertEquals(JSON.parse((await folder.readRecord("sl/natural/seed-0"))!), sealed(fakeRecord()));
     assertEquals(await folder.readRecord("sl/natural/seed-1"), null);
   });
 });
@@ -188,7 +192,7 @@ Deno.test("setAside() moves records to where nobody reads them, and minds none t
     for (const reason of ["stale", "corrupt", "stale"] as const) {
       await folder.writeRecord(fakeRecord());
       const to = await folder.setAside("sl/natural/seed-0", reason);
-      assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/${to}`)), fakeRecord());
+      assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/${to}`)), sealed(fakeRecord()));
       assertEquals(await folder.readRecord("sl/natural/seed-0"), null);
     }
     await folder.setAside("sl/natural/seed-0", "stale");

@@ -1,5 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { entryAt, entryKind, syncFolder, type writeFileAtomic } from "../../engine/atomic_file.ts";
+import { readBytes } from "../../engine/read_file.ts";
+import { reasonOf } from "../../engine/system_error.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { plainPath } from "./plain_path.ts";
 
@@ -71,9 +73,9 @@ async function linkFile(from: string, to: string): Promise<boolean> {
 
 async function readFile(path: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    return await readBytes(path);
   } catch (cause) {
-    throw new RangeError(`Cannot take over ${name}: it cannot be read, ${(cause as Error).message}`, {
+    throw new RangeError(`Cannot take over ${name}: it cannot be read, ${reasonOf(cause)}`, {
       cause,
     });
   }

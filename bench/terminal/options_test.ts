@@ -13,6 +13,7 @@ const refusal = (...args: string[]) => {
 Deno.test("parseOptions() gives null and false for what is absent", () => {
   assertEquals({ ...parse() }, {
     preset: null,
+    backend: null,
     data: null,
     events: false,
     seeds: null,

@@ -1,4 +1,8 @@
-/** Exit codes of every command; `regression` is what `compare` found. */
+/**
+ * Exit codes of every command. `usage`: the command could not begin as asked, because an option or a preset is wrong, or a
+ * file that it was to read is absent, unreadable or damaged. `failed`: the work itself failed, or its results could not be
+ * written. `regression` is what `compare` found.
+ */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -1,4 +1,4 @@
-import { isObject } from "../check_shape.ts";
+import { isObject } from "../../bench/records/field_rules.ts";
 import { percentSpread, significant } from "../format.ts";
 import { type Group, metricSpread } from "../groups.ts";
 import { groupUsefulness } from "../relative_usefulness.ts";

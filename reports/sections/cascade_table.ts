@@ -1,5 +1,5 @@
 import { autoAttackOf } from "../auto_attack.ts";
-import { isObject } from "../check_shape.ts";
+import { isObject } from "../../bench/records/field_rules.ts";
 import { downloadLinks } from "../download.ts";
 import { duration, percent, percentSpread } from "../format.ts";
 import { byParadigm, type Group, metricSpread, shortParadigm } from "../groups.ts";

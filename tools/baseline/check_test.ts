@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { fakeRecord, withTempDir } from "../../bench/testing.ts";
+import { fakeRecord, NO_HASH, withTempDir } from "../../bench/testing.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";
 import { checkBaseline } from "./check.ts";
@@ -150,7 +150,7 @@ Deno.test("checkBaseline() takes another backend of one adapter for another clas
 });
 
 Deno.test("checkBaseline() says how a new baseline is made where the configuration changed", async () => {
-  const error = await assertRejects(() => check(records(CLEAN, { configHash: "other" })), UsageError);
+  const error = await assertRejects(() => check(records(CLEAN, { configHash: "f".repeat(64) })), UsageError);
   assertStringIncludes(
     error.message,
     "Hint: if that is meant, deno task baseline --write makes a new baseline",
@@ -159,8 +159,10 @@ Deno.test("checkBaseline() says how a new baseline is made where the configurati
 
 Deno.test("writeBaseline() keeps no files, speeds and limits, and nothing of the baseline before", async () => {
   await withTempDir(async (dir) => {
-    const files = [{ kind: "weights", path: "artifacts/w.safetensors", sha256: "00" }];
-    const list = records(CLEAN, { artifacts: files });
+    const list = records(CLEAN).map((record): CellRecord => {
+      const path = `artifacts/${record.benchmark}/w.safetensors`;
+      return { ...record, artifacts: [{ kind: "weights", path, sha256: NO_HASH }] };
+    });
     await writeBaseline(`${dir}/baseline`, await write(`${dir}/one`, list));
     const [first] = await readRecords(`${dir}/baseline`);
     assertEquals([first.artifacts, Object.keys(first.metrics)], [[], ["cleanAccuracy", "trainLoss"]]);

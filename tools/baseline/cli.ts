@@ -4,8 +4,8 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
-import { isName, NAME_ALPHABET } from "../../bench/config/checked_name.ts";
 import { killOnExit } from "../../bench/jobs/kill_on_exit.ts";
+import { isName, NAME_ALPHABET } from "../../bench/records/checked_name.ts";
 import { formatError } from "../../bench/terminal/explained.ts";
 import { interruptedCode, Interruption, interruptSignal } from "../../bench/terminal/interrupt.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";

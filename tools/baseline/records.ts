@@ -1,9 +1,9 @@
 /** Records of a baseline or run, read and written. */
 import { entryAt, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { parseCellRecord } from "../../bench/records/read_cell_record.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { recordFile } from "../../bench/store/run_files.ts";
 import { UsageError } from "../../bench/terminal/usage_error.ts";
-import { parseRecord } from "../../reports/validate.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
 
 /**
@@ -21,7 +21,7 @@ async function readRecordFiles(dir: string): Promise<{ path: string; record: Cel
   const found: { path: string; record: CellRecord }[] = [];
   for (const path of await jsonFiles(dir)) {
     try {
-      found.push({ path, record: parseRecord(JSON.parse(await Deno.readTextFile(path))) });
+      found.push({ path, record: parseCellRecord(JSON.parse(await Deno.readTextFile(path))) });
     } catch (cause) {
       throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
     }

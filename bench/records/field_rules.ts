@@ -1,4 +1,5 @@
-/** Rules for the fields of parsed JSON that collect every fault. Imports nothing: readers of records build on it. */
+/** Rules for the fields of parsed JSON that collect every fault: readers of records build on them. */
+import { isCellName, isName, NAME_ALPHABET } from "./checked_name.ts";
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,6 +18,47 @@ export const text = rule((value) => typeof value === "string", "a string");
 /** Any number but NaN and infinity. */
 export const number = rule((value) => Number.isFinite(value), "a finite number");
 
+/** True or false. */
+export const flag = rule((value) => typeof value === "boolean", "true or false");
+
+/** A number from 0 on: an amount, a duration. */
+export const amount = rule((value) => Number.isFinite(value) && Number(value) >= 0, "a number from 0");
+
+/** A whole number from 0 on: what counts something. */
+export const count = rule((value) => Number.isInteger(value) && Number(value) >= 0, "a whole number from 0");
+
+/** A whole number from 1 on. */
+export const positiveCount = rule(
+  (value) => Number.isInteger(value) && Number(value) >= 1,
+  "a whole number from 1",
+);
+
+/** A number from 0 to 1. */
+export const fraction = rule(
+  (value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1,
+  "a fraction in [0, 1]",
+);
+
+/** A SHA-256 in hexadecimal. */
+export const sha256 = rule(
+  (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+  "a SHA-256 of 64 hexadecimal digits",
+);
+
+/** A time that dates can be made of. */
+export const time = rule((value) => typeof value === "string" && !Number.isNaN(Date.parse(value)), "a time");
+
+/** A name that paths may hold. */
+export const name = rule(isName, `a name of ${NAME_ALPHABET}`);
+
+/** The name of a cell. */
+export const cellName = rule(isCellName, "the name of a cell");
+
+/** One of some words, or null. */
+export function oneOf(...known: readonly (string | null)[]): Rule {
+  return rule((value) => known.includes(value as string | null), `one of ${known.map(String).join(", ")}`);
+}
+
 /** Any object, whatever is in it. */
 export const anyObject = rule(isObject, "an object");
 
@@ -34,6 +76,14 @@ export function object(fields: Readonly<Record<string, Rule>>): Rule {
 export function list(item: Rule): Rule {
   return (value, name) =>
     Array.isArray(value) ? value.flatMap((v, i) => item(v, `${name}[${i}]`)) : anyList(value, name);
+}
+
+/** An object whose values hold to a rule, under any names. */
+export function mapOf(item: Rule): Rule {
+  return (value, name) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([key, one]) => item(one, `${name}.${key}`))
+      : anyObject(value, name);
 }
 
 /** Null, or what holds to a rule. */
@@ -58,7 +108,8 @@ export function headerFault(
 
 /** The beginning of a value, for messages. */
 export function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
+  if (value === undefined) return "nothing";
+  return typeof value === "number" ? String(value) : JSON.stringify(value).slice(0, 60);
 }
 
 /** Whether a JSON value is an object, not a list and not null. */

@@ -32,6 +32,13 @@ export function isCellName(name: unknown): name is string {
   return typeof name === "string" && name.split("/").every((part) => isName(part) && !part.includes("--"));
 }
 
+/** Whether a path, relative to the run folder, is that of a file of a cell: `artifacts/<cell>/<name>`. */
+export function isArtifactPath(cell: string, path: unknown): path is string {
+  if (typeof path !== "string" || !isCellName(cell)) return false;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return isName(name) && path === `artifacts/${cell}/${name}`;
+}
+
 /** A name that is close to a text: everything outside the alphabet becomes a dash. */
 export function nameFrom(text: string): string {
   const name = text.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, LONGEST)
