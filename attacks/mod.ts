@@ -17,10 +17,12 @@
 export * from "./apgd/apgd.ts";
 export * from "./apgd/apgd_options.ts";
 export * from "./autoattack/mod.ts";
+export { DOUBT } from "./doubts.ts";
 export * from "./fab/fab.ts";
 export * from "./fgsm.ts";
 export * from "./losses/mod.ts";
 export * from "./pgd.ts";
+export * from "./pgd_warnings.ts";
 export * from "./slots/run_slots.ts";
 export * from "./slots/slot_attack.ts";
 export * from "./slots/slot_rows.ts";

@@ -1,14 +1,18 @@
 /** Projected gradient descent on the cross-entropy, untargeted and targeted. */
 
 import type { Gpu } from "../engine/device.ts";
+import { add, scale, sub } from "../engine/ops/arithmetic.ts";
 import { correct } from "../engine/ops/correct.ts";
-import { crossEntropy } from "../engine/ops/cross_entropy.ts";
+import { fill } from "../engine/ops/fill.ts";
+import { unusable } from "../engine/ops/steps.ts";
 import { asTensor } from "../engine/graph.ts";
 import { Program } from "../engine/program.ts";
 import type { Stream } from "../engine/random.ts";
 import { type Shape, u32 } from "../engine/shape.ts";
 import { type HostData, type Tensor, type Value, Variable } from "../engine/tensor.ts";
 import { release, write } from "../engine/variables.ts";
+import { DOUBT, doubtLogits } from "./doubts.ts";
+import { logOdds } from "./losses/log_odds.ts";
 import type { ThreatModel } from "./threat_model.ts";
 import { Walk } from "./walk.ts";
 
@@ -59,11 +63,14 @@ export interface PgdOutcome {
   readonly after: Uint8Array;
   /** The largest distance of any restart's end in the threat model's norm, [B]. */
   readonly distance: Float32Array;
+  /** Bits of `DOUBT`, see `warnPgd`: of the image and of every restart, [B]. */
+  readonly doubts: Uint8Array;
 }
 
 /**
- * PGD over batches of one size. Source: Madry et al. 2018, https://arxiv.org/abs/1706.06083; the last point of
- * each restart is judged. Example numbers key the random starts, so batch size and order change nothing.
+ * PGD on the cross-entropy, over batches of one size. Source: Madry et al. 2018, https://arxiv.org/abs/1706.06083; the
+ * last point of each restart is judged. What is climbed are the log odds, whose gradient has the cross-entropy's direction
+ * but does not vanish where that is 0 in float32: see {@linkcode logOdds}. Example numbers key the random starts, so batch size and order change nothing.
  */
 export class Pgd {
   /** Labels to move away from, or to approach if targeted, [B]. */
@@ -99,15 +106,20 @@ export class Pgd {
       label: "pgd",
       batchSize,
       imageShape,
-      objective: (images) => crossEntropy(logits(images), labels),
+      objective: (images) => logOdds(logits(images), labels),
       threatModel,
       stepSize: targeted ? -stepSize : stepSize,
       stream,
+      watch: true,
     });
-    const judge = await Program.compile(gpu, "pgd judge", () => ({
-      right: correct(logits(asTensor(walk.images)), labels),
-      distance: threatModel.distance(walk.images, walk.origin),
-    }));
+    const judge = await Program.compile(gpu, "pgd judge", () => {
+      const scores = logits(asTensor(walk.images));
+      return {
+        right: correct(scores, labels),
+        distance: threatModel.distance(walk.images, walk.origin),
+        doubts: add(doubtLogits(scores, labels), stillOf(walk)),
+      };
+    });
     return new Pgd(gpu, options, { labels, walk, judge });
   }
 
@@ -129,7 +141,7 @@ export class Pgd {
   async run(): Promise<PgdOutcome> {
     const { restarts = 1, targeted = false } = this.#options;
     this.walk.start({ random: false });
-    const { right, distance } = await this.#judged();
+    const { right, distance, doubts } = await this.#judged();
     const before = Uint8Array.from(right);
     const after = targeted ? new Uint8Array(before.length) : before.slice();
     for (let restart = 0; restart < restarts; restart++) {
@@ -138,16 +150,18 @@ export class Pgd {
       for (let b = 0; b < before.length; b++) {
         after[b] = targeted ? after[b] | end.right[b] : after[b] & end.right[b];
         distance[b] = Math.max(distance[b], end.distance[b]);
+        doubts[b] |= end.doubts[b] & ~DOUBT.flat;
       }
     }
-    return { before, after, distance };
+    return { before, after, distance, doubts };
   }
 
   /** How the images where the walk stands are predicted, and how far from the origin they are. */
-  async #judged(): Promise<{ right: HostData; distance: Float32Array }> {
+  async #judged(): Promise<{ right: HostData; distance: Float32Array; doubts: Uint8Array }> {
     this.#judge.run();
-    const [right, distance] = await Promise.all([this.#judge.read("right"), this.#judge.read("distance")]);
-    return { right, distance: distance as Float32Array };
+    const names = ["right", "distance", "doubts"] as const;
+    const [right, distance, doubts] = await Promise.all(names.map((name) => this.#judge.read(name)));
+    return { right, distance: distance as Float32Array, doubts: Uint8Array.from(doubts) };
   }
 
   /** Frees its memory. */
@@ -156,6 +170,11 @@ export class Pgd {
     this.#judge.dispose();
     release(this.#gpu, [this.labels]);
   }
+}
+
+/** `still` of {@linkcode DOUBT} where a step had no gradient to use, else 0, [B, 1]. */
+function stillOf({ still }: Walk): Tensor {
+  return scale(sub(fill(still!.shape, 1), unusable(asTensor(still!))), DOUBT.still);
 }
 
 function checkOptions({ steps, restarts = 1, stepSize }: PgdOptions): void {

@@ -77,6 +77,7 @@ export async function attackAll(gpu: Gpu, options: AttackAllOptions): Promise<At
     before: new Uint8Array(n),
     after: new Uint8Array(n),
     distance: new Float32Array(n),
+    doubts: new Uint8Array(n),
     images: new Float32Array(n * SIZE),
   };
   for (let from = 0; from < n; from += batchSize) {
@@ -88,6 +89,7 @@ export async function attackAll(gpu: Gpu, options: AttackAllOptions): Promise<At
       result.before[i] = found.before[b];
       result.after[i] = found.after[b];
       result.distance[i] = found.distance[b];
+      result.doubts[i] = found.doubts[b];
       result.images.set(ends.subarray(b * SIZE, (b + 1) * SIZE) as Float32Array, i * SIZE);
     });
   }

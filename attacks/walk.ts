@@ -3,8 +3,13 @@
 import { gradients } from "../engine/autograd.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
+import { add } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
+import { exampleNorm } from "../engine/ops/example_norm.ts";
+import { fill } from "../engine/ops/fill.ts";
 import { sumAll } from "../engine/ops/reduce_sum.ts";
+import { reshape } from "../engine/ops/reshape.ts";
+import { unusable } from "../engine/ops/steps.ts";
 import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import type { Stream } from "../engine/random.ts";
@@ -37,6 +42,8 @@ export interface WalkOptions {
   readonly stepSize: number;
   /** Where random starts come from. */
   readonly stream: Stream;
+  /** Count steps without a usable gradient in `still`. Default false. */
+  readonly watch?: boolean;
 }
 
 /**
@@ -50,13 +57,15 @@ export class Walk {
   readonly images: Variable;
   /** Numbers of the examples in their data set, [B]: random starts are drawn for these. */
   readonly examples: Variable;
+  /** Steps since the start in which an example's gradient was 0 or not finite, [B, 1]; null where not watched. */
+  readonly still: Variable | null;
   readonly #gpu: Gpu;
   readonly #restart: Variable;
   readonly #programs: { readonly keep: Program; readonly random: Program | null; readonly step: Program };
 
   private constructor(
     gpu: Gpu,
-    variables: Record<"origin" | "images" | "examples" | "restart", Variable>,
+    variables: Record<"origin" | "images" | "examples" | "restart", Variable> & { still: Variable | null },
     programs: {
       keep: Program;
       random: Program | null;
@@ -67,29 +76,44 @@ export class Walk {
     this.origin = variables.origin;
     this.images = variables.images;
     this.examples = variables.examples;
+    this.still = variables.still;
     this.#restart = variables.restart;
     this.#programs = programs;
   }
 
   /** Compiles a walk. */
   static async compile(gpu: Gpu, options: WalkOptions): Promise<Walk> {
-    const { label, batchSize, imageShape, objective, threatModel, stepSize, stream } = options;
+    const { label, batchSize, imageShape, objective, threatModel, stepSize, stream, watch = false } = options;
     const origin = new Variable(`${label} origin`, f32(batchSize, ...imageShape));
     const images = new Variable(`${label} images`, f32(batchSize, ...imageShape));
     const examples = new Variable(`${label} examples`, u32(batchSize));
     const restart = new Variable(`${label} restart`, u32());
-    const keep = await Program.compile(gpu, `${label} keep`, () => assign(images, origin));
+    const still = watch ? new Variable(`${label} still`, f32(batchSize, 1)) : null;
+    const forget = () => {
+      if (still !== null) assign(still, fill(still.shape, 0));
+    };
+    const keep = await Program.compile(gpu, `${label} keep`, () => {
+      assign(images, origin);
+      forget();
+    });
     const random = threatModel.eps === null ? null : await Program.compile(
       gpu,
       `${label} start`,
-      () => assign(images, threatModel.randomStart(origin, { examples, step: restart, stream })),
+      () => {
+        assign(images, threatModel.randomStart(origin, { examples, step: restart, stream }));
+        forget();
+      },
     );
     const step = await Program.compile(gpu, `${label} step`, () => {
       const now = asTensor(images);
       const [gradient] = gradients(sumAll(objective(now, { origin, examples })), [now]);
       assign(images, threatModel.project(threatModel.step(now, gradient, { stepSize }), origin));
-    }, { perExample: [origin, images, examples] });
-    return new Walk(gpu, { origin, images, examples, restart }, { keep, random, step });
+      if (still !== null) {
+        const size = reshape(exampleNorm(gradient, "Linf"), still.shape);
+        assign(still, add(still, unusable(size)));
+      }
+    }, { perExample: [origin, images, examples, ...(still === null ? [] : [still])] });
+    return new Walk(gpu, { origin, images, examples, restart, still }, { keep, random, step });
   }
 
   /** Multiplications and additions of one step. */
@@ -134,6 +158,7 @@ export class Walk {
   dispose(): void {
     const { keep, random, step } = this.#programs;
     for (const program of [keep, random, step]) program?.dispose();
-    release(this.#gpu, [this.origin, this.images, this.examples, this.#restart]);
+    const still = this.still === null ? [] : [this.still];
+    release(this.#gpu, [this.origin, this.images, this.examples, this.#restart, ...still]);
   }
 }

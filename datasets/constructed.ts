@@ -2,7 +2,7 @@
 
 import type { ImageSet } from "./types.ts";
 import { imageSet } from "./types.ts";
-import { encodeSafetensors, getTensor, readSafetensors } from "../engine/safetensors.ts";
+import { encodeSafetensors, getTensor, parseSafetensors } from "../engine/safetensors.ts";
 
 /** Where a constructed image came from, and how far it moved. Arrays hold one number per image. */
 export interface Construction {
@@ -41,7 +41,7 @@ export interface ConstructionManifest {
 }
 
 /** The bytes of the set as a safetensors file: `images` [N, 3, H, W] float32, `labels`, `sources`, `targets` [N]. */
-export function encodeConstruction({ set, sources, targets }: Construction): Uint8Array {
+export function encodeConstruction({ set, sources, targets }: Construction): Uint8Array<ArrayBuffer> {
   const shape = [set.count, 3, set.height, set.width];
   return encodeSafetensors(
     new Map([
@@ -54,12 +54,16 @@ export function encodeConstruction({ set, sources, targets }: Construction): Uin
 }
 
 /**
- * Reads a set saved by {@linkcode encodeConstruction}, and checks it against its manifest.
+ * Parses the file of a set made by {@linkcode encodeConstruction}, and checks it against its manifest.
  *
+ * @param options.path Where it was read from, for error messages.
  * @throws {RangeError} If the images are not those the manifest speaks of.
  */
-export async function readConstruction(path: string, manifest: ConstructionManifest): Promise<ImageSet> {
-  const file = await readSafetensors(path);
+export function parseConstruction(
+  bytes: Uint8Array<ArrayBuffer>,
+  { path, manifest }: { path: string; manifest: ConstructionManifest },
+): ImageSet {
+  const file = parseSafetensors(bytes, { path });
   const images = getTensor(file, "images", { dtype: "F32" });
   const labels = getTensor(file, "labels", { dtype: "U8" });
   const [, , height, width] = images.shape;

@@ -4,7 +4,7 @@ import { l2 } from "../attacks/threat_model.ts";
 import { Walk } from "../attacks/walk.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
-import { addScalar, div, square, sub } from "../engine/ops/arithmetic.ts";
+import { addScalar, div, sub } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
@@ -61,8 +61,7 @@ export async function featureMatching(gpu: Gpu, options: FeatureMatchingOptions)
     label: "match",
     batchSize,
     imageShape: starts.imageShape,
-    // The square has the same direction per example as the distance itself, and a gradient at 0.
-    objective: (images) => square(sub(features(images), goal)),
+    objective: (images) => exampleNorm(sub(features(images), goal), "L2"),
     threatModel: l2(radius),
     stepSize: -stepSize,
     stream: choice,

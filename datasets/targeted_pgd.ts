@@ -1,12 +1,12 @@
 /** Targeted PGD, relabelled: D_rand and D_det. */
 
+import { logOdds } from "../attacks/losses/log_odds.ts";
 import type { LogitsFn } from "../attacks/pgd.ts";
 import { threatModel } from "../attacks/threat_model.ts";
 import { Walk } from "../attacks/walk.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
 import { correct } from "../engine/ops/correct.ts";
-import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { stream } from "../engine/random.ts";
 import { u32 } from "../engine/shape.ts";
 import { Variable } from "../engine/tensor.ts";
@@ -44,7 +44,7 @@ export async function targetedPgd(gpu: Gpu, options: TargetedPgdOptions): Promis
     label: "target",
     batchSize,
     imageShape: starts.imageShape,
-    objective: (images) => crossEntropy(logits(images), labels),
+    objective: (images) => logOdds(logits(images), labels),
     threatModel: threatModel(norm, eps),
     stepSize: -stepSize,
     stream: choice,

@@ -1,7 +1,8 @@
-/** Checkpoints: tensors and a JSON state in one safetensors file, written atomically.
+/** Checkpoints: tensors and a JSON state in one safetensors file with the hash of both, written atomically.
  *
  * @module
  */
+import { hashTensors } from "./hash_tensors.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 export { writeFileAtomic } from "./atomic_file.ts";
@@ -17,7 +18,8 @@ export interface Checkpoint {
 
 const FORMAT_KEY = "realfeatures.checkpoint";
 const STATE_KEY = "realfeatures.state";
-const FORMAT = "1";
+const HASH_KEY = "realfeatures.sha256";
+const FORMAT = "2";
 
 /**
  * Saves a checkpoint. A kill at any moment leaves the previous file at `path` whole.
@@ -27,14 +29,16 @@ const FORMAT = "1";
  */
 export async function saveCheckpoint(path: string, { tensors, state }: Checkpoint): Promise<void> {
   checkJson(state, "state");
-  const metadata = { [FORMAT_KEY]: FORMAT, [STATE_KEY]: JSON.stringify(state) };
+  const text = JSON.stringify(state);
+  const metadata = { [FORMAT_KEY]: FORMAT, [STATE_KEY]: text, [HASH_KEY]: hashTensors(tensors, text) };
   await writeSafetensors(path, tensors, { metadata });
 }
 
 /**
  * Loads what {@linkcode saveCheckpoint} saved.
  *
- * @throws {SyntaxError} If the file is not a safetensors file or not a checkpoint of this version.
+ * @throws {SyntaxError} If the file is not a safetensors file or not a checkpoint of this version, or damaged: tensors and
+ * state have another hash than they were written with.
  * @throws {RangeError} If its offsets are wrong.
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
@@ -43,6 +47,11 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     const found = metadata[FORMAT_KEY] ? `version ${metadata[FORMAT_KEY]}` : "a plain safetensors file";
     throw new SyntaxError(
       `Cannot load checkpoint ${path}: it must be a checkpoint of version ${FORMAT}, it is ${found}`,
+    );
+  }
+  if (metadata[HASH_KEY] !== hashTensors(tensors, metadata[STATE_KEY])) {
+    throw new SyntaxError(
+      `Cannot load checkpoint ${path}: it has another sha256 than what was written, the file is damaged`,
     );
   }
   try {

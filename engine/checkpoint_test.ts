@@ -60,6 +60,24 @@ Deno.test("writeFileAtomic() names the path it cannot write and leaves nothing b
     assertEquals(await namesIn(folder), ["taken"]);
   }));
 
+Deno.test("loadCheckpoint() refuses a file with one flipped bit, wherever it lies, and one of an earlier version", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "c.safetensors"), state = { step: 7, notes: ["a", 0.25] };
+    await saveCheckpoint(path, { tensors, state });
+    const whole = await Deno.readFile(path);
+    for (let at = 0; at < whole.length; at++) {
+      for (const bit of [1, 16]) {
+        await Deno.writeFile(path, whole.with(at, whole[at] ^ bit));
+        const found = await loadCheckpoint(path).catch((error) => error);
+        assert(found instanceof SyntaxError || found instanceof RangeError, `byte ${at}, bit ${bit}`);
+      }
+    }
+    await writeSafetensors(path, tensors, {
+      metadata: { "realfeatures.checkpoint": "1", "realfeatures.state": "{}" },
+    });
+    await assertRejects(() => loadCheckpoint(path), SyntaxError, "of version 2, it is version 1");
+  }));
+
 Deno.test("saveCheckpoint() leaves a whole checkpoint when the process is killed while writing", () =>
   inFolder(async (folder) => {
     const path = join(folder, "c.safetensors");

@@ -1,8 +1,9 @@
-/** Timings of choices on disk: one file for each adapter and kernel family. */
+/** Timings of choices on disk: one file for each adapter and kernel family, with the hash of its content. */
 
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "./atomic_file.ts";
 import type { ChoiceTimes } from "./choices.ts";
+import { sha256Hex } from "./sha256.ts";
 
 type Times = Record<string, Readonly<Record<string, number>>>;
 
@@ -42,7 +43,8 @@ export class ChoiceCache implements ChoiceTimes {
     if (!this.#changed) return;
     await Deno.mkdir(dirname(this.#path), { recursive: true });
     const all = { ...await readTimes(this.#path), ...this.#times };
-    await writeFileAtomic(this.#path, JSON.stringify(all, null, 1) + "\n");
+    const content = { sha256: await hashOf(all), times: all };
+    await writeFileAtomic(this.#path, JSON.stringify(content, null, 1) + "\n");
     this.#changed = false;
   }
 }
@@ -69,11 +71,15 @@ export function choiceCachePath(
 
 async function readTimes(path: string): Promise<Times> {
   try {
-    const found: unknown = JSON.parse(await Deno.readTextFile(path));
-    return isTimes(found) ? found : {};
+    const { sha256, times } = JSON.parse(await Deno.readTextFile(path));
+    return isTimes(times) && sha256 === await hashOf(times) ? times : {};
   } catch {
     return {};
   }
+}
+
+async function hashOf(times: Times): Promise<string> {
+  return await sha256Hex(JSON.stringify(times));
 }
 
 function isTimes(value: unknown): value is Times {

@@ -25,16 +25,26 @@ Deno.test("ChoiceCache keeps timings from run to run", () =>
 
 Deno.test("ChoiceCache takes a damaged file for an empty one, and replaces it", () =>
   withFolder(async (folder) => {
-    const path = join(folder, "choices.json");
+    const path = join(folder, "choices.json"), cache = await ChoiceCache.open(path);
+    cache.set("a", { b: 1 });
+    await cache.save();
+    const whole = await Deno.readTextFile(path);
     for (
-      const text of ["", '{"a": {"b": 1}', "null", "[]", '{"a": 1}', '{"a": {"b": "1"}}', '{"a": {"b": -1}}']
+      const text of [
+        "",
+        '{"times": {"a": {"b": 1}',
+        "null",
+        "[]",
+        '{"times": {"a": {"b": 1}}}',
+        whole.replace("1", "2"),
+      ]
     ) {
       await Deno.writeTextFile(path, text);
       const cache = await ChoiceCache.open(path);
       assertEquals(cache.get("a"), undefined, text);
       cache.set("c", { d: 1 });
       await cache.save();
-      assertEquals(JSON.parse(await Deno.readTextFile(path)), { c: { d: 1 } });
+      assertEquals(JSON.parse(await Deno.readTextFile(path)).times, { c: { d: 1 } });
     }
   }));
 

@@ -1,7 +1,6 @@
 /** The contrastive loss of single images. */
 
-import { mul, scale } from "../engine/ops/arithmetic.ts";
-import { concat } from "../engine/ops/concat.ts";
+import { addScalar, mul, scale, sub } from "../engine/ops/arithmetic.ts";
 import { matmul } from "../engine/ops/matmul.ts";
 import { reduceSum } from "../engine/ops/reduce_sum.ts";
 import { logSoftmax } from "../engine/ops/softmax.ts";
@@ -19,15 +18,19 @@ export interface ContrastOptions {
 
 /**
  * NT-Xent of one view of each image, with negatives that do not depend on the batch:
- * -log(exp(z . p / t) / (exp(z . p / t) + sum over k of exp(z . n_k / t))).
+ * -log(exp(z . p / t) / (exp(z . p / t) + sum over k of exp(z . n_k / t))), as the log odds with which it rises,
+ * log(mean over k of exp((z . n_k - z . p) / t)): these do not end at 0 in float32 where the positive is far nearer.
  *
  * @param z [B, D]; all rows, also positives and negatives, of length 1.
  * @returns [B, 1].
  */
 export function contrast(z: Tensor, { positives, negatives, temperature }: ContrastOptions): Tensor {
-  const positive = reduceSum(mul(z, positives), { from: 1 });
-  const others = matmul(z, negatives, { transposeB: true });
-  const similarities = scale(concat([positive, others], { axis: 1 }), 1 / temperature);
-  const [first] = split(logSoftmax(similarities), { sizes: [1, negatives.shape[0]], axis: 1 });
-  return scale(first, -1);
+  const count = negatives.shape[0];
+  const positive = scale(reduceSum(mul(z, positives), { from: 1 }), 1 / temperature);
+  const others = scale(matmul(z, negatives, { transposeB: true }), 1 / temperature);
+  const sizes = [1, count - 1].filter((size) => size > 0);
+  // Of any of them: similarity - log(softmax) is the logarithm of the sum of all exponentials.
+  const [similarity] = split(others, { sizes, axis: 1 }),
+    [share] = split(logSoftmax(others), { sizes, axis: 1 });
+  return addScalar(sub(sub(similarity, share), positive), -Math.log(count));
 }

@@ -1,5 +1,6 @@
 /** Clean accuracy and robust accuracy under PGD, per example; `evaluate_auto_attack.ts` has that under AutoAttack. */
 
+import { DOUBT, doubtLogits } from "../attacks/doubts.ts";
 import { type LogitsFn, Pgd } from "../attacks/pgd.ts";
 import { threatModel } from "../attacks/threat_model.ts";
 import { Feed, inOrder } from "../datasets/feed.ts";
@@ -19,6 +20,8 @@ export interface EvaluateOptions {
   readonly batchSize: number;
   /** Called with the number of images done; throw from it to stop. */
   readonly onProgress?: (done: number) => void;
+  /** Called in the end with the number of images whose scores are not finite, if there are any: they are incorrect. */
+  readonly onNotFinite?: (images: number) => void;
 }
 
 /** Settings of the attack that judges robustness. */
@@ -35,6 +38,8 @@ export interface AttackOutcome {
   readonly robust: Uint8Array<ArrayBuffer>;
   /** The largest distance of any restart's image in the attack's norm. */
   readonly distance: Float32Array<ArrayBuffer>;
+  /** Bits of `DOUBT`: what `warnPgd` warns of. */
+  readonly doubts: Uint8Array<ArrayBuffer>;
 }
 
 /** How far an attack on a set has come. */
@@ -46,7 +51,7 @@ export interface PgdProgress {
 }
 
 /** How to judge a classifier under attack. */
-export interface EvaluateAttackOptions extends Omit<EvaluateOptions, "onProgress"> {
+export interface EvaluateAttackOptions extends Omit<EvaluateOptions, "onProgress" | "onNotFinite"> {
   /** Called after each batch, and waited for; throw from it to stop. */
   readonly onProgress?: (progress: PgdProgress) => void | Promise<void>;
   /** Where an earlier evaluation of the same set, with the same batch size, stopped. Default: at the beginning. */
@@ -55,22 +60,29 @@ export interface EvaluateAttackOptions extends Omit<EvaluateOptions, "onProgress
 
 /** 1 for each image the classifier gets right, in the order of the set. */
 export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { logits, set, batchSize, onProgress } = options;
+  const { logits, set, batchSize, onProgress, onNotFinite } = options;
   const feed = new Feed(gpu, set, { batchSize: Math.min(batchSize, set.count) });
   const program = await Program.compile(
     gpu,
     "evaluate",
-    () => ({ right: correct(logits(feed.images()), feed.labels) }),
+    () => {
+      const scores = logits(feed.images());
+      return { right: correct(scores, feed.labels), doubts: doubtLogits(scores, feed.labels) };
+    },
   );
   const outcome = new Uint8Array(set.count);
+  let notFinite = 0;
   for (const examples of inOrder(set.count, feed.batchSize)) {
     feed.load(examples);
     program.run();
-    outcome.set((await program.read("right")).subarray(0, examples.length), examples[0]);
+    const [right, doubts] = await Promise.all([program.read("right"), program.read("doubts")]);
+    outcome.set(right.subarray(0, examples.length), examples[0]);
+    notFinite += doubts.subarray(0, examples.length).filter((doubt) => doubt === DOUBT.notFinite).length;
     onProgress?.(examples[0] + examples.length);
   }
   program.dispose();
   feed.dispose();
+  if (notFinite > 0) onNotFinite?.(notFinite);
   return outcome;
 }
 
@@ -105,6 +117,7 @@ export async function evaluateUnderPgd(
       outcome.clean.set(found.before.subarray(0, n), examples[0]);
       outcome.robust.set(found.after.subarray(0, n), examples[0]);
       outcome.distance.set(found.distance.subarray(0, n), examples[0]);
+      outcome.doubts.set(found.doubts.subarray(0, n), examples[0]);
       await onProgress?.({ done: examples[0] + n, outcome });
     }
     return outcome;
@@ -118,6 +131,7 @@ function noOutcome(count: number): AttackOutcome {
     clean: new Uint8Array(count),
     robust: new Uint8Array(count),
     distance: new Float32Array(count),
+    doubts: new Uint8Array(count),
   };
 }
 

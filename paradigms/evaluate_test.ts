@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
 import { subset } from "../datasets/types.ts";
+import { warnPgd } from "../attacks/pgd_warnings.ts";
+import { mul } from "../engine/ops/arithmetic.ts";
+import { f32 } from "../engine/shape.ts";
+import { type Tensor, Variable } from "../engine/tensor.ts";
+import { release } from "../engine/variables.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { DATA, trainedLearner } from "./_testing.ts";
 import {
@@ -53,6 +58,21 @@ gpuTest("evaluateUnderPgd() and evaluateClean() give the same outcome in any bat
   }
   assertEquals(gpu.buffers.liveBytes, before);
 });
+
+gpuTest(
+  "evaluateClean() and evaluateUnderPgd() count no image by scores that are not finite",
+  async (gpu) => {
+    const { logits } = await trainedLearner(gpu);
+    const odd = new Variable("odd", f32(1), Float32Array.of(NaN)), counts: number[] = [];
+    const options = { logits: (x: Tensor) => mul(logits!(x), odd), set: DATA.test, batchSize: 37 };
+    const clean = await evaluateClean(gpu, { ...options, onNotFinite: (images) => counts.push(images) });
+    assertEquals([accuracyOf(clean), counts], [0, [100]]);
+    const attacked = await evaluateUnderPgd(gpu, options, ATTACK);
+    assertEquals([accuracyOf(attacked.clean), accuracyOf(attacked.robust)], [0, 0]);
+    assertEquals(warnPgd(attacked).map(({ code }) => code), ["non-finite-logits"]);
+    release(gpu, [odd]);
+  },
+);
 
 gpuTest("evaluateUnderPgd() attacks an image alike in a set of its own", async (gpu) => {
   const { logits } = await trainedLearner(gpu);

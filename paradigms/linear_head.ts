@@ -15,6 +15,8 @@ import { f32, u32 } from "../engine/shape.ts";
 import { Variable } from "../engine/tensor.ts";
 import { read, release, write } from "../engine/variables.ts";
 
+import { NonFiniteLossError } from "./train.ts";
+
 /** How a head is trained: SGD with one cosine. */
 export interface HeadOptions {
   readonly epochs: number;
@@ -114,7 +116,11 @@ export function standardisation(features: Float32Array, featureSize: number): St
   return { mean: Float32Array.from(mean), scale };
 }
 
-/** Makes a head that was trained on standardised features one for the features as they are. */
+/**
+ * Makes a head that was trained on standardised features one for the features as they are.
+ *
+ * @throws {NonFiniteLossError} If a weight is not finite: the training diverged, or a feature was no number.
+ */
 export async function fold(gpu: Gpu, { weight, bias }: LinearHead, standard: Standardisation): Promise<void> {
   const { mean, scale } = standard;
   const w = Float32Array.from(await read(gpu, weight), (v, i) => v * scale[i % scale.length]);
@@ -122,11 +128,18 @@ export async function fold(gpu: Gpu, { weight, bias }: LinearHead, standard: Sta
     await read(gpu, bias),
     (v, c) => mean.reduce((sum, m, k) => sum - w[c * mean.length + k] * m, v),
   );
+  const odd = [...w, ...b].find((v) => !Number.isFinite(v));
+  if (odd !== undefined) {
+    throw new NonFiniteLossError(
+      `Cannot use probe: a weight is ${odd} after its training\n` +
+        "Hint: use a smaller learning rate (probe.lr); features that are not finite have the same effect",
+    );
+  }
   write(gpu, weight, w);
   write(gpu, bias, b);
 }
 
-/** 1 for each example whose highest score is that of its label, computed on the host. */
+/** 1 for each example whose highest score is that of its label, all being finite; computed on the host. */
 export async function judgeHead(
   gpu: Gpu,
   { weight, bias }: LinearHead,
@@ -134,12 +147,13 @@ export async function judgeHead(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const w = await read(gpu, weight), b = await read(gpu, bias);
   return Uint8Array.from(labels, (label, i) => {
-    let best = 0, highest = -Infinity;
+    let best = 0, highest = -Infinity, finite = true;
     for (let c = 0; c < b.length; c++) {
       let score = b[c];
       for (let k = 0; k < featureSize; k++) score += w[c * featureSize + k] * features[i * featureSize + k];
+      finite &&= Number.isFinite(score);
       if (score > highest) [best, highest] = [c, score];
     }
-    return best === label ? 1 : 0;
+    return finite && best === label ? 1 : 0;
   });
 }

@@ -1,7 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { stream } from "../engine/random.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { read, release } from "../engine/variables.ts";
+import { NonFiniteLossError } from "./train.ts";
 import { judgeHead, standardisation, trainHead } from "./linear_head.ts";
 
 const OPTIONS = { epochs: 5, batchSize: 16, lr: 0.1, momentum: 0.9, weightDecay: 0, seed: 0 };
@@ -46,6 +47,23 @@ gpuTest("judgeHead() counts the highest score, the head's bias included", async 
   assertEquals([...await judgeHead(gpu, head, data)], expected);
   release(gpu, [head.weight, head.bias]);
 });
+
+gpuTest(
+  "judgeHead() counts no example whose scores are not finite, trainHead() refuses what diverged",
+  async (gpu) => {
+    const data = clusters(1), head = await trainHead(gpu, data, OPTIONS);
+    const features = data.features.slice().fill(NaN, 0, 5 * 3);
+    const judged = await judgeHead(gpu, head, { ...data, features });
+    assertEquals([...judged.subarray(0, 3)], [0, 0, 0]);
+    release(gpu, [head.weight, head.bias]);
+    await assertRejects(
+      () => trainHead(gpu, { ...data, features }, OPTIONS),
+      NonFiniteLossError,
+      "Cannot use probe",
+    );
+    await assertRejects(() => trainHead(gpu, data, { ...OPTIONS, lr: 1e38 }), NonFiniteLossError, "probe.lr");
+  },
+);
 
 Deno.test("standardisation() gives features mean 0 and deviation 1, but leaves what never changes alone", () => {
   const features = Float32Array.of(1, 7, 0, 3, 7, 1e-9);

@@ -3,8 +3,9 @@
 import type { ImageSet } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
-import { square, sub } from "../engine/ops/arithmetic.ts";
-import { reduceSum } from "../engine/ops/reduce_sum.ts";
+import { sub } from "../engine/ops/arithmetic.ts";
+import { exampleNorm } from "../engine/ops/example_norm.ts";
+import { reshape } from "../engine/ops/reshape.ts";
 import { stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
 import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
@@ -51,9 +52,10 @@ export interface LossObjectiveOptions {
  * alone and stay the same from step to step: an attack climbs one function, and its result for an image depends on
  * neither the batch nor the order.
  *
- * - SL: cross-entropy on the labels.
+ * - SL: the log odds against the label, with which the cross-entropy rises (`logOdds`).
  * - CL: NT-Xent of the attacked image's projection, which has to tell that of the clean image (the positive) from those
- *   of `negatives`, all of which stand still: -log(exp(z . p / t) / (exp(z . p / t) + sum over k of exp(z . n_k / t))).
+ *   of `negatives`, all of which stand still: -log(exp(z . p / t) / (exp(z . p / t) + sum over k of exp(z . n_k / t))), again as the log odds against the positive,
+ *   log(mean over k of exp((z . n_k - z . p) / t)), with which it rises and which does not end at 0 in float32.
  *   Departures from Chen et al. 2020 (https://arxiv.org/abs/2002.05709, equation 1): the negatives are the same for all
  *   images, not the rest of the batch, which would couple the images; nothing is augmented; the loss is that of one of
  *   the two views. The reference's notebook (Transfer/visualize_transfer.ipynb of PKU-ML/AdvNotRealFeatures) perturbs
@@ -127,12 +129,14 @@ export async function lossObjective(
 }
 
 /**
- * Squared distance of an image's features from those of the clean image, to be maximised: an attack on the encoder that
+ * L2 distance of an image's features from those of the clean image, to be maximised: an attack on the encoder that
  * needs no labels. At the clean image its gradient is 0, so an attack has to start at a random point.
  *
  * @param features Images [B, H, W, 3] -> features [B, F], each image's own: `learner.features`.
  */
 export function featureDistance(features: (images: Tensor) => Tensor): LossFn {
-  return (images, { origin }) =>
-    reduceSum(square(sub(features(images), features(asTensor(origin)))), { from: 1 });
+  return (images, { origin }) => {
+    const away = sub(features(images), features(asTensor(origin)));
+    return reshape(exampleNorm(away, "L2"), [away.shape[0], 1]);
+  };
 }

@@ -1,5 +1,6 @@
 /** Supervised learning: cross-entropy on the labels. */
 
+import { logOdds } from "../attacks/losses/log_odds.ts";
 import { checkResnet, resnet, type ResnetConfig } from "../engine/nn/resnet.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
@@ -33,7 +34,7 @@ export const supervised: Paradigm<SupervisedConfig> = {
         if (labels === null) {
           throw new RangeError("Cannot take the loss of images: cross-entropy needs labels");
         }
-        return crossEntropy(model.logits(images, { mode: "eval" }), labels);
+        return logOdds(model.logits(images, { mode: "eval" }), labels);
       },
       projections: null,
       features: (images) => model.features(images, { mode: "eval" }),

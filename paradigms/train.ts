@@ -1,5 +1,6 @@
 /** The only training loop: whatever the paradigm, a step is recorded once and replayed. */
 
+import { logOdds } from "../attacks/losses/log_odds.ts";
 import { Walk } from "../attacks/walk.ts";
 import { threatModel } from "../attacks/threat_model.ts";
 import { type AugmentationConfig, NO_AUGMENTATION } from "../datasets/augment.ts";
@@ -12,7 +13,6 @@ import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
 import { exportWeights, loadWeights } from "../engine/nn/weights.ts";
 import { assign, assignRow } from "../engine/ops/assign.ts";
-import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { clipGradNorm } from "../engine/optim/clip.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
@@ -292,7 +292,7 @@ function compileAdversary(
     label: "adversary",
     batchSize: feed.batchSize,
     imageShape: feed.imageShape,
-    objective: (images) => crossEntropy(logits(images), feed.labels),
+    objective: (images) => logOdds(logits(images), feed.labels),
     threatModel: threatModel(adversary.norm, adversary.eps),
     stepSize: adversary.stepSize,
     stream: stream(seed, "adversary"),

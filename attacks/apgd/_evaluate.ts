@@ -3,13 +3,11 @@
 import { gradients } from "../../engine/autograd.ts";
 import { asTensor } from "../../engine/graph.ts";
 import { correct } from "../../engine/ops/correct.ts";
-import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { fill } from "../../engine/ops/fill.ts";
 import { formatShape, sameShape } from "../../engine/shape.ts";
 import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
-import { dlr } from "../losses/dlr.ts";
-import { targetedDlr } from "../losses/targeted_dlr.ts";
-import type { ApgdOptions, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
+import type { ApgdOptions, ObjectiveInputs } from "./apgd_options.ts";
+import { lossOf } from "./loss_of.ts";
 
 /** What is known of the points. */
 export interface Evaluation<T extends Value> {
@@ -49,17 +47,6 @@ export function evaluatePoints(
   const loss = lossOf(options, logits, inputs);
   const right = options.goal === "maximise" ? loss : correct(logits, inputs.labels);
   return { loss, right, gradient: differentiate(loss, images) };
-}
-
-function lossOf({ loss }: ClassifierAim, logits: Tensor, { labels, target }: ObjectiveInputs): Tensor {
-  switch (loss) {
-    case "ce":
-      return crossEntropy(logits, labels);
-    case "dlr":
-      return dlr(logits, labels);
-    case "targeted-dlr":
-      return targetedDlr(logits, labels, { targets: target });
-  }
 }
 
 function differentiate(loss: Tensor, images: Tensor): Tensor {

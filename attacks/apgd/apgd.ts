@@ -33,8 +33,13 @@ import { pickTarget } from "./pick_target.ts";
  * loss there; of a slot that withstands, `score` and `image` are those of the last run's best point. With
  * "maximise", nothing is fooled, every slot ends as "withstood", and they are of the best point of all runs.
  *
+ * Nothing depends on the scale of the logits as long as float32 holds logits and gradients: a gradient's length is taken
+ * to full precision whatever its size, and the cross-entropy is climbed as its log odds, which rise with it and neither
+ * end at 0 nor are lost in log(classes). A gradient that is 0 or not finite moves nothing.
+ *
  * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, as fra31/auto-attack does it: the first iteration's
- * loss is compared with 0, not with the start's loss, when increases are counted; the point before the one from which
+ * DLR loss is compared with 0, not with the start's loss, when increases are counted (a cross-entropy always counts as
+ * an increase then); the point before the one from which
  * the walk went back stays the previous one. Departures: that code walks on with misclassified examples as long as
  * their batch does and keeps the last misclassified point; the verdict is the same. Random starts depend on the
  * example's number, the run and the stream alone, not on the batch.
@@ -79,6 +84,8 @@ export class Apgd implements SlotAttack {
     const inputs = makeSlotInputs(name, settings), state = makeState(settings);
     const scratch = makeScratch(settings), { draw, ...sums } = scratch;
     const drawStream = makeStream(stream.seed, `${stream.purpose}/draws`);
+    const dlr = "loss" in options && options.loss !== "ce";
+    const before = dlr || settings.officialConstants ? 0 : null;
     const move = () => apgdMove({ ...inputs, ...state }, { ...settings, key: stream.key });
     const evaluate = () => {
       const target = pickTarget(inputs.slot, inputs.targets, settings);
@@ -86,7 +93,7 @@ export class Apgd implements SlotAttack {
       return evaluatePoints(options, { points: state.points, inputs: { ...inputs, target, draws } });
     };
     const finish = ({ loss, right, gradient }: Evaluation<Value>) => {
-      const actions = apgdBook({ ...inputs, ...state, loss, right }, settings);
+      const actions = apgdBook({ ...inputs, ...state, loss, right }, { ...settings, before });
       apgdKeep({ ...state, fresh: gradient, actions });
     };
     const perExample = [...slotVariables({ inputs, state: Object.values(state) }), ...Object.values(sums)];

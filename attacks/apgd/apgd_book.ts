@@ -7,6 +7,7 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { f32, type Spec, u32 } from "../../engine/shape.ts";
 import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./apgd_book.wgsl" with { type: "text" };
@@ -22,7 +23,12 @@ export interface ApgdBookAttrs {
   readonly runs: number;
   /** Share of iterations that have to increase the loss, or the step is halved. */
   readonly rho: number;
+  /** What the first iteration's loss is compared with when increases are counted; null: it counts as one. */
+  readonly before: number | null;
 }
+
+/** Below every loss. */
+const LOWEST = -3e38;
 
 /**
  * When the walk is checked: after `first` iterations, then after `decrease` fewer each time, but at least `least`.
@@ -40,7 +46,7 @@ export function checkIntervals(iterations: number): { first: number; least: numb
 export const apgdBookOp: OpDef<ApgdBookAttrs> = {
   name: "apgd_book",
   shape: ([loss]) => [u32(loss.shape[0], 4)],
-  lower: ({ inputs, outputs: [out], attrs: { goal, eps, iterations, runs, rho } }) => {
+  lower: ({ inputs, outputs: [out], attrs: { goal, eps, iterations, runs, rho, before } }) => {
     const B = out.spec.shape[0], { first, least, decrease } = checkIntervals(iterations);
     return [{
       label: "apgd_book",
@@ -54,8 +60,8 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
           LEAST: least,
           DECREASE: decrease,
         },
-        text: { EPS: wgslFloat(eps), RHO: wgslFloat(rho) },
-        include: [slotSource],
+        text: { EPS: wgslFloat(eps), RHO: wgslFloat(rho), BEFORE: wgslFloat(before ?? LOWEST) },
+        include: [slotSource, finiteSource],
       }),
       bindings: [
         ...inputs.map((operand, i) => ({
@@ -76,7 +82,7 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
       const place = slot.data.subarray(4 * b, 4 * b + 4);
       if (place[0] !== STATUS.running) continue;
       const now = loss.data[b], fooled = attrs.goal === "fool" && right.data[b] < 0.5;
-      const overall = place[1] + place[2] === 0 || now > score.data[b];
+      const overall = place[1] + place[2] === 0 || isBetter(now, score.data[b]);
       const book = progress.data.subarray(8 * b, 8 * b + 8);
       const { keep, back } = place[2] === 0 ? beginBook(book, now, attrs) : updateBook(book, now, attrs);
       if (attrs.goal === "fool") score.data[b] = fooled ? now : book[1];
@@ -91,7 +97,7 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
   },
   flops: () => 0,
   cases: (["fool", "maximise"] as const).flatMap((goal) => {
-    const attrs = { goal, eps: 0.1, iterations: 2, runs: 2, rho: 0.75 };
+    const attrs = { goal, eps: 0.1, iterations: 2, runs: 2, rho: 0.75, before: goal === "fool" ? 0 : null };
     return [
       { name: `${goal}, one example`, inputs: bookInputs(1), attrs, below: 1 },
       { name: `${goal}, above a workgroup`, inputs: bookInputs(131), attrs, below: 3 },
@@ -104,13 +110,18 @@ function bookInputs(B: number): Spec[] {
   return [f32(B, 1), f32(B, 1), f32(B, 8), u32(B, 4), f32(B, 1)];
 }
 
-function beginBook(book: Float64Array, now: number, { eps, iterations }: ApgdBookAttrs) {
-  book.set([2 * eps, now, now, 0, 0, checkIntervals(iterations).first, 0, 1]);
+/** A number is better than none. */
+function isBetter(now: number, known: number): boolean {
+  return now > known || (Number.isFinite(now) && !Number.isFinite(known));
+}
+
+function beginBook(book: Float64Array, now: number, { eps, iterations, before }: ApgdBookAttrs) {
+  book.set([2 * eps, now, now, before ?? LOWEST, 0, checkIntervals(iterations).first, 0, 1]);
   return { keep: true, back: false };
 }
 
 function updateBook(book: Float64Array, now: number, { iterations, rho }: ApgdBookAttrs) {
-  const keep = now > book[1];
+  const keep = isBetter(now, book[1]);
   if (keep) book[1] = now;
   if (now > book[3]) book[4]++;
   book[3] = now;

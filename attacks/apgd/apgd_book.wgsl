@@ -3,13 +3,18 @@
 // increases since the check, iterations between checks, iterations since the check, 1 if the last check halved.
 // out [B, 4]: 1 where the slot ran; the new point is the one to keep as best; the walk goes back to the best point
 // (after keeping); the new point is the best of all runs. score [B, 1], slots [B, 4].
-// One invocation owns one example; workgroup 64.
+// A finite loss counts as larger than one that is not. One invocation owns one example; workgroup 64.
 #input 0 loss
 #input 1 right
 @group(0) @binding(2) var<storage, read_write> progress: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> slots: array<vec4<u32>>;
 @group(0) @binding(4) var<storage, read_write> score: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> out: array<vec4<u32>>;
+
+// A number is better than none.
+fn better(now: f32, known: f32) -> bool {
+  return now > known || (is_finite(now) && !is_finite(known));
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
@@ -26,17 +31,17 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   let fooled = false;
 #end
-  let overall = (slot.y == 0u && slot.z == 0u) || now > score[b].x;
+  let overall = (slot.y == 0u && slot.z == 0u) || better(now, score[b].x);
   var keep = true;
   var back = false;
-  // Step size, best loss, best loss at the last check, last loss (0 before the first iteration).
-  var value = vec4<f32>(2.0 * ${EPS}, now, now, 0.0);
+  // Step size, best loss, best loss at the last check, last loss (BEFORE that of the first iteration).
+  var value = vec4<f32>(2.0 * ${EPS}, now, now, ${BEFORE});
   // Increases since the check, iterations between checks, iterations since the check, whether the last one halved.
   var count = vec4<f32>(0.0, ${FIRST}.0, 0.0, 1.0);
   if (slot.z > 0u) {
     value = progress[2u * b];
     count = progress[2u * b + 1u];
-    keep = now > value.y;
+    keep = better(now, value.y);
     if (keep) { value.y = now; }
     if (now > value.w) { count.x += 1.0; }
     value.w = now;

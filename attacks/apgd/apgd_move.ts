@@ -8,6 +8,8 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { normal2, philox4x32, type U32x2, uniform01 } from "../../engine/random.ts";
 import { f32, lastDim, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/shape.ts";
 import type { Variable } from "../../engine/tensor.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
 import { fillTemplate } from "../../engine/wgsl_template.ts";
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
@@ -23,9 +25,11 @@ export interface ApgdMoveAttrs {
   readonly randomStart: boolean;
   /** Of the stream that random starts are drawn from. */
   readonly key: U32x2;
+  /** Whether 1e-12 is added to the gradient's length, as in the official code. */
+  readonly officialConstants: boolean;
 }
 
-/** Added to lengths that divide. */
+/** Added to lengths of images that divide, and in the official code to the gradient's. */
 const TINY = 1e-12;
 
 /**
@@ -35,16 +39,20 @@ const TINY = 1e-12;
 export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
   name: "apgd_move",
   shape: () => [],
-  lower: ({ inputs, attrs: { norm, eps, randomStart, key } }) => {
+  lower: ({ inputs, attrs: { norm, eps, randomStart, key, officialConstants } }) => {
     const { shape } = inputs[0].spec, B = shape[0];
     const consts = { B, PIXELS: vec4Count(shape) / Math.max(1, B), C: lastDim(shape) };
-    const flags = { LINF: norm === "Linf" ? 1 : 0, RANDOM: randomStart ? 1 : 0 };
+    const flags = {
+      LINF: norm === "Linf" ? 1 : 0,
+      RANDOM: randomStart ? 1 : 0,
+      OFFICIAL: officialConstants ? 1 : 0,
+    };
     return [{
       label: "apgd_move",
       source: fillTemplate(source, {
         consts: { ...consts, ...flags, KEY0: key[0], KEY1: key[1] },
         text: { EPS: wgslFloat(eps) },
-        include: [slotSource, philoxSource],
+        include: [slotSource, philoxSource, finiteSource, magnitudeSource],
       }),
       bindings: inputs.map((operand, i) => ({ operand, kind: i < 2 ? "read_write" : "read" })),
       workgroups: splitGrid(B),
@@ -78,7 +86,13 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
   },
   flops: ([points]) => 8 * sizeOf(points.shape),
   cases: (["Linf", "L2"] as const).flatMap((norm) => {
-    const attrs = { norm, eps: norm === "Linf" ? 0.25 : 1.5, randomStart: true, key: [5, 6] as const };
+    const attrs = {
+      norm,
+      eps: norm === "Linf" ? 0.25 : 1.5,
+      randomStart: true,
+      key: [5, 6] as const,
+      officialConstants: false,
+    };
     return [
       { name: `${norm}, one pixel`, inputs: moveInputs([1, 1, 1, 3]), attrs, below: 1 },
       { name: `${norm}, images`, inputs: moveInputs([9, 5, 3, 3]), attrs, below: 3 },
@@ -87,6 +101,12 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
         name: `${norm}, clean start`,
         inputs: moveInputs([17, 2, 3, 1]),
         attrs: { ...attrs, randomStart: false },
+        below: 3,
+      },
+      {
+        name: `${norm}, official constants`,
+        inputs: moveInputs([9, 5, 3, 3]),
+        attrs: { ...attrs, officialConstants: true },
         below: 3,
       },
     ];
@@ -125,15 +145,17 @@ interface Where {
 
 function stepPoint(
   { x, x0, before, g }: Where,
-  { norm, eps, stepSize, a }: { norm: Norm; eps: number; stepSize: number; a: number },
+  { norm, eps, stepSize, a, officialConstants }: ApgdMoveAttrs & { stepSize: number; a: number },
 ): Float64Array {
   const project = (y: Float64Array) => {
     if (norm === "Linf") return y.map((v, i) => clip(clip(v, x0[i] - eps, x0[i] + eps), 0, 1));
     const n = lengthOf(y.map((v, i) => v - x0[i]), "L2");
     return y.map((v, i) => clip(x0[i] + (v - x0[i]) * Math.min(eps, n) / (n + TINY), 0, 1));
   };
-  const n = lengthOf(g, "L2") + TINY;
-  const z = project(x.map((v, i) => v + stepSize * (norm === "Linf" ? Math.sign(g[i]) : g[i] / n)));
+  const usable = norm === "Linf" || g.every(Number.isFinite);
+  const n = lengthOf(g, "L2") + (officialConstants ? TINY : 0) || 1;
+  const direction = g.map((v) => norm === "Linf" ? Math.sign(v) || 0 : usable ? v / n : 0);
+  const z = project(x.map((v, i) => v + stepSize * direction[i]));
   return project(x.map((v, i) => v + a * (z[i] - v) + (1 - a) * (v - before[i])));
 }
 

@@ -6,7 +6,8 @@
 //   P:      LINF: clip to x0 ± EPS, then to [0, 1]. L2: x0 + (x - x0) min(EPS, n) / n, n = |x - x0|, then clip.
 // points, previous, origin, gradient [B, PIXELS] vec4s; progress [B, 8], the first being the step size; slots [B, 4];
 // examples [B]. A workgroup of 64 owns one example. Order of the sums: pixels lane, lane + 64, ..., then ascending
-// lanes, whatever the batch. Padding stays 0. Lengths that divide get 1e-12 added.
+// lanes, whatever the batch. Padding stays 0. Lengths of images that divide get 1e-12 added, the gradient's only where
+// OFFICIAL: else it is scaled by a power of two before it is squared. A gradient that is 0 or not finite moves nothing.
 // Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, algorithm 1.
 @group(0) @binding(0) var<storage, read_write> points: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> previous: array<vec4<f32>>;
@@ -19,6 +20,7 @@
 const ZERO = vec4<f32>(0.0);
 const ONE = vec4<f32>(1.0);
 var<workgroup> firsts: array<f32, 64>;
+var<workgroup> largests: array<u32, 64>;
 var<workgroup> seconds: array<f32, 64>;
 var<workgroup> thirds: array<f32, 64>;
 
@@ -105,21 +107,40 @@ fn main(
   for (var i = start + lane; i < end; i += 64u) {
     let x = points[i];
     let centre = origin[i];
-    let z = project(x + step * sign(gradient[i]), centre);
+    let z = project(x + step * sign_of(gradient[i]), centre);
     points[i] = project(x + a * (z - x) + (1.0 - a) * (x - previous[i]), centre);
     previous[i] = x;
   }
 #else
   var part = ZERO;
-  for (var i = start + lane; i < end; i += 64u) { part += gradient[i] * gradient[i]; }
+  var bits = vec4<u32>(0u);
+  for (var i = start + lane; i < end; i += 64u) { bits = max(bits, magnitudes(gradient[i])); }
+  largests[lane] = largest_magnitude(bits);
+  workgroupBarrier();
+  var largest = 0u;
+  for (var k = 0u; k < 64u; k++) { largest = max(largest, largests[k]); }
+  let usable = vec4<bool>(kind_of(largest) == 1u);
+#if OFFICIAL
+  let power = 1.0;
+#else
+  let power = power_for_squares(largest);
+#end
+  for (var i = start + lane; i < end; i += 64u) {
+    let g = select(ZERO, power * gradient[i], usable);
+    part += g * g;
+  }
   firsts[lane] = sum4(part);
   workgroupBarrier();
   var squares = 0.0;
   for (var k = 0u; k < 64u; k++) { squares += firsts[k]; }
+#if OFFICIAL
   let stride = step / (sqrt(squares) + 1e-12);
+#else
+  let stride = select(step / sqrt(squares), 0.0, squares == 0.0);
+#end
   part = ZERO;
   for (var i = start + lane; i < end; i += 64u) {
-    let d = points[i] + stride * gradient[i] - origin[i];
+    let d = points[i] + stride * select(ZERO, power * gradient[i], usable) - origin[i];
     part += d * d;
   }
   seconds[lane] = sum4(part);
@@ -131,7 +152,7 @@ fn main(
   for (var i = start + lane; i < end; i += 64u) {
     let x = points[i];
     let centre = origin[i];
-    let z = clamp(centre + first_shrink * (x + stride * gradient[i] - centre), ZERO, ONE);
+    let z = clamp(centre + first_shrink * (x + stride * select(ZERO, power * gradient[i], usable) - centre), ZERO, ONE);
     let next = x + a * (z - x) + (1.0 - a) * (x - previous[i]);
     previous[i] = x;
     points[i] = next;

@@ -9,7 +9,7 @@ import type { SlotInputs } from "../slots/slot_attack.ts";
 
 /** Names of the losses of a classifier's logits. */
 export const APGD_LOSSES = ["ce", "dlr", "targeted-dlr"] as const;
-/** Cross-entropy, the untargeted and the targeted difference-of-logits ratio. */
+/** Cross-entropy (climbed as its log odds, see `logOdds`), the untargeted and the targeted difference-of-logits ratio. */
 export type ApgdLoss = typeof APGD_LOSSES[number];
 
 /** Attack a classifier. */
@@ -64,6 +64,11 @@ export interface ApgdSettings {
   readonly randomStart?: boolean;
   /** Evaluations of each point, whose gradients are averaged, for randomised models. Default 1. */
   readonly eot?: number;
+  /**
+   * Climb the cross-entropy itself, with 1e-12 added to denominators and to lengths of gradients, as fra31/auto-attack
+   * does. Default false: see {@linkcode Apgd}.
+   */
+  readonly officialConstants?: boolean;
   readonly stream: Stream;
 }
 
@@ -84,6 +89,7 @@ export type FullSettings = Required<ApgdSettings> & {
  */
 export function fillSettings(options: ApgdOptions): FullSettings {
   const { targets = 1, iterations = 100, restarts = 1, rho = 0.75, randomStart = true, eot = 1 } = options;
+  const { officialConstants = false } = options;
   const goal = "objective" in options ? "maximise" : options.goal ?? "fool";
   const { name, norm, eps, slots, imageShape, stream } = options;
   const refuse = (reason: string) => {
@@ -105,5 +111,5 @@ export function fillSettings(options: ApgdOptions): FullSettings {
   const given = { name, norm, eps, slots, imageShape, stream };
   const untargeted = "loss" in options && options.loss !== "targeted-dlr";
   const runs = restarts * (untargeted ? 1 : targets);
-  return { ...given, targets, iterations, restarts, rho, randomStart, eot, goal, runs };
+  return { ...given, targets, iterations, restarts, rho, randomStart, eot, officialConstants, goal, runs };
 }

@@ -34,9 +34,18 @@ const EPS = { Linf: 0.03, L2: 0.4 } as const;
 const NORMS = ["Linf", "L2"] as const;
 const given = { logits, imageShape: SHAPE, stream: stream(0, "apgd"), examples };
 
+/** The cross-entropy of log odds. */
+const crossEntropyOf = (odds: number) => Math.log1p((CLASSES - 1) * Math.exp(odds));
+
 for (const norm of NORMS) {
-  for (const loss of APGD_LOSSES) {
-    gpuTest(`Apgd takes the steps of a float64 implementation, ${norm} ${loss}`, async (gpu) => {
+  for (
+    const [loss, officialConstants] of [
+      ...APGD_LOSSES.map((loss) => [loss, false] as const),
+      ["ce", true] as const,
+    ]
+  ) {
+    const title = `${norm} ${loss}${officialConstants ? ", official constants" : ""}`;
+    gpuTest(`Apgd takes the steps of a float64 implementation, ${title}`, async (gpu) => {
       const count = 24,
         iterations = 30,
         settings = { norm, eps: (loss === "ce" ? 4 : 1) * EPS[norm], iterations };
@@ -49,7 +58,9 @@ for (const norm of NORMS) {
         goal: "maximise",
         slots: count,
         randomStart: false,
+        officialConstants,
       });
+      const valueOf = (best: number) => loss === "ce" && !officialConstants ? crossEntropyOf(best) : best;
       fillSlots(gpu, apgd, chosen);
       const progress = apgd.state.find(({ name }) => name === "apgd progress")!;
       const expected = chosen.map(({ image, label, targets }) =>
@@ -65,7 +76,7 @@ for (const norm of NORMS) {
         for (let b = 0; b < count; b++) {
           const { stepSize, best, margin } = expected[b][tick], title = `example ${b}, tick ${tick}`;
           if (margin < 3e-6 || best > (loss === "ce" ? Infinity : 0.9)) continue;
-          assertClose(title, rows.subarray(8 * b, 8 * b + 2), {
+          assertClose(title, [rows[8 * b], valueOf(rows[8 * b + 1])], {
             expected: [stepSize, best],
             atol: 1e-5,
             rtol: 1e-3,

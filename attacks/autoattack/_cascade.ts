@@ -8,7 +8,7 @@ import { LOSSES, makeAttack } from "./make_attack.ts";
 import type { PlannedAttack } from "./protocol.ts";
 import { safetyOf } from "./returned.ts";
 import { type CurrentAttack, packProgress } from "./state.ts";
-import { warnZeroGradients } from "./warnings.ts";
+import { warnNotFinite, warnZeroGradients } from "./warnings.ts";
 
 /** Seconds between two savings, unless told otherwise. */
 const SAVE_SECONDS = 30;
@@ -34,7 +34,7 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
     tellTime();
     await save(evaluation); // the signal may end what follows
   }
-  await judgeAgain(evaluation, current);
+  await judgeAgain(evaluation, planned, current);
   const found = correctOnes(current.fooled);
   for (const i of found) progress.robust[i] = 0;
   progress.outcomes.push({
@@ -111,12 +111,15 @@ async function runExamples(
 /** Fooling images that the model, asked again, classifies correctly do not count. */
 async function judgeAgain(
   { options, examples, classifier, progress }: Evaluation,
+  { name }: PlannedAttack,
   current: CurrentAttack,
 ): Promise<void> {
   const positions = correctOnes(current.fooled), n = examples.labels.length;
   if (positions.length === 0) return;
   const numbers = Uint32Array.from(positions, (i) => examples.numbers[i]);
   const logits = await classifier.logits({ images: gather(progress.images, positions, n), numbers });
+  const warning = warnNotFinite(logits, { examples: positions.length, of: name });
+  if (warning !== null) progress.warnings.push(warning);
   const classes = predict(logits, options.classes);
   positions.forEach((i, k) => {
     if (classes[k] !== examples.labels[i]) return;

@@ -17,6 +17,8 @@ import {
   REPETITIONS,
   warnBlackBox,
   warnFewerTargets,
+  warnFlat,
+  warnNotFinite,
   warnProbabilities,
   warnRandomised,
 } from "./warnings.ts";
@@ -26,7 +28,7 @@ const BATCH = 128;
 
 /**
  * Evaluates a model's robustness by AutoAttack (or by some of its attacks): an example is robust if it is classified
- * correctly when clean and under every attack. Each attack gets the examples that are still correct; what it returns as
+ * correctly when clean and under every attack, and by no logits that are not finite. Each attack gets the examples that are still correct; what it returns as
  * fooling is judged again by a forward pass, and checked against eps, pixel range and NaN in float64.
  *
  * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, with the constants of fra31/auto-attack at a392200.
@@ -103,11 +105,14 @@ async function begin(
   for (let draw = 1; draw < REPETITIONS; draw++) {
     repetitions.push(await classifier.logits({ ...first, draw }));
   }
+  const attacks = plan.map(({ name }) => name);
   for (
     const warning of [
+      warnNotFinite(logits, { examples: labels.length, of: "clean" }),
       options.version === "rand" ? null : warnRandomised(repetitions, { labels: labels.subarray(0, slots) }),
       warnProbabilities(logits, { examples: labels.length }),
-      warnFewerTargets({ classes, attacks: plan.map(({ name }) => name) }),
+      warnFewerTargets({ classes, attacks }),
+      warnFlat(logits, { labels, clean, attacks }),
     ]
   ) if (warning !== null) progress.warnings.push(warning);
   return progress;

@@ -5,14 +5,12 @@ import type { Gpu } from "../../engine/device.ts";
 import { asTensor } from "../../engine/graph.ts";
 import { exampleNorm } from "../../engine/ops/example_norm.ts";
 import { fill } from "../../engine/ops/fill.ts";
-import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { Program } from "../../engine/program.ts";
 import { f32, formatShape, sameShape, sizeOf, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
+import { Variable } from "../../engine/tensor.ts";
 import { release, write } from "../../engine/variables.ts";
 import type { ApgdLoss } from "../apgd/apgd_options.ts";
-import { dlr } from "../losses/dlr.ts";
-import { targetedDlr } from "../losses/targeted_dlr.ts";
+import { lossOf } from "../apgd/loss_of.ts";
 import type { AutoAttackOptions } from "./types.ts";
 
 /** Images whose scores are asked for. */
@@ -106,11 +104,14 @@ export class Classifier {
   }
 }
 
-/** The class of the first largest score in each row. */
+/** What {@linkcode predict} says of scores that are not finite: no class, so that no label is right. */
+export const NO_CLASS = 2 ** 32 - 1;
+
+/** The class of the first largest score in each row; {@linkcode NO_CLASS} where one of them is not finite. */
 export function predict(logits: Float32Array, classes: number): Uint32Array {
   return Uint32Array.from({ length: logits.length / classes }, (_, i) => {
     const row = logits.subarray(i * classes, (i + 1) * classes);
-    return row.reduce((best, z, c) => z > row[best] ? c : best, 0);
+    return row.every(Number.isFinite) ? row.reduce((best, z, c) => z > row[best] ? c : best, 0) : NO_CLASS;
   });
 }
 
@@ -132,9 +133,11 @@ export function rankTargets(
 /** The largest absolute value of each image's gradient of a loss, [m]; m is the batch. */
 export async function largestGradients(
   gpu: Gpu,
-  { logits, imageShape, loss }: Pick<AutoAttackOptions, "logits" | "imageShape"> & {
-    readonly loss: ApgdLoss;
-  },
+  { logits, imageShape, loss, officialConstants }:
+    & Pick<AutoAttackOptions, "logits" | "imageShape" | "officialConstants">
+    & {
+      readonly loss: ApgdLoss;
+    },
   { images, numbers, labels, targets }: Asked & {
     readonly labels: Uint32Array;
     readonly targets: Uint32Array;
@@ -148,14 +151,11 @@ export async function largestGradients(
     labels: new Variable("labels", u32(count), labels),
     targets: new Variable("targets", u32(count), targets),
   };
-  const lossOf: Record<ApgdLoss, (z: Tensor) => Tensor> = {
-    ce: (z) => crossEntropy(z, variables.labels),
-    dlr: (z) => dlr(z, variables.labels),
-    "targeted-dlr": (z) => targetedDlr(z, variables.labels, { targets: variables.targets }),
-  };
   const program = await Program.compile(gpu, "gradients", () => {
     const x = asTensor(variables.images);
-    const values = lossOf[loss](logits(x, { examples: variables.numbers, draw: variables.draw }));
+    const scores = logits(x, { examples: variables.numbers, draw: variables.draw });
+    const classes = { labels: variables.labels, target: variables.targets };
+    const values = lossOf({ loss, officialConstants }, scores, classes);
     const [gradient] = gradients(values, [x], { seed: fill(values.shape, 1) });
     return { largest: exampleNorm(gradient, "Linf") };
   });

@@ -17,6 +17,7 @@ export async function identify(options: AutoAttackOptions, examples: Required<Ex
     iterations = 100,
     queries = 5000,
     batchSize = 0,
+    officialConstants = false,
   } = options;
   const attacks = planAttacks(options).map(({ name, restarts, targets, eot }) =>
     `${name} restarts ${restarts} targets ${targets} eot ${eot}`
@@ -26,6 +27,7 @@ export async function identify(options: AutoAttackOptions, examples: Required<Ex
   return {
     attacks: attacks.join(", "),
     ...{ norm, eps, apgdEps, classes, seed, iterations, queries, batchSize },
+    officialConstants: officialConstants ? 1 : 0,
     imageShape: imageShape.join("x"),
     images: await hash(examples.images),
     labels: await hash(examples.labels),

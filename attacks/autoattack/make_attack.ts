@@ -28,6 +28,7 @@ export async function makeAttack(
   options: AutoAttackOptions & { readonly slots: number },
 ): Promise<SlotAttack> {
   const { logits, classes, norm, eps, apgdEps = eps, imageShape, slots, seed, iterations, queries } = options;
+  const { officialConstants } = options;
   const common = {
     name,
     logits,
@@ -39,8 +40,15 @@ export async function makeAttack(
   };
   const loss = LOSSES[name];
   if (loss !== undefined) {
-    return await Apgd.compile(gpu, { ...common, classes, eps: apgdEps, loss, iterations });
+    return await Apgd.compile(gpu, { ...common, classes, eps: apgdEps, loss, iterations, officialConstants });
   }
   if (name === "square") return await Square.compile(gpu, { ...common, eps, queries });
-  return await Fab.compile(gpu, { ...common, classes, eps, targeted: name === "fab-t", iterations });
+  return await Fab.compile(gpu, {
+    ...common,
+    classes,
+    eps,
+    targeted: name === "fab-t",
+    iterations,
+    officialConstants,
+  });
 }

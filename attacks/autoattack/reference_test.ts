@@ -45,7 +45,12 @@ async function loadReference(count: number): Promise<Reference> {
 async function attackReference(
   gpu: Gpu,
   { weights, images, labels }: Reference,
-  options: { norm: "Linf" | "L2"; attacks?: readonly AttackName[]; queries?: number },
+  options: {
+    norm: "Linf" | "L2";
+    attacks?: readonly AttackName[];
+    queries?: number;
+    officialConstants?: boolean;
+  },
 ) {
   const model = resnet({ arch: "resnet8", classes: 10 }, { seed: 0 });
   loadWeights(gpu, model, weights);
@@ -96,8 +101,11 @@ for (const norm of ["Linf", "L2"] as const) {
     `autoAttack() in ${norm} with one gradient attack leaves what the official one leaves`,
     async (gpu) => {
       const reference = await loadReference(COUNT.alone);
-      for (const name of ["apgd-ce", "fab-t"] as const) {
-        const { robust } = await attackReference(gpu, reference, { norm, attacks: [name] });
+      for (
+        const [name, officialConstants] of [["apgd-ce", false], ["apgd-ce", true], ["fab-t", true]] as const
+      ) {
+        const run = { norm, attacks: [name], officialConstants };
+        const { robust } = await attackReference(gpu, reference, run);
         const differing = differences(robust, reference.correct(norm, name));
         assert(differing <= 1, `${name}: ${differing} of ${COUNT.alone} differ`);
       }

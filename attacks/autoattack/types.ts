@@ -39,6 +39,12 @@ export interface AutoAttackOptions {
   readonly queries?: number;
   /** Radius of the APGD attacks, where it is to differ from `eps`: see {@linkcode referenceRadius}. */
   readonly apgdEps?: number;
+  /**
+   * Attack with the constants of fra31/auto-attack: APGD climbs the cross-entropy itself, 1e-12 is added to lengths of
+   * gradients and denominators, FAB in L2 leaves out entries of gradients below 1e-8. Its attacks then stand still where
+   * logits or gradients are about as small, or the cross-entropy is 0 in float32. Default false.
+   */
+  readonly officialConstants?: boolean;
 }
 
 /** Images to attack. */
@@ -57,6 +63,8 @@ export interface AttackWarning {
     | "randomised-model"
     | "probabilities-not-logits"
     | "zero-gradients"
+    | "non-finite-logits"
+    | "flat-logits"
     | "fewer-targets"
     | "black-box-beats-white-box";
   /** What was found, in a sentence with its numbers. */

@@ -1,5 +1,6 @@
 /** Signs that an evaluation may say more about the attacks than about the model; docs/attacks.md explains each. */
 
+import { DOUBT, doubtOf, FLAT_RANGE } from "../doubts.ts";
 import type { AttackName, AttackOutcome, AttackWarning } from "./types.ts";
 
 /** How often a first batch is computed to see whether the model is randomised. */
@@ -15,7 +16,8 @@ export const TARGETS = 9;
 
 /**
  * Doubts that a model gives the same logits whenever it is asked: the number of correct predictions differs between
- * repetitions, or two repetitions' logits of an example, each divided by its norm, are more than 1e-4 apart in L2.
+ * repetitions, or two repetitions' logits of an example, each divided by its norm, are more than 1e-4 apart in L2. Examples whose logits are not
+ * finite in any repetition are left out.
  *
  * Source: `check_randomized` of fra31/auto-attack, https://github.com/fra31/auto-attack/blob/master/autoattack/checks.py
  *
@@ -32,11 +34,16 @@ export function warnRandomised(
       `Cannot compare repetitions: at least 2 are needed, got ${repetitions.length}`,
     );
   }
-  const rows = repetitions.map((logits) => rowsOf(logits, n));
-  const right = rows.map((all) => all.filter((z, i) => firstLargest(z) === labels[i]).length);
+  const whole = repetitions.map((logits) => rowsOf(logits, n));
+  const finite = (z: Float64Array) => z.every(Number.isFinite);
+  // Of logits that are never numbers there is a warning of its own.
+  const kept = whole[0].map((_, i) => whole.some((all) => finite(all[i])));
+  const rows = whole.map((all) => all.filter((_, i) => kept[i]));
+  const classes = Array.from(labels).filter((_, i) => kept[i]);
+  const right = rows.map((all) => all.filter((z, i) => finite(z) && firstLargest(z) === classes[i]).length);
   const normalised = rows.map((all) => all.map(normalise));
   let largest = 0;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < classes.length; i++) {
     normalised.forEach((a, r) => {
       for (const b of normalised.slice(r + 1)) largest = Math.max(largest, distance(a[i], b[i]));
     });
@@ -86,7 +93,7 @@ export function warnProbabilities(
 }
 
 /**
- * Tells of examples that an attack cannot move, because the gradient of its loss is exactly 0.
+ * Tells of examples that an attack cannot move, because the gradient of its loss is exactly 0 or not finite.
  *
  * Source: `check_zero_gradients` of fra31/auto-attack, which asks at APGD's starting points, under the DLR losses.
  *
@@ -98,12 +105,62 @@ export function warnZeroGradients(
   { attack }: { attack: AttackName },
 ): AttackWarning | null {
   const n = largest.length;
-  const zeros = Array.from(largest).filter((v) => v === 0).length;
+  const zeros = Array.from(largest).filter((v) => v === 0 || !Number.isFinite(v)).length;
   if (zeros === 0) return null;
   return {
     code: "zero-gradients",
-    message: `The gradient of the loss of ${attack} is exactly 0 in ${zeros} of ${n} examples ` +
-      `(${percent(zeros / n)}): it cannot move these`,
+    message: `The gradient of the loss of ${attack} is exactly 0, or not finite, in ${zeros} of ${n} ` +
+      `examples (${percent(zeros / n)}): it cannot move these`,
+  };
+}
+
+/**
+ * Tells of examples whose logits are not finite, clean ones or those of images that an attack returned: they count as
+ * incorrect.
+ *
+ * @param logits [n, C] of `examples` = n examples, none being allowed.
+ * @param options.of What was asked for them: "clean", or who returned the images.
+ */
+export function warnNotFinite(
+  logits: ArrayLike<number>,
+  { examples, of }: { examples: number; of: AttackName | "clean" },
+): AttackWarning | null {
+  const rows = examples === 0 ? [] : rowsOf(logits, examples);
+  const odd = rows.filter((z) => !z.every(Number.isFinite)).length;
+  if (odd === 0) return null;
+  const what = of === "clean" ? "clean images" : `images that ${of} returned`;
+  return {
+    code: "non-finite-logits",
+    message: `Of ${examples} ${what} ${odd} have logits that are not finite: these count as incorrect`,
+  };
+}
+
+/**
+ * Tells of a model of whose correctly classified examples more than half have logits of wrong classes within 1 of each
+ * other, so that the cross-entropy hardly prefers one of them: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
+ *
+ * @param logits [n, C] of the clean images.
+ * @param options.clean 1 where they are classified correctly, [n].
+ */
+export function warnFlat(
+  logits: ArrayLike<number>,
+  { labels, clean, attacks }: {
+    labels: ArrayLike<number>;
+    clean: ArrayLike<number>;
+    attacks: readonly AttackName[];
+  },
+): AttackWarning | null {
+  if (!attacks.includes("apgd-ce")) return null;
+  const rows = rowsOf(logits, labels.length).filter((z, i) =>
+    clean[i] && doubtOf(z, labels[i]) === DOUBT.flat
+  );
+  const correct = Array.from(clean).filter((v) => v).length;
+  if (rows.length <= correct / 2) return null;
+  return {
+    code: "flat-logits",
+    message:
+      `In ${rows.length} of ${correct} examples that are classified correctly the logits of all wrong classes ` +
+      `are within ${FLAT_RANGE} of each other: apgd-ce leads away from the label, not to the nearest class`,
   };
 }
 
@@ -173,7 +230,7 @@ function firstLargest(z: Float64Array): number {
 }
 
 function normalise(z: Float64Array): Float64Array {
-  const norm = Math.hypot(...z) + 1e-10;
+  const norm = Math.hypot(...z) || 1;
   return z.map((v) => v / norm);
 }
 

@@ -3,6 +3,8 @@ import type { AttackName, AttackWarning } from "./types.ts";
 import {
   warnBlackBox,
   warnFewerTargets,
+  warnFlat,
+  warnNotFinite,
   warnProbabilities,
   warnRandomised,
   warnZeroGradients,
@@ -44,6 +46,36 @@ Deno.test("warnRandomised() takes logits that are no numbers for different", () 
   warns(warnRandomised([LOGITS, LOGITS.with(1, NaN)], { labels }), "randomised-model", "NaN");
 });
 
+Deno.test("warnRandomised() leaves out examples whose logits are never finite", () => {
+  const odd = LOGITS.map((z, i) => i < 3 ? NaN : z);
+  assertEquals(warnRandomised([odd, odd, odd], { labels }), null);
+  const all = LOGITS.map(() => NaN);
+  assertEquals(warnRandomised([all, all], { labels }), null);
+});
+
+Deno.test("warnNotFinite() counts examples with a logit that is not finite", () => {
+  const odd = LOGITS.with(1, NaN).with(2, Infinity);
+  warns(warnNotFinite(odd, { examples: 2, of: "clean" }), "non-finite-logits", "Of 2 clean images 1 have");
+  warns(
+    warnNotFinite(odd, { examples: 2, of: "square" }),
+    "non-finite-logits",
+    "images that square returned 1",
+  );
+  assertEquals(warnNotFinite(LOGITS, { examples: 2, of: "clean" }), null);
+  assertEquals(warnNotFinite([], { examples: 0, of: "fab" }), null);
+});
+
+Deno.test("warnFlat() tells of correct examples, most of them, whose wrong classes' logits hardly differ", () => {
+  const given = { labels, clean: [1, 1], attacks: ["apgd-ce", "square"] as const };
+  // The wrong classes of the first differ by 3, those of the second by 4.5.
+  assertEquals(warnFlat(LOGITS, given), null);
+  const flat = LOGITS.with(1, -1.5).with(3, 4.25);
+  warns(warnFlat(flat, given), "flat-logits", "In 2 of 2 examples");
+  assertEquals(warnFlat(flat.with(3, 0), given), null);
+  assertEquals(warnFlat(flat, { ...given, clean: [0, 0] }), null);
+  assertEquals(warnFlat(flat, { ...given, attacks: ["square"] }), null);
+});
+
 Deno.test("warnRandomised() refuses a single repetition and lengths that do not fit", () => {
   assertThrows(
     () => warnRandomised([LOGITS], { labels }),
@@ -75,10 +107,10 @@ Deno.test("warnProbabilities() is silent where one row or one number is none", (
   assertEquals(warnProbabilities([NaN, 0.5, 0.5], { examples: 1 }), null);
 });
 
-Deno.test("warnZeroGradients() counts gradients that are exactly 0", () => {
-  const warning = warnZeroGradients([0.1, 0, 1e-38, -0, 3], { attack: "apgd-ce" });
-  warns(warning, "zero-gradients", "of apgd-ce is exactly 0 in 2 of 5 examples (40.0 %)");
-  assertEquals(warnZeroGradients([0.1, 1e-38, NaN], { attack: "apgd-ce" }), null);
+Deno.test("warnZeroGradients() counts gradients that are exactly 0 or not finite", () => {
+  const warning = warnZeroGradients([0.1, 0, 1e-38, -0, 3, NaN], { attack: "apgd-ce" });
+  warns(warning, "zero-gradients", "of apgd-ce is exactly 0, or not finite, in 3 of 6 examples (50.0 %)");
+  assertEquals(warnZeroGradients([0.1, 1e-38], { attack: "apgd-ce" }), null);
 });
 
 Deno.test("warnFewerTargets() tells of targeted attacks on fewer than ten classes", () => {

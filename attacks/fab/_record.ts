@@ -72,14 +72,14 @@ export function allVariables(variables: FabVariables): Variable[] {
 /** Records an iteration: two forward passes, and one backward pass, or one for each class. */
 export function recordIteration(variables: FabVariables, options: FullOptions): void {
   const { inputs: { origin, labels, examples, targets, slot, score }, images, image, target } = variables;
-  const { logits, norm, eps, iterations, restarts, alphaMax, eta, beta, stream } = options;
+  const { logits, norm, eps, iterations, restarts, alphaMax, eta, beta, officialConstants, stream } = options;
   fabBegin(images, {
     ...{ origin, slot, examples, image, score },
     goal: target === null ? undefined : { targets, target },
     ...{ norm, restarts, radius: eps ?? START_RADIUS[norm], key: stream.key },
   });
   const plane = linearise(variables, options);
-  fabStepImages(images, { ...plane, origin, slot, norm, alphaMax, eta });
+  fabStepImages(images, { ...plane, origin, slot, norm, alphaMax, eta, officialConstants });
   const right = correct(logits(asTensor(images)), labels);
   const runs = restarts * options.targets;
   fabKeep(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
@@ -88,7 +88,7 @@ export function recordIteration(variables: FabVariables, options: FullOptions): 
 /** The difference of two logits and its gradient at the images: of the target's, or of the nearest class's. */
 function linearise(
   { inputs: { labels, slot }, images, target, choice }: FabVariables,
-  { logits, norm }: FullOptions,
+  { logits, norm, officialConstants }: FullOptions,
 ): { difference: Tensor; gradient: Tensor } {
   const x = asTensor(images), z = logits(x);
   const towards = (classes: Variable) => {
@@ -99,7 +99,7 @@ function linearise(
   if (choice === null) return towards(target!);
   const { chosen, candidates } = choice;
   candidates.forEach((classes, candidate) => {
-    fabNearest(chosen, { ...towards(classes), labels, slot, norm, candidate });
+    fabNearest(chosen, { ...towards(classes), labels, slot, norm, candidate, officialConstants });
   });
   return { difference: asTensor(chosen.difference), gradient: asTensor(chosen.gradient) };
 }

@@ -29,7 +29,7 @@ for (const norm of ["Linf", "L2"] as const) {
           imageShape: SHAPE,
         },
         ...{ targets: targeted ? 2 : 1, iterations: 5, restarts: targeted ? 2 : 3, alphaMax: 0.1, eta: 1.05 },
-        ...{ beta: 0.9, stream: stream(0, "fab") },
+        ...{ beta: 0.9, officialConstants: false, stream: stream(0, "fab") },
       };
       const variables = makeFabVariables(options), { inputs } = variables;
       const images = noiseImages(COUNT);

@@ -1,4 +1,4 @@
-// Sums, maxima and norms over the 64 lanes of a workgroup, known to all of them. Functions only; prefixed to kernels,
+// Sums, maxima and norms over the 64 lanes of a workgroup, known to all of them. Functions only, over magnitude.wgsl; prefixed to kernels,
 // which declare LINF: 1 where the norm is the largest magnitude, 0 where it is the square root of the sum of squares.
 // Order: eight lanes at a time, ascending, then the eight results. All lanes have to call together.
 var<workgroup> lane_values: array<vec4<f32>, 64>;
@@ -37,6 +37,21 @@ fn max_lanes(lane: u32, value: vec4<f32>) -> vec4<f32> {
     whole = largest;
   }
   return workgroupUniformLoad(&whole);
+}
+
+// The largest magnitude of all lanes, by the bits of magnitude.wgsl.
+var<workgroup> lane_bits: array<u32, 64>;
+var<workgroup> whole_bits: u32;
+
+fn largest_lanes(lane: u32, bits: vec4<u32>) -> u32 {
+  lane_bits[lane] = largest_magnitude(bits);
+  workgroupBarrier();
+  if (lane == 0u) {
+    var largest = 0u;
+    for (var k = 0u; k < 64u; k++) { largest = max(largest, lane_bits[k]); }
+    whole_bits = largest;
+  }
+  return workgroupUniformLoad(&whole_bits);
 }
 
 // The sum of a vec4's lanes, and their maximum.

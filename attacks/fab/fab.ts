@@ -46,6 +46,8 @@ export interface FabOptions {
   readonly eta?: number;
   /** What is left of the way from the clean image after a misclassified point. Default 0.9. */
   readonly beta?: number;
+  /** Keep the constants of fra31/auto-attack that gradients are compared with or divided by. Default false. */
+  readonly officialConstants?: boolean;
   /** Where random starts come from. */
   readonly stream: Stream;
 }
@@ -56,14 +58,15 @@ export interface FabOptions {
  * x := clip((1 - alpha) (x + eta d1) + alpha (x0 + eta d2)), with d1 and d2 the shortest steps there from x and from the
  * clean image x0 within the pixel range, alpha = min(a1 / (a1 + a2), alphaMax), a the norm of d. A misclassified x (as
  * whatever class) is kept if it is the nearest to x0 so far; then x := x0 + beta (x - x0). Untargeted, t is in each
- * iteration the class whose linearised boundary is nearest: the smallest |f| / (1e-12 + dual norm of its gradient).
+ * iteration the class whose linearised boundary is nearest: the smallest |f| / dual norm of its gradient.
  *
  * `score` is the norm of the nearest misclassified image over all runs of the example (1e10 before there is one), and
  * `image` that image, or the clean one.
  *
  * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, as fra31/auto-attack runs it. Departures: an example
  * is done as soon as its norm is at most eps, where the official code goes on to make it smaller, with the same verdict;
- * planes are found to float32 by Newton's method, where it bisects over sorted values; draws are an example's own.
+ * gradients are scaled by a power of two before they are squared, where it leaves out entries below 1e-8 in L2 and adds
+ * 1e-12 to dual norms (`officialConstants` does); planes are found to float32 by Newton's method, where it bisects over sorted values; draws are an example's own.
  */
 export class Fab implements SlotAttack {
   readonly name: string;
@@ -123,7 +126,8 @@ export class Fab implements SlotAttack {
 
 function withDefaults(options: FabOptions): FullOptions {
   const { iterations = 100, restarts = 1, alphaMax = 0.1, eta = 1.05, beta = 0.9 } = options;
-  return { ...options, iterations, restarts, alphaMax, eta, beta };
+  const { officialConstants = false } = options;
+  return { ...options, officialConstants, iterations, restarts, alphaMax, eta, beta };
 }
 
 function checkOptions(options: FullOptions): void {

@@ -10,6 +10,7 @@ import { f32, lastDim, rowVec4s, sizeOf, u32 } from "../../engine/shape.ts";
 import type { Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
@@ -44,7 +45,7 @@ export const fabBeginOp: OpDef<FabBeginAttrs> = {
     return [{
       label: "fab_begin",
       source: fillTemplate(source, {
-        include: [slotSource, philoxSource, reduceSource],
+        include: [slotSource, philoxSource, magnitudeSource, reduceSource],
         consts: {
           B,
           INNER: exampleVec4s(shape),

@@ -8,6 +8,7 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { f32, sizeOf, u32 } from "../../engine/shape.ts";
 import type { Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
@@ -36,7 +37,7 @@ export const fabKeepOp: OpDef<FabKeepAttrs> = {
     return [{
       label: "fab_keep",
       source: fillTemplate(source, {
-        include: [slotSource, reduceSource],
+        include: [slotSource, magnitudeSource, reduceSource],
         consts: {
           B,
           INNER: exampleVec4s(shape),

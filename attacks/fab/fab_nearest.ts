@@ -7,14 +7,16 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { f32, sizeOf, u32 } from "../../engine/shape.ts";
 import type { Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import source from "./fab_nearest.wgsl" with { type: "text" };
 import { exampleVec4s } from "./fab_step.ts";
 
-/** Distance before any class was looked at. */
-const FAR = 3e38;
+/** Distance before any class was looked at, and that of a class without a gradient. */
+const FAR = 3e38, FURTHEST = 2.9e38;
 
 /** Settings of the choice. */
 export interface FabNearestAttrs {
@@ -22,6 +24,8 @@ export interface FabNearestAttrs {
   readonly norm: Norm;
   /** The class that the gradient and the difference are of; 0 comes first and forgets what was chosen before. */
   readonly candidate: number;
+  /** Whether 1e-12 is added to the dual norm, as in the official code. */
+  readonly officialConstants: boolean;
 }
 
 /**
@@ -31,13 +35,19 @@ export interface FabNearestAttrs {
 export const fabNearestOp: OpDef<FabNearestAttrs> = {
   name: "fab_nearest",
   shape: () => [],
-  lower: ({ inputs, attrs: { norm, candidate } }) => {
+  lower: ({ inputs, attrs: { norm, candidate, officialConstants } }) => {
     const shape = inputs[0].spec.shape, B = shape[0];
     return [{
       label: "fab_nearest",
       source: fillTemplate(source, {
-        include: [slotSource, reduceSource],
-        consts: { B, INNER: exampleVec4s(shape), LINF: norm === "Linf" ? 1 : 0, CLASS: candidate },
+        include: [slotSource, finiteSource, magnitudeSource, reduceSource],
+        consts: {
+          B,
+          INNER: exampleVec4s(shape),
+          LINF: norm === "Linf" ? 1 : 0,
+          CLASS: candidate,
+          OFFICIAL: officialConstants ? 1 : 0,
+        },
       }),
       bindings: inputs.map((operand, i) => ({ operand, kind: i >= 4 ? "read_write" : "read" })),
       workgroups: splitGrid(B),
@@ -45,17 +55,27 @@ export const fabNearestOp: OpDef<FabNearestAttrs> = {
     }];
   },
   backward: null,
-  reference: ([w, f, labels, slot, gradient, difference, distance], { norm, candidate }) => {
+  reference: ([w, f, labels, slot, gradient, difference, distance], attrs) => {
+    const { norm, candidate, officialConstants } = attrs;
     const size = sizeOf(w.shape.slice(1));
     for (let b = 0; b < w.shape[0]; b++) {
       if (slot.data[4 * b] !== STATUS.running) continue;
-      if (candidate === 0) distance.data[b] = FAR;
+      if (candidate === 0) {
+        distance.data[b] = FAR;
+        difference.data[b] = 0;
+        gradient.data.fill(0, b * size, (b + 1) * size);
+      }
       if (labels.data[b] === candidate) continue;
       const own = w.data.subarray(b * size, (b + 1) * size);
       const dual = norm === "Linf"
         ? own.reduce((sum, v) => sum + Math.abs(v), 0)
         : Math.sqrt(own.reduce((sum, v) => sum + v * v, 0));
-      const found = Math.abs(f.data[b]) / (1e-12 + dual);
+      if (!Number.isFinite(f.data[b]) || !own.every(Number.isFinite)) continue;
+      const found = officialConstants
+        ? Math.abs(f.data[b]) / (1e-12 + dual)
+        : dual === 0
+        ? FURTHEST
+        : Math.min(Math.abs(f.data[b]) / dual, FURTHEST);
       if (found >= distance.data[b]) continue;
       gradient.data.set(own, b * size);
       difference.data[b] = f.data[b];
@@ -71,13 +91,14 @@ export const fabNearestOp: OpDef<FabNearestAttrs> = {
       { name: "images", b: 7, shape: [5, 3, 3], candidate: 1 },
       { name: "above a workgroup", b: 9, shape: [9, 13, 3], candidate: 0 },
       { name: "many examples", b: 130, shape: [2, 2, 4], candidate: 2 },
-    ].map(({ name, b, shape, candidate }) => ({
+      { name: "official constants", b: 7, shape: [5, 3, 3], candidate: 1, officialConstants: true },
+    ].map(({ name, b, shape, candidate, officialConstants = false }) => ({
       name: `${norm}, ${name}`,
       inputs: [
         ...[f32(b, ...shape), f32(b, 1), u32(b), u32(b, 4)],
         ...[f32(b, ...shape), f32(b, 1), f32(b, 1)],
       ],
-      attrs: { norm, candidate },
+      attrs: { norm, candidate, officialConstants },
       below: 3,
     }))
   ),
@@ -95,12 +116,14 @@ export interface Chosen {
 
 /**
  * Keeps a class's gradient and difference where its linearised boundary is nearer than that of the classes before it:
- * |difference| / (1e-12 + dual norm of the gradient), the dual norm of Linf being the sum of magnitudes, of L2 itself.
- * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 7, with the 1e-12 of fra31/auto-attack.
+ * |difference| / dual norm of the gradient, the dual norm of Linf being the sum of magnitudes, of L2 itself. Where the
+ * gradient is 0 a class is further away than any other; what is not finite is not chosen.
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 7. Departure: fra31/auto-attack adds 1e-12 to the
+ * dual norm; `officialConstants` does too.
  */
 export function fabNearest(
   chosen: Chosen,
-  { gradient, difference, labels, slot, norm, candidate }: FabNearestAttrs & {
+  { gradient, difference, labels, slot, norm, candidate, officialConstants }: FabNearestAttrs & {
     readonly gradient: Value;
     readonly difference: Value;
     readonly labels: Value;
@@ -110,6 +133,6 @@ export function fabNearest(
   record(
     fabNearestOp,
     [gradient, difference, labels, slot, chosen.gradient, chosen.difference, chosen.distance],
-    { norm, candidate },
+    { norm, candidate, officialConstants },
   );
 }

@@ -1,7 +1,8 @@
 // Chooses the class whose boundary is nearest, one class after another: where w and f of class CLASS give a smaller
-//   |f| / (1e-12 + dual norm of w) than distance[b], gradient := w, difference := f and distance := it.
+//   |f| / dual norm of w than distance[b], gradient := w, difference := f and distance := it; 1e-12 is added to the norm
+//   where OFFICIAL. A norm of 0 is further than any other one, and what is not finite is never chosen.
 // The dual norm is the sum of |w| (LINF), else the square root of the sum of squares. For class 0 distance counts as
-// FAR; the label's own class is left out. Running slots only.
+// FAR, and gradient and difference as 0; the label's own class is left out. Running slots only.
 // w, gradient [B, INNER] vec4s; f, difference, distance [B, 1]; labels [B], slot [B, 4]. A workgroup of 64 owns one
 // example. Order of sums: each lane ascending by 64, then as in _reduce.wgsl.
 #input 0 w
@@ -13,6 +14,7 @@
 @group(0) @binding(6) var<storage, read_write> distance: array<vec4<f32>>;
 
 const FAR: f32 = 3.0e38;
+const FURTHEST: f32 = 2.9e38;
 var<workgroup> known: f32;
 
 @compute @workgroup_size(64)
@@ -26,6 +28,9 @@ fn main(
   if (slot[b].x != RUNNING) { return; }
 #if CLASS == 0
   let least = FAR;
+  // Until a class is chosen there is no plane to go to.
+  for (var k = lane; k < INNER; k += 64u) { gradient[b * INNER + k] = vec4<f32>(0.0); }
+  if (lane == 0u) { difference[b] = vec4<f32>(0.0); }
 #else
   if (lane == 0u) { known = distance[b].x; }
   let least = workgroupUniformLoad(&known);
@@ -35,9 +40,17 @@ fn main(
     return;
   }
   let start = b * INNER;
+  var bits = vec4<u32>(0u);
+  for (var k = lane; k < INNER; k += 64u) { bits = max(bits, magnitudes(w(start + k))); }
+  let largest = largest_lanes(lane, bits);
+#if OFFICIAL
+  let power = 1.0;
+#else
+  let power = power_for(largest);
+#end
   var size = vec4<f32>(0.0);
   for (var k = lane; k < INNER; k += 64u) {
-    let g = w(start + k);
+    let g = power * w(start + k);
 #if LINF
     size += abs(g);
 #else
@@ -50,8 +63,13 @@ fn main(
   let dual = sqrt(total_of(sum_lanes(lane, size)));
 #end
   let value = f(b).x;
+#if OFFICIAL
   let found = abs(value) / (1e-12 + dual);
-  if (found >= least) {
+#else
+  let found = select(min(power * abs(value) / dual, FURTHEST), FURTHEST, dual == 0.0);
+#end
+  let finite = is_finite(value) && kind_of(largest) != 2u;
+  if (!finite || found >= least) {
     if (lane == 0u) { distance[b] = vec4<f32>(least, 0.0, 0.0, 0.0); }
     return;
   }

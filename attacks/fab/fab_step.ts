@@ -8,11 +8,13 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { f32, rowCount, rowVec4s, type Shape, sizeOf, u32 } from "../../engine/shape.ts";
 import type { Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import source from "./fab_step.wgsl" with { type: "text" };
-import { sizeIn, stepToPlane } from "./projection.ts";
+import { LEAST_WEIGHT, OFFICIAL_LEAST_WEIGHT, sizeIn, stepToPlane } from "./projection.ts";
 
 /** Newton's steps towards a multiplier; images take about a dozen. */
 const MOST_ROUNDS = 50;
@@ -25,6 +27,8 @@ export interface FabStepAttrs {
   readonly alphaMax: number;
   /** How far a step goes, in lengths to the plane. */
   readonly eta: number;
+  /** Whether gradients are taken as they are, and entries below 1e-8 do not count in L2, as in the official code. */
+  readonly officialConstants: boolean;
 }
 
 /** Vec4s of one example. */
@@ -36,14 +40,24 @@ export function exampleVec4s(shape: Shape): number {
 export const fabStepOp: OpDef<FabStepAttrs> = {
   name: "fab_step",
   shape: () => [],
-  lower: ({ inputs, attrs: { norm, alphaMax, eta } }) => {
+  lower: ({ inputs, attrs: { norm, alphaMax, eta, officialConstants } }) => {
     const shape = inputs[4].spec.shape, B = shape[0];
     return [{
       label: "fab_step",
       source: fillTemplate(source, {
-        include: [slotSource, reduceSource],
-        consts: { B, INNER: exampleVec4s(shape), LINF: norm === "Linf" ? 1 : 0, CAP: MOST_ROUNDS },
-        text: { ALPHA: wgslFloat(alphaMax), ETA: wgslFloat(eta) },
+        include: [slotSource, finiteSource, magnitudeSource, reduceSource],
+        consts: {
+          B,
+          INNER: exampleVec4s(shape),
+          LINF: norm === "Linf" ? 1 : 0,
+          CAP: MOST_ROUNDS,
+          OFFICIAL: officialConstants ? 1 : 0,
+        },
+        text: {
+          ALPHA: wgslFloat(alphaMax),
+          ETA: wgslFloat(eta),
+          LEAST: wgslFloat(officialConstants ? OFFICIAL_LEAST_WEIGHT : LEAST_WEIGHT),
+        },
       }),
       bindings: inputs.map((operand, i) => ({ operand, kind: i === 4 ? "read_write" : "read" })),
       workgroups: splitGrid(B),
@@ -51,12 +65,12 @@ export const fabStepOp: OpDef<FabStepAttrs> = {
     }];
   },
   backward: null,
-  reference: ([gradient, difference, origin, slot, images], { norm, alphaMax, eta }) => {
+  reference: ([gradient, difference, origin, slot, images], attrs) => {
     const size = sizeOf(images.shape.slice(1));
     for (let b = 0; b < images.shape[0]; b++) {
       if (slot.data[4 * b] !== STATUS.running) continue;
       const [w, o, x] = [gradient, origin, images].map(({ data }) => data.subarray(b * size, (b + 1) * size));
-      x.set(fabStep(x, { origin: o, gradient: w, difference: difference.data[b], norm, alphaMax, eta }));
+      x.set(fabStep(x, { origin: o, gradient: w, difference: difference.data[b], ...attrs }));
     }
     return [];
   },
@@ -68,10 +82,11 @@ export const fabStepOp: OpDef<FabStepAttrs> = {
       { name: "images", b: 7, shape: [5, 3, 3] },
       { name: "above a workgroup", b: 3, shape: [9, 13, 3] },
       { name: "many examples", b: 130, shape: [2, 2, 4] },
-    ].map(({ name, b, shape }) => ({
+      { name: "official constants", b: 7, shape: [5, 3, 3], officialConstants: true },
+    ].map(({ name, b, shape, officialConstants = false }) => ({
       name: `${norm}, ${name}`,
       inputs: [f32(b, ...shape), f32(b, 1), f32(b, ...shape), u32(b, 4), f32(b, ...shape)],
-      attrs: { norm, alphaMax: 0.1, eta: 1.05 },
+      attrs: { norm, alphaMax: 0.1, eta: 1.05, officialConstants },
       below: 2,
     }))
   ),
@@ -80,19 +95,19 @@ export const fabStepOp: OpDef<FabStepAttrs> = {
 /** One example of {@linkcode fabStepOp}, in float64 on the host. */
 export function fabStep(
   x: ArrayLike<number>,
-  { origin, gradient, difference, norm, alphaMax, eta }: {
+  { origin, gradient, difference, norm, alphaMax, eta, officialConstants }: FabStepAttrs & {
     origin: ArrayLike<number>;
     gradient: ArrayLike<number>;
     difference: number;
-    norm: Norm;
-    alphaMax: number;
-    eta: number;
   },
 ): Float64Array<ArrayBuffer> {
+  const largest = sizeIn("Linf", gradient);
+  if (!Number.isFinite(largest) || !Number.isFinite(difference)) return Float64Array.from(x);
+  const leastWeight = officialConstants ? OFFICIAL_LEAST_WEIGHT : LEAST_WEIGHT * largest;
   let gap = difference;
   for (let i = 0; i < x.length; i++) gap += gradient[i] * (origin[i] - x[i]);
-  const d1 = stepToPlane(x, { normal: gradient, gap: difference, norm });
-  const d2 = stepToPlane(origin, { normal: gradient, gap, norm });
+  const d1 = stepToPlane(x, { normal: gradient, gap: difference, norm, leastWeight });
+  const d2 = stepToPlane(origin, { normal: gradient, gap, norm, leastWeight });
   const [a1, a2] = [d1, d2].map((d) => Math.max(sizeIn(norm, d), 1e-8));
   const alpha = Math.min(a1 / (a1 + a2), alphaMax);
   return d1.map((_, i) => {
@@ -121,7 +136,8 @@ export interface FabStepOptions extends FabStepAttrs {
  */
 export function fabStepImages(
   images: Variable,
-  { gradient, difference, origin, slot, norm, alphaMax, eta }: FabStepOptions,
+  { gradient, difference, origin, slot, norm, alphaMax, eta, officialConstants }: FabStepOptions,
 ): void {
-  record(fabStepOp, [gradient, difference, origin, slot, images], { norm, alphaMax, eta });
+  const attrs = { norm, alphaMax, eta, officialConstants };
+  record(fabStepOp, [gradient, difference, origin, slot, images], attrs);
 }

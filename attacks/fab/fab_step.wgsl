@@ -3,7 +3,9 @@
 //   steps (in the norm) from x and from o to the plane {z: f + <w, z - x> = 0} within [0, 1].
 // From a point t, with g = w signed so that <g, t> has to fall by R = |f + <w, t - x>|, the step of coordinate i is
 //   LINF: -sign(g) min(l, q), u = |g|,  q = t or 1 - t, to the bound that the step goes to;
-//   L2:   -g min(l, q),       u = g^2,  q = max(t / g, (t - 1) / g); |g| < 1e-8 stays.
+//   L2:   -g min(l, q),       u = g^2,  q = max(t / g, (t - 1) / g); |g| < LEAST stays.
+// w and f are first multiplied by a power of two so that the largest |w| is in [1, 2), but not where OFFICIAL. Where a w
+// or f is not finite, x stays.
 // l >= 0 solves sum of u min(l, q) = R, concave, rising and piecewise linear: Newton's method from 0 climbs to the
 // solution without passing it, l := (R - sum of u q where q <= l) / (sum of u where q > l), until l no longer grows.
 // Where no u is left the plane is out of reach and all go to their bounds. After CAP rounds l is what it is, too small:
@@ -24,10 +26,10 @@ fn weight(g: vec4<f32>) -> vec4<f32> { return abs(g); }
 fn reach(g: vec4<f32>, t: vec4<f32>) -> vec4<f32> { return max(ZERO, select(ONE - t, t, g > ZERO)); }
 fn direction(g: vec4<f32>) -> vec4<f32> { return -sign(g); }
 #else
-fn used(g: vec4<f32>) -> vec4<f32> { return select(ZERO, g, abs(g) >= vec4<f32>(1e-8)); }
+fn used(g: vec4<f32>) -> vec4<f32> { return select(ZERO, g, abs(g) >= vec4<f32>(${LEAST})); }
 fn weight(g: vec4<f32>) -> vec4<f32> { return used(g) * used(g); }
 fn reach(g: vec4<f32>, t: vec4<f32>) -> vec4<f32> {
-  let h = select(ONE, g, abs(g) >= vec4<f32>(1e-8));
+  let h = select(ONE, g, abs(g) >= vec4<f32>(${LEAST}));
   return max(ZERO, max(t / h, (t - ONE) / h));
 }
 fn direction(g: vec4<f32>) -> vec4<f32> { return -used(g); }
@@ -61,17 +63,27 @@ fn main(
   if (slot[b].x != RUNNING) { return; }
   let start = b * INNER;
   var away = ZERO;
+  var bits = vec4<u32>(0u);
   for (var k = lane; k < INNER; k += 64u) {
-    away += w(start + k) * (origin[start + k] - x[start + k]);
+    let g = w(start + k);
+    bits = max(bits, magnitudes(g));
+    away += g * (origin[start + k] - x[start + k]);
   }
-  let gap = vec2<f32>(f(b).x, f(b).x + sum_lanes(lane, vec4<f32>(total_of(away))).x);
+  let largest = largest_lanes(lane, bits);
+  if (kind_of(largest) == 2u || !is_finite(f(b).x)) { return; }
+#if OFFICIAL
+  let power = 1.0;
+#else
+  let power = power_for(largest);
+#end
+  let gap = power * vec2<f32>(f(b).x, f(b).x + sum_lanes(lane, vec4<f32>(total_of(away))).x);
   let turn = select(vec2<f32>(1.0), vec2<f32>(-1.0), gap < vec2<f32>(0.0));
   let needed = abs(gap);
   var l = vec2<f32>(0.0);
   for (var round = 0u; round < CAP; round++) {
     var part = ZERO;
     for (var k = lane; k < INNER; k += 64u) {
-      let g = w(start + k);
+      let g = power * w(start + k);
       part += vec4<f32>(parts(turn.x * g, x[start + k], l.x), parts(turn.y * g, origin[start + k], l.y));
     }
     let total = sum_lanes(lane, part);
@@ -82,7 +94,7 @@ fn main(
   }
   var size = ZERO;
   for (var k = lane; k < INNER; k += 64u) {
-    let g = w(start + k);
+    let g = power * w(start + k);
     let d1 = step_of(turn.x * g, x[start + k], l.x);
     let d2 = step_of(turn.y * g, origin[start + k], l.y);
 #if LINF
@@ -98,7 +110,7 @@ fn main(
 #end
   let alpha = min(norms.x / (norms.x + norms.y), ${ALPHA});
   for (var k = lane; k < INNER; k += 64u) {
-    let g = w(start + k);
+    let g = power * w(start + k);
     let t = x[start + k];
     let o = origin[start + k];
     let moved = (1.0 - alpha) * (t + ${ETA} * step_of(turn.x * g, t, l.x)) +

@@ -2,8 +2,10 @@
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
-/** L2: coordinates whose entry of the normal is smaller do not move. */
-export const LEAST_WEIGHT = 1e-8;
+/** L2: coordinates whose share of the normal's largest entry is smaller do not move: their squares count for nothing. */
+export const LEAST_WEIGHT = 1e-18;
+/** The same in the official code, of the entry as it is. */
+export const OFFICIAL_LEAST_WEIGHT = 1e-8;
 
 /** A point and the hyperplane {z: gap + <normal, z - point> = 0}. */
 export interface PlaneOptions {
@@ -11,6 +13,8 @@ export interface PlaneOptions {
   /** The value at the point: <normal, point> - b for the plane {z: <normal, z> = b}. */
   readonly gap: number;
   readonly norm: Norm;
+  /** L2: coordinates whose entry of the normal is smaller do not move. Default 0. */
+  readonly leastWeight?: number;
 }
 
 /**
@@ -29,14 +33,14 @@ export interface PlaneOptions {
  */
 export function stepToPlane(
   point: ArrayLike<number>,
-  { normal, gap, norm }: PlaneOptions,
+  { normal, gap, norm, leastWeight = 0 }: PlaneOptions,
 ): Float64Array<ArrayBuffer> {
   const away = gap < 0 ? -1 : 1;
   const coordinates = Array.from({ length: point.length }, (_, i) => {
     const w = away * normal[i];
     const room = Math.max(0, w > 0 ? point[i] : 1 - point[i]);
     if (norm === "Linf") return { i, u: Math.abs(w), q: room, slope: Math.sign(w) };
-    const moves = Math.abs(w) >= LEAST_WEIGHT;
+    const moves = w !== 0 && Math.abs(w) >= leastWeight;
     return { i, u: moves ? w * w : 0, q: moves ? room / Math.abs(w) : 0, slope: moves ? w : 0 };
   }).filter(({ u }) => u > 0).sort((a, b) => a.q - b.q);
   let left = Math.abs(gap), weight = coordinates.reduce((sum, { u }) => sum + u, 0), multiplier = 0;

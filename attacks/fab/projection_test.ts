@@ -86,7 +86,13 @@ for (const norm of NORMS) {
         slot: new Variable("slot", u32(count, 4)),
       };
       const program = await Program.compile(gpu, "projections", () => {
-        fabStepImages(variables.images, { ...variables, norm, alphaMax: 0, eta: 1 });
+        fabStepImages(variables.images, {
+          ...variables,
+          norm,
+          alphaMax: 0,
+          eta: 1,
+          officialConstants: false,
+        });
       });
       program.run();
       const ends = await read(gpu, variables.images);

@@ -2,12 +2,16 @@
 
 import { record } from "../../engine/graph.ts";
 import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, type Spec, u32 } from "../../engine/shape.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
+import { f32, formatShape, type Spec, u32 } from "../../engine/shape.ts";
+import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import source from "./_selected_logits.wgsl" with { type: "text" };
 
-type NoAttrs = Record<string, never>;
+/** Whether a denominator gets 1e-12 added, as in the official code, or counts as 1 where it is 0. */
+interface SelectedAttrs {
+  readonly [key: string]: unknown;
+  readonly floored: boolean;
+}
 
 /** A class and what its logit is multiplied by. */
 export type Term = readonly [number, number];
@@ -35,21 +39,25 @@ export interface SelectedLoss {
   ): { numerator: readonly Term[]; denominator: readonly Term[] | null };
 }
 
-/** What is added to a denominator, as in the official losses. */
+/** What the official losses add to a denominator. */
 const DENOMINATOR_FLOOR = 1e-12;
 
 /** The operation of a loss, [B, 1] from logits [B, C] and classes u32 [B], and that of its gradient, [B, C]. */
-export function defineSelectedLoss(loss: SelectedLoss): { op: OpDef<NoAttrs>; gradOp: OpDef<NoAttrs> } {
-  const gradOp: OpDef<NoAttrs> = {
+export function defineSelectedLoss(
+  loss: SelectedLoss,
+): { op: OpDef<SelectedAttrs>; gradOp: OpDef<SelectedAttrs> } {
+  const gradOp: OpDef<SelectedAttrs> = {
     name: `${loss.name}_grad`,
     shape: ([logits]) => [f32(...logits.shape)],
-    lower: ({ inputs, outputs }) => [kernel(loss, { inputs, output: outputs[0], grad: true })],
+    lower: (
+      { inputs, outputs, attrs },
+    ) => [kernel(loss, { inputs, output: outputs[0], grad: true, ...attrs })],
     backward: null,
-    reference: (inputs) => {
+    reference: (inputs, attrs) => {
       const [b, c] = inputs[0].shape;
       const data = new Float64Array(b * c), dloss = inputs[1 + loss.indices].data;
       for (let i = 0; i < b; i++) {
-        const { numerator, denominator, top, bottom } = evaluate(loss, inputs, i);
+        const { numerator, denominator, top, bottom } = evaluate(loss, inputs, { example: i, ...attrs });
         for (const [at, factor] of numerator) data[i * c + at] += dloss[i] * factor / bottom;
         for (const [at, factor] of denominator ?? []) {
           data[i * c + at] -= dloss[i] * factor * top / bottom ** 2;
@@ -60,21 +68,23 @@ export function defineSelectedLoss(loss: SelectedLoss): { op: OpDef<NoAttrs>; gr
     flops: () => 0,
     cases: cases(loss).map((c) => ({ ...c, inputs: [...c.inputs, f32(c.inputs[0].shape[0], 1)] })),
   };
-  const op: OpDef<NoAttrs> = {
+  const op: OpDef<SelectedAttrs> = {
     name: loss.name,
     shape: (inputs) => {
       checkInputs(loss, inputs);
       return [f32(inputs[0].shape[0], 1)];
     },
-    lower: ({ inputs, outputs }) => [kernel(loss, { inputs, output: outputs[0], grad: false })],
-    backward: ({ inputs, grads: [g] }) => [
-      record(gradOp, [...inputs, g!], {})[0],
+    lower: (
+      { inputs, outputs, attrs },
+    ) => [kernel(loss, { inputs, output: outputs[0], grad: false, ...attrs })],
+    backward: ({ inputs, attrs, grads: [g] }) => [
+      record(gradOp, [...inputs, g!], attrs)[0],
       ...inputs.slice(1).map(() => null),
     ],
-    reference: (inputs) => {
+    reference: (inputs, attrs) => {
       const [b] = inputs[0].shape;
       const data = Float64Array.from({ length: b }, (_, i) => {
-        const { top, bottom } = evaluate(loss, inputs, i);
+        const { top, bottom } = evaluate(loss, inputs, { example: i, ...attrs });
         return top / bottom;
       });
       return [{ shape: [b, 1], data }];
@@ -108,35 +118,35 @@ function checkInputs(
 
 function kernel(
   { name, indices, negated, denominator }: SelectedLoss,
-  { inputs, output, grad }: { inputs: readonly Operand[]; output: Operand; grad: boolean },
+  { inputs, output, grad, floored }: SelectedAttrs & {
+    inputs: readonly Operand[];
+    output: Operand;
+    grad: boolean;
+  },
 ): Kernel {
-  const [B, C] = inputs[0].spec.shape;
-  const RANKED = indices === 1 || denominator > 0 ? 1 : 0;
-  return {
+  return logitsKernel({
     label: grad ? `${name}_grad` : name,
-    source: fillTemplate(source, {
-      consts: {
-        B,
-        C,
-        C4: rowVec4s([B, C]),
-        GRAD: grad ? 1 : 0,
-        INDICES: indices,
-        RANKED,
-        NEGATED: negated ? 1 : 0,
-        DENOMINATOR: denominator,
-      },
-    }),
-    bindings: [
-      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: output, kind: "read_write" as const },
-    ],
-    workgroups: splitGrid(Math.ceil(B / 64)),
-    leading: true,
-  };
+    source,
+    include: [magnitudeSource],
+    consts: {
+      GRAD: grad ? 1 : 0,
+      INDICES: indices,
+      RANKED: indices === 1 || denominator > 0 ? 1 : 0,
+      NEGATED: negated ? 1 : 0,
+      DENOMINATOR: denominator,
+      FLOORED: floored ? 1 : 0,
+    },
+    inputs,
+    output,
+  });
 }
 
 /** Numerator and denominator of one example, as terms and as numbers. */
-function evaluate(loss: SelectedLoss, [logits, ...classes]: readonly NdArray[], example: number) {
+function evaluate(
+  loss: SelectedLoss,
+  [logits, ...classes]: readonly NdArray[],
+  { example, floored }: { example: number; floored: boolean },
+) {
   const c = logits.shape[1];
   const z = logits.data.subarray(example * c, (example + 1) * c);
   const order = Array.from(z.keys()).sort((i, j) => z[j] - z[i] || i - j);
@@ -145,12 +155,13 @@ function evaluate(loss: SelectedLoss, [logits, ...classes]: readonly NdArray[], 
     order,
   );
   const sum = (terms: readonly Term[]) => terms.reduce((total, [at, factor]) => total + factor * z[at], 0);
-  const bottom = denominator === null ? 1 : sum(denominator) + DENOMINATOR_FLOOR;
+  const spread = denominator === null ? 1 : sum(denominator);
+  const bottom = floored ? spread + DENOMINATOR_FLOOR : spread || 1;
   return { numerator, denominator, top: sum(numerator), bottom };
 }
 
-function cases({ indices, leastClasses }: SelectedLoss): OpCase<NoAttrs>[] {
-  return [
+function cases({ indices, leastClasses, denominator }: SelectedLoss): OpCase<SelectedAttrs>[] {
+  const sizes = [
     { name: "one example, fewest classes", b: 1, c: leastClasses },
     { name: "one class more", b: 3, c: leastClasses + 1 },
     { name: "ten classes", b: 5, c: 10 },
@@ -158,9 +169,12 @@ function cases({ indices, leastClasses }: SelectedLoss): OpCase<NoAttrs>[] {
     { name: "above a workgroup", b: 65, c: 13 },
     { name: "several workgroups", b: 150, c: 8 },
     { name: "empty batch", b: 0, c: 10 },
-  ].map(({ name, b, c }) => ({
-    name,
-    attrs: {},
+  ];
+  return sizes.flatMap((size) => [size, ...denominator > 0 ? [{ ...size, floored: true }] : []]).map((
+    { name, b, c, floored = false }: typeof sizes[number] & { floored?: boolean },
+  ) => ({
+    name: floored ? `${name}, floored` : name,
+    attrs: { floored },
     below: c,
     inputs: [f32(b, c), ...Array.from({ length: indices }, () => u32(b))],
   }));

@@ -1,8 +1,9 @@
 // A loss of each example that a few of its logits decide, or the loss's gradient, from logits z [B, C] and one or two
 // classes per example:
 //   loss[b] = SIGN * (z[a] - z[o]) / D, a the first class; o the second one, or the largest but a
-//   DENOMINATOR 0: D = 1; 1: D = z(1) - z(3) + 1e-12; 2: D = z(1) - (z(3) + z(4)) / 2 + 1e-12
-//   computed as max(difference, 1e-12): a sum of the three may be reordered, which loses the 1e-12 in rounding
+//   DENOMINATOR 0: D = 1; 1: D = z(1) - z(3); 2: D = z(1) - (z(3) + z(4)) / 2; in 1 and 2 a D of 0 counts as 1
+//   FLOORED: D + 1e-12, computed as max(D, 1e-12): a sum of the three may be reordered, which loses the 1e-12
+//   NaN where RANKED (all logits are read) and a logit is not finite
 //   GRAD: dz[b, c] = dloss[b] * SIGN * (([c == a] - [c == o]) / D - (z[a] - z[o]) / D^2 * dD/dz[c])
 // z(r) is the r-th largest; among equals the one of the lowest class comes first. One invocation owns one example and
 // finds the four largest in one pass in ascending order of classes; workgroup 64. Nothing is summed over classes.
@@ -34,8 +35,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #if RANKED
   var z = vec4<f32>(-3.0e38);
   var p = vec4<u32>(0u);
+  var magnitude = vec4<u32>(0u);
   for (var q = 0u; q < C4; q++) {
     let values = logits(b * C4 + q);
+    magnitude = max(magnitude, magnitudes(values));
     for (var lane = 0u; lane < 4u; lane++) {
       let v = values[lane];
       let c = 4u * q + lane;
@@ -67,10 +70,17 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let d = 1.0;
 #end
 #if DENOMINATOR == 1
-  let d = max(z.x - z.z, 1.0e-12);
+  let spread = z.x - z.z;
 #end
 #if DENOMINATOR == 2
-  let d = max(z.x - 0.5 * (z.z + z.w), 1.0e-12);
+  let spread = z.x - 0.5 * (z.z + z.w);
+#end
+#if DENOMINATOR > 0
+#if FLOORED
+  let d = max(spread, 1.0e-12);
+#else
+  let d = select(spread, 1.0, spread == 0.0);
+#end
 #end
 #if NEGATED
   let ratio = -n / d;
@@ -84,7 +94,11 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let g = dloss(b).x / d;
 #end
 #if DENOMINATOR > 0
+#if FLOORED
   let h = -dloss(b).x * ratio / d;
+#else
+  let h = select(-dloss(b).x * ratio / d, 0.0, spread == 0.0);
+#end
 #end
   for (var q = 0u; q < C4; q++) {
     let lanes = LANES + 4u * q;
@@ -98,6 +112,12 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_out(b * C4 + q, select(vec4<f32>(0.0), dz, lanes < vec4<u32>(C)));
   }
 #else
-  set_out(b, vec4<f32>(ratio, 0.0, 0.0, 0.0));
+#if RANKED
+  let largest = largest_magnitude(magnitude);
+  let loss = select(ratio, bitcast<f32>(largest | 0x7fc00000u), kind_of(largest) == 2u);
+#else
+  let loss = ratio;
+#end
+  set_out(b, vec4<f32>(loss, 0.0, 0.0, 0.0));
 #end
 }

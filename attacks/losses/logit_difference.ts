@@ -26,5 +26,5 @@ export const { op: logitDifferenceOp, gradOp: logitDifferenceGradOp } = defineSe
  * @throws {RangeError} If the shapes or types are others.
  */
 export function logitDifference(logits: Value, { a, b }: { a: Value; b: Value }): Tensor {
-  return record(logitDifferenceOp, [logits, a, b], {})[0];
+  return record(logitDifferenceOp, [logits, a, b], { floored: false })[0];
 }

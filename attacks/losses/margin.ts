@@ -29,5 +29,5 @@ export const { op: marginOp, gradOp: marginGradOp } = defineSelectedLoss({
  * @throws {RangeError} If the shapes or types are others, or there is but one class.
  */
 export function margin(logits: Value, labels: Value): Tensor {
-  return record(marginOp, [logits, labels], {})[0];
+  return record(marginOp, [logits, labels], { floored: false })[0];
 }

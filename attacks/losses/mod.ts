@@ -2,5 +2,6 @@
 
 export { dlr } from "./dlr.ts";
 export { logitDifference } from "./logit_difference.ts";
+export { logOdds } from "./log_odds.ts";
 export { margin } from "./margin.ts";
 export { targetedDlr } from "./targeted_dlr.ts";

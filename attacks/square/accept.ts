@@ -6,6 +6,7 @@ import { splitGrid } from "../../engine/pipeline_cache.ts";
 import { f32, formatShape, sameShape, sizeOf, u32, vec4Count } from "../../engine/shape.ts";
 import type { Value, Variable } from "../../engine/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl_template.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./accept.wgsl" with { type: "text" };
@@ -39,7 +40,7 @@ export const squareAcceptOp: OpDef<AcceptAttrs> = {
     const consts = { B: shape[0], PIXELS: vec4Count(shape.slice(1)), QUERIES: queries, RUNS: runs };
     return [{
       label: "square_accept",
-      source: fillTemplate(source, { consts, include: [slotSource] }),
+      source: fillTemplate(source, { consts, include: [slotSource, finiteSource] }),
       bindings: [
         ...[best, score, slot].map((operand) => ({ operand, kind: "read_write" as const })),
         ...[proposal, margins].map((operand) => ({ operand, kind: "read" as const })),
@@ -55,11 +56,12 @@ export const squareAcceptOp: OpDef<AcceptAttrs> = {
     for (let b = 0; b < B; b++) {
       const row = slot.data.subarray(4 * b, 4 * b + 4), margin = margins.data[b];
       if (row[0] !== STATUS.running) continue;
-      if (row[2] === 0 || margin < score.data[b] || margin <= 0) {
+      const fooled = margin <= 0 || !Number.isFinite(margin);
+      if (row[2] === 0 || margin < score.data[b] || fooled) {
         score.data[b] = margin;
         best.data.set(proposal.data.subarray(b * size, (b + 1) * size), b * size);
       }
-      if (margin <= 0) row[0] = STATUS.fooled;
+      if (fooled) row[0] = STATUS.fooled;
       else if (row[2] < queries) row[2]++;
       else if (row[1] + 1 < runs) row.set([STATUS.running, row[1] + 1, 0, 0]);
       else row[0] = STATUS.withstood;
@@ -104,8 +106,8 @@ export interface AcceptInputs {
 /**
  * Takes the proposals of running slots that lower the margin (see attacks/losses/margin.ts), and moves their clocks on.
  *
- * A start image (clock 0) is always taken. A slot whose margin is at most 0 is fooled and keeps its run and clock, as
- * does one that has withstood its last run. Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049,
+ * A start image (clock 0) is always taken. A slot whose margin is at most 0 or not finite is fooled and keeps its run and clock,
+ * as does one that has withstood its last run. Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049,
  * algorithm 1, with the margin loss.
  *
  * @throws {RangeError} If the shapes do not fit together.

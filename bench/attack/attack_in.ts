@@ -38,8 +38,8 @@ export async function attackIn(
   const task = await prepare(options, services);
   try {
     const configuration = await configurationOf(task);
-    const { resume } = options;
-    const folder = await EvaluationFolder.take(outDir, { configuration, resume, now: new Date() });
+    const { resume } = options, { note } = services;
+    const folder = await EvaluationFolder.take(outDir, { configuration, resume, now: new Date(), note });
     try {
       if (folder.finished !== null) checkImages(folder.finished, { outDir, options });
       return folder.finished ?? await evaluate(task, configuration, { ...services, folder });

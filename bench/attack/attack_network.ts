@@ -43,6 +43,8 @@ export interface AttackNetworkOptions {
   readonly std?: readonly number[];
   /** Evaluates once more with APGD at the radius that the paper's reference code really used. Default: false. */
   readonly referenceRadius?: boolean;
+  /** Keeps the constants of the official code, see `AutoAttackOptions`. Default: false. */
+  readonly officialConstants?: boolean;
   /** Where state, record and outcomes go. Default: `runs/attack-WEIGHTS-TIME`. */
   readonly outDir?: string;
   /** Goes on with the stopped evaluation in `outDir`; starts it where there is none. Default: false. */
@@ -125,6 +127,7 @@ function wordsOf(options: AttackNetworkOptions): string[] {
   return toWords({
     ...{ weights, arch, data, norm, eps, version, attacks, n, batch: options.batchSize, seed },
     ...{ iterations, queries, mean, std, "reference-radius": options.referenceRadius },
+    "official-constants": options.officialConstants,
     ...{ out: options.outDir, resume: options.resume, "save-images": options.saveImages },
     backend: options.backend,
   });

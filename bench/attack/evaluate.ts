@@ -39,7 +39,18 @@ export interface EvaluationServices {
 /** All that decides the bits. */
 export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
   const { options, classifier, images: { set }, device } = task;
-  const { norm, eps, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
+  const {
+    norm,
+    eps,
+    version,
+    attacks,
+    iterations,
+    queries,
+    seed,
+    batchSize,
+    referenceRadius,
+    officialConstants,
+  } = options;
   return {
     weights: classifier.configuration,
     data: { name: set.name, sha256: set.sha256, n: set.count },
@@ -52,6 +63,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     seed,
     batchSize: Math.min(batchSize, set.count),
     referenceRadius,
+    officialConstants,
     benchmarkVersion: await benchmarkVersion(),
     adapter: adapterIdentity(device),
     kernelVariant: device.kernelVariant,
@@ -125,7 +137,8 @@ async function attack(
   { part, radii }: { part: Part; radii: Radii },
   { folder, progress, signal }: EvaluationServices,
 ): Promise<AutoAttackResult> {
-  const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius } = options;
+  const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius, officialConstants } =
+    options;
   const { height, width, channels, count } = set;
   progress.start({
     name: "attack",
@@ -144,6 +157,7 @@ async function attack(
       ...(attacks === null ? {} : { attacks }),
       iterations,
       queries,
+      ...(officialConstants && { officialConstants }),
     },
     {
       images: nchwToNhwc(toFloat(set), [count, channels, height, width]),

@@ -5,6 +5,7 @@ import { reasonOf } from "../../engine/system_error.ts";
 import type { StateStore } from "../../attacks/autoattack/types.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { differences } from "../record/differences.ts";
+import { sealed } from "../records/seal.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
@@ -38,6 +39,8 @@ export interface FolderOptions {
   readonly configuration: AttackConfiguration;
   readonly resume: boolean;
   readonly now: Date;
+  /** Told of damaged files that are set aside. */
+  readonly note: (text: string) => void;
 }
 
 /** An evaluation's folder, closed to other processes. Release it with {@linkcode EvaluationFolder.close}. */
@@ -52,6 +55,7 @@ export class EvaluationFolder {
   readonly #states = new Map<Part, EvaluationState>();
   readonly #lock: Deno.FsFile;
   readonly #made: boolean;
+  readonly #note: (text: string) => void;
   #saved = false;
 
   private constructor(path: string, { lock, made, options }: {
@@ -62,6 +66,7 @@ export class EvaluationFolder {
     this.path = path;
     this.#lock = lock;
     this.#made = made;
+    this.#note = options.note;
     this.#configuration = options.configuration;
     this.startedAt = options.now.toISOString();
   }
@@ -70,7 +75,8 @@ export class EvaluationFolder {
    * Makes the folder, or takes one that holds no evaluation, or with `resume` one that holds the same evaluation.
    *
    * @throws {UsageError} If it cannot be written, another process is at work there, it holds an evaluation that is not to
-   * be resumed, or another one, or files that cannot be read. Nothing in it is changed then.
+   * be resumed, or another one, or files of others. Nothing in it is changed then. Damaged files of an evaluation are set
+   * aside, and it begins anew.
    */
   static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
     const made = await entryAt(path) === null;
@@ -112,9 +118,9 @@ export class EvaluationFolder {
     return { kind, path: name, sha256: await sha256Hex(bytes) };
   }
 
-  /** Writes the record; from then on the evaluation is finished, and its state goes. */
+  /** Writes the record, with the hash of itself; from then on the evaluation is finished, and its state goes. */
   async finish(record: AttackRecord): Promise<void> {
-    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(record, null, 2) + "\n");
+    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(sealed(record), null, 2) + "\n");
     await this.#removeStates();
   }
 
@@ -154,14 +160,9 @@ export class EvaluationFolder {
       );
     }
     if (names.has(FILES.record)) {
-      this.finished = await readFinished(this.path, configuration);
-      await this.#removeStates(); // left where a process was killed right after the record
-      return;
-    }
-    if (names.has(FILES.states.asked)) {
-      await this.#loadStates(configuration, names);
-      this.resumedAt = [...this.resumedAt, now.toISOString()];
-    } else if (found.length > 0) {
+      this.finished = await this.#readFinished(configuration);
+      if (this.finished !== null) return await this.#removeStates(); // of a process killed right after the record
+    } else if (found.length > 0 && !names.has(FILES.states.asked)) {
       throw new UsageError(
         `Cannot resume the evaluation in ${this.path}: it holds ${
           found.join(", ")
@@ -169,6 +170,8 @@ export class EvaluationFolder {
           "Hint: choose another folder with --out",
       );
     }
+    await this.#loadStates(configuration, names);
+    if (this.#states.has("asked")) this.resumedAt = [...this.resumedAt, now.toISOString()];
     if (found.length > 0) await this.#removeUnfinished();
     // The configuration is kept from the first moment on, so that no other evaluation can go on from here.
     const { startedAt, resumedAt } = this;
@@ -181,18 +184,41 @@ export class EvaluationFolder {
     for (const part of PARTS) {
       const name = FILES.states[part];
       if (!names.has(name)) continue;
-      const state = await readState(`${this.path}/${name}`).catch((cause) => {
-        throw new UsageError(
-          `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${
-            cause instanceof Error ? cause.message : cause
-          }\nHint: the file is left as it is; start anew in another folder with --out`,
-          { cause },
-        );
-      });
+      const state = await readState(`${this.path}/${name}`).catch((error: Error) => error);
+      if (state instanceof Error) {
+        await this.#setAside(name, state.message);
+        continue;
+      }
       checkSame(`${this.path}/${name}`, { found: state.configuration, expected: configuration });
       this.#states.set(part, state);
       if (part === "asked") ({ startedAt: this.startedAt, resumedAt: this.resumedAt } = state);
     }
+  }
+
+  /** The record of a finished evaluation; null where it is damaged. */
+  async #readFinished(configuration: AttackConfiguration): Promise<AttackRecord | null> {
+    let record: AttackRecord;
+    try {
+      record = parseAttackRecord(JSON.parse(await readText(`${this.path}/${FILES.record}`)));
+    } catch (error) {
+      await this.#setAside(FILES.record, reasonOf(error));
+      return null;
+    }
+    checkSame(`${this.path}/${FILES.record}`, { found: record.configuration, expected: configuration });
+    return record;
+  }
+
+  /** Moves a damaged file out of the way, and says so; one that was never ours is left alone, and refused. */
+  async #setAside(name: string, reason: string): Promise<void> {
+    const path = `${this.path}/${name}`;
+    if (!await isOurs(path)) {
+      throw new UsageError(
+        `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${reason}\n` +
+          "Hint: the file is left as it is; start anew in another folder with --out",
+      );
+    }
+    await Deno.rename(path, `${path}.corrupt`);
+    this.#note(`${path} cannot be used and is now ${name}.corrupt, the evaluation begins anew: ${reason}`);
   }
 
   /** Removes what a killed process left half-written. */
@@ -210,19 +236,10 @@ export class EvaluationFolder {
   }
 }
 
-async function readFinished(path: string, configuration: AttackConfiguration): Promise<AttackRecord> {
-  let record: AttackRecord;
-  try {
-    record = parseAttackRecord(JSON.parse(await readText(`${path}/${FILES.record}`)));
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot resume the evaluation in ${path}: ${FILES.record} cannot be used, ${reasonOf(cause)}\n` +
-        "Hint: the file is left as it is; start anew in another folder with --out",
-      { cause },
-    );
-  }
-  checkSame(`${path}/${FILES.record}`, { found: record.configuration, expected: configuration });
-  return record;
+/** Whether a file was written here, though it may be damaged by now: it says so near its beginning. */
+async function isOurs(path: string): Promise<boolean> {
+  const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
+  return new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 16)).includes("realfeatures");
 }
 
 /** @throws {UsageError} If the configurations differ; every field is named. */

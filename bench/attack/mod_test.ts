@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readSafetensors } from "../../engine/safetensors.ts";
-import { withTempDir } from "../testing.ts";
+import { readContent, withTempDir } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
@@ -45,8 +45,7 @@ async function names(dir: string): Promise<string[]> {
   return found.sort();
 }
 
-const readRecord = async (dir: string): Promise<AttackRecord> =>
-  JSON.parse(await Deno.readTextFile(`${dir}/attack.json`));
+const readRecord = (dir: string): Promise<AttackRecord> => readContent(`${dir}/attack.json`);
 
 Deno.test("attack() hands the images on, writes record and outcomes, and prints a table", async () => {
   await withTempDir(async (dir) => {
@@ -274,7 +273,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "a mean of one channel",
     () => ["--mean=0.5"],
-    /^Cannot make resnet8: mean must be 3 finite numbers, got 0\.5$/,
+    /^Cannot make resnet8: mean must be 3 numbers, got 0\.5$/,
   ],
   [
     "an L2 radius beyond all images",

@@ -2,6 +2,7 @@
 
 import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/autoattack/types.ts";
 import type { Backend } from "../../engine/backend.ts";
+import { normalisationProblem } from "../../engine/nn/normalisation.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Amount } from "../config/amount.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
@@ -47,6 +48,11 @@ export const ATTACK_OPTIONS = [
     value: null,
     help: "evaluate once more with APGD at the radius that the paper's reference code really used",
   },
+  {
+    name: "official-constants",
+    value: null,
+    help: "keep the constants of the official code, which logits and gradients of any scale do without",
+  },
   { name: "out", value: "DIR", help: "where state, record and outcomes go [runs/attack-WEIGHTS-TIME]" },
   {
     name: "resume",
@@ -82,6 +88,7 @@ export interface AttackOptions {
   /** Per channel; null for 1. */
   readonly std: readonly number[] | null;
   readonly referenceRadius: boolean;
+  readonly officialConstants: boolean;
   /** Null for a name made of the weights' and the time. */
   readonly out: string | null;
   readonly resume: boolean;
@@ -135,6 +142,7 @@ export function parseAttackOptions(args: readonly string[]): AttackOptions | nul
     mean: given.mean === null ? null : readChannels("mean", given.mean),
     std: given.std === null ? null : readChannels("std", given.std),
     referenceRadius: given["reference-radius"],
+    officialConstants: given["official-constants"],
     out: given.out?.replace(/(?<=.)\/+$/, "") ?? null,
     resume: given.resume,
     saveImages: given["save-images"],
@@ -168,7 +176,11 @@ function readWhole(name: string, text: string, { least }: { least: number }): nu
 
 function readChannels(name: "mean" | "std", text: string): number[] {
   const values = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
-  if (values.every((value) => Number.isFinite(value) && (name === "mean" || value > 0))) return values;
+  if (values.every((value) => Number.isFinite(value) && (name === "mean" || value > 0))) {
+    const problem = values.map((value) => normalisationProblem(name, value)).find((found) => found !== null);
+    if (problem) throw new UsageError(`Cannot read --${name}: each number ${problem}`);
+    return values;
+  }
   throw new UsageError(
     `Cannot read --${name}: it must be ${
       name === "mean" ? "numbers" : "numbers above 0"

@@ -23,6 +23,7 @@ Deno.test("parseAttackOptions() fills in the defaults", () => {
     mean: null,
     std: null,
     referenceRadius: false,
+    officialConstants: false,
     out: null,
     resume: false,
     saveImages: false,
@@ -37,6 +38,7 @@ Deno.test("parseAttackOptions() reads all options", () => {
   const found = parse(
     ...["--version", "plus", "--attacks", "square, apgd-t", "--n=20", "--batch=7", "--seed=3"],
     ...["--iterations=5", "--queries=9", "--mean=0.5,0.4,-1", "--std=1,2,0.25", "--reference-radius"],
+    "--official-constants",
     ...[
       "--out=a/b/",
       "--resume",
@@ -51,8 +53,9 @@ Deno.test("parseAttackOptions() reads all options", () => {
   assertEquals([found.batchSize, found.seed, found.iterations, found.queries], [7, 3, 5, 9]);
   assertEquals([found.mean, found.std], [[0.5, 0.4, -1], [1, 2, 0.25]]);
   assertEquals([found.out, found.vectorWidth, found.choices.rule], ["a/b", "256", "fixed"]);
-  const { referenceRadius, resume, saveImages, quiet, json } = found;
-  assertEquals([referenceRadius, resume, saveImages, quiet, json], Array(5).fill(true));
+  const { referenceRadius, officialConstants, resume, saveImages, quiet, json } = found;
+  const flags = [referenceRadius, officialConstants, resume, saveImages, quiet, json];
+  assertEquals(flags, Array(6).fill(true));
 });
 
 Deno.test("parseAttackOptions() asks for nothing where help is wanted", () => {
@@ -82,6 +85,9 @@ const REFUSED: [args: string[], message: RegExp][] = [
   [["--iterations=1.5"], /^Cannot read --iterations: /],
   [["--queries=many"], /^Cannot read --queries: /],
   [["--std=0,1,1"], /^Cannot read --std: it must be numbers above 0, one per channel, given 0,1,1\nHint: /],
+  [["--std=1e-50,1,1"], /^Cannot read --std: each number must be in \[0.001, 1000\], got 1e-50$/],
+  [["--mean=1e39,0,0"], /^Cannot read --mean: each number must be in \[-10, 10\], got 1e\+39$/],
+  [["--mean=123,0,0"], /: divide by 255$/],
   [["--mean=0.5,,1"], /^Cannot read --mean: it must be numbers, one per channel, /],
   [["--resume"], /^Cannot resume an evaluation: no folder given\nHint: add --out DIR/],
   [["--choices=fast"], /^Cannot read --choices: /],

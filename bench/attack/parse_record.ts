@@ -8,21 +8,27 @@ import {
   object,
   optional,
   orNull,
+  sha256,
   text,
 } from "../records/field_rules.ts";
+import { takeSeal } from "../records/seal.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackRecord } from "./record.ts";
 
 /**
  * Checks that parsed JSON is the record of an evaluation.
  *
- * @throws {SyntaxError} If it is something else, of a later version, or a field is missing, of another type or out of range;
- * the message names every fault.
+ * @returns It, without the hash of itself.
+ * @throws {SyntaxError} If it is something else, of a later version, or a field is missing, of another type or out of range,
+ * or the hash of itself is another one; the message names every fault.
  */
 export function parseAttackRecord(json: unknown): AttackRecord {
+  const refuse = (reason: string) => new SyntaxError(`Cannot read record of an attack: ${reason}`);
   const wrong = headerFault(json, { schema: ATTACK_SCHEMA, version: ATTACK_VERSION });
   const faults = wrong === null ? record(json as Fields, "record") : [wrong];
-  if (faults.length > 0) throw new SyntaxError(`Cannot read record of an attack: ${faults.join("; ")}`);
-  return json as AttackRecord;
+  if (faults.length > 0) throw refuse(faults.join("; "));
+  const { content, fault } = takeSeal(json as Fields);
+  if (fault !== null) throw refuse(fault);
+  return content as unknown as AttackRecord;
 }
 
 const safety = object({
@@ -68,5 +74,5 @@ const record = object({
   asked: evaluation,
   referenceRadius: orNull(evaluation),
   checks: list(object({ name: text, detail: optional(text) })),
-  artifacts: list(object({ path: text, sha256: text })),
+  artifacts: list(object({ path: text, sha256 })),
 });

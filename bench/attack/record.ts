@@ -38,6 +38,8 @@ export interface AttackConfiguration {
   readonly batchSize: number;
   /** Whether the evaluation is made once more at the reference code's radius. */
   readonly referenceRadius: boolean;
+  /** Whether the attacks keep the constants of the official code. */
+  readonly officialConstants: boolean;
   /** Hash of the code and kernels. */
   readonly benchmarkVersion: string;
   /** Description, backend and class of drivers: of earlier versions the first alone. */

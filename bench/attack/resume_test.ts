@@ -170,29 +170,52 @@ Deno.test("attack() refuses to resume another evaluation, stopped or finished, a
   });
 });
 
-Deno.test("attack() refuses a state file that is cut short, damaged or something else, and leaves it as it is", async () => {
+Deno.test("attack() sets aside a state or record that is damaged, and evaluates anew; it leaves files of others", async () => {
   await withTempDir(async (dir) => {
     const words = await stopped(dir), path = `${dir}/out/state.safetensors`;
     const whole = await Deno.readFile(path);
-    const flipped = whole.slice();
-    flipped[flipped.length - 2] ^= 1;
     await saveCheckpoint(`${dir}/other.safetensors`, { tensors: new Map(), state: { step: 3 } });
     const bad: [bytes: Uint8Array, reason: string][] = [
       [whole.subarray(0, whole.length - 4), "lies beyond the end"],
       [whole.subarray(0, 100), "the file may be cut short"],
-      [new Uint8Array(0), "a safetensors file has at least 8 bytes, this has 0"],
-      [flipped, "its tensors are not those that were written, the file is damaged"],
+      [whole.with(whole.length - 2, whole.at(-2)! ^ 1), "it has another sha256 than what was written"],
       [await Deno.readFile(`${dir}/other.safetensors`), "it is no state of an evaluation"],
-      [await Deno.readFile(`${dir}/net.safetensors`), "a plain safetensors file"],
     ];
     for (const [bytes, reason] of bad) {
+      await Deno.remove(`${dir}/out`, { recursive: true });
+      await Deno.mkdir(`${dir}/out`);
+      await Deno.writeFile(path, bytes);
+      const seen: unknown[] = [];
+      const again = await start([...words, "--resume"], async (options, examples, more) => {
+        seen.push(await more.state!.load());
+        return await succeed(options, examples, more);
+      });
+      assertEquals([again.code, seen], [0, [null]]);
+      assertStringIncludes(
+        again.errors,
+        "/state.safetensors cannot be used and is now state.safetensors.corrupt",
+      );
+      assertStringIncludes(again.errors, reason);
+      assertEquals(await Deno.readFile(`${path}.corrupt`), Uint8Array.from(bytes));
+    }
+    const record = `${dir}/out/attack.json`, text = await Deno.readTextFile(record);
+    for (const damaged of [text.slice(0, 300), text.replace('"iterations": ', '"iterations": 1')]) {
+      await Deno.writeTextFile(record, damaged);
+      const again = await start([...words, "--resume"], succeed);
+      assertEquals(again.code, 0);
+      assertStringIncludes(again.errors, "/attack.json cannot be used and is now attack.json.corrupt");
+      assertEquals(await Deno.readTextFile(`${record}.corrupt`), damaged);
+    }
+    await Deno.remove(`${dir}/out`, { recursive: true });
+    await Deno.mkdir(`${dir}/out`);
+    for (const bytes of [new Uint8Array(0), await Deno.readFile(`${dir}/net.safetensors`)]) {
       await Deno.writeFile(path, bytes);
       const error = await assertRejects(() => start([...words, "--resume"], succeed), UsageError);
       assertMatch(error.message, /^Cannot resume the evaluation in .*: state\.safetensors cannot be used, /);
-      assertStringIncludes(error.message, reason);
       assertStringIncludes(error.message, "\nHint: the file is left as it is; start anew in another folder");
-      assertEquals(await Deno.readFile(path), Uint8Array.from(bytes));
-      assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
+      assertEquals(await contents(`${dir}/out`), {
+        "state.safetensors": new TextDecoder("latin1").decode(bytes),
+      });
     }
   });
 });

@@ -2,6 +2,7 @@
 
 import { type AutoAttackResult, distanceSlack, type Safety } from "../../attacks/autoattack/mod.ts";
 import type { LogitsFn } from "../../attacks/pgd.ts";
+import { warnPgd } from "../../attacks/pgd_warnings.ts";
 import type { Gpu } from "../../engine/device.ts";
 import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
 import {
@@ -61,6 +62,7 @@ export async function attack(gpu: Gpu, task: MeasureTask): Promise<Measured> {
     robustAccuracy: fraction(accuracyOf(pgd.robust)),
     largestPerturbation: { value: largest, unit: "pixels" },
   };
+  for (const { code, message } of warnPgd(pgd)) task.context.warn(`PGD, ${code}: ${message}`);
   if (auto === null) return { metrics, checks };
   for (const { code, message } of auto.warnings) task.context.warn(`AutoAttack, ${code}: ${message}`);
   return {

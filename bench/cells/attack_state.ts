@@ -95,7 +95,7 @@ interface KeptJson {
   readonly work: Work;
 }
 
-function pack({ pgd: { done, outcome: { clean, robust, distance } }, auto, work }: Kept): Checkpoint {
+function pack({ pgd: { done, outcome: { clean, robust, distance, doubts } }, auto, work }: Kept): Checkpoint {
   const shape = [clean.length];
   const json: KeptJson = { done, auto: auto && { state: auto.state }, work };
   return {
@@ -103,6 +103,7 @@ function pack({ pgd: { done, outcome: { clean, robust, distance } }, auto, work 
       ["pgd/clean", { dtype: "U8", shape, data: clean }],
       ["pgd/robust", { dtype: "U8", shape, data: robust }],
       ["pgd/distance", { dtype: "F32", shape, data: distance }],
+      ["pgd/doubts", { dtype: "U8", shape, data: doubts }],
       ...[...auto?.tensors ?? []].map(([name, tensor]) => [AUTO + name, tensor] as const),
     ]),
     state: json as unknown as Json,
@@ -121,6 +122,7 @@ function unpack({ tensors, state }: Checkpoint, count: number): Kept {
         clean: getTensor(file, "pgd/clean", { dtype: "U8", shape }).data,
         robust: getTensor(file, "pgd/robust", { dtype: "U8", shape }).data,
         distance: getTensor(file, "pgd/distance", { dtype: "F32", shape }).data,
+        doubts: getTensor(file, "pgd/doubts", { dtype: "U8", shape }).data,
       },
     },
     auto: auto &&

@@ -5,6 +5,7 @@ import type { Gpu } from "../../engine/device.ts";
 import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
 import type { Metric } from "../schema.ts";
 import { attack, type Measured, type MeasureTask } from "./attack.ts";
+import { warnNotFinite } from "./warn_not_finite.ts";
 
 /** Measures a classifier on the natural test set. */
 export async function measure(gpu: Gpu, options: MeasureTask): Promise<Measured> {
@@ -29,7 +30,8 @@ async function cueAccuracies(
   const { batchSize } = cell.config.evaluation;
   const onProgress = () => context.signal.throwIfAborted();
   const on = async (set: ImageSet) => {
-    const judge = () => evaluateClean(gpu, { logits, set, batchSize, onProgress });
+    const onNotFinite = warnNotFinite(context, set);
+    const judge = () => evaluateClean(gpu, { logits, set, batchSize, onProgress, onNotFinite });
     const right = await phases.measure("clean", set.count, judge);
     return { value: accuracyOf(right), unit: "fraction" };
   };

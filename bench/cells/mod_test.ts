@@ -1,6 +1,6 @@
 /** Real cells, end to end, on images small enough for a test. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { readConstruction } from "../../datasets/constructed.ts";
+import { parseConstruction } from "../../datasets/constructed.ts";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { stream } from "../../engine/random.ts";
 import { readSafetensors } from "../../engine/safetensors.ts";
@@ -113,7 +113,8 @@ examples: 3
     const robustBits = [...outcomes.tensors.get("autoattack")!.data as Uint8Array];
     assert(robustBits.length === 16 && robustBits.every((bit, i) => bit <= bits[i]));
     const manifest = JSON.parse(await Deno.readTextFile(`${runDir}/${pathOf(robust, "manifest")}`));
-    const set = await readConstruction(`${runDir}/${pathOf(robust, "feature-set")}`, manifest);
+    const path = `${runDir}/${pathOf(robust, "feature-set")}`;
+    const set = parseConstruction(await Deno.readFile(path), { path, manifest });
     assertEquals([set.count, set.height, manifest.settings.steps], [32, 12, 2]);
     assertEquals(manifest.encoder, records[1].artifacts.find(({ kind }) => kind === "weights")!.sha256);
     const examples = JSON.parse(await Deno.readTextFile(`${runDir}/${pathOf(robust, "examples")}`));

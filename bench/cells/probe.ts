@@ -16,6 +16,7 @@ import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./netwo
 import { exportHead } from "./probe_head.ts";
 import { ProbeState } from "./probe_state.ts";
 import type { CellTask, NetworkTask } from "./task.ts";
+import { warnNotFinite } from "./warn_not_finite.ts";
 
 /** What the parts of a probe cell work with. */
 export interface ProbeTask extends NetworkTask<ProbeCell> {
@@ -92,6 +93,7 @@ async function trainAndJudge(gpu: Gpu, task: ProbeTask): Promise<{ probe: Probe;
       set: dataset.test,
       batchSize,
       onProgress: () => context.signal.throwIfAborted(),
+      onNotFinite: warnNotFinite(context, dataset.test),
     });
     return { probe, accuracy: accuracyOf(outcome) };
   });

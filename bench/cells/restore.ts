@@ -1,5 +1,5 @@
 /** What a finished cell put into the outputs, loaded again from its files: for a run that goes on. */
-import { type ConstructionManifest, readConstruction } from "../../datasets/constructed.ts";
+import { type ConstructionManifest, parseConstruction } from "../../datasets/constructed.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import { parseSafetensors } from "../../engine/safetensors.ts";
 import type { CellDescription } from "../plan/cell.ts";
@@ -36,10 +36,10 @@ export async function restoreOutput(
   }
   const manifest = await readArtifact(record, "manifest", options);
   const set = await readArtifact(record, "feature-set", options);
-  return await readConstruction(
-    set.path,
-    JSON.parse(new TextDecoder().decode(manifest.bytes)) as ConstructionManifest,
-  );
+  return parseConstruction(set.bytes, {
+    path: set.path,
+    manifest: JSON.parse(new TextDecoder().decode(manifest.bytes)) as ConstructionManifest,
+  });
 }
 
 /** The weights that were kept in the course of the training; each file is there and what the record says. */

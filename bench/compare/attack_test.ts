@@ -4,7 +4,7 @@ import { attack } from "../attack/mod.ts";
 import type { AttackRecord } from "../attack/record.ts";
 import { fakeDevice, fakeResult, writeInputs } from "../attack/testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-import { withTempDir } from "../testing.ts";
+import { readContent, withTempDir, writeSealed } from "../testing.ts";
 import { compare } from "./mod.ts";
 
 const IMAGES = 12;
@@ -39,8 +39,8 @@ async function compared(...words: string[]) {
 
 /** A copy of an evaluation's record as something else; its outcomes stay behind. */
 async function rewrite(from: string, to: string, change: (record: AttackRecord) => object): Promise<string> {
-  const record = JSON.parse(await Deno.readTextFile(`${from}/attack.json`));
-  await Deno.writeTextFile(to, JSON.stringify({ ...record, ...change(record) }));
+  const record = await readContent(`${from}/attack.json`);
+  await writeSealed(to, { ...record, ...change(record) });
   return to;
 }
 

@@ -1,4 +1,5 @@
-import { readSafetensors } from "../../engine/safetensors.ts";
+import { parseSafetensors } from "../../engine/safetensors.ts";
+import { sha256Hex } from "../../engine/sha256.ts";
 import { pairedDifference } from "../statistics/paired.ts";
 import { independentShares, pairedShares } from "../statistics/shares.ts";
 import type { Quantity, Reading } from "./quantity.ts";
@@ -48,25 +49,28 @@ async function ofOneSeed(base: Reading, head: Reading): Promise<AccuracyDifferen
   const outcomes = base.record.data === head.record.data
     ? [await outcomesOf(base), await outcomesOf(head)]
     : [null, null];
-  if (outcomes[0] !== null && outcomes[1] !== null && outcomes[0].length === outcomes[1].length) {
-    const { difference, interval, p, statistic } = pairedShares(outcomes[0], outcomes[1]);
-    return { ...shared, difference, interval, p, statistic };
+  const [before, after] = outcomes;
+  if (before instanceof Uint8Array && after instanceof Uint8Array && before.length === after.length) {
+    return { ...shared, ...pairedShares(before, after) };
   }
+  const damaged = outcomes.includes("damaged") ? "; a file of outcomes is not the one its record names" : "";
   const [count, other] = [base.measurement.images, head.measurement.images];
   if (count === null || other === null) {
-    const statistic = "one seed, and the number of test images is not recorded: not judged";
+    const statistic = `one seed, and the number of test images is not recorded: not judged${damaged}`;
     return { ...shared, difference: to - from, interval: null, p: null, statistic };
   }
   const found = independentShares({ hits: from * count, count }, { hits: to * other, count: other });
-  return { ...shared, ...found };
+  return { ...shared, ...found, statistic: found.statistic + damaged };
 }
 
-/** What became of each image; null where that cannot be read, or is not what the record says. */
-async function outcomesOf({ measurement }: Reading): Promise<Uint8Array | null> {
+/** What became of each image; null where there is no such file, as in a run without its artifacts. */
+async function outcomesOf({ measurement }: Reading): Promise<Uint8Array | "damaged" | null> {
   if (measurement.outcomes === null) return null;
-  const { path, tensor } = measurement.outcomes;
-  const file = await readSafetensors(path).catch(() => null); // a run without its artifacts is compared all the same
-  const bits = file?.tensors.get(tensor);
+  const { path, sha256, tensor } = measurement.outcomes;
+  const bytes = await Deno.readFile(path).catch(() => null);
+  if (bytes === null) return null;
+  if (await sha256Hex(bytes) !== sha256) return "damaged";
+  const bits = parseSafetensors(bytes, { path }).tensors.get(tensor);
   if (bits?.dtype !== "U8" || bits.data.length === 0) return null;
   const share = bits.data.reduce((sum, bit) => sum + bit, 0) / bits.data.length;
   return Math.abs(share - measurement.samples[0]) < 1e-9 ? bits.data : null;

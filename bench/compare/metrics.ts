@@ -42,14 +42,14 @@ const ACCURACIES: Readonly<Record<string, string | null>> = {
 
 /** Accuracies, rates and device memory of a cell. */
 export function cellMetrics(record: CellRecord, runDir: string | null): Measurement[] {
-  const file = record.artifacts.find(({ kind }) => kind === "outcomes")?.path;
+  const file = record.artifacts.find(({ kind }) => kind === "outcomes");
   const found: Measurement[] = [];
   for (const [name, tensor] of Object.entries(ACCURACIES)) {
     const metric = record.metrics[name];
     if (metric === undefined) continue;
     const outcomes = runDir === null || file === undefined || tensor === null
       ? null
-      : { path: `${runDir}/${file}`, tensor };
+      : { path: `${runDir}/${file.path}`, sha256: file.sha256, tensor };
     const images = imagesOf(record.config, name);
     found.push({ ...accuracy(name, metric.value), images, outcomes });
   }
@@ -62,9 +62,9 @@ export function cellMetrics(record: CellRecord, runDir: string | null): Measurem
 
 /** Clean and robust accuracy of an evaluation, and the time it took. */
 export function attackMetrics({ asked, configuration, artifacts }: AttackRecord, dir: string): Measurement[] {
-  const file = artifacts.find(({ path }) => path.endsWith(".safetensors") && !path.includes("reference"))
-    ?.path;
-  const outcomes = (tensor: string) => file === undefined ? null : { path: `${dir}/${file}`, tensor };
+  const file = artifacts.find(({ path }) => path.endsWith(".safetensors") && !path.includes("reference"));
+  const outcomes = (tensor: string) =>
+    file === undefined ? null : { path: `${dir}/${file.path}`, sha256: file.sha256, tensor };
   const images = configuration.data.n;
   return [
     { ...accuracy("cleanAccuracy", asked.cleanAccuracy), images, outcomes: outcomes("clean") },

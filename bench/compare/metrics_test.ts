@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { PeerRow, PeersRecord } from "../peers/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import { fakeRecord } from "../testing.ts";
+import { fakeRecord, NO_HASH } from "../testing.ts";
 import { cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 
 Deno.test("perfMetrics() names every quantity once and knows which way is better", () => {
@@ -56,9 +56,13 @@ Deno.test("cellMetrics() takes accuracies, rates and memory, with the images beh
       imagesPerSecond: { value: 300, unit: "images/s" },
       peakBytes: { value: 1024, unit: "bytes" },
     },
-    artifacts: [{ kind: "outcomes", path: "artifacts/a/outcomes.safetensors", sha256: "0" }],
+    artifacts: [{ kind: "outcomes", path: "artifacts/a/outcomes.safetensors", sha256: NO_HASH }],
   });
-  const outcomes = (tensor: string) => ({ path: "run/artifacts/a/outcomes.safetensors", tensor });
+  const outcomes = (tensor: string) => ({
+    path: "run/artifacts/a/outcomes.safetensors",
+    sha256: NO_HASH,
+    tensor,
+  });
   assertEquals(
     cellMetrics(record, "run").map((
       { name, kind, better, images, outcomes },

@@ -55,7 +55,7 @@ async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = [
 async function writeRun(
   dir: string,
   accuracies: readonly number[],
-  { outcomes = false, suite = "small" } = {},
+  { outcomes = false, damaged = false, suite = "small" } = {},
 ) {
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [seed, value] of accuracies.entries()) {
@@ -73,7 +73,7 @@ async function writeRun(
     await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
     if (!outcomes) continue;
     await Deno.mkdir(`${dir}/artifacts/${benchmark}`, { recursive: true });
-    await Deno.writeFile(`${dir}/${path}`, bytes);
+    await Deno.writeFile(`${dir}/${path}`, damaged ? bytes.with(-1, bytes.at(-1)! ^ 1) : bytes);
   }
   await Deno.writeTextFile(`${dir}/run.json`, "{}");
 }
@@ -150,6 +150,8 @@ Deno.test("compare() of one seed goes by the outcomes of single images where bot
   const { code, text } = await startRuns([0.7], [0.58], { outcomes: true });
   assertEquals(code, 3); // 12 images lost, none won: p = 2^-11, though two shares of 100 images would not differ
   assertStringIncludes(text, "one seed: the same 100 test images in pairs, McNemar's exact test");
+  const damaged = await startRuns([0.7], [0.58], { outcomes: true, damaged: true });
+  assertStringIncludes(damaged.text, "a file of outcomes is not the one its record names");
   const without = await startRuns([0.7], [0.58]);
   assertEquals(without.code, 0);
   assertStringIncludes(without.text, "100 and 100 test images taken as independent");

@@ -15,7 +15,7 @@ export interface Measurement {
   /** Test images behind an accuracy; null where it is none or not known. */
   readonly images: number | null;
   /** Where it is written of each image whether it was right; null where it is not. */
-  readonly outcomes: { readonly path: string; readonly tensor: string } | null;
+  readonly outcomes: { readonly path: string; readonly sha256: string; readonly tensor: string } | null;
 }
 
 /** One record: a cell with its seed, or a single file. */

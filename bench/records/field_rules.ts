@@ -109,7 +109,12 @@ export function headerFault(
 /** The beginning of a value, for messages. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  return typeof value === "number" ? String(value) : JSON.stringify(value).slice(0, 60);
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value).slice(0, 60);
+  } catch {
+    return "lists in lists, too deep to show"; // they overflow the stack
+  }
 }
 
 /** Whether a JSON value is an object, not a list and not null. */

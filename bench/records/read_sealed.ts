@@ -40,23 +40,15 @@ export function readSealedText<T>(text: string, kind: RecordKind): ReadResult<T>
 export function readSealed<T>(json: unknown, { version, fields, together }: RecordKind): ReadResult<T> {
   const refuse = (fault: string, later = false): ReadResult<T> => ({ fault, later });
   if (!isObject(json)) return refuse("it is not a JSON object");
-  const found = json.schemaVersion;
-  try {
-    if (found !== version) {
-      const later = typeof found === "number" && found > version && takeSeal(json).seal !== "broken";
-      return refuse(`schemaVersion is ${shown(found)}, known is ${version}`, later);
-    }
-    const faults = Object.entries(fields).flatMap(([name, rule]) => rule(json[name], name));
-    if (faults.length === 0) faults.push(...together?.(json) ?? []);
-    if (faults.length > 0) return refuse(faults.join("; "));
-    const { content, seal } = takeSeal(json);
-    if (seal !== "broken") return { value: content as T, sealed: seal === "whole" };
-    return refuse("its content has another sha256 than the one that was written, it was damaged or edited");
-  } catch (error) {
-    // Numbers such as 1e999 are infinite; a stack of lists overflows ours.
-    if (!(error instanceof RangeError)) throw error;
-    return refuse(error.message);
+  const found = json.schemaVersion, { content, sealed, fault } = takeSeal(json);
+  if (found !== version) {
+    const later = typeof found === "number" && found > version && fault === null;
+    return refuse(`schemaVersion is ${shown(found)}, known is ${version}`, later);
   }
+  const faults = Object.entries(fields).flatMap(([name, rule]) => rule(json[name], name));
+  if (faults.length === 0) faults.push(...together?.(json) ?? []);
+  if (faults.length === 0 && fault !== null) faults.push(fault);
+  return faults.length > 0 ? refuse(faults.join("; ")) : { value: content as T, sealed };
 }
 
 /**

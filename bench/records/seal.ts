@@ -19,25 +19,37 @@ export type Sealed<T> = T & {
  * import { assertEquals } from "@std/assert";
  * import { sealed, takeSeal } from "./seal.ts";
  * const { sha256, ...content } = sealed({ accuracy: 0.5 });
- * assertEquals(takeSeal({ sha256, ...content }), { content, seal: "whole" });
- * assertEquals(takeSeal({ sha256, accuracy: 0.7 }).seal, "broken");
+ * assertEquals(takeSeal({ sha256, ...content }), { content, sealed: true, fault: null });
+ * assertEquals(typeof takeSeal({ sha256, accuracy: 0.7 }).fault, "string");
  * ```
  */
 export function sealed<T extends object>(content: T): Sealed<T> {
   return { ...content, sha256: hashOf(content) };
 }
 
-/**
- * Takes the hash off, and says whether it is that of the content; "absent" in files of earlier versions.
- *
- * @throws {RangeError} If a number is not finite.
- */
-export function takeSeal({ sha256, ...content }: Fields): {
+/** Parsed JSON without the hash of itself. */
+export interface Unsealed {
   readonly content: Fields;
-  readonly seal: "whole" | "broken" | "absent";
-} {
-  const hash = hashOf(content);
-  return { content, seal: sha256 === undefined ? "absent" : sha256 === hash ? "whole" : "broken" };
+  /** Whether there is a hash; files of earlier versions have none. */
+  readonly sealed: boolean;
+  /** Why the content is not the one that was written; null if it is, or nothing tells. */
+  readonly fault: string | null;
+}
+
+/** Takes the hash off and compares it. */
+export function takeSeal({ sha256, ...content }: Fields): Unsealed {
+  const sealed = sha256 !== undefined;
+  try {
+    const hash = hashOf(content); // also of what has none: all of its numbers must be finite
+    const fault = !sealed || sha256 === hash
+      ? null
+      : "its content has another sha256 than the one that was written, it was damaged or edited";
+    return { content, sealed, fault };
+  } catch (error) {
+    // Numbers such as 1e999 are infinite; a stack of lists overflows ours.
+    if (!(error instanceof RangeError)) throw error;
+    return { content, sealed, fault: error.message };
+  }
 }
 
 function hashOf(content: object): string {

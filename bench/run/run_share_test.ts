@@ -5,7 +5,7 @@ import type { Workbench } from "../plan/cell.ts";
 import { DiskFullError } from "../store/disk_full.ts";
 import type { RunServices } from "./request.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
-import { chained, fakeWorkbench, smallPreset, withTempDir } from "../testing.ts";
+import { chained, fakeWorkbench, readContent, smallPreset, withTempDir, writeSealed } from "../testing.ts";
 import {
   canonical,
   listFiles,
@@ -105,14 +105,13 @@ Deno.test("run() with resume refuses a record of a later version, and changes no
   await withTempDir(async (dir) => {
     await start(dir);
     const path = `${dir}/records/sl--natural--seed-0.json`;
-    const record = JSON.parse(await Deno.readTextFile(path));
-    await Deno.writeTextFile(path, JSON.stringify({ ...record, schemaVersion: 2 }));
+    await writeSealed(path, { ...await readContent(path), schemaVersion: 2 });
     await Deno.writeTextFile(`${dir}/records/sl--robust--seed-0.json`, "{");
     const before = await snapshot(dir);
     const error = await assertRejects(() => start(dir), UsageError);
     assertStringIncludes(
       error.message,
-      `Cannot go on: the record of ${NAMES[0]} has schemaVersion 2, known is 1\nHint: `,
+      `Cannot go on: the record of ${NAMES[0]} cannot be used, schemaVersion is 2, known is 1\nHint: `,
     );
     assertEquals(await snapshot(dir), before);
   });

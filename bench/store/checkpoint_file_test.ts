@@ -101,7 +101,7 @@ Deno.test("CheckpointFile gives back a state bit for bit, and knows one that is 
     for (const at of [text.indexOf("done") + 7, bytes.length - 1]) {
       await Deno.writeFile(path, bytes.with(at, bytes[at] ^ 1));
       assertEquals(await load(), null);
-      assertMatch(notes.pop()!, /it is not what was written, the file is damaged$/);
+      assertMatch(notes.pop()!, /it has another sha256 than what was written, the file is damaged$/);
     }
     await saveCheckpoint(path, { tensors: new Map(), state: { notes: { ...HISTORY, spentMs: 0 } } });
     assertEquals(await load(), null);

@@ -12,7 +12,7 @@ export const WHOLE_RANGE: PixelRange = [0, 1];
 /**
  * 2 (x - low) / (high - low) - 1, of any shape.
  *
- * @throws {RangeError} If the range is empty or not finite.
+ * @throws {RangeError} If the range is too narrow or too far from 0.
  */
 export function toSymmetric(pixels: Value, range: PixelRange): Tensor {
   const { half, middle } = split(range);
@@ -31,10 +31,16 @@ export function pixelsFrom(values: Float32Array, range: PixelRange): Float32Arra
   return values.map((v) => v * half + middle);
 }
 
-/** @throws {RangeError} If the range is empty or not finite. */
+/** How narrow a range may be, and how far from 0 its ends: further out float32 loses the pixels. */
+const NARROWEST = 1e-3, FURTHEST = 10;
+
+/** @throws {RangeError} If the range is narrower than 0.001, or reaches beyond -10 or 10. */
 export function checkPixelRange([low, high]: PixelRange): void {
-  if (Number.isFinite(low) && Number.isFinite(high) && low < high) return;
-  throw new RangeError(`Cannot stretch pixels: pixelRange has to rise, it is ${low} to ${high}`);
+  if (high - low >= NARROWEST && low >= -FURTHEST && high <= FURTHEST) return;
+  throw new RangeError(
+    `Cannot stretch pixels: pixelRange has to rise by at least ${NARROWEST} within -${FURTHEST} and ${FURTHEST}, ` +
+      `it is ${low} to ${high}`,
+  );
 }
 
 function split(range: PixelRange): { half: number; middle: number } {

@@ -29,5 +29,8 @@ Deno.test("fromSymmetric() and pixelsFrom() undo toSymmetric()", () => {
 
 Deno.test("toSymmetric() refuses a range that does not rise", () => {
   const error = assertThrows(() => trace(() => toSymmetric(pixels, [0.5, 0.5])), RangeError);
-  assertEquals(error.message, "Cannot stretch pixels: pixelRange has to rise, it is 0.5 to 0.5");
+  assertEquals(
+    error.message,
+    "Cannot stretch pixels: pixelRange has to rise by at least 0.001 within -10 and 10, it is 0.5 to 0.5",
+  );
 });

@@ -9,6 +9,7 @@ import { createBatchNorm } from "./batch_norm.ts";
 import { createConv2d } from "./conv2d.ts";
 import { createLinear } from "./linear.ts";
 import { type Encoder, joinState, type Mode, type Model } from "./model.ts";
+import { normalisationProblem } from "./normalisation.ts";
 import { type Block, type BlockFactory, createBasicBlock, createBottleneck } from "./residual_block.ts";
 
 /** Names of the architectures. */
@@ -165,15 +166,13 @@ function checkConfig(
   }
   for (const [name, values] of [["mean", mean], ["std", std]] as const) {
     if (values === undefined) continue;
-    if (
-      values.length !== inputChannels ||
-      !values.every((v) => Number.isFinite(v) && (name === "mean" || v > 0))
-    ) {
-      const what = name === "mean" ? "finite" : "positive";
+    if (values.length !== inputChannels) {
       throw new RangeError(
-        `Cannot make ${arch}: ${name} must be ${inputChannels} ${what} numbers, got ${values.join(", ")}`,
+        `Cannot make ${arch}: ${name} must be ${inputChannels} numbers, got ${values.join(", ")}`,
       );
     }
+    const problem = values.map((value) => normalisationProblem(name, value)).find((found) => found !== null);
+    if (problem) throw new RangeError(`Cannot make ${arch}: ${name} ${problem}`);
   }
   return found;
 }

@@ -38,7 +38,7 @@ export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<stri
  * Refuses what {@linkcode loadWeights} would refuse, without a device.
  *
  * @throws {RangeError} If tensors are missing or not known to the model, or have another shape or element type, or
- * hold numbers that are not finite; the message lists them, a few of each.
+ * hold numbers that are not finite or a negative variance; the message lists them, a few of each.
  */
 export function checkWeights(model: Stateful, tensors: ReadonlyMap<string, HostTensor>): void {
   refuse(
@@ -112,7 +112,13 @@ function problemOf({ name, spec }: Variable, tensor: TensorInfo): string | null 
 function problemOfValues({ name }: Variable, tensor: HostTensor): string | null {
   if (tensor.dtype === "F32") {
     const at = tensor.data.findIndex((v) => !Number.isFinite(v));
-    return at === -1 ? null : `${name} must be finite and holds ${tensor.data[at]} at ${at}`;
+    if (at !== -1) return `${name} must be finite and holds ${tensor.data[at]} at ${at}`;
+    const negative = name.endsWith(".running_var")
+      ? (tensor.data as Float32Array).findIndex((v) => v < 0)
+      : -1;
+    return negative === -1
+      ? null
+      : `${name} must not be negative and holds ${tensor.data[negative]} at ${negative}`;
   }
   const counter = (tensor.data as BigInt64Array)[0];
   return counter >= 0n && counter < 2n ** 32n ? null : `${name} must lie in [0, 2^32) and is ${counter}`;

@@ -7,7 +7,7 @@ import { Variable } from "../tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { release } from "../variables.ts";
 import { resnet } from "./resnet.ts";
-import { exportWeights, loadWeights } from "./weights.ts";
+import { checkWeights, exportWeights, loadWeights } from "./weights.ts";
 
 const tiny = (seed: number) => resnet({ arch: "resnet8", widths: [4, 6, 8], classes: 5 }, { seed });
 
@@ -47,6 +47,29 @@ gpuTest("exportWeights() speaks PyTorch's layouts and element types", async (gpu
     data: BigInt64Array.of(0n),
   });
   release(gpu, [...model.parameters, ...model.buffers]);
+});
+
+Deno.test("checkWeights() refuses a negative variance by name", () => {
+  const model = tiny(1);
+  const tensors = new Map<string, HostTensor>(
+    [...model.parameters, ...model.buffers].map(({ name, spec, shape }) => {
+      const sizes = shape.length === 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape;
+      const size = shape.reduce((product, n) => product * n, 1);
+      return [
+        name,
+        spec.dtype === "u32"
+          ? { dtype: "I64", shape: [], data: BigInt64Array.of(0n) }
+          : { dtype: "F32", shape: sizes, data: new Float32Array(size) },
+      ];
+    }),
+  );
+  checkWeights(model, tensors);
+  tensors.set("bn1.running_var", { dtype: "F32", shape: [4], data: Float32Array.of(1, 0, -1e-3, 1) });
+  assertThrows(
+    () => checkWeights(model, tensors),
+    RangeError,
+    `wrong: bn1.running_var must not be negative and holds ${Math.fround(-1e-3)} at 2`,
+  );
 });
 
 gpuTest("loadWeights() lists all that does not fit and changes nothing", async (gpu) => {

@@ -1,4 +1,4 @@
-// y[r, c] = x[r, c] * scale[c] + offset[c], cut off below 0 if RELU; x, y [ROWS, C4] (vec4s of channels), stats [4, C4]
+// y[r, c] = x[r, c] * scale[c] + offset[c], cut off below 0 if RELU (by relu.wgsl); x, y [ROWS, C4] (vec4s of channels), stats [4, C4]
 // with scale and offset as rows 2 and 3.
 // One invocation owns one vec4 of channels and PER rows. Workgroup 64, channels innermost. No reduction.
 #input 0 x
@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let at = r * C4 + c;
     let value = x(at) * scale + offset;
 #if RELU
-    set_y(at, max(value, vec4<f32>(0.0)));
+    set_y(at, relu(value));
 #else
     set_y(at, value);
 #end

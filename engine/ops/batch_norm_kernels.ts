@@ -6,6 +6,7 @@ import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
 import { fillTemplate } from "../wgsl_template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { planRowSums, type RowSums } from "./row_sums.ts";
+import reluSource from "../wgsl/relu.wgsl" with { type: "text" };
 import applySource from "./batch_norm_apply.wgsl" with { type: "text" };
 import gradInputSource from "./batch_norm_grad_input.wgsl" with { type: "text" };
 import gradStatsSource from "./batch_norm_grad_stats.wgsl" with { type: "text" };
@@ -62,7 +63,10 @@ export function applyKernel(
   const { consts, workgroups } = channelGrid(x.spec.shape);
   return {
     label: "batch_norm_apply",
-    source: fillTemplate(applySource, { consts: { ...consts, RELU: relu ? 1 : 0 } }),
+    source: fillTemplate(applySource, {
+      include: relu ? [reluSource] : [],
+      consts: { ...consts, RELU: relu ? 1 : 0 },
+    }),
     bindings: [...reads(x, stats), ...writes(y)],
     workgroups,
   };

@@ -3,6 +3,7 @@
 import type { OpDef } from "../op.ts";
 import { f32, formatShape, lastDim, type Spec } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import reluSource from "../wgsl/relu.wgsl" with { type: "text" };
 import { mul } from "./arithmetic.ts";
 import {
   applyElementwise,
@@ -20,15 +21,16 @@ export const channelAffineOp = defineAffine({
   gradient: (g) => g,
 });
 
-/** max(a * b + c, 0), likewise. */
+/** max(a * b + c, 0), NaN where that is NaN, likewise. */
 export const channelAffineReluOp = defineAffine({
   name: "channel_affine_relu",
-  expression: "max(a * b + c, vec4<f32>(0.0))",
+  expression: "relu(a * b + c)",
+  include: [reluSource],
   apply: ([x, scale, offset]) => Math.max(x * scale + offset, 0),
   gradient: (g, y) => applyElementwise(reluGradOp, [g, y]),
 });
 
-interface AffineRule extends Pick<ElementwiseRule, "name" | "expression" | "apply"> {
+interface AffineRule extends Pick<ElementwiseRule, "name" | "expression" | "include" | "apply"> {
   /** Gradient of the affine map's value. */
   readonly gradient: (g: Tensor, y: Tensor) => Tensor;
 }

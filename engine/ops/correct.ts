@@ -2,39 +2,30 @@
 
 import { record } from "../graph.ts";
 import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowVec4s, u32 } from "../shape.ts";
+import { f32, u32 } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
 import { checkLabels } from "./cross_entropy.ts";
+import { logitsKernel } from "./logits_kernel.ts";
 import source from "./correct.wgsl" with { type: "text" };
 
-/** out [B, 1], 1 where the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
+/** out [B, 1], 1 where all logits are finite and the first largest logit is at the label. Inputs: logits [B, C], labels [B]. */
 export const correctOp: OpDef<Record<string, never>> = {
   name: "correct",
   shape: ([logits, labels]) => {
     checkLabels(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
-  lower: ({ inputs, outputs: [out] }) => {
-    const [B, C] = inputs[0].spec.shape;
-    return [{
-      label: "correct",
-      source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]) } }),
-      bindings: [...inputs.map((operand) => ({ operand, kind: "read" as const })), {
-        operand: out,
-        kind: "read_write",
-      }],
-      workgroups: splitGrid(Math.ceil(B / 64)),
-      leading: true,
-    }];
-  },
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "correct", source, include: [finiteSource], inputs, output }),
+  ],
   backward: null,
   reference: ([logits, labels]) => {
     const [b, c] = logits.shape;
     const data = Float64Array.from({ length: b }, (_, i) => {
       const z = logits.data.subarray(i * c, (i + 1) * c);
-      return z.indexOf(z.reduce((a, v) => Math.max(a, v), -Infinity)) === labels.data[i] ? 1 : 0;
+      const finite = z.every(Number.isFinite);
+      return finite && z.indexOf(z.reduce((a, v) => Math.max(a, v))) === labels.data[i] ? 1 : 0;
     });
     return [{ shape: [b, 1], data }];
   },
@@ -47,7 +38,8 @@ export const correctOp: OpDef<Record<string, never>> = {
 };
 
 /**
- * Whether each prediction is right: 1 where the first largest logit is at the label, else 0. Not differentiable.
+ * Whether each prediction is right: 1 where the first largest logit is at the label, else 0; 0 where a logit is not
+ * finite. Not differentiable.
  *
  * @param logits [B, C].
  * @param labels [B] of u32, each below C.

@@ -1,4 +1,4 @@
-// out[b] = 1 if the first largest of logits[b, ·] is at labels[b], else 0. logits [B, C], labels [B], out [B, 1].
+// out[b] = 1 if all logits[b, ·] are finite and the first largest is at labels[b], else 0. logits [B, C], labels [B], out [B, 1].
 // One invocation owns one example; workgroup 64.
 #input 0 logits
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
@@ -10,12 +10,14 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   if (b >= B) { return; }
   var best = 0u;
   var largest = logits(b * C4).x;
+  var finite = is_finite(largest);
   for (var c = 1u; c < C; c++) {
     let z = logits(b * C4 + c / 4u)[c % 4u];
+    finite = finite && is_finite(z);
     if (z > largest) {
       largest = z;
       best = c;
     }
   }
-  set_out(b, vec4<f32>(select(0.0, 1.0, best == labels[b]), 0.0, 0.0, 0.0));
+  set_out(b, vec4<f32>(select(0.0, 1.0, finite && best == labels[b]), 0.0, 0.0, 0.0));
 }

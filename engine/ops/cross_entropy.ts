@@ -2,10 +2,9 @@
 
 import { record } from "../graph.ts";
 import type { NdArray, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, type Spec, u32 } from "../shape.ts";
+import { f32, formatShape, type Spec, u32 } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { logitsKernel } from "./logits_kernel.ts";
 import source from "./cross_entropy.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;
@@ -17,7 +16,9 @@ export const crossEntropyOp: OpDef<NoAttrs> = {
     checkLabels(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
-  lower: ({ inputs, outputs }) => [kernel({ inputs, output: outputs[0], grad: false })],
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "cross_entropy", source, inputs, output, consts: { GRAD: 0 } }),
+  ],
   backward: ({ inputs: [logits, labels], grads: [g] }) => [
     record(crossEntropyGradOp, [logits, labels, g!], {})[0],
     null,
@@ -39,7 +40,9 @@ export const crossEntropyOp: OpDef<NoAttrs> = {
 export const crossEntropyGradOp: OpDef<NoAttrs> = {
   name: "cross_entropy_grad",
   shape: ([logits]) => [f32(...logits.shape)],
-  lower: ({ inputs, outputs }) => [kernel({ inputs, output: outputs[0], grad: true })],
+  lower: ({ inputs, outputs: [output] }) => [
+    logitsKernel({ label: "cross_entropy_grad", source, inputs, output, consts: { GRAD: 1 } }),
+  ],
   backward: null,
   reference: ([logits, labels, dloss]) => {
     const data = rows(logits).flatMap((z, b) => {
@@ -81,22 +84,6 @@ export function checkLabels(logits: Spec, labels: Spec): void {
         `${labels.dtype} ${formatShape(labels.shape)}`,
     );
   }
-}
-
-function kernel(
-  { inputs, output, grad }: { inputs: readonly { spec: Spec }[]; output: { spec: Spec }; grad: boolean },
-) {
-  const [B, C] = inputs[0].spec.shape;
-  return {
-    label: grad ? "cross_entropy_grad" : "cross_entropy",
-    source: fillTemplate(source, { consts: { B, C, C4: rowVec4s([B, C]), GRAD: grad ? 1 : 0 } }),
-    bindings: [
-      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
-      { operand: output, kind: "read_write" as const },
-    ],
-    workgroups: splitGrid(Math.ceil(B / 64)),
-    leading: true,
-  };
 }
 
 function rows(x: NdArray): Float64Array[] {

@@ -9,6 +9,7 @@ import type { Kernel, OpCase, OpDef, Operand } from "../op.ts";
 import { splitGrid } from "../pipeline_cache.ts";
 import { f32, formatShape, type Shape, type Spec, vec4Count } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
 import { fillTemplate } from "../wgsl_template.ts";
 import {
   averageGradReference,
@@ -207,7 +208,7 @@ export function avgPool2d(x: Value, { kernel, stride = kernel, padding = 0 }: Po
 }
 
 /**
- * The largest value of each window of x [N, H, W, C]; padding never wins. Of equal values the first, row by row,
+ * The largest value of each window of x [N, H, W, C], NaN where it holds one; padding never wins. Of equal values the first, row by row,
  * gets the gradient.
  *
  * @throws {RangeError} If the window does not fit the image or the padding exceeds half the window.
@@ -231,7 +232,10 @@ function forwardKernel(
   const count = vec4Count(y.spec.shape);
   return {
     label: `${max ? "max" : "avg"}_pool ${sizes.KH}x${sizes.KW}`,
-    source: fillTemplate(forwardSource, { consts: poolConsts(sizes, { count, max }) }),
+    source: fillTemplate(forwardSource, {
+      include: max ? [finiteSource] : [],
+      consts: poolConsts(sizes, { count, max }),
+    }),
     bindings: [{ operand: x, kind: "read" }, { operand: y, kind: "read_write" }],
     workgroups: splitGrid(Math.ceil(count / 64)),
     leading: true,

@@ -1,5 +1,5 @@
 // 2-D pooling in NHWC: y[n, oy, ox, c] is the largest (MAX) or the mean of x[n, oy*S+ky-P, ox*S+kx-P, c] over ky, kx.
-// Padding counts as zero in the mean and is left out of the maximum. x [N, H, W, C], y [N, OH, OW, C], channels in vec4s.
+// NaN is larger than any number. Padding counts as zero in the mean and is left out of the maximum. x [N, H, W, C], y [N, OH, OW, C], channels in vec4s.
 // One invocation computes one vec4 of y; workgroup 64 along the channels. Order of summation: ky, kx, fixed.
 #input 0 x
 #output 1 y
@@ -25,7 +25,8 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     for (var ix = x0; ix < x1; ix++) {
       let here = x(((image + iy) * W + ix) * C4 + c);
 #if MAX
-      found = max(found, here);
+      // NaN is the largest of all, as in PyTorch.
+      found = select(select(max(found, here), here, are_nan(here)), found, are_nan(found));
 #else
       found += here;
 #end

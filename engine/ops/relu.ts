@@ -2,13 +2,15 @@
 
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import source from "../wgsl/relu.wgsl" with { type: "text" };
 
-/** max(a, 0); written as a choice, so that the gradient at 0 is 0 and not one half. */
+/** max(a, 0), NaN where a is NaN; written as a choice, so that the gradient at 0 is 0 and not one half. */
 export const reluOp = defineElementwise({
   name: "relu",
   arity: 1,
-  expression: "max(a, vec4<f32>(0.0))",
-  apply: ([a]) => a > 0 ? a : 0,
+  expression: "relu(a)",
+  include: [source],
+  apply: ([a]) => a <= 0 ? 0 : a,
   keepsZero: true,
   backward: backwardEach((c, g) => applyElementwise(reluGradOp, [g, c.outputs[0]])),
 });
@@ -23,7 +25,7 @@ export const reluGradOp = defineElementwise({
   backward: null,
 });
 
-/** Element by element, max(a, 0), in the shape of a; the gradient at 0 is 0, as in PyTorch. */
+/** Element by element, max(a, 0), NaN where a is NaN, in the shape of a; the gradient at 0 is 0, as in PyTorch. */
 export function relu(a: Value): Tensor {
   return applyElementwise(reluOp, [a]);
 }

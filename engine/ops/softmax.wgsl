@@ -44,7 +44,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     largest = max(largest, select(vec4<f32>(-3.0e38), x(first + q), LANES + 4u * q < vec4<u32>(C)));
   }
   let m = max(max(largest.x, largest.y), max(largest.z, largest.w));
-  for (var q = 0u; q < C4; q++) { sums += valid(exp(min(x(first + q) - m, vec4<f32>(0.0))), q); }
+  for (var q = 0u; q < C4; q++) { sums += valid(exp(valid(x(first + q) - m, q)), q); }
   let total = (sums.x + sums.y) + (sums.z + sums.w);
 #if LOG
   let shift = log(total);
@@ -52,7 +52,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   let share = 1.0 / total;
   for (var q = 0u; q < C4; q++) {
-    set_out(first + q, valid(exp(min(x(first + q) - m, vec4<f32>(0.0))) * share, q));
+    set_out(first + q, valid(exp(valid(x(first + q) - m, q)) * share, q));
   }
 #end
 #end

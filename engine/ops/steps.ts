@@ -2,27 +2,41 @@
 
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import finite from "../wgsl/finite.wgsl" with { type: "text" };
 
-/** a + K sign(b), sign(0) = 0. */
+/** a + K sign(b), a where b is 0 or NaN. */
 export const signStepOp = defineElementwise({
   name: "sign_step",
   arity: 2,
-  expression: "a + K * sign(b)",
-  apply: ([a, b], k) => a + k * Math.sign(b),
+  expression: "a + K * sign_of(b)",
+  include: [finite],
+  apply: ([a, b], k) => a + k * (Math.sign(b) || 0),
   keepsZero: true,
   constant: 0.1,
   backward: null,
 });
 
-/** a + K b / c, and a where c = 0: b a gradient, c its norm per example. */
+/** a + K b / c, and a where c is 0 or not finite: b a gradient, c its norm per example. */
 export const normStepOp = defineElementwise({
   name: "norm_step",
   arity: 3,
-  expression: "a + K * b / max(c, vec4<f32>(1e-12))",
-  apply: ([a, b, c], k) => a + k * b / Math.max(c, 1e-12),
+  expression: "select(a, a + K * b / c, are_finite(c) & (c != vec4<f32>(0.0)))",
+  include: [finite],
+  apply: ([a, b, c], k) => c === 0 || !Number.isFinite(c) ? a : a + k * b / c,
   keepsZero: true,
   positive: true,
   constant: -0.1,
+  backward: null,
+});
+
+/** 1 where a is 0 or not finite, else 0. */
+export const unusableOp = defineElementwise({
+  name: "unusable",
+  arity: 1,
+  expression: "select(vec4<f32>(1.0), vec4<f32>(0.0), are_finite(a) & (a != vec4<f32>(0.0)))",
+  include: [finite],
+  apply: ([a]) => a === 0 || !Number.isFinite(a) ? 1 : 0,
+  keepsZero: false,
   backward: null,
 });
 
@@ -60,18 +74,23 @@ export const clipPixelsOp = defineElementwise({
   backward: null,
 });
 
-/** x + stepSize sign(gradient). */
+/** x + stepSize sign(gradient); x where the gradient is 0 or NaN. */
 export function signStep(x: Value, gradient: Value, { stepSize }: { stepSize: number }): Tensor {
   return applyElementwise(signStepOp, [x, gradient], stepSize);
 }
 
-/** x + stepSize gradient / norm, norm per example [B, 1, …]. */
+/** x + stepSize gradient / norm, norm per example [B, 1, …]; x where that is 0 or not finite. */
 export function normStep(
   x: Value,
   gradient: Value,
   { norm, stepSize }: { norm: Value; stepSize: number },
 ): Tensor {
   return applyElementwise(normStepOp, [x, gradient, norm], stepSize);
+}
+
+/** 1 where a is 0 or not finite, else 0: of the sizes of gradients, those that no step can be made of. */
+export function unusable(a: Value): Tensor {
+  return applyElementwise(unusableOp, [a]);
 }
 
 /** The nearest point to x within eps of origin in L-infinity and within [0, 1]. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HostTensor } from "../../engine/safetensors.ts";
+import type { HostTensor } from "./safetensors.ts";
 
 /** SHA-256, in hexadecimal, of the names, types, shapes and bytes of tensors, whatever their order, and of a text. */
 export function hashTensors(tensors: ReadonlyMap<string, HostTensor>, text = ""): string {

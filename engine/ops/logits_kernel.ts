@@ -1,0 +1,31 @@
+/** Kernels over logits [B, C] of which one invocation owns an example: losses, verdicts and doubts. */
+
+import type { Kernel, Operand } from "../op.ts";
+import { splitGrid } from "../pipeline_cache.ts";
+import { rowVec4s } from "../shape.ts";
+import { fillTemplate, type TemplateValues } from "../wgsl_template.ts";
+
+/** What such a kernel is made of. */
+export interface LogitsKernelOptions extends TemplateValues {
+  readonly label: string;
+  readonly source: string;
+  /** Logits [B, C] first; bindings 0, 1, ... */
+  readonly inputs: readonly Operand[];
+  /** The binding after them. */
+  readonly output: Operand;
+}
+
+/** The kernel of a template, in which B, C and C4, the vec4s of a row of logits, are constants beside those given. */
+export function logitsKernel({ label, source, inputs, output, ...values }: LogitsKernelOptions): Kernel {
+  const [B, C] = inputs[0].spec.shape;
+  return {
+    label,
+    source: fillTemplate(source, { ...values, consts: { B, C, C4: rowVec4s([B, C]), ...values.consts } }),
+    bindings: [
+      ...inputs.map((operand) => ({ operand, kind: "read" as const })),
+      { operand: output, kind: "read_write" },
+    ],
+    workgroups: splitGrid(Math.ceil(B / 64)),
+    leading: true,
+  };
+}
