@@ -1,6 +1,7 @@
 /** The command's side of one worker process. */
 import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
+import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
@@ -37,7 +38,7 @@ export class WorkerProcess {
     const local = PROJECT_ROOT.protocol === "file:";
     const config = local ? ["--config", fileURLToPath(new URL("deno.json", PROJECT_ROOT))] : [];
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", "--no-lock", ...config, program.href],
+      args: ["run", ...CHILD_PERMISSIONS, "--quiet", "--no-check", "--no-lock", ...config, program.href],
       env: threads === null || Deno.env.has("LP_NUM_THREADS") ? {} : { LP_NUM_THREADS: String(threads) },
       stdin: "piped",
       stdout: "piped",

@@ -97,11 +97,11 @@ async function judge(
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }
 
-/** In a process of its own, as everybody runs it; what it says is shown only if it fails. */
+/** As everybody runs it, in a process of its own and with the permissions of the task; what it says is shown only if it fails. */
 async function runPreset(preset: string, out: string): Promise<void> {
   const words = ["--preset", preset, "--out", out, "--quiet"];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(ROOT, "bench/cli.ts"), ...words],
+    args: ["task", "--quiet", "--config", join(ROOT, "deno.json"), "bench", ...words],
     stdin: "null",
   }).output();
   if (code === EXIT.done) return;
