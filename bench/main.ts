@@ -176,10 +176,10 @@ function progressFor(options: BenchOptions, { stdout, stderr, terminal }: MainSe
   return options.events ? both(shown, eventProgress((event) => stdout(JSON.stringify(event) + "\n"))) : shown;
 }
 
-function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {
+function toText({ runDir, records, report, manifest }: RunResult): string {
   const lines = [formatSummary(records)];
   const missing = manifest.cells.length - records.length;
-  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) {
+  if (missing > 0) {
     lines.push(
       `Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n` +
         `Hint: the same command with --out ${runDir} --resume goes on\n`,

@@ -288,7 +288,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "no folder",
     () => ["--data=/no/such"],
-    /^Cannot read CIFAR-10 from folder \/no\/such: it does not exist\nHint: /,
+    /^Cannot read CIFAR-10 from folder \/no\/such: no such file or folder\nHint: /,
   ],
   [
     "weights that are no safetensors",

@@ -1,13 +1,12 @@
-import type { Sealed } from "../records/seal.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 
 /**
- * What must be the same when the same command runs twice: a record, with or without the hash of itself, without run ids, times, speed (see
+ * What must be the same when the same command runs twice: a record without run ids, its own hash, times, speed (see
  * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the
  * fastest.
  */
 export function canonicalRecord(
-  record: CellRecord & Partial<Sealed<unknown>>,
+  record: CellRecord,
 ): Omit<
   CellRecord,
   "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"
@@ -23,7 +22,7 @@ export function canonicalRecord(
     jobs: _jobs,
     metrics,
     ...rest
-  } = record;
+  } = record as CellRecord & { readonly sha256?: string }; // which covers all the others
   return {
     ...rest,
     metrics: timelessMetrics(metrics),
