@@ -13,7 +13,8 @@ import { suggest } from "./terminal/nearest.ts";
 import { BENCH_OPTIONS, type BenchOptions, parseReuse, parseSeeds, PLAN_OPTIONS } from "./bench_options.ts";
 import { describeOptions, parseOptions } from "./terminal/options.ts";
 import { benchStates, planBench } from "./plan_bench.ts";
-import { formatPlan } from "./plan/plan_command.ts";
+import { formatPlan, type RehearsalProgress } from "./plan/plan_command.ts";
+import { duration } from "./record/duration.ts";
 import { formatStates } from "./plan/plan_states.ts";
 import { createProgress, type Progress, SILENT } from "./run/progress.ts";
 import { defaultRunDir, run, type RunResult } from "./run/run.ts";
@@ -117,7 +118,12 @@ async function plan(args: readonly string[], services: MainServices): Promise<nu
     reuse: parseReuse(options.reuse),
     jobs: parseJobs(options.jobs),
     note: (text: string) => services.stderr(`${text}\n`),
-    onCell: (name: string) => options.quiet ? undefined : services.stderr(`rehearsing ${name}\n`),
+    ...options.quiet ? {} : {
+      onCell: (name: string, { number, total }: RehearsalProgress) =>
+        services.stderr(`rehearsing ${name} (${number} of ${total})\n`),
+      onRehearsed: (name: string, durationMs: number) =>
+        services.stderr(`rehearsed ${name} in ${duration(durationMs)}\n`),
+    },
     signal,
     openWorkbench,
   };

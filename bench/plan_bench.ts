@@ -6,7 +6,7 @@ import { machineOf, shareMachine } from "./jobs/jobs_option.ts";
 import { type NamedPreset, namedPreset } from "./named_preset.ts";
 import type { CellDescription, OpenWorkbench, Workbench } from "./plan/cell.ts";
 import { expand } from "./plan/plan.ts";
-import { makePlan, type Plan } from "./plan/plan_command.ts";
+import { makePlan, type Plan, type RehearsalProgress } from "./plan/plan_command.ts";
 import { type PlannedCell, planStates } from "./plan/plan_states.ts";
 
 /** What {@linkcode planBench} plans. */
@@ -22,7 +22,9 @@ export interface PlanBenchOptions extends NamedPreset {
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend | null;
   /** Told the name of each cell that is rehearsed. */
-  readonly onCell?: (name: string) => void;
+  readonly onCell?: (name: string, progress: RehearsalProgress) => void;
+  /** Told the name of a cell that was rehearsed, and how long that took. */
+  readonly onRehearsed?: (name: string, durationMs: number) => void;
   /** Told of what cannot be used. */
   readonly note?: (text: string) => void;
   /** Abort it to stop between two rehearsals, or within one. */
@@ -77,13 +79,15 @@ export interface BenchStates {
  */
 export async function planBench(options: PlanBenchOptions = {}): Promise<Plan> {
   const { outDir = null, reuse = [], jobs: asked = null, onCell = () => {}, signal = NEVER } = options;
+  const { onRehearsed = () => {} } = options;
   return await withWorkbench(options, async ({ preset, cells, workbench }) => {
     const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
     const known = outDir !== null || reuse.length > 0;
     const states = known ? await statesOf(options, { preset, cells, workbench }) : undefined;
     return await makePlan({ preset: preset.name, cells, states, jobs }, {
       workbench,
-      onCell: ({ name }) => onCell(name),
+      onCell: ({ name }, progress) => onCell(name, progress),
+      onRehearsed: ({ name }, durationMs) => onRehearsed(name, durationMs),
       signal,
     });
   });
@@ -97,7 +101,7 @@ export async function planBench(options: PlanBenchOptions = {}): Promise<Plan> {
  * @throws {NoAdapterError} If no adapter answers.
  */
 export async function benchStates(
-  options: Omit<PlanBenchOptions, "jobs" | "onCell"> = {},
+  options: Omit<PlanBenchOptions, "jobs" | "onCell" | "onRehearsed"> = {},
 ): Promise<BenchStates> {
   return await withWorkbench(options, async (opened) => ({
     preset: opened.preset.name,

@@ -21,34 +21,148 @@ import { runCellOf } from "./kinds.ts";
 import { extractorOf, learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";
 import { exportHead } from "./probe_head.ts";
 
-/** Batches of training and steps of a walk in a rehearsal. */
-const BATCHES = 4, STEPS = 10;
+/** Parameters of a network times images of a batch, above which smaller batches stand for those of the cell. */
+const MOST_AT_ONCE = 2e8;
+
+/** Images of the smaller of two batches that show how memory grows. */
+const FEW = 2;
 
 /**
- * Runs a cell twice on a few images, with the batch sizes and programs it will have: the first time makes the shaders,
- * the second is measured. Writes nothing.
+ * Runs a cell twice on a few images: the first time makes the shaders, the second is measured. Writes nothing. Where the
+ * batches of the cell would take long or much memory, batches of four images stand for them: the work of an image is taken
+ * to be the same, and memory to grow evenly with the batch, as it does from two images to four.
  */
 export async function rehearse(
   gpu: Gpu,
-  { cell, dataset, signal }: { cell: CellDescription; dataset: Dataset; signal: AbortSignal },
+  given: { cell: CellDescription; dataset: Dataset; signal: AbortSignal },
 ): Promise<Rehearsal> {
-  const small = shrink(cell, dataset);
-  const run = async (cell = small.cell) => {
-    const startedAt = performance.now();
-    const context = silentContext(signal);
-    const outcome = await execute(gpu, { cell, dataset: small.dataset, context });
-    return { outcome, durationMs: performance.now() - startedAt };
-  };
-  const first = await run(small.first), second = await run();
-  const peakOf = ({ outcome }: typeof first) => outcome.metrics.peakBytes.value;
-  const phases = second.outcome.phases ?? [];
-  const rest = second.durationMs - phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const { cell, dataset } = given, size = batchOf(cell);
+  if (size <= 2 * FEW || size * parametersOf(cell, dataset) <= MOST_AT_ONCE) {
+    return await rehearseTwice(gpu, given);
+  }
+  // The first of two runs holds AutoAttack, so that both sizes do.
+  const less = await runOnce(gpu, { ...given, cell: withBatch(cell, FEW), extent: LEAST, first: true });
+  const small = await rehearseTwice(gpu, { ...given, cell: withBatch(cell, 2 * FEW), extent: LEAST });
+  const growth = Math.max(0, small.peakBytes - less.peakBytes) / FEW;
+  const phases = small.phases.map((phase) =>
+    phase.name === "other" ? times(phase, picturesLeftOut(cell)) : phase
+  );
+  return { ...small, phases, peakBytes: small.peakBytes + growth * (size - 2 * FEW), extrapolated: true };
+}
+
+/** How much of a cell is rehearsed: batches of training, steps of a walk. */
+interface Extent {
+  readonly batches: number;
+  readonly steps: number;
+}
+
+const USUAL: Extent = { batches: 4, steps: 10 }, LEAST: Extent = { batches: 1, steps: 2 };
+
+interface Rehearsed {
+  readonly cell: CellDescription;
+  readonly dataset: Dataset;
+  readonly signal: AbortSignal;
+  readonly extent?: Extent;
+}
+
+async function rehearseTwice(gpu: Gpu, given: Rehearsed): Promise<Rehearsal> {
+  const first = await runOnce(gpu, { ...given, first: true }), second = await runOnce(gpu, given);
+  const rest = second.durationMs - second.phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return {
-    phases,
+    phases: second.phases,
     setUpMs: rest,
     firstMs: Math.max(0, first.durationMs - second.durationMs),
-    peakBytes: Math.max(peakOf(first), peakOf(second)),
+    peakBytes: Math.max(first.peakBytes, second.peakBytes),
   };
+}
+
+async function runOnce(
+  gpu: Gpu,
+  { cell, dataset, signal, extent = USUAL, first = false }: Rehearsed & { first?: boolean },
+) {
+  const small = shrink(cell, { dataset, extent });
+  const startedAt = performance.now(), context = silentContext(signal);
+  const run = first ? small.first ?? small.cell : small.cell;
+  const { metrics, phases = [] } = await execute(gpu, { cell: run, dataset: small.dataset, context });
+  const durationMs = performance.now() - startedAt;
+  return { phases, durationMs, peakBytes: metrics.peakBytes.value };
+}
+
+/** Numbers in the network of a cell. */
+function parametersOf(cell: CellDescription, { train }: Dataset): number {
+  const settings = cell.kind === "construct" ? extractorOf(cell) : settingsOf(cell);
+  const { parameters } = learnerFor(settings, { set: train, seed: 0 });
+  return parameters.reduce((sum, { initial }) => sum + initial.length, 0);
+}
+
+/** Images that are on the device at once. */
+function batchOf({ kind, config }: CellDescription): number {
+  switch (kind) {
+    case "train":
+      return config.training.batchSize;
+    case "probe":
+      return Math.max(config.probe.batchSize, config.batchSize);
+    case "attack":
+      return config.evaluation.batchSize;
+    case "construct":
+      return config.construction.batchSize;
+  }
+}
+
+/** The cell with batches of so many images at most, and few pictures. */
+function withBatch(cell: CellDescription, images: number): CellDescription {
+  const least = (size: number) => Math.min(size, images);
+  switch (cell.kind) {
+    case "train": {
+      const { training, paradigm, examples } = cell.config;
+      const few = "sampleSteps" in paradigm
+        ? { ...paradigm, sampleSteps: Math.min(LEAST.steps, paradigm.sampleSteps) }
+        : paradigm;
+      return {
+        ...cell,
+        config: {
+          ...cell.config,
+          paradigm: few,
+          examples: Math.min(1, examples),
+          training: { ...training, batchSize: least(training.batchSize) },
+        },
+      };
+    }
+    case "probe": {
+      const { probe, batchSize } = cell.config;
+      const config = { ...cell.config, probe: { ...probe, batchSize: least(probe.batchSize) } };
+      return { ...cell, config: { ...config, batchSize: least(batchSize) } };
+    }
+    case "attack": {
+      const { evaluation } = cell.config;
+      return {
+        ...cell,
+        config: { ...cell.config, evaluation: { ...evaluation, batchSize: least(evaluation.batchSize) } },
+      };
+    }
+    case "construct": {
+      const { construction } = cell.config;
+      return {
+        ...cell,
+        config: {
+          ...cell.config,
+          construction: { ...construction, batchSize: least(construction.batchSize) },
+        },
+      };
+    }
+  }
+}
+
+/** How many times the work of its pictures a whole cell has, of those that {@linkcode withBatch} leaves. */
+function picturesLeftOut(cell: CellDescription): number {
+  if (cell.kind !== "train") return 1;
+  const { paradigm, examples } = cell.config;
+  const steps = "sampleSteps" in paradigm ? Math.max(1, paradigm.sampleSteps / LEAST.steps) : 1;
+  return Math.max(1, examples) * steps;
+}
+
+function times(phase: Rehearsal["phases"][number], factor: number): Rehearsal["phases"][number] {
+  return { ...phase, durationMs: phase.durationMs * factor, flops: phase.flops * factor };
 }
 
 interface Small {
@@ -79,21 +193,21 @@ async function execute(
 }
 
 /** A few natural images, whatever the set: its images have the same shape. */
-function shrink(cell: CellDescription, dataset: Dataset): Small {
+function shrink(cell: CellDescription, { dataset, extent }: { dataset: Dataset; extent: Extent }): Small {
   switch (cell.kind) {
     case "train":
-      return shrinkTraining(cell, dataset);
+      return shrinkTraining(cell, { dataset, extent });
     case "probe":
       return shrinkProbe(cell, dataset);
     case "attack":
-      return shrinkAttack(cell, dataset);
+      return shrinkAttack(cell, { dataset, extent });
     case "construct":
-      return shrinkConstruction(cell, dataset);
+      return shrinkConstruction(cell, { dataset, extent });
   }
 }
 
 /** One short epoch. */
-function shrinkTraining(cell: TrainCell, dataset: Dataset): Small {
+function shrinkTraining(cell: TrainCell, { dataset, extent }: { dataset: Dataset; extent: Extent }): Small {
   const { training } = cell.config;
   return {
     cell: {
@@ -102,7 +216,7 @@ function shrinkTraining(cell: TrainCell, dataset: Dataset): Small {
       inputs: [],
       config: { ...cell.config, training: { ...training, epochs: 1, warmupEpochs: 0 }, snapshots: [] },
     },
-    dataset: withFew(dataset, { train: BATCHES * training.batchSize, test: dataset.test.count }),
+    dataset: withFew(dataset, { train: extent.batches * training.batchSize, test: dataset.test.count }),
   };
 }
 
@@ -120,9 +234,9 @@ function shrinkProbe(cell: ProbeCell, dataset: Dataset): Small {
 }
 
 /** AutoAttack takes part the first time, for a step: its memory counts, its time follows from that of a step of PGD. */
-function shrinkAttack(cell: AttackCell, dataset: Dataset): Small {
+function shrinkAttack(cell: AttackCell, { dataset, extent }: { dataset: Dataset; extent: Extent }): Small {
   const { evaluation } = cell.config, { attack, autoAttack, batchSize } = evaluation;
-  const few = { ...attack, steps: Math.min(STEPS, attack.steps), restarts: 1 };
+  const few = { ...attack, steps: Math.min(extent.steps, attack.steps), restarts: 1 };
   const withAutoAttack = (autoAttack: AttackCell["config"]["evaluation"]["autoAttack"]): AttackCell => ({
     ...cell,
     config: { ...cell.config, evaluation: { ...evaluation, attack: few, autoAttack } },
@@ -159,10 +273,13 @@ function withFew(dataset: Dataset, counts: { train: number; test: number }): Dat
   };
 }
 
-function shrinkConstruction(cell: ConstructCell, dataset: Dataset): Small {
+function shrinkConstruction(
+  cell: ConstructCell,
+  { dataset, extent }: { dataset: Dataset; extent: Extent },
+): Small {
   const { construction } = cell.config;
   const count = Math.min(construction.count, construction.batchSize);
-  const small = { ...construction, count, steps: Math.min(STEPS, construction.steps) };
+  const small = { ...construction, count, steps: Math.min(extent.steps, construction.steps) };
   return {
     cell: { ...cell, config: { ...cell.config, construction: small } },
     // A start differs from its target: there have to be two images at least.

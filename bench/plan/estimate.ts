@@ -12,6 +12,8 @@ export interface Rehearsal {
   /** What only the first cell of its kind has to do: making the shaders. */
   readonly firstMs: number;
   readonly peakBytes: number;
+  /** Whether smaller batches stood for those of the cell. Default: false. */
+  readonly extrapolated?: boolean;
 }
 
 /** What a cell is expected to cost. */
@@ -22,6 +24,8 @@ export interface CellEstimate {
   /** The most device memory held at once. */
   readonly peakBytes: number;
   readonly durationMs: number;
+  /** Whether smaller batches stood for its own. */
+  readonly extrapolated?: boolean;
 }
 
 /** Units of each kind of work in a whole cell; see {@linkcode PhaseName}. */
@@ -32,7 +36,13 @@ export type Units = Readonly<Partial<Record<PhaseName, number>>>;
  * one rehearsal.
  */
 export function rehearsalKey(cell: CellDescription): string {
-  return JSON.stringify([cell.kind, cell.paradigm, cell.config]);
+  const { config } = cell;
+  const alike = cell.kind === "train"
+    ? { ...cell.config, snapshots: [] }
+    : cell.kind === "probe"
+    ? { ...cell.config, probe: { ...cell.config.probe, untrained: false } }
+    : config;
+  return JSON.stringify([cell.kind, cell.paradigm, alike]);
 }
 
 /** The work of a cell. `counts` are the numbers of images of the constructed sets by the names of their cells. */
@@ -90,7 +100,8 @@ export function estimateCell(
     durationMs += times * phase.durationMs;
     flops += times * phase.flops;
   }
-  return { name, flops, peakBytes: rehearsal.peakBytes, durationMs };
+  const { peakBytes, extrapolated } = rehearsal;
+  return { name, flops, peakBytes, durationMs, ...(extrapolated && { extrapolated }) };
 }
 
 /** Images of each constructed set, by the name of the cell that makes it. */

@@ -32,6 +32,12 @@ export interface Plan {
   readonly peakBytes: number;
 }
 
+/** Which of all rehearsals begins, from 1. */
+export interface RehearsalProgress {
+  readonly number: number;
+  readonly total: number;
+}
+
 /** A workbench that can rehearse a cell. */
 export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
 
@@ -40,6 +46,7 @@ export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
  *
  * @param states What is there of each cell, in their order; default: nothing.
  * @param onCell Called before each rehearsal.
+ * @param onRehearsed Called after it, with the time that it took.
  */
 export async function makePlan(
   { preset, cells, states, jobs = 1 }: {
@@ -48,14 +55,17 @@ export async function makePlan(
     states?: readonly PlannedCell[];
     jobs?: number;
   },
-  { workbench, onCell, signal }: {
+  { workbench, onCell, onRehearsed = () => {}, signal }: {
     workbench: RehearsingWorkbench;
-    onCell: (cell: CellDescription) => void;
+    onCell: (cell: CellDescription, progress: RehearsalProgress) => void;
+    onRehearsed?: (cell: CellDescription, durationMs: number) => void;
     signal: AbortSignal;
   },
 ): Promise<Plan> {
   const counts = setCounts(cells);
   const rehearsals = new Map<string, Rehearsal>();
+  const toDo = cells.filter((_, i) => states?.[i].state !== "done").map(rehearsalKey);
+  const total = new Set(toDo).size;
   const estimates: EstimatedCell[] = [];
   for (const [i, cell] of cells.entries()) {
     const planned = states?.[i];
@@ -68,8 +78,10 @@ export async function makePlan(
     const first = rehearsal === undefined;
     if (rehearsal === undefined) {
       signal.throwIfAborted();
-      onCell(cell);
+      onCell(cell, { number: rehearsals.size + 1, total });
+      const startedAt = performance.now();
       rehearsals.set(key, rehearsal = await workbench.rehearse(cell, signal));
+      onRehearsed(cell, performance.now() - startedAt);
     }
     const { name } = cell;
     estimates.push({ ...planned, ...estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal) });
@@ -89,19 +101,28 @@ export async function makePlan(
   };
 }
 
+/** What a tilde means. */
+const EXTRAPOLATED =
+  "\n~ is estimated from batches of 4 images, since those of the cell take long or much memory: the work of an " +
+  "image is taken\nto be the same, which small batches make an upper bound of on most adapters.\n";
+
 /** A plan as a table for people. */
 export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, elapsedMs }: Plan): string {
   const right = (title: string) => ({ title, align: "right" as const });
   const known = cells.some(({ state }) => state !== undefined);
+  const extrapolated = cells.some((cell) => cell.extrapolated);
   const row = (
     name: string,
-    of: Pick<EstimatedCell, "flops" | "peakBytes" | "durationMs" | "state" | "why" | "reusedFrom">,
+    of: Pick<
+      EstimatedCell,
+      "flops" | "peakBytes" | "durationMs" | "state" | "why" | "reusedFrom" | "extrapolated"
+    >,
   ) => [
     name,
     ...known ? [of.state === undefined ? "" : describeState(of)] : [],
     (of.flops / 1e9).toFixed(1),
-    (of.peakBytes / 2 ** 20).toFixed(1),
-    duration(of.durationMs),
+    `${of.extrapolated ? "~" : ""}${(of.peakBytes / 2 ** 20).toFixed(1)}`,
+    `${of.extrapolated ? "~" : ""}${duration(of.durationMs)}`,
   ];
   const table = formatTable(
     [
@@ -113,7 +134,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
     ],
     [
       ...cells.map((cell) => row(cell.name, cell)),
-      row(known ? "all that have to run" : "all", { flops, peakBytes, durationMs }),
+      row(known ? "all that have to run" : "all", { flops, peakBytes, durationMs, extrapolated }),
     ],
   );
   const together = jobs === 1
@@ -123,7 +144,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
     }, if they do not slow each ` +
       "other down.\n";
   return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
-    `adapter.\n\n${table}${together}`;
+    `adapter.\n\n${table}${together}${extrapolated ? EXTRAPOLATED : ""}`;
 }
 
 function describeState({ state, why = [], reusedFrom }: Partial<PlannedCell>): string {

@@ -56,3 +56,28 @@ Deno.test("formatPlan() shows cells in their order, and the whole", () => {
     /\nOne cell at a time\. With 2 at once \(--jobs\): 1 h 02 min, if they do not slow each other down\.\n$/,
   );
 });
+
+Deno.test("makePlan() says how many kinds there are to rehearse, and formatPlan() what is extrapolated", async () => {
+  const cells = expand(await loadPreset("paper"), [0, 1, 2]), told: string[] = [];
+  const plan = await makePlan({ preset: "paper", cells }, {
+    workbench: {
+      rehearse: ({ kind }) =>
+        Promise.resolve({
+          phases: [],
+          setUpMs: 1,
+          firstMs: 0,
+          peakBytes: 2 ** 20,
+          extrapolated: kind === "train",
+        }),
+    },
+    onCell: (_, { number, total }) => void told.push(`${number} of ${total}`),
+    onRehearsed: ({ name }, durationMs) => assert(name !== "" && durationMs >= 0),
+    signal: new AbortController().signal,
+  });
+  assertEquals([told[0], told.at(-1)], [`1 of ${told.length}`, `${told.length} of ${told.length}`]);
+  assert(told.length < 20, `${told.length} kinds`); // 3 seeds and equal sets share theirs
+  const text = formatPlan(plan);
+  assertMatch(text, /sl\/natural\/seed-0 +0\.0 +~1\.0 +~1 ms\n/);
+  assertMatch(text, /sl\/natural\/seed-0\/probe +0\.0 +1\.0 +1 ms\n/);
+  assertMatch(text, /\n~ is estimated from batches of 4 images/);
+});
