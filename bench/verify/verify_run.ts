@@ -1,4 +1,4 @@
-import { temporaryOf } from "../../engine/atomic_file.ts";
+import { entryAt, temporaryOf } from "../../engine/atomic_file.ts";
 import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
@@ -100,15 +100,14 @@ class Check {
         `Cannot verify ${this.#dir}: ${reason}\nHint: name the folder of a run, which holds its run.json`,
         { cause },
       );
+    const entries = ["run.json", "records"].map((name) => entryAt(`${this.#dir}/${name}`));
+    if ((await Promise.all(entries)).every((entry) => entry === null)) throw refuse("no run lies there");
     const files = await listFiles(this.#dir).catch((cause) => {
       throw refuse(`it cannot be read as a folder, ${reasonOf(cause)}`, cause);
     });
     for (const { path, isLink } of files) {
       if (isLink) this.#fault(path, "it is a symbolic link, which runs neither make nor follow");
       else this.#left.add(path);
-    }
-    if (!this.#left.has("run.json") && !files.some(({ path }) => path.startsWith("records/"))) {
-      throw refuse("no run lies there");
     }
   }
 

@@ -123,7 +123,7 @@ Deno.test("verifyCommand() ends with 0, 1 or 2, and prints lines or JSON", async
     assertMatch((await command("--help")).stdout, /Usage: deno task bench verify RUN/);
     await assertRejects(() => command(), UsageError, "no run folder given");
     await assertRejects(() => command(dir, "other"), UsageError, "unexpected argument other");
-    await assertRejects(() => command(`${dir}/absent`), UsageError, "it cannot be read as a folder");
+    await assertRejects(() => command(`${dir}/absent`), UsageError, "no run lies there");
     await assertRejects(() => command(`${dir}/artifacts`), UsageError, "no run lies there");
   });
 });
