@@ -8,6 +8,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   "bench": ["runBench"],
   "bench plan": ["planBench", "benchStates"],
   "bench reproduce": ["reproduceRecord"],
+  "bench verify": ["verifyRun"],
   "bench attack": ["attackNetwork"],
   "bench perf": ["measurePerf", "memoryFaults"],
   "bench peers": ["comparePeers"],

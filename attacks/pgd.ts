@@ -131,10 +131,10 @@ export class Pgd {
   }
 
   /** Walks once, from the start of `restart`; the images are left in `walk.images`. */
-  perturb(restart = 0): void {
+  async perturb(restart = 0): Promise<void> {
     const { steps, randomStart = true } = this.#options;
     this.walk.start({ random: randomStart, restart });
-    this.walk.step(steps);
+    await this.walk.take(steps);
   }
 
   /** Attacks the batch with all restarts and judges every image. */
@@ -145,7 +145,7 @@ export class Pgd {
     const before = Uint8Array.from(right);
     const after = targeted ? new Uint8Array(before.length) : before.slice();
     for (let restart = 0; restart < restarts; restart++) {
-      this.perturb(restart);
+      await this.perturb(restart);
       const end = await this.#judged();
       for (let b = 0; b < before.length; b++) {
         after[b] = targeted ? after[b] | end.right[b] : after[b] & end.right[b];

@@ -102,7 +102,7 @@ gpuTest("Pgd.run() with restarts takes the worst: robust only if correct after e
   pgd.setBatch(batchOf(Uint32Array.from({ length: COUNT }, (_, i) => i), given));
   const ends: Float32Array[] = [];
   for (const restart of [0, 1, 2]) {
-    pgd.perturb(restart);
+    await pgd.perturb(restart);
     ends.push(await read(gpu, pgd.walk.images) as Float32Array);
   }
   pgd.dispose();

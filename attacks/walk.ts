@@ -10,6 +10,7 @@ import { fill } from "../engine/ops/fill.ts";
 import { sumAll } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { unusable } from "../engine/ops/steps.ts";
+import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import type { Stream } from "../engine/random.ts";
 import { f32, type Shape, u32 } from "../engine/shape.ts";
@@ -46,8 +47,8 @@ export interface WalkOptions {
 }
 
 /**
- * A compiled walk over one batch. Set `origin` (and whatever the objective reads), call `start`, then `step` as
- * often as wished; `images` holds where it stands. Nothing is read back and nothing allocated on the way.
+ * A compiled walk over one batch. Set `origin` (and whatever the objective reads), call `start`, then `step` or `take`
+ * as often as wished; `images` holds where it stands. Nothing is read back and nothing allocated on the way.
  */
 export class Walk {
   /** Images the walk started from and stays around, [B, H, W, C]. */
@@ -135,9 +136,22 @@ export class Walk {
     this.#programs.random.run();
   }
 
-  /** Takes `count` steps. */
+  /** Submits `count` steps at once. */
   step(count = 1): void {
     for (let i = 0; i < count; i++) this.#programs.step.run();
+  }
+
+  /**
+   * Takes `count` steps, however many, at the device's pace.
+   *
+   * @throws The reason of the signal that the device heeds, once that is aborted.
+   */
+  async take(count: number): Promise<void> {
+    const pace = new Pace(this.#gpu);
+    for (let i = 0; i < count; i++) {
+      this.step();
+      await pace.step();
+    }
   }
 
   /** Frees its memory. */

@@ -131,7 +131,7 @@ Deno.test(
       }
       const step = async (code: number, args: string[], settings: Settings = {}) => {
         const found = await bench(args, settings);
-        assertEquals(found.code, code, found.stderr);
+        assertEquals(found.code, code, found.stderr + found.stdout);
         await check();
         return found;
       };
@@ -156,6 +156,7 @@ Deno.test(
       await step(0, ["reproduce", record, "--quiet"]);
       await step(0, [...words.slice(0, -1), `${dir}/other`, "--reuse", run]);
       await step(0, ["compare", `${dir}/other`, run]);
+      await step(1, ["verify", run]); // it names links and records that are of no cell
       await step(0, ["history", `${dir}/history.jsonl`, "--append", run]);
       for (const name of ["notes.txt", "file-link", "dangling.json", "records"]) {
         for (const command of ["perf", "peers"]) await step(2, [command, "--out", `${run}/${name}`]);

@@ -27,8 +27,13 @@ function terminalOf(stream: { isTerminal(): boolean }): { columns: number } | nu
   }
 }
 
+/** Commands that leave nothing half-done: a signal ends them at once, whatever they are at, as it ends any process. */
+const LEAVE_AT_ONCE = ["plan", "compare", "history"];
+
 if (import.meta.main) {
-  const signal = interruptSignal((text) => writeAll(Deno.stderr, text));
+  const signal = LEAVE_AT_ONCE.includes(Deno.args[0])
+    ? new AbortController().signal
+    : interruptSignal((text) => writeAll(Deno.stderr, text));
   const stdout = (text: string) => writeAll(Deno.stdout, text);
   const stderr = (text: string) => writeAll(Deno.stderr, text);
   const terminal = terminalOf(Deno.stderr);

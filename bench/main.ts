@@ -19,6 +19,7 @@ import { createProgress, type Progress, SILENT } from "./run/progress.ts";
 import { defaultRunDir, run, type RunResult } from "./run/run.ts";
 import type { WriteReport } from "./run/request.ts";
 import { reproduceCommand } from "./reproduce/mod.ts";
+import { verifyCommand } from "./verify/mod.ts";
 import { formatSummary } from "./run/summary.ts";
 import { EXIT, UsageError } from "./terminal/usage_error.ts";
 import { useVectorWidth } from "./adapter/vector_width.ts";
@@ -52,7 +53,7 @@ export interface MainServices {
 const COMMAND = "deno task bench";
 
 /** Sub-commands of `bench`. */
-export const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "compare", "history"];
+export const SUBCOMMANDS = ["attack", "perf", "peers", "plan", "reproduce", "verify", "compare", "history"];
 
 /**
  * Runs the command.
@@ -89,6 +90,7 @@ async function runSubcommand(args: readonly string[], services: MainServices): P
   if (name === "history") return await services.history(rest);
   if (name === "plan") return await plan(rest, services);
   if (name === "reproduce") return await reproduceCommand(rest, services);
+  if (name === "verify") return await verifyCommand(rest, services);
   throw new UsageError(
     `Cannot run ${COMMAND} ${name}: unknown command, ${suggest(name, SUBCOMMANDS)}\n` +
       `Hint: ${COMMAND} --preset ${Object.hasOwn(PRESETS, name) ? name : "NAME"} runs a preset`,
@@ -174,10 +176,10 @@ function progressFor(options: BenchOptions, { stdout, stderr, terminal }: MainSe
   return options.events ? both(shown, eventProgress((event) => stdout(JSON.stringify(event) + "\n"))) : shown;
 }
 
-function toText({ runDir, records, report, manifest, exitCode }: RunResult): string {
+function toText({ runDir, records, report, manifest }: RunResult): string {
   const lines = [formatSummary(records)];
   const missing = manifest.cells.length - records.length;
-  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) {
+  if (missing > 0) {
     lines.push(
       `Interrupted: ${missing} of ${manifest.cells.length} cells did not run\n` +
         `Hint: the same command with --out ${runDir} --resume goes on\n`,
@@ -202,6 +204,7 @@ Usage: ${COMMAND} [options]
        ${COMMAND} peers [options]   time the same work on other packages
        ${COMMAND} reproduce RECORD [options]
                                     run the cell of a record again, say whether it is the same
+       ${COMMAND} verify RUN          check that a run folder holds what was written, by hashes
        ${COMMAND} compare BASE HEAD [options]
                                     say whether runs or records became worse
        ${COMMAND} history FILE [options]

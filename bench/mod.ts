@@ -29,6 +29,9 @@ export { type PlannedCell, planStates } from "./plan/plan_states.ts";
 export { reproduceRecord, type ReproduceRecordOptions } from "./reproduce_record.ts";
 export type { ReproduceRequest, Reproduction, Verdict } from "./reproduce/mod.ts";
 
+// bench verify
+export { type Verification, type VerifyFault, verifyRun } from "./verify/verify_run.ts";
+
 // bench attack
 export { type AttackedNetwork, attackNetwork, type AttackNetworkOptions } from "./attack/attack_network.ts";
 

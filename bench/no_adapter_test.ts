@@ -7,7 +7,7 @@ import { run } from "./run/run.ts";
 import { SILENT } from "./run/progress.ts";
 import { chained, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
 
-/** `bench` with these words, where Vulkan's loader finds no driver. */
+/** `bench` with these words under its task's permissions, where Vulkan's loader finds no driver. */
 async function withoutVulkan(words: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--quiet", new URL("bench/cli.ts", PROJECT_ROOT).href, ...words],

@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { readBytes, readText } from "../engine/read_file.ts";
 import { reasonOf } from "../engine/system_error.ts";
 import { sha256Hex } from "../engine/sha256.ts";
-import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES, recogniseCifar10 } from "./cifar10_release.ts";
+import {
+  CIFAR10_ARCHIVE,
+  CIFAR10_CLASS_FILE,
+  CIFAR10_CLASSES,
+  CIFAR10_FILES,
+  recogniseCifar10,
+} from "./cifar10_release.ts";
 import { type Dataset, dataset, imageSet } from "./types.ts";
 
 const CLASSES = 10;
@@ -32,6 +38,7 @@ export interface Cifar10Options {
  *
  * @param folder Holds `data_batch_1.bin` to `data_batch_5.bin`, `test_batch.bin` and `batches.meta.txt`, itself or in
  * its sub-folder `cifar-10-batches-bin`, as the official archive unpacks.
+ * @returns Its hash covers the class names, too, where they are not those of CIFAR-10: pages and manifests show them.
  * @throws {RangeError} If a file is missing, cut short or too long, a label is not below 10, or a size is not there.
  * @throws {SyntaxError} If the class names are not ten lines.
  */
@@ -55,7 +62,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
   }
   const { name, source } = recogniseCifar10(hashes);
   const shape = { classNames, height: SIZE, width: SIZE };
-  return dataset({
+  const data = dataset({
     name,
     train: imageSet({ name: `${name}/train`, ...shape, ...train }),
     test: imageSet({ name: `${name}/test`, ...shape, ...test }),
@@ -63,6 +70,8 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
     licence: "none stated; cite Krizhevsky 2009",
     source,
   });
+  if (classNames.join() === CIFAR10_CLASSES.join()) return data;
+  return { ...data, sha256: await sha256Hex(JSON.stringify([data.sha256, classNames])) };
 }
 
 interface Split {

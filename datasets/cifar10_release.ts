@@ -23,6 +23,20 @@ export const CIFAR10_FILES: readonly string[] = [
 /** The list of class names beside them. */
 export const CIFAR10_CLASS_FILE = "batches.meta.txt";
 
+/** What it holds. */
+export const CIFAR10_CLASSES: readonly string[] = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+];
+
 /** A copy of CIFAR-10. */
 export interface Cifar10Release {
   /** As results name it. */

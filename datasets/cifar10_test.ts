@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { cifar10 } from "./cifar10.ts";
 import { CIFAR10_FILES, recogniseCifar10 } from "./cifar10_release.ts";
@@ -81,7 +81,7 @@ Deno.test("cifar10() names the file that is cut short, too long or missing", () 
     await assertRejects(
       () => cifar10(join(folder, "no")),
       RangeError,
-      "it does not exist\nHint: deno task data",
+      "no such file or folder\nHint: deno task data",
     );
   }));
 
@@ -93,6 +93,13 @@ Deno.test("cifar10() names the record whose label has no class", () =>
     await Deno.writeFile(path, bytes);
     const message = `Cannot read ${path}: labels are 0 to 9, record 2 has 10`;
     await assertRejects(() => cifar10(folder, small), RangeError, message);
+  }));
+
+Deno.test("cifar10() has another hash where the class names are other ones", () =>
+  withFiles(async (folder) => {
+    const { sha256 } = await cifar10(folder, small);
+    await Deno.writeTextFile(join(folder, "batches.meta.txt"), NAMES.join("\n").replace("cat", "cAt"));
+    assertNotEquals((await cifar10(folder, small)).sha256, sha256);
   }));
 
 Deno.test("cifar10() rejects a list of class names that is not ten names", () =>

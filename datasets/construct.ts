@@ -91,7 +91,7 @@ export async function construct(gpu: Gpu, options: ConstructOptions, maker: Make
     begin.run();
     maker.prepare(examples, carried);
     walk.start({ random: false });
-    walk.step(steps);
+    await walk.take(steps);
     end.run();
     const found = nhwcToNchw(await read(gpu, walk.images) as Float32Array, [
       batchSize,

@@ -5,7 +5,7 @@ import { loadImages } from "../engine/ops/load_images.ts";
 import { type Stream, stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
 import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release, write } from "../engine/variables.ts";
+import { bufferOf, release, write } from "../engine/variables.ts";
 import type { ImageSet } from "./types.ts";
 
 /** Random crop and mirroring; none by default. */
@@ -61,6 +61,8 @@ export class Feed {
     this.labels = new Variable("feed labels", u32(batchSize));
     this.examples = new Variable("feed examples", u32(batchSize));
     this.epoch = new Variable("feed epoch", u32());
+    // Not when they are first used: how much memory is held must not depend on where a cell was stopped.
+    for (const variable of [this.#pixels, this.labels, this.examples, this.epoch]) bufferOf(gpu, variable);
   }
 
   /** [H, W, 3]. */

@@ -18,6 +18,7 @@
  * @module
  */
 import { type Stream, stream } from "../engine/random.ts";
+import { turn } from "../engine/turn.ts";
 import { drawGrating, GRATINGS } from "./_grating.ts";
 import { pinkNoise } from "./_pink_noise.ts";
 import { drawShape, SHAPES } from "./_shapes.ts";
@@ -78,6 +79,34 @@ interface Pixels {
  * @throws {RangeError} If an option is out of its range.
  */
 export function planted(options: Partial<PlantedOptions> = {}): Dataset {
+  const work = generateAll(options);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Generates the same set while the event loop turns.
+ *
+ * @throws {RangeError} If an option is out of its range.
+ * @throws The signal's reason on an abort.
+ */
+export async function plantedInTurns(
+  options: Partial<PlantedOptions>,
+  { signal }: { signal: AbortSignal },
+): Promise<Dataset> {
+  const work = generateAll(options);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await turn();
+    signal.throwIfAborted();
+  }
+}
+
+/** Pauses after each image. */
+function* generateAll(options: Partial<PlantedOptions>): Generator<void, Dataset> {
   const settings = { ...PLANTED_DEFAULTS, ...options };
   checkOptions(settings);
   const { size, trainSize, testSize, seed } = settings;
@@ -89,8 +118,12 @@ export function planted(options: Partial<PlantedOptions> = {}): Dataset {
       width: size,
       ...pixels,
     });
-  const [train] = generate(stream(seed, "planted/train"), { settings, count: trainSize, views: ["both"] });
-  const [both, robust, nonRobust] = generate(stream(seed, "planted/test"), {
+  const [train] = yield* generate(stream(seed, "planted/train"), {
+    settings,
+    count: trainSize,
+    views: ["both"],
+  });
+  const [both, robust, nonRobust] = yield* generate(stream(seed, "planted/test"), {
     settings,
     count: testSize,
     views: ["both", "robust", "non-robust"],
@@ -132,10 +165,10 @@ enum Draw {
 const SCALARS = 0, BACKGROUND = 1, NOISE = 2;
 
 /** Draws `count` scenes and renders each once per view. */
-function generate(
+function* generate(
   draws: Stream,
   { settings, count, views }: { settings: PlantedOptions; count: number; views: readonly View[] },
-): Pixels[] {
+): Generator<void, Pixels[]> {
   const { size } = settings;
   const area = size * size;
   const field = pinkNoise(size);
@@ -170,6 +203,7 @@ function generate(
       else drawGrating(GRATINGS[shown.grating], Math.floor(4 * scalars[Draw.Phase]), scene.grating);
       render(splits[i].images.subarray(example * 3 * area, (example + 1) * 3 * area), { scene, settings });
     });
+    yield;
   }
   return splits;
 }

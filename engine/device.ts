@@ -4,6 +4,7 @@ import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from ".
 import { PipelineCache } from "./pipeline_cache.ts";
 import { BufferStore } from "./buffer_store.ts";
 import { chooseFirst, type Chooser } from "./choices.ts";
+import { turn } from "./turn.ts";
 import smokeSource from "./wgsl/smoke.wgsl" with { type: "text" };
 
 /** What a result has to say of the adapter it was computed on. */
@@ -57,6 +58,7 @@ export class Gpu {
   /** What all programs have submitted so far. */
   readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
   #firstError: string | null = null;
+  #signal: AbortSignal | null = null;
 
   constructor(
     device: GPUDevice,
@@ -84,17 +86,47 @@ export class Gpu {
   }
 
   /**
+   * Does work that an aborted signal ends: at the next wait for the device, compiled kernel, or step of a
+   * {@linkcode Pace}.
+   *
+   * @param signal Null for work that nothing ends, the saving of what is done, say.
+   * @throws The signal's reason.
+   */
+  async heed<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
+    const outer = this.#signal;
+    this.#signal = signal;
+    try {
+      return await work();
+    } finally {
+      this.#signal = outer;
+    }
+  }
+
+  /**
+   * Lets the event loop turn if it has not for a while; see {@linkcode turn}.
+   *
+   * @throws {GpuError} If the device reported an error since it was opened.
+   * @throws The reason of the signal that is heeded, if it is aborted.
+   */
+  async turn(): Promise<void> {
+    await turn();
+    this.checkErrors();
+  }
+
+  /**
    * Resolves when everything submitted so far has been computed.
    *
    * @throws {GpuError} If the device reported an error since it was opened.
+   * @throws The reason of the signal that is heeded, if it is aborted.
    */
   async idle(): Promise<void> {
     await this.device.queue.onSubmittedWorkDone();
     this.checkErrors();
   }
 
-  /** Throws the first error the device reported, if any. */
+  /** Throws what keeps work from going on: the reason of the signal that is heeded, or the device's first error. */
   checkErrors(): void {
+    this.#signal?.throwIfAborted();
     if (this.#firstError !== null) throw new GpuError(`Cannot go on computing: ${this.#firstError}`);
   }
 

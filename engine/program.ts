@@ -272,6 +272,7 @@ async function bind(
   for (const [at, step] of steps.entries()) {
     const { source, bindings } = bindKernel(step, homes);
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
+    await gpu.turn();
     for (const operand of copies[at]) {
       const buffer = memory.buffer(operand), texture = memory.texture(operand);
       const inParts = parts?.values.has(operand) ?? false;

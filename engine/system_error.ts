@@ -76,11 +76,12 @@ const VERBS: Readonly<Record<string, string>> = {
  * which path, and why not. Null for any other error.
  */
 export function systemMessage(error: unknown): string | null {
+  if (error instanceof Deno.errors.NotCapable) return withoutPermission(error.message);
   const reason = systemReason(error);
   if (reason === null) return null;
   const { message } = error as Error;
   if (/(^|: )(tmpdir|tmpfile)$/.test(message)) {
-    const folder = Deno.env.get("TMPDIR") || "the usual place";
+    const folder = temporaryFolder() || "the usual place";
     return `Cannot make a temporary folder in ${printable(folder)}: ${reason}\n` +
       "Hint: set TMPDIR to a folder that can be written";
   }
@@ -91,6 +92,23 @@ export function systemMessage(error: unknown): string | null {
   }
   const paths = tried.slice(2).filter((path) => path !== undefined).map((path) => printable(path));
   return `Cannot ${verb} ${paths.join(" as ")}: ${reason}`;
+}
+
+/** Deno's "Requires read access to X, run again with the --allow-read flag" in the words of the others. */
+function withoutPermission(said: string): string {
+  const [, what, flag] = /^Requires (.*), run again with the (\S+) flag$/s.exec(said) ?? [];
+  const cannot = "Cannot go on: Deno was started without a permission";
+  if (what === undefined) return `${cannot}, it says: ${printable(said, { most: 300 })}`;
+  return `${cannot}, there is no ${printable(what, { most: 300 })}\n` +
+    `Hint: start it by deno task, or with ${flag}`;
+}
+
+function temporaryFolder(): string | undefined {
+  try {
+    return Deno.env.get("TMPDIR");
+  } catch {
+    return undefined; // not allowed to see it
+  }
 }
 
 /** A message without the operating system's jargon: "Not a directory (os error 20): lstat 'a/b'" is "not a directory". */

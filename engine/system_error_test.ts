@@ -56,7 +56,11 @@ Deno.test("systemMessage() says what was tried, with which path, and why not", a
     (await message(() => Deno.makeTempDir({ dir: "no/such" })))!,
     /^Cannot make a temporary folder in .*: no such file or folder\nHint: set TMPDIR/,
   );
-  assertMatch((await message(() => Deno.readFile("a\0b")))!, /^Cannot read a\\u\{0\}b: .*not valid$/);
+  // Under a task's permissions Deno does not say which file.
+  assertMatch(
+    (await message(() => Deno.readFile("a\0b")))!,
+    /^Cannot (read a\\u\{0\}b: .*not valid$|use a file: .*not valid, file name contained)/,
+  );
   assertEquals(systemMessage(new TypeError("x is undefined")), null);
 });
 

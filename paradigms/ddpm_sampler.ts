@@ -6,6 +6,7 @@ import { add, addScalar, mul, scale, sub } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { clipPixels } from "../engine/ops/steps.ts";
+import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, type Shape, u32 } from "../engine/shape.ts";
@@ -86,6 +87,7 @@ export async function sample(gpu: Gpu, options: SampleOptions): Promise<Float32A
     const noise = randomImages(image, { examples, step, stream: noises, distribution: "normal" });
     assign(x, add(add(mul(x0, ofX0), mul(now, ofX)), mul(noise, sigma)));
   });
+  const pace = new Pace(gpu);
   for (let i = steps - 1; i >= 0; i--) {
     const coefficients = posterior([
       schedule.alphaBars[visited[i]],
@@ -95,6 +97,7 @@ export async function sample(gpu: Gpu, options: SampleOptions): Promise<Float32A
     write(gpu, t, Uint32Array.of(visited[i]));
     write(gpu, step, Uint32Array.of(i));
     program.run();
+    await pace.step();
   }
   const samples = await read(gpu, x) as Float32Array;
   program.dispose();

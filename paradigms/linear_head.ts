@@ -8,6 +8,7 @@ import { linear } from "../engine/ops/linear.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
+import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
@@ -67,6 +68,7 @@ export async function trainHead(
   const totalSteps = epochs * order.batchesPerEpoch;
   const schedule = cosine({ lr, totalSteps });
   const rows = new Float32Array(order.batchSize * featureSize), chosen = new Uint32Array(order.batchSize);
+  const pace = new Pace(gpu);
   for (let step = 0; step < totalSteps; step++) {
     order.at(step).forEach((i, b) => {
       for (let k = 0; k < featureSize; k++) {
@@ -78,6 +80,7 @@ export async function trainHead(
     write(gpu, y, chosen);
     optimizer.prepare(gpu, { step, learningRate: schedule(step) });
     program.run();
+    await pace.step();
   }
   await fold(gpu, head, standard);
   program.dispose();

@@ -12,6 +12,7 @@ import { linear } from "../engine/ops/linear.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
+import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32 } from "../engine/shape.ts";
@@ -102,11 +103,12 @@ async function trainOnTheFly(
   });
   const totalSteps = epochs * order.batchesPerEpoch;
   const schedule = cosine({ lr, totalSteps });
+  const pace = new Pace(gpu);
   for (let step = 0; step < totalSteps; step++) {
     feed.load(order.at(step), { epoch: order.epochOf(step) });
     optimizer.prepare(gpu, { step, learningRate: schedule(step) });
     program.run();
-    if (step % 16 === 15) await gpu.idle();
+    await pace.step();
     onProgress?.(Math.min(set.count, (step + 1) * order.batchSize));
   }
   await fold(gpu, head, standard);

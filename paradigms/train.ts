@@ -17,6 +17,7 @@ import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { clipGradNorm } from "../engine/optim/clip.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Schedule } from "../engine/optim/schedules.ts";
+import { Pace } from "../engine/pace.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { f32, u32 } from "../engine/shape.ts";
@@ -69,9 +70,6 @@ export interface EpochReport {
   /** Each step's loss. */
   readonly losses: Float32Array;
 }
-
-/** How long a burst of steps keeps the host from its signals, in ms. */
-const TURN_MS = 500;
 
 /** What a trainer is made of. */
 interface Parts {
@@ -158,8 +156,15 @@ export class Trainer {
 
   get #state(): readonly Variable[] {
     const { learner, optimizer } = this.#options;
-    const sums = this.#parts.update?.sums ?? [];
-    return [...learner.parameters, ...learner.buffers, ...optimizer.state, ...sums];
+    const { update, history: { losses, correct } } = this.#parts;
+    return [
+      ...learner.parameters,
+      ...learner.buffers,
+      ...optimizer.state,
+      ...update?.sums ?? [],
+      losses,
+      correct,
+    ];
   }
 
   /** Kernels that one step starts, an attack's steps included. */
@@ -230,34 +235,31 @@ export class Trainer {
   }
 
   /**
-   * Runs to the end of the epoch without waiting for the device, then reads the losses back. Every half second it
-   * lets the host see to its signals; aborted, it stops between two steps.
+   * Runs to the end of an epoch, then reads the losses of all its steps back. The signal that the device heeds stops it
+   * between two steps; the trainer can be saved then, and the same epoch be run to its end later.
    *
+   * @param options.epoch Default: that of the next step.
    * @throws {NonFiniteLossError} If a loss is not finite.
    */
   async epoch(
-    { onStep, signal }: { onStep?: (step: number) => void; signal?: AbortSignal } = {},
+    { epoch = this.#parts.order.epochOf(this.#stepsDone), onStep }: {
+      epoch?: number;
+      onStep?: (step: number) => void;
+    } = {},
   ): Promise<EpochReport> {
-    const { order, history, predictsLabels } = this.#parts;
-    const epoch = order.epochOf(this.#stepsDone);
-    const first = this.#stepsDone - epoch * this.stepsPerEpoch;
-    let turn = performance.now();
-    for (let i = first; i < this.stepsPerEpoch; i++) {
+    const { history, predictsLabels } = this.#parts, end = (epoch + 1) * this.stepsPerEpoch;
+    const pace = new Pace(this.#gpu);
+    while (this.#stepsDone < end) {
       this.step();
       onStep?.(this.#stepsDone);
-      if (performance.now() - turn < TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      signal?.throwIfAborted();
-      turn = performance.now();
+      await pace.step();
     }
-    const losses = (await read(this.#gpu, history.losses) as Float32Array).subarray(first);
-    const correct = (await read(this.#gpu, history.correct) as Float32Array).subarray(first);
+    const losses = await read(this.#gpu, history.losses) as Float32Array;
+    const correct = await read(this.#gpu, history.correct) as Float32Array;
     const bad = losses.findIndex((loss) => !Number.isFinite(loss));
     if (bad >= 0) {
       throw new NonFiniteLossError(
-        `Cannot go on training: the loss is ${losses[bad]} at step ${
-          epoch * this.stepsPerEpoch + first + bad
-        }\n` +
+        `Cannot go on training: the loss is ${losses[bad]} at step ${epoch * this.stepsPerEpoch + bad}\n` +
           "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
       );
     }

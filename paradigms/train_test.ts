@@ -60,7 +60,7 @@ for (const [name, own] of RESUMED) {
       await resumed.restore(path);
       assertEquals(resumed.stepsDone, 5);
       const { losses } = await resumed.epoch();
-      assertEquals([...losses], whole.losses.slice(5));
+      assertEquals([...losses], whole.losses.slice(4)); // that of the step before the checkpoint too
       assertEquals(await valuesOf(gpu, after), whole.values);
       resumed.dispose();
       releaseAll(gpu, before, after);

@@ -66,7 +66,8 @@ async function recordNames(dir: string): Promise<string[] | null> {
   try {
     if (!(await Deno.stat(dir)).isDirectory) throw new Deno.errors.NotADirectory();
   } catch (cause) {
-    throw new TypeError(`Cannot read run: no such folder, ${dir}`, { cause });
+    const reason = cause instanceof Deno.errors.NotCapable ? "Deno may not read it" : "no such folder";
+    throw new TypeError(`Cannot read run: ${reason}, ${dir}`, { cause });
   }
   try {
     for await (const entry of Deno.readDir(`${dir}/records`)) {

@@ -3,6 +3,8 @@
  *
  * - `deno run -A tools/show_runner.ts kills [N]`: `smoke`, killed (SIGKILL) at N random moments (20), resumed each time,
  *   ends with the records of a run that was left alone.
+ * - `... interrupts [N] [SEED] [JOBS]`: the same by Ctrl-C (SIGINT), at 1 job or more: each time the run is gone within
+ *   2 s, with exit code 130, and has left no process behind.
  * - `... two`: two processes on one folder are faster than one, run no cell twice, and end with the same records.
  * - `... reproduce`: `bench reproduce` says identical for every record of a fresh run.
  * - `... overhead RUN`: the share of a run that was finished in one piece in which its processes computed no cell: opening
@@ -13,6 +15,8 @@
 import { canonicalRecord } from "../bench/record/canonical.ts";
 import { canonicalJson } from "../bench/records/canonical_json.ts";
 import type { CellRecord } from "../bench/schema.ts";
+import { runAndStop } from "../bench/run/testing_stops.ts";
+import { stream } from "../engine/random.ts";
 import { ROOT } from "./repository.ts";
 
 const say = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
@@ -87,6 +91,50 @@ async function kills(dir: string, count: number): Promise<boolean> {
   return last.code === 0 && same.every(Boolean);
 }
 
+async function interrupts(
+  dir: string,
+  { count, seed, jobs }: { count: number; seed: number; jobs: number },
+): Promise<boolean> {
+  const moments = stream(seed, "interrupts");
+  const words = (out: string) => ["bench/cli.ts", ...smoke(out).slice(0, -1), String(jobs)];
+  const startedAt = performance.now();
+  const whole = await runAndStop(words(`${dir}/whole`));
+  const wholeMs = performance.now() - startedAt;
+  await say(`left alone, ${jobs} jobs: exit code ${whole.code}, ${(wholeMs / 1000).toFixed(0)} s`);
+  let stops = 0, folders = 0, slowestMs = 0, good = true;
+  let folder = `${dir}/stopped-${folders}`;
+  const check = async () => {
+    const other = await unlike(`${dir}/whole`, folder);
+    good &&= other.length === 0;
+    await say(other.length === 0 ? "the same records" : `other records: ${other.join(", ")}`);
+  };
+  while (stops < count) {
+    const afterMs = 300 + moments.uniform(0, stops + folders) * 2 * wholeMs / count;
+    const { code, exitMs, left } = await runAndStop(words(folder), { signal: "SIGINT", at: afterMs });
+    if (exitMs === null) { // it was faster than the signal
+      good &&= code === 0;
+      await check();
+      folder = `${dir}/stopped-${++folders}`;
+      continue;
+    }
+    stops++;
+    slowestMs = Math.max(slowestMs, exitMs);
+    good &&= code === 130 && exitMs <= 2000 && left.length === 0;
+    const done = (await recordsOf(folder).catch(() => new Map())).size;
+    await say(
+      `${stops}: after ${(afterMs / 1000).toFixed(1)} s, ${done} cells done; gone in ${
+        exitMs.toFixed(0)
+      } ms, ` +
+        `exit code ${code}, ${left.length} processes left`,
+    );
+  }
+  const last = await runAndStop(words(folder));
+  good &&= last.code === 0;
+  await check();
+  await say(`stopped ${stops} times, ${jobs} jobs: gone in ${slowestMs.toFixed(0)} ms at most`);
+  return good;
+}
+
 async function two(dir: string): Promise<boolean> {
   const one = await complete(start(smoke(`${dir}/one`)));
   const startedAt = performance.now();
@@ -132,10 +180,12 @@ async function overhead(run: string): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  const [what, count = "20"] = Deno.args;
+  const [what, count = "20", seed = "0", jobs = "1"] = Deno.args;
   const shows = {
     overhead: () => overhead(count),
     kills: (dir: string) => kills(dir, Number(count)),
+    interrupts: (dir: string) =>
+      interrupts(dir, { count: Number(count), seed: Number(seed), jobs: Number(jobs) }),
     two,
     reproduce,
   };

@@ -29,6 +29,11 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
   const tellTime = () => current.seconds = before + (performance.now() - started) / 1000;
   if (resumed === null && todo.length > 0) await doubtGradients(evaluation, planned, todo);
   if (current.done < current.attacked) await runExamples(evaluation, planned, { current, todo, tellTime });
+  if (current.attacked > 0 && run.signal !== undefined) {
+    current.snapshot = null;
+    tellTime();
+    await save(evaluation); // the signal may end what follows
+  }
   await judgeAgain(evaluation, planned, current);
   const found = correctOnes(current.fooled);
   for (const i of found) progress.robust[i] = 0;
@@ -76,8 +81,8 @@ async function runExamples(
     targets: targets?.subarray(i * count, (i + 1) * count) ?? [],
   });
   tell();
-  try {
-    await runSlots(gpu, attack, {
+  const slots = () =>
+    runSlots(gpu, attack, {
       from: current.snapshot ?? todo,
       example,
       onFinished: ({ position, fooled, image }) => {
@@ -89,13 +94,15 @@ async function runExamples(
       onPause: async ({ snapshot }) => {
         tell();
         const due = performance.now() - evaluation.savedAt >= 1000 * (run.saveSeconds ?? SAVE_SECONDS);
-        if (run.state === undefined || !(due || run.signal?.aborted)) return run.signal?.throwIfAborted();
+        if (run.state === undefined || !(due || run.signal?.aborted)) return;
         current.snapshot = await snapshot();
         tellTime();
         await save(evaluation);
-        run.signal?.throwIfAborted();
       },
+      ...(run.signal && { signal: run.signal }),
     });
+  try {
+    await gpu.heed(null, slots); // the signal ends them in a pause
   } finally {
     attack.dispose();
   }

@@ -39,11 +39,21 @@ const BATCH = 128;
  * @throws {RangeError} If options, examples or a state that was kept do not fit, or an attack violated eps.
  * @throws {DOMException} If the signal is aborted; what is done is kept then.
  */
-export async function autoAttack(
+export function autoAttack(
   gpu: Gpu,
   options: AutoAttackOptions,
   examples: Examples,
   run: AutoAttackRun = {},
+): Promise<AutoAttackResult> {
+  const evaluate = () => evaluateAll(gpu, options, examples, run);
+  return run.signal === undefined ? evaluate() : gpu.heed(run.signal, evaluate);
+}
+
+async function evaluateAll(
+  gpu: Gpu,
+  options: AutoAttackOptions,
+  examples: Examples,
+  run: AutoAttackRun,
 ): Promise<AutoAttackResult> {
   const plan = planAttacks(options), { imageShape, classes } = options;
   checkOptions(options);

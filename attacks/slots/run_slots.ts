@@ -1,6 +1,7 @@
 /** Feeds examples to the slots of an attack until all are done. */
 
 import type { Gpu } from "../../engine/device.ts";
+import { Pace } from "../../engine/pace.ts";
 import { read } from "../../engine/variables.ts";
 import { type SlotAttack, slotVariables, STATUS } from "./slot_attack.ts";
 import {
@@ -52,6 +53,7 @@ export interface RunSlotsOptions {
    * as many while none is done. Default 0.4.
    */
   readonly pauseSeconds?: number;
+  /** Aborted, the attack pauses once more after the tick under way, and ends. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,17 +70,23 @@ const MOST_TICKS = 512;
 export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions): Promise<void> {
   const { onPause, pauseSeconds = 0.4, signal } = options;
   const roster = await Roster.open(gpu, attack, options);
+  const pace = new Pace(gpu);
   let ticks = 1, patience = 1;
   while (roster.live.length > 0) {
     const started = performance.now();
-    const count = Math.max(1, Math.min(ticks, roster.ticksLeft));
-    for (let t = 0; t < count; t++) attack.tick(roster.live.length);
+    const wanted = Math.max(1, Math.min(ticks, roster.ticksLeft));
+    let count = 0;
+    do {
+      attack.tick(roster.live.length);
+      count++;
+      await pace.step();
+    } while (count < wanted && !signal?.aborted);
     const finished = await roster.collect(count);
     patience = finished > 0 ? 1 : Math.min(4, patience * 1.25);
     const seconds = (performance.now() - started) / 1000 / count;
     ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(patience * pauseSeconds / seconds)));
-    signal?.throwIfAborted();
     await onPause?.({ snapshot: () => roster.snapshot() });
+    signal?.throwIfAborted();
   }
 }
 

@@ -1,5 +1,6 @@
 /** The version of the graphics driver, which WebGPU does not tell. */
 import { Buffer } from "node:buffer";
+import { readSystemFile } from "./system_file.ts";
 import type { MachineInfo } from "../schema.ts";
 
 /** Which files of the system are read. */
@@ -80,7 +81,7 @@ export function driverText(
 /** Empty where there is no such file, or it is not allowed to be read. */
 function readText(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return readSystemFile(path);
   } catch {
     return "";
   }

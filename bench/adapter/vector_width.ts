@@ -1,5 +1,6 @@
 /** `--vector-width`: how many bits llvmpipe, Mesa's software adapter, computes on at once. */
 import { join } from "node:path";
+import { readSystemFile } from "./system_file.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
 /** The option, for the commands that have it. */
@@ -44,7 +45,7 @@ const PROCESS: ProcessFacts = {
   set: (name, value) => Deno.env.set(name, value),
   cpuFlags() {
     try {
-      const line = /^flags\s*:(.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"));
+      const line = /^flags\s*:(.*)$/m.exec(readSystemFile("/proc/cpuinfo"));
       return line === null ? null : new Set(line[1].trim().split(/\s+/));
     } catch {
       return null; // not Linux

@@ -83,9 +83,8 @@ export class AttackState {
   }
 
   async #save(kept: Omit<Kept, "work">, units: number): Promise<void> {
-    const { context: { checkpoint, signal }, phases } = this.#place;
-    const make = () => pack({ ...kept, work: phases.workSoFar(units) });
-    await checkpoint.saveState(make, { now: signal.aborted });
+    const { context: { checkpoint, signal }, phases } = this.#place, work = phases.workSoFar(units);
+    await checkpoint.saveState(() => pack({ ...kept, work }), { now: signal.aborted });
   }
 }
 

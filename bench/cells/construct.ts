@@ -88,8 +88,8 @@ async function build(
     seed: cell.seed,
     ...(kept && { from: kept.part }),
     onProgress: async ({ done, total, part }: ConstructProgress) => {
-      const make = () => packConstruction({ part, work: phases.workSoFar((done - before) * steps) });
-      await checkpoint.saveState(make, { now: signal.aborted });
+      const work = phases.workSoFar((done - before) * steps);
+      await checkpoint.saveState(() => packConstruction({ part, work }), { now: signal.aborted });
       signal.throwIfAborted();
       context.progress({ label: "construct", done, total, unit: "images" });
     },

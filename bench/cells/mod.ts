@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { planted } from "../../datasets/planted.ts";
+import { plantedInTurns } from "../../datasets/planted.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { readDataset, writeDataset } from "../../datasets/dataset_file.ts";
 import type { Dataset } from "../../datasets/types.ts";
@@ -31,7 +31,7 @@ export async function openWorkbench(
   const { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, backend, note = () => {} } =
     options;
   const dataset =
-    await (dataFile === undefined ? openDataset(preset.dataset, dataDir) : readDataset(dataFile));
+    await (dataFile === undefined ? openDataset(preset.dataset, { dataDir, signal }) : readDataset(dataFile));
   signal.throwIfAborted();
   const { gpu, saveTimings } = await openBenchGpu(choices, { backend, note });
   return {
@@ -61,11 +61,15 @@ export async function openWorkbench(
   };
 }
 
-function openDataset(config: DatasetConfig, dataDir: string | null): Dataset | Promise<Dataset> {
+async function openDataset(
+  config: DatasetConfig,
+  { dataDir, signal }: Pick<WorkbenchOptions, "dataDir" | "signal">,
+): Promise<Dataset> {
   if (config.name === "planted") {
     const { gratingAmplitude, pixelNoise, ...rest } = config;
-    return planted({ ...rest, gratingAmplitude: gratingAmplitude.value, pixelNoise: pixelNoise.value });
+    const options = { ...rest, gratingAmplitude: gratingAmplitude.value, pixelNoise: pixelNoise.value };
+    return await plantedInTurns(options, { signal });
   }
   if (dataDir === null) throw new UsageError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
-  return asUsage(cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize }));
+  return await asUsage(cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize }));
 }

@@ -42,14 +42,12 @@ export class ProbeState {
   /** Keeps what is done, if it is time to. */
   async keep(): Promise<void> {
     const { checkpoint, signal } = this.#context;
-    const make = () => {
-      const kept: KeptJson = {
-        untrained: this.untrained,
-        curve: this.curve,
-        work: this.#phases.workSoFar(0),
-      };
-      return { tensors: new Map(), state: kept as unknown as Json };
+    const kept: KeptJson = {
+      untrained: this.untrained,
+      curve: [...this.curve],
+      work: this.#phases.workSoFar(0),
     };
+    const make = () => ({ tensors: new Map(), state: kept as unknown as Json });
     await checkpoint.saveState(make, { now: signal.aborted });
   }
 }

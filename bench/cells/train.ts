@@ -10,7 +10,8 @@ import type { CellOutcome, TrainCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { fitEncoder } from "./fit.ts";
-import { learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";
+import { keepWhenStopped } from "./keep_when_stopped.ts";
+import { learnerFor, settingsOf, type Snapshot, type TrainedNetwork } from "./network.ts";
 import { savePictures } from "./pictures.ts";
 import type { CellTask, TrainTask } from "./task.ts";
 
@@ -28,14 +29,9 @@ export async function trainCell(gpu: Gpu, given: CellTask<TrainCell>): Promise<C
   const learner = learnerFor(settingsOf(cell), { set, seed: cell.seed });
   const task: TrainTask = { ...given, learner, set, phases };
   try {
-    const { metrics, snapshots } = await fitEncoder(gpu, task);
-    const weights = await exportWeights(gpu, learner);
-    checkFinite(weights);
-    const bytes = encodeSafetensors(weights);
-    await context.artifact("weights", "weights.safetensors", bytes);
-    const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes), snapshots };
-    context.outputs.set(cell.name, network);
-    await phases.measure("other", 1, () => savePictures(gpu, task));
+    const { metrics, snapshots, keep } = await fitEncoder(gpu, task);
+    const work = () => leave(gpu, task, snapshots);
+    await keepWhenStopped(gpu, { signal: context.signal, work, keep });
     return {
       metrics: {
         ...metrics,
@@ -48,6 +44,18 @@ export async function trainCell(gpu: Gpu, given: CellTask<TrainCell>): Promise<C
   } finally {
     release(gpu, [...learner.parameters, ...learner.buffers]);
   }
+}
+
+/** Leaves what the training came to: weights and pictures. */
+async function leave(gpu: Gpu, task: TrainTask, snapshots: readonly Snapshot[]): Promise<void> {
+  const { cell, context, learner, phases } = task;
+  const weights = await exportWeights(gpu, learner);
+  checkFinite(weights);
+  const bytes = encodeSafetensors(weights);
+  await context.artifact("weights", "weights.safetensors", bytes);
+  const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes), snapshots };
+  context.outputs.set(cell.name, network);
+  await phases.measure("other", 1, () => savePictures(gpu, task));
 }
 
 /** @throws {NonFiniteLossError} If the last step broke a weight, which no later loss could show. */

@@ -65,7 +65,10 @@ async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): P
     checkMetrics(cell, outcome);
     return { kind: "done", outcome, earlierMs: checkpoint.earlierMs };
   } catch (error) {
-    if (signal.aborted) return { kind: "aborted" };
+    if (signal.aborted) {
+      await checkpoint.saveLast().catch(() => {}); // then the next process goes on from an earlier one
+      return { kind: "aborted" };
+    }
     if (isDiskFull(error)) return { kind: "full", reason: messageOf(error) };
     const reason = explain(error), report = reason === null ? formatError(error) : null;
     return { kind: "failed", reason: reason ?? messageOf(error), report, earlierMs: checkpoint.earlierMs };

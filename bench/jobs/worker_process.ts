@@ -1,9 +1,11 @@
 /** The command's side of one worker process. */
 import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
+import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
+import { killOnExit } from "./kill_on_exit.ts";
 import { type FromWorker, linesOf, parseMessage, type ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
@@ -27,6 +29,7 @@ export class WorkerProcess {
   /** Resolves when the process is gone and all it said is heard. */
   readonly #gone: Promise<void>;
   #cell: { readonly hooks: CellHooks; readonly end: (ending: CellEnding) => void } | null = null;
+  readonly #survive: () => void;
   #alive = true;
   #closing = false;
   #refusal: string | null = null;
@@ -37,12 +40,13 @@ export class WorkerProcess {
     const local = PROJECT_ROOT.protocol === "file:";
     const config = local ? ["--config", fileURLToPath(new URL("deno.json", PROJECT_ROOT))] : [];
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", "--no-lock", ...config, program.href],
+      args: ["run", ...CHILD_PERMISSIONS, "--quiet", "--no-check", "--no-lock", ...config, program.href],
       env: threads === null || Deno.env.has("LP_NUM_THREADS") ? {} : { LP_NUM_THREADS: String(threads) },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#survive = killOnExit(this.#child);
     this.#input = this.#child.stdin.getWriter();
     this.#gone = this.#listen();
     this.#send({ do: "open", ...setup });
@@ -107,6 +111,7 @@ export class WorkerProcess {
     }
     this.#alive = false;
     const { code, signal } = await this.#child.status;
+    this.#survive();
     await errors;
     const reason = this.#refusal ?? lossOf(code, signal);
     const ended = this.#closing || this.#options.signal.aborted;

@@ -9,23 +9,27 @@ import { PACKAGES_CONFIG } from "./peer_list.ts";
 export type RunCommand = (
   program: string,
   args: readonly string[],
+  signal: AbortSignal,
 ) => Promise<{ success: boolean; stderr: string }>;
 
 /**
  * Fetches what `packages/deno.lock` lists into Deno's cache, unless it is there.
  *
- * @param say Told once that packages are fetched.
+ * @param options.say Told once that packages are fetched.
  * @throws {UsageError} If they cannot be fetched.
+ * @throws The signal's reason on an abort.
  */
 export async function installPackages(
-  say: (text: string) => void,
+  { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
   runCommand: RunCommand = runHere,
 ): Promise<void> {
   const install = ["install", "--quiet", "--frozen", "--config", PACKAGES_CONFIG];
-  if ((await runCommand(Deno.execPath(), [...install, "--cached-only"])).success) return;
+  if ((await runCommand(Deno.execPath(), [...install, "--cached-only"], signal)).success) return;
+  signal.throwIfAborted();
   say("Fetching the packages of the peers\n");
-  const { success, stderr } = await runCommand(Deno.execPath(), install);
+  const { success, stderr } = await runCommand(Deno.execPath(), install, signal);
   if (success) return;
+  signal.throwIfAborted();
   throw new UsageError(
     `Cannot fetch the packages of the peers: ${lastWords(stderr)}\n` +
       `Hint: check the network, or leave them out with --peers torch`,
@@ -36,6 +40,7 @@ export async function installPackages(
 async function runHere(
   program: string,
   args: readonly string[],
+  signal: AbortSignal,
 ): Promise<{ success: boolean; stderr: string }> {
   const { success, stderr } = await new Deno.Command(program, {
     args: [...args],
@@ -44,6 +49,7 @@ async function runHere(
     stdout: "null",
     stderr: "piped",
     env: { NO_COLOR: "1" },
+    signal,
   }).output();
   return { success, stderr: new TextDecoder().decode(stderr) };
 }

@@ -7,7 +7,8 @@ import { PACKAGES_CONFIG } from "./peer_list.ts";
 /** Installs with a Deno that succeeds or fails as given, call by call. */
 async function install(outcomes: readonly boolean[]) {
   const calls: string[] = [], said: string[] = [];
-  await installPackages((text) => said.push(text), (_, args) => {
+  const { signal } = new AbortController();
+  await installPackages({ say: (text) => said.push(text), signal }, (_, args) => {
     calls.push(args.join(" "));
     return Promise.resolve({
       success: outcomes[calls.length - 1],

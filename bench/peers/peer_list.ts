@@ -1,6 +1,7 @@
 /** Which packages are measured, and how their programs start. */
 
 import { PROJECT_ROOT } from "../record/env.ts";
+import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import type { PeerCommand } from "./peer_process.ts";
 import type { WorkName } from "./protocol.ts";
 
@@ -29,7 +30,7 @@ const python = (program: string): PeerCommand => ({
 
 const deno = (...args: string[]): PeerCommand => ({
   program: Deno.execPath(),
-  args: ["run", "--quiet", "--no-check", "-A", ...args],
+  args: ["run", "--quiet", "--no-check", ...CHILD_PERMISSIONS, ...args],
   cwd: PROJECT_ROOT,
 });
 

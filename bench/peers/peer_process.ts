@@ -2,6 +2,7 @@
 
 import type { Backend } from "../../engine/backend.ts";
 import { NoAdapterError } from "../../engine/device.ts";
+import { killOnExit } from "../jobs/kill_on_exit.ts";
 import { lastWords } from "./last_words.ts";
 import { parseLine, type PeerRequest, readLines } from "./protocol.ts";
 
@@ -26,7 +27,7 @@ export interface PeerCommand {
 const KEPT_LINES = 40;
 
 /** How long a process may take to end by itself. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 1000;
 
 /**
  * Starts a process that speaks the protocol.
@@ -49,6 +50,7 @@ export function startPeer(name: string, { program, args, cwd, backend }: PeerCom
   } catch (cause) {
     throw new Error(`Cannot start ${name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
+  child.status.then(killOnExit(child));
   const said: string[] = [];
   const listening = keepLast(child.stderr, said);
   const replies = readLines(child.stdout);

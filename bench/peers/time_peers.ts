@@ -49,7 +49,7 @@ export async function timePeers(
 ): Promise<PeersRecord> {
   const { peers, rounds, steps, backend = null, startedAt, command, signal, say } = options;
   const began = performance.now();
-  if (peers.some(({ isPackage }) => isPackage)) await install(say);
+  if (peers.some(({ isPackage }) => isPackage)) await install({ say, signal });
   const folder = await Deno.makeTempDir({ prefix: "realfeatures-peers-" });
   const open: PeerClient[] = [];
   const closeAll = () => Promise.all(open.splice(0).map((client) => client.close()));

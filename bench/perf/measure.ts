@@ -71,7 +71,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
     const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       note(name);
       gpu.buffers.resetPeak();
-      const result = await work();
+      const result = await gpu.heed(signal, work);
       peakBytes = Math.max(peakBytes, gpu.buffers.peakBytes);
       await saveTimings();
       return result;

@@ -1,6 +1,7 @@
 /** Cold and warm start: how long until the first training step is done, in processes of their own. */
 
 import type { Backend } from "../../engine/backend.ts";
+import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import type { StartTime, StartTimes } from "./record.ts";
 import type { ChildTimes } from "./start_child.ts";
 import { GOAL, networkName } from "./training.ts";
@@ -55,7 +56,7 @@ export async function startOnce(
   const script = new URL("start_child.ts", import.meta.url);
   const env = Object.fromEntries(CACHE_VARIABLES.map((name) => [name, cacheDir]));
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script.href, ...(backend === null ? [] : [backend])],
+    args: ["run", ...CHILD_PERMISSIONS, "--no-check", script.href, ...(backend === null ? [] : [backend])],
     env,
     signal,
   });

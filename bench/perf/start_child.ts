@@ -1,4 +1,4 @@
-/** One start, in a process of its own: `deno run -A start_child.ts [BACKEND]` prints the parts of a start and exits. */
+/** One start, in a process of its own: `start_child.ts [BACKEND]` prints the parts of a start and exits. */
 
 import { openGpu } from "../../engine/device.ts";
 import { parseBackend } from "../adapter/backend_option.ts";

@@ -3,8 +3,8 @@ import type { CellDescription } from "./cell.ts";
 import { CodeBase } from "./code_hash.ts";
 import { configHash, PROJECT_ROOT } from "../record/env.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
-import type { Surroundings } from "../adapter/surroundings.ts";
-import type { ParadigmName } from "../schema.ts";
+import { adapterIdentity, type Surroundings } from "../adapter/surroundings.ts";
+import type { CellRecord, ParadigmName } from "../schema.ts";
 
 /** The entry module of each kind of cell: what it imports is the cell's code. */
 export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
@@ -89,20 +89,36 @@ export async function keysOf(
       inputs[name] = input.key;
     }
     const code = context.code[codeName(cell)];
-    const key = await configHash({
-      kind: cell.kind,
-      seed: cell.seed,
-      // What differs in kind for a paradigm stands in its settings; its name says which they are.
-      paradigm: cell.paradigm,
-      featureSet: cell.featureSet,
-      config: withoutLabels(recordedConfig(cell)),
-      dataset: context.dataset.sha256,
-      adapter: context.adapter,
-      kernelVariant: context.kernelVariant,
-      code,
-      inputs: cell.inputs.map((name) => inputs[name]),
-    });
+    const key = await keyOf({ ...cell, config: recordedConfig(cell), inputs }, { ...context, code });
     keys.set(cell.name, { key, code, inputs });
   }
   return keys;
+}
+
+/** The key that a cell had when its record was made, by what the record says of it. */
+export async function keyOfRecord(record: CellRecord): Promise<string> {
+  const { benchmarkVersion: code, inputs = {}, machine, dataset, kernelVariant } = record;
+  const surroundings = { dataset, adapter: adapterIdentity(machine), kernelVariant };
+  return await keyOf({ ...record, inputs }, { ...surroundings, code });
+}
+
+async function keyOf(
+  { kind, seed, paradigm, featureSet, config, inputs }:
+    & Pick<CellRecord, "kind" | "seed" | "paradigm" | "featureSet">
+    & { readonly config: Record<string, unknown>; readonly inputs: CellKey["inputs"] },
+  { dataset, adapter, kernelVariant, code }: Surroundings & Pick<CellKey, "code">,
+): Promise<string> {
+  return await configHash({
+    kind,
+    seed,
+    // What differs in kind for a paradigm stands in its settings; its name says which they are.
+    paradigm,
+    featureSet,
+    config: withoutLabels(config),
+    dataset: dataset.sha256,
+    adapter,
+    kernelVariant,
+    code,
+    inputs: Object.values(inputs),
+  });
 }

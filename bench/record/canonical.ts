@@ -1,7 +1,7 @@
 import type { CellRecord, Metric } from "../schema.ts";
 
 /**
- * What must be the same when the same command runs twice: a record without run ids, times, speed (see
+ * What must be the same when the same command runs twice: a record without run ids, its own hash, times, speed (see
  * {@linkcode timelessMetrics}), how many cells ran at once, and which of several ways of computing the same bits was the
  * fastest.
  */
@@ -12,6 +12,7 @@ export function canonicalRecord(
   "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"
 > {
   const {
+    sha256: _sha256,
     runId: _runId,
     reusedFrom: _reusedFrom,
     startedAt: _startedAt,
@@ -21,7 +22,7 @@ export function canonicalRecord(
     jobs: _jobs,
     metrics,
     ...rest
-  } = record;
+  } = record as CellRecord & { readonly sha256?: string }; // which covers all the others
   return {
     ...rest,
     metrics: timelessMetrics(metrics),

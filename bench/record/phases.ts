@@ -91,14 +91,11 @@ export class PhaseLog {
     work: () => Promise<T>,
   ): Promise<T> {
     this.#begun = { name, startedAt: performance.now(), flops: this.#gpu.work.flops };
-    try {
-      const result = await work();
-      await this.#gpu.idle();
-      this.#phases.push(this.#piece(typeof units === "number" ? units : units(result)));
-      return result;
-    } finally {
-      this.#begun = null;
-    }
+    const result = await work(); // if it throws, what was done of it still counts for `workSoFar`
+    await this.#gpu.heed(null, () => this.#gpu.idle());
+    this.#phases.push(this.#piece(typeof units === "number" ? units : units(result)));
+    this.#begun = null;
+    return result;
   }
 
   #piece(units: number): Phase {

@@ -108,6 +108,6 @@ export function plainNumbers(value: unknown): unknown {
 }
 
 /** Two ways of writing one number are one configuration. */
-export function withoutLabels(value: Record<string, unknown>): Record<string, unknown> {
+export function withoutLabels(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value, (key, item) => key.endsWith("Label") ? undefined : item));
 }

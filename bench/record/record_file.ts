@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { reasonOf } from "../../engine/system_error.ts";
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, writeFileAtomic } from "../../engine/atomic_file.ts";
 import { EXIT, UsageError } from "../terminal/usage_error.ts";
 
 /**
@@ -26,14 +26,22 @@ export async function reserveRecord(path: string): Promise<void> {
 }
 
 /**
- * Writes a record as JSON, whole or not at all.
+ * Writes a record as JSON, whole or not at all. Where the name was taken while it was measured, it goes to another one
+ * beside, so that neither is lost.
  *
- * @throws {UsageError} If it cannot be written.
+ * @throws {UsageError} If it cannot be written, or went to another name.
  */
 export async function writeRecord(path: string, record: object): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(record, null, 2) + "\n").catch((cause) => {
-    throw cannotWrite(path, cause);
+  const isTaken = await entryAt(path) !== null;
+  const own = isTaken ? `${path.replace(/\.json$/, "")}-${crypto.randomUUID().slice(0, 8)}.json` : path;
+  await writeFileAtomic(own, JSON.stringify(record, null, 2) + "\n").catch((cause) => {
+    throw cannotWrite(own, cause);
   });
+  if (!isTaken) return;
+  throw new UsageError(
+    `Cannot write ${path}: it was made by somebody else meanwhile, the record is ${own}\nHint: move it where it belongs`,
+    { exitCode: EXIT.failed },
+  );
 }
 
 function cannotWrite(path: string, cause: unknown): UsageError {

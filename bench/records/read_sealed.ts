@@ -48,6 +48,10 @@ export function readSealed<T>(json: unknown, { version, fields, together }: Reco
   const faults = Object.entries(fields).flatMap(([name, rule]) => rule(json[name], name));
   if (faults.length === 0) faults.push(...together?.(json) ?? []);
   if (faults.length === 0 && fault !== null) faults.push(fault);
+  const unknown = Object.keys(content).find((name) => !Object.hasOwn(fields, name));
+  if (faults.length === 0 && !sealed && unknown !== undefined) {
+    faults.push(`it has no hash of itself, but an unknown field ${shown(unknown)}, it was damaged or edited`);
+  }
   return faults.length > 0 ? refuse(faults.join("; ")) : { value: content as T, sealed };
 }
 

@@ -116,8 +116,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
   const report = await tryReport(folder.path, services);
   const failed = (report === null && services.writeReport !== null) ||
     records.some(({ status }) => status === "failed" || status === "skipped");
-  const interrupted = records.length < cells.length;
-  const exitCode = interrupted ? interruptedCode(signal) : failed ? EXIT.failed : EXIT.done;
+  const exitCode = signal.aborted ? interruptedCode(signal) : failed ? EXIT.failed : EXIT.done;
   return { runDir: folder.path, manifest, records, report, exitCode };
 }
 

@@ -22,12 +22,12 @@ export interface CellCheckpoint {
   /** The history in the file; null where there is none, or none that can be read (a note says so). */
   load(): Promise<TrainingHistory | null>;
   /**
-   * Saves at the end of an epoch, unless the last time is too short ago.
+   * Saves a training, unless the last time is too short ago.
    *
    * @param write Writes the device's state and the notes to the path, atomically, as `saveCheckpoint` does, the notes
    * under the key `notes` of its state.
    */
-  save(history: TrainingHistory, write: WriteCheckpoint): Promise<void>;
+  save(history: TrainingHistory, write: WriteCheckpoint, options?: { now?: boolean }): Promise<void>;
   /** Seconds between two savings, for who would make a state in vain otherwise. */
   readonly pauseSeconds: number;
   /**
@@ -38,9 +38,12 @@ export interface CellCheckpoint {
   /**
    * Saves the state of a cell that trains nothing, unless the last time is too short ago.
    *
-   * @param make Called where it is time. What it gives back is not changed before this resolves.
+   * @param make Called where it is time, or by {@linkcode CellCheckpoint.saveLast}: the state as it is now, whenever it
+   * is called before the next one is given. What it gives back is not changed before this resolves.
    */
   saveState(make: () => Checkpoint, options?: { now?: boolean }): Promise<void>;
+  /** Saves the last state for which it was not time. */
+  saveLast(): Promise<void>;
   /** Puts a file that cannot be gone on from out of the way, and says so. */
   setAside(reason: string): Promise<void>;
 }
@@ -53,6 +56,7 @@ export const NO_CHECKPOINT: CellCheckpoint = {
   save: () => Promise.resolve(),
   loadState: () => Promise.resolve(null),
   saveState: () => Promise.resolve(),
+  saveLast: () => Promise.resolve(),
   setAside: () => Promise.resolve(),
 };
 
@@ -87,6 +91,7 @@ export class CheckpointFile implements CellCheckpoint {
   #savedAt: number;
   #tookMs = 0;
   #earlierMs = 0;
+  #last: (() => Checkpoint) | null = null;
 
   /** The clock starts here: make it when the cell starts. */
   constructor(path: string, options: CheckpointFileOptions) {
@@ -124,18 +129,25 @@ export class CheckpointFile implements CellCheckpoint {
     });
   }
 
-  async save(history: TrainingHistory, write: WriteCheckpoint): Promise<void> {
-    if (this.#isDue()) {
+  async save(history: TrainingHistory, write: WriteCheckpoint, { now = false } = {}): Promise<void> {
+    if (now || this.#isDue()) {
       await this.#write((spentMs) => write(this.path, { ...history, spentMs } as unknown as Json));
     }
   }
 
   async saveState(make: () => Checkpoint, { now = false } = {}): Promise<void> {
-    if (!now && !this.#isDue()) return;
+    this.#last = make;
+    if (now || this.#isDue()) await this.saveLast();
+  }
+
+  async saveLast(): Promise<void> {
+    const make = this.#last;
+    if (make === null) return;
     await this.#write((spentMs) => {
       const { tensors, state: content } = make();
       return saveCheckpoint(this.path, { tensors, state: { spentMs, content } });
     });
+    this.#last = null;
   }
 
   async setAside(reason: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** Which process works on which cell, where several share a run folder. */
+import { readSystemFile, readSystemLink } from "../adapter/system_file.ts";
 import { hostname } from "node:os";
 import { kill } from "node:process";
 import { entryAt } from "../../engine/atomic_file.ts";
@@ -228,7 +229,7 @@ function thisProcess(): Pick<Owner, "host" | "pid" | "process"> {
 /** On Linux the space that process numbers count in: containers have their own. */
 function numberSpace(): string {
   try {
-    return Deno.readLinkSync("/proc/self/ns/pid");
+    return readSystemLink("/proc/self/ns/pid");
   } catch {
     return "";
   }
@@ -237,7 +238,7 @@ function numberSpace(): string {
 /** When a process started, on Linux; else null. A number is given to a new process once its old one is gone. */
 function startOf(pid: number): string | null {
   try {
-    const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const text = readSystemFile(`/proc/${pid}/stat`);
     return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;

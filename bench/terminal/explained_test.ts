@@ -52,3 +52,12 @@ Deno.test("explain() lets no control character through but line feeds", () => {
     "Cannot read \\u{1b}[2Ja: b\\u{202e}\nHint: c",
   );
 });
+
+Deno.test("explain() says which permission is absent", () => {
+  assertEquals(
+    explain(new Deno.errors.NotCapable('Requires sys access to "cpus", run again with the --allow-sys flag')),
+    'Cannot go on: Deno was started without a permission, there is no sys access to "cpus"\n' +
+      "Hint: start it by deno task, or with --allow-sys",
+  );
+  assertMatch(explain(new Deno.errors.NotCapable("no"))!, /^Cannot go on: .*it says: no$/);
+});

@@ -10,7 +10,7 @@ export function interruptSignal(say: (text: string) => void): AbortSignal {
   const controller = new AbortController();
   const on = (name: "SIGINT" | "SIGTERM") => () => {
     if (controller.signal.aborted) Deno.exit(codeOf(name));
-    say("\nStopping after the current step; again to stop at once\n");
+    say("\nStopping after the current step; press Ctrl-C again to quit immediately\n");
     controller.abort(new Interruption(name));
   };
   Deno.addSignalListener("SIGINT", on("SIGINT"));

@@ -4,8 +4,10 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
+import { killOnExit } from "../../bench/jobs/kill_on_exit.ts";
 import { isName, NAME_ALPHABET } from "../../bench/records/checked_name.ts";
 import { formatError } from "../../bench/terminal/explained.ts";
+import { interruptedCode, Interruption, interruptSignal } from "../../bench/terminal/interrupt.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
 import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
 import { writeFileAtomic } from "../../engine/atomic_file.ts";
@@ -46,7 +48,7 @@ const REPORTS = {
   "benchmark-bigger.json": "github-action-benchmark-bigger",
 } as const;
 
-async function main(args: readonly string[]): Promise<ExitCode> {
+async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const options = parseOptions(args, { table: OPTIONS, command: COMMAND });
   if (options.help) {
     await say(HELP + describeOptions(OPTIONS));
@@ -64,7 +66,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   for (const name of preset === null ? PRESETS : [preset]) {
     const scratch = await Deno.makeTempDir();
     try {
-      await runPreset(name, `${scratch}/run`);
+      await runPreset(name, `${scratch}/run`, signal);
       const code = await judge(`${scratch}/run`, options);
       if (code !== EXIT.done) worst = code;
     } finally {
@@ -97,13 +99,22 @@ async function judge(
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }
 
-/** In a process of its own, as everybody runs it; what it says is shown only if it fails. */
-async function runPreset(preset: string, out: string): Promise<void> {
+/** As everybody runs it, in a process of its own and with the permissions of the task; what it says is shown only if it fails. */
+async function runPreset(preset: string, out: string, signal: AbortSignal): Promise<void> {
   const words = ["--preset", preset, "--out", out, "--quiet"];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(ROOT, "bench/cli.ts"), ...words],
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "--config", join(ROOT, "deno.json"), "bench", ...words],
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stop = () => child.kill(signal.reason instanceof Interruption ? signal.reason.by : "SIGINT");
+  signal.addEventListener("abort", stop);
+  const survive = killOnExit(child);
+  const { code, stdout, stderr } = await child.output();
+  survive();
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
   if (code === EXIT.done) return;
   for (const bytes of [stdout, stderr]) await Deno.stderr.write(bytes);
   const exitCode = code === EXIT.noAdapter ? EXIT.noAdapter : EXIT.failed;
@@ -132,10 +143,14 @@ async function say(text: string): Promise<void> {
 }
 
 if (import.meta.main) {
+  const complain = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
+  const signal = interruptSignal(complain);
   try {
-    Deno.exitCode = await main(Deno.args);
+    Deno.exitCode = await main(Deno.args, signal);
   } catch (error) {
-    await Deno.stderr.write(new TextEncoder().encode(`${formatError(error)}\n`));
+    if (signal.aborted) Deno.exit(interruptedCode(signal));
+    complain(`${formatError(error)}\n`);
     Deno.exitCode = error instanceof UsageError ? error.exitCode : EXIT.failed;
   }
+  Deno.exit(Deno.exitCode);
 }

@@ -45,6 +45,17 @@ Deno.test("deno task baseline ends with 3 where every seed fell by 5 points on a
   });
 });
 
+Deno.test("deno task baseline refuses records whose preset has a name that leads elsewhere", async () => {
+  await withTempDir(async (dir) => {
+    const [name] = await Array.fromAsync(Deno.readDir(join(ROOT, LEARNING)), ({ name }) => name);
+    const record = JSON.parse(await Deno.readTextFile(join(ROOT, LEARNING, name)));
+    await Deno.writeTextFile(`${dir}/${name}`, JSON.stringify({ ...record, suite: "../../evil" }));
+    const { code, text } = await baseline("--run", dir, "--write");
+    assertEquals(code, 2);
+    assertStringIncludes(text, "letters, digits");
+  });
+});
+
 for (
   const [args, message] of [
     [["--run", "a", "--preset", "smoke"], "--run is of one preset, given --preset smoke too"],

@@ -1,0 +1,37 @@
+/** What of a record can be told to be wrong beyond its fields. */
+import { type CodeHashes, codeName, keyOfRecord } from "../plan/cell_key.ts";
+import { configHash } from "../record/env.ts";
+import { withoutLabels } from "../record/record.ts";
+import type { CellRecord } from "../schema.ts";
+
+/** What a record is checked against. */
+export interface Beside {
+  /** The records of the folder, by cell. */
+  readonly records: ReadonlyMap<string, CellRecord>;
+  /** Of this program. */
+  readonly code: CodeHashes;
+}
+
+/**
+ * Whether configuration, key and inputs of a record belong together.
+ *
+ * @returns A line for each fault.
+ */
+export async function recordFaults(record: CellRecord, { records, code }: Beside): Promise<string[]> {
+  const { config, configHash: hash, key, inputs = {}, kind, paradigm } = record, faults: string[] = [];
+  if (await configHash(withoutLabels(config)) !== hash) faults.push("configHash is not that of its config");
+  // What keys are made of is known of records of this code.
+  const isOfThisCode = kind !== "perf" && record.benchmarkVersion === code[codeName({ kind, paradigm })];
+  if (key !== undefined && isOfThisCode && await keyOfRecord(record) !== key) {
+    faults.push("key is not that of what it says it was computed from");
+  }
+  for (const [name, input] of Object.entries(inputs)) {
+    const found = records.get(name)?.key;
+    if (found !== undefined && found !== input) {
+      faults.push(
+        `it was computed from another ${name} than the one beside it, key ${input}, found ${found}`,
+      );
+    }
+  }
+  return faults;
+}
