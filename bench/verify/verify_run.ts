@@ -3,6 +3,7 @@ import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
 import { codeHashes } from "../plan/cell_key.ts";
+import { isArtifactPath } from "../records/checked_name.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -184,13 +185,15 @@ class Check {
   }
 
   result(durationMs: number): Verification {
+    const unfinished = (this.#manifest?.cells ?? []).filter((cell) => !this.#records.has(cell));
     const isOurs = (path: string) =>
-      OTHERS.test(path) || temporaryOf(path.slice(path.lastIndexOf("/") + 1)) !== null;
+      OTHERS.test(path) || temporaryOf(path.slice(path.lastIndexOf("/") + 1)) !== null ||
+      unfinished.some((cell) => isArtifactPath(cell, path));
     return {
       runDir: this.#dir,
       faults: this.#faults,
       unknown: [...this.#left].filter((path) => !isOurs(path)),
-      unfinished: (this.#manifest?.cells ?? []).filter((cell) => !this.#records.has(cell)),
+      unfinished,
       unsealed: this.#unsealed,
       ...this.#counts,
       durationMs,

@@ -48,6 +48,9 @@ Deno.test("verifyRun() knows a stopped run, its unfinished cells and records tha
     await startUntil(dir, NAMES[2]);
     await Deno.writeTextFile(`${dir}/${RECORD}`, "{");
     await startUntil(dir, NAMES[2]);
+    const started = `${dir}/artifacts/${NAMES[2]}`; // by a cell that was stopped
+    await Deno.mkdir(started, { recursive: true });
+    await Deno.writeTextFile(`${started}/outcomes.safetensors`, "");
     const { faults, unknown, unfinished } = await verifyRun(dir);
     assertEquals([faults, unknown, unfinished], [[], [], NAMES.slice(2)]);
   });
