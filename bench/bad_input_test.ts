@@ -40,7 +40,7 @@ const PRESETS: [title: string, preset: string, message: RegExp][] = [
   [
     "a wrong type",
     "training: { epochs: many }",
-    /training\.epochs must be an integer of at least 1, given the text "many"/,
+    /training\.epochs must be an integer of at least 1 and at most 1000000, given the text "many"/,
   ],
   [
     "a fraction for a number of images",
@@ -57,7 +57,11 @@ const PRESETS: [title: string, preset: string, message: RegExp][] = [
     "evaluation: { attack: { eps: 8/0 } }",
     /attack\.eps must be a number or a fraction/,
   ],
-  ["an eps of 0", "evaluation: { attack: { eps: 0 } }", /attack\.eps must be .* above 0, given the number 0/],
+  [
+    "an eps of 0",
+    "evaluation: { attack: { eps: 0 } }",
+    /attack\.eps must be .* of at least 1e-7, given the number 0/,
+  ],
   [
     "images too small for the planted cues",
     "dataset: { size: 8 }",

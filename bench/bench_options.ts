@@ -4,6 +4,7 @@ import { CHOICES_OPTION } from "./adapter/choices_option.ts";
 import { JOBS_OPTION } from "./jobs/jobs_option.ts";
 import type { Option, Values } from "./terminal/options.ts";
 import { UsageError } from "./terminal/usage_error.ts";
+import { MOST_SEEDS } from "./config/preset_schema.ts";
 import { VECTOR_WIDTH_OPTION } from "./adapter/vector_width.ts";
 
 /** Options of `bench`. */
@@ -60,18 +61,19 @@ export function parseReuse(text: string | null): string[] {
 /**
  * Reads a list of seeds: numbers and ranges with both ends, "0,1,2" or "0..4" or "0,5..7".
  *
- * @throws {UsageError} If it is anything else, names a seed twice, or more than 1000 of them.
+ * @throws {UsageError} If it is anything else, names a seed twice, one above 2^53 - 1, or more than 1000 of them.
  */
 export function parseSeeds(text: string): number[] {
   const refuse = (reason: string) => new UsageError(`Cannot read --seeds: ${reason}, given ${text}`);
   const seeds: number[] = [];
   for (const part of text.split(",")) {
-    const match = /^\s*(\d{1,9})(?:\.\.(\d{1,9}))?\s*$/.exec(part);
+    const match = /^\s*(\d+)(?:\.\.(\d+))?\s*$/.exec(part);
     if (match === null) throw refuse("must be integers such as 0,1,2 or a range such as 0..4");
     const first = Number(match[1]);
     const last = Number(match[2] ?? match[1]);
     if (last < first) throw refuse(`the range ${part.trim()} runs backwards`);
-    if (seeds.length + last - first >= 1000) throw refuse("more than 1000 seeds");
+    if (seeds.length + last - first >= MOST_SEEDS) throw refuse(`at most ${MOST_SEEDS} seeds can be named`);
+    if (!Number.isSafeInteger(last)) throw refuse(`a seed is at most ${Number.MAX_SAFE_INTEGER}`);
     for (let seed = first; seed <= last; seed++) seeds.push(seed);
   }
   if (new Set(seeds).size < seeds.length) throw refuse("a seed is named twice");

@@ -37,5 +37,8 @@ Deno.test("parseSeeds() refuses anything else", () => {
   ) {
     assertThrows(() => parseSeeds(bad), UsageError, "Cannot read --seeds: ", bad);
   }
+  assertThrows(() => parseSeeds("0..1000000000"), UsageError, "at most 1000 seeds can be named");
+  assertThrows(() => parseSeeds("9007199254740992"), UsageError, "a seed is at most 9007199254740991");
   assertEquals(parseSeeds("0..999").length, 1000);
+  assertEquals(parseSeeds("9007199254740991"), [2 ** 53 - 1]);
 });

@@ -171,7 +171,7 @@ Deno.test("bench, reproduce, compare and report meet a record that is a folder",
   });
 });
 
-Deno.test("attack --resume refuses a damaged attack.json, and leaves it as it is", async () => {
+Deno.test("attack --resume says what is wrong with a damaged attack.json, and keeps it", async () => {
   await withTempDir(async (dir) => {
     const args = [
       "attack",
@@ -197,8 +197,17 @@ Deno.test("attack --resume refuses a damaged attack.json, and leaves it as it is
     ];
     for (const text of damaged) {
       await Deno.writeTextFile(path, text);
-      await refused([...args, "--resume"], EXIT.usage);
-      assertEquals(await Deno.readTextFile(path), text);
+      const found = await start([...args, "--quiet", "--resume"]);
+      assertEquals(
+        [/os error|bug in realfeatures|\n\s+at /.test(found.text), found.code < 3],
+        [false, true],
+        found.text,
+      );
+      assertMatch(found.text, /attack\.json/);
+      const kept = await Promise.all(
+        [path, `${path}.corrupt`].map((file) => Deno.readTextFile(file).catch(() => null)),
+      );
+      assertEquals(kept.includes(text), true, found.text);
     }
   });
 });

@@ -77,7 +77,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["perv"], /^Cannot run deno task bench perv: unknown command, did you mean perf/],
   [
     ["quick"],
-    /unknown command, known are attack, perf, peers, plan, reproduce, compare, history\nHint: deno task bench --preset quick runs a preset\n$/,
+    /unknown command, known are attack, perf, peers, plan, reproduce, verify, compare, history\nHint: deno task bench --preset quick runs a preset\n$/,
   ],
   [["--seeds", "x"], /^Cannot read --seeds: /],
   [["--reuse=runs/a,"], /^Cannot read --reuse: expected run folders with commas between, given runs\/a,\n$/],

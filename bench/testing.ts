@@ -3,7 +3,7 @@ import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./p
 import { parsePreset } from "./config/parse_preset.ts";
 import type { Preset } from "./config/preset.ts";
 import { sealed } from "./records/seal.ts";
-import { type CellRecord, SCHEMA_VERSION } from "./schema.ts";
+import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
 
 /** A hash of nothing. */
 export const NO_HASH = "0".repeat(64);
@@ -59,6 +59,22 @@ export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
   };
 }
 
+/** A manifest with some fields of one's own. */
+export function fakeManifest(own: Partial<RunManifest> = {}): RunManifest {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    runId: "small-1",
+    suite: "small",
+    description: "for tests",
+    preset: {},
+    command: "deno task bench",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    durationMs: 17,
+    cells: ["sl/natural/seed-0"],
+    ...own,
+  };
+}
+
 /** A workbench whose cells do what the test says; other fields as given. */
 export function fakeWorkbench(
   executeCell: Workbench["executeCell"],
@@ -80,7 +96,7 @@ export function fakeWorkbench(
 
 /** A cell's outcome with one accuracy, made of its name and seed. */
 export function fakeOutcome(cell: CellDescription) {
-  const value = (cell.name.length + cell.seed) / 100;
+  const value = (cell.name.length + cell.seed) % 100 / 100;
   return {
     metrics: {
       cleanAccuracy: { value, unit: "fraction" },

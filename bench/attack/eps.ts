@@ -1,6 +1,9 @@
 import { type Amount, parseAmount } from "../config/amount.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 
+/** A smaller move is lost in float32, where pixels go from 0 to 1. */
+const LEAST = 1e-7;
+
 /** Levels of a pixel in a file of bytes, less one. */
 const LEVELS = 255;
 
@@ -9,7 +12,7 @@ const LEVELS = 255;
  * `0.5`. With `px` behind it, it counts the 255 steps of a pixel in a file of bytes: `8px` is 8/255. A number alone is
  * never taken for such steps: `8` in Linf is refused.
  *
- * @throws {UsageError} If it is neither, not above 0, or in Linf above 1.
+ * @throws {UsageError} If it is neither, not above 0, too small for float32, or in Linf above 1.
  *
  * @example
  * ```ts
@@ -31,6 +34,9 @@ export function parseEps(text: string, norm: "Linf" | "L2"): Amount {
   const { value } = found;
   if (value <= 0) {
     throw refuse("a radius is above 0", "write 8/255, 0.03137 or 8px; clean accuracy is always measured");
+  }
+  if (value < LEAST) {
+    throw refuse(`a radius below ${LEAST} moves no pixel in float32`, "write 8/255, 0.03137 or 8px");
   }
   if (norm === "L2" || value <= 1) return found;
   const steps = Number(value.toPrecision(6));

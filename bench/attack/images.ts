@@ -5,6 +5,7 @@ import { cifar10 } from "../../datasets/cifar10.ts";
 import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
 import { asUsage } from "../terminal/as_usage.ts";
+import { readRunManifest } from "../records/read_run_manifest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -59,22 +60,13 @@ async function openDataset(folder: string): Promise<Dataset> {
   return await asUsage(cifar10(folder));
 }
 
-/** The parts of `run.json` that name its data. */
-interface DataOfRun {
-  readonly preset?: { readonly dataset?: { readonly name?: unknown } & Partial<PlantedOptions> };
-  readonly identity?: { readonly dataset?: { readonly sha256?: unknown } };
-}
-
 function plantedOfRun(folder: string, manifest: string): Dataset {
   const refuse = (reason: string, hint = "") =>
     new UsageError(`Cannot read the data of run ${folder}: ${reason}${hint}`);
-  let run: DataOfRun | null;
-  try {
-    run = JSON.parse(manifest);
-  } catch {
-    throw refuse("its run.json is not JSON");
-  }
-  const config = run?.preset?.dataset;
+  const found = readRunManifest(manifest);
+  if ("fault" in found) throw refuse(`its run.json cannot be used, ${found.fault}`);
+  const { preset, identity } = found.value;
+  const config = preset.dataset as { readonly name?: unknown } & Partial<PlantedOptions> | undefined;
   if (config?.name !== "planted") {
     const hint = "\nHint: --data DIR, the folder of the images that the run read";
     throw refuse(
@@ -91,7 +83,7 @@ function plantedOfRun(folder: string, manifest: string): Dataset {
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause));
   }
-  const recorded = run?.identity?.dataset?.sha256;
+  const recorded = identity?.dataset.sha256;
   if (recorded === made.sha256) return made;
   throw refuse(
     `generated again they are others than its run.json names, sha256 ${made.sha256}, expected ${recorded}`,

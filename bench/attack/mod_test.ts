@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { readSafetensors } from "../../engine/safetensors.ts";
-import { readContent, withTempDir } from "../testing.ts";
+import { fakeManifest, readContent, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
@@ -288,7 +288,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "no folder",
     () => ["--data=/no/such"],
-    /^Cannot read CIFAR-10 from folder \/no\/such: it does not exist\nHint: /,
+    /^Cannot read CIFAR-10 from folder \/no\/such: no such file or folder\nHint: /,
   ],
   [
     "weights that are no safetensors",
@@ -301,10 +301,19 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "a run of real images",
     async (dir) => {
-      await Deno.writeTextFile(`${dir}/run/run.json`, '{"preset":{"dataset":{"name":"cifar10"}}}');
+      const manifest = fakeManifest({ preset: { dataset: { name: "cifar10" } } });
+      await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(manifest));
       return [];
     },
     /^Cannot read the data of run .*: only generated images can be made again, its data set is "cifar10"\nHint: --data DIR/,
+  ],
+  [
+    "a run whose manifest is damaged",
+    async (dir) => {
+      await writeSealed(`${dir}/run/run.json`, fakeManifest({ durationMs: -1 }));
+      return [];
+    },
+    /^Cannot read the data of run .*: its run\.json cannot be used, durationMs is not a number from 0/,
   ],
   [
     "a run whose images were others",

@@ -3,7 +3,11 @@ import { UsageError } from "../terminal/usage_error.ts";
 import { parseAttackOptions } from "./options.ts";
 
 const NEEDED = ["--weights=w.safetensors", "--arch=resnet8", "--data=d", "--norm=Linf", "--eps=8/255"];
-const parse = (...more: string[]) => parseAttackOptions([...NEEDED, ...more]);
+/** Reads the needed words, those that are given otherwise left out, and more. */
+const parse = (...more: string[]) => {
+  const given = new Set(more.map((word) => word.split("=")[0]));
+  return parseAttackOptions([...NEEDED.filter((word) => !given.has(word.split("=")[0])), ...more]);
+};
 
 Deno.test("parseAttackOptions() fills in the defaults", () => {
   const { choices: _, ...rest } = parse()!;
@@ -91,6 +95,9 @@ const REFUSED: [args: string[], message: RegExp][] = [
   [["--mean=0.5,,1"], /^Cannot read --mean: it must be numbers, one per channel, /],
   [["--resume"], /^Cannot resume an evaluation: no folder given\nHint: add --out DIR/],
   [["--choices=fast"], /^Cannot read --choices: /],
+  [["--n=1", "--n=1"], /^Cannot run deno task bench attack: --n is given twice\n/],
+  [["--eps", "-8px"], /^Cannot read --eps: a radius is above 0, given -8px\n/],
+  [["--eps=1e-60"], /^Cannot read --eps: a radius below 1e-7 moves no pixel in float32, given 1e-60\n/],
   [["--epz=1"], /^Cannot run deno task bench attack: unknown option --epz, did you mean --eps/],
   [["file"], /^Cannot run deno task bench attack: unexpected argument file\n/],
 ];

@@ -16,7 +16,7 @@ import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts"
 import { f32, u32 } from "../../engine/shape.ts";
 import { Variable } from "../../engine/tensor.ts";
 import { release } from "../../engine/variables.ts";
-import { FAKE_ADAPTER } from "../testing.ts";
+import { FAKE_ADAPTER, fakeManifest, NO_HASH } from "../testing.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 
 /** The network of these tests. */
@@ -48,7 +48,9 @@ export async function writeInputs(
   const dataset = { name: "planted", ...IMAGES, pixelNoiseLabel: "8/255" };
   const { sha256 } = planted(IMAGES);
   await Deno.mkdir(`${dir}/run`, { recursive: true });
-  const manifest = { preset: { dataset }, identity: { dataset: { name: "planted", sha256 } } };
+  const surroundings = { benchmarkVersion: NO_HASH, adapter: "none", kernelVariant: "buffer" };
+  const identity = { ...surroundings, dataset: { name: "planted", sha256 } };
+  const manifest = fakeManifest({ preset: { dataset }, identity });
   await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(manifest));
   return [`--weights=${dir}/net.safetensors`, "--arch=resnet8", `--data=${dir}/run`];
 }

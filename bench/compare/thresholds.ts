@@ -1,7 +1,7 @@
 /** From where on a difference counts. */
-import { parse } from "@std/yaml";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
+import { readYaml } from "../config/read_yaml.ts";
 import { isObject, shown } from "../records/field_rules.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -66,9 +66,9 @@ export function parseThresholds(text: string, source: string): Thresholds {
     new UsageError(`Cannot read thresholds ${source}: ${reason}`, { cause });
   let raw: unknown;
   try {
-    raw = parse(text) ?? {};
+    raw = readYaml(text) ?? {};
   } catch (cause) {
-    throw refuse((cause as Error).message.split("\n")[0], cause);
+    throw refuse((cause as Error).message, cause);
   }
   if (!isObject(raw)) throw refuse(`it must be a mapping of keys to values, given ${shown(raw)}`);
   const { metrics = {}, ...own } = raw;

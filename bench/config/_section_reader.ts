@@ -1,3 +1,4 @@
+import { printable } from "../../engine/printable.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { describeValue, type Field, FieldProblem, type Fields, readField } from "./preset_field.ts";
 import { UsageError } from "../terminal/usage_error.ts";
@@ -89,7 +90,8 @@ export class SectionReader {
     const path = key === null ? this.#path : [...this.#path, key];
     const line = yamlLine(text, path);
     const where = line === null ? source : `${source}, line ${line}`;
-    return new UsageError(`Cannot read preset ${where}: ${path.join(".") || "the file"} ${problem}`);
+    const name = printable(path.join("."), { most: 200 }) || "the file";
+    return new UsageError(`Cannot read preset ${printable(where)}: ${name} ${problem}`);
   }
 }
 

@@ -34,7 +34,7 @@ Deno.test("readParadigms() augments contrastive learning as SimCLR does, and tur
 Deno.test("readParadigms() refuses what could not be trained, before anything is", () => {
   for (
     const [body, pattern] of [
-      ["cl: { temperature: 0 }", /line 3: paradigms\.cl cannot be trained, .*temperature.* 0/],
+      ["cl: { temperature: 0 }", /line 3: paradigms\.cl\.temperature must be .*, given the number 0/],
       [
         "cl: { training: { batchSize: 1 } }",
         /batchSize must be an integer of at least 2, given the number 1/,

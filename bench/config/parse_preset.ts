@@ -1,4 +1,3 @@
-import { parse } from "@std/yaml";
 import { NO_AUGMENTATION } from "../../datasets/augment.ts";
 import type { ParadigmName } from "../../paradigms/types.ts";
 import { amount, parseAmount } from "./amount.ts";
@@ -23,6 +22,7 @@ import {
 } from "./preset.ts";
 import * as schema from "./preset_schema.ts";
 import { UsageError } from "../terminal/usage_error.ts";
+import { readYaml } from "./read_yaml.ts";
 import { SectionReader } from "./_section_reader.ts";
 
 /** What each set is when nothing else is said. */
@@ -49,7 +49,7 @@ const SET_DEFAULTS = {
  * ```
  */
 export function parsePreset(text: string, options: { source: string }): Preset {
-  const root = new SectionReader(readYaml(text, options.source), { text, source: options.source });
+  const root = new SectionReader(presetYaml(text, options.source), { text, source: options.source });
   root.checkKeys([...Object.keys(schema.TOP), ...schema.SECTIONS]);
   const top = root.fields(schema.TOP);
   const dataset = readDataset(root.section("dataset"));
@@ -72,15 +72,11 @@ export function parsePreset(text: string, options: { source: string }): Preset {
   return { ...top, dataset, model, training, paradigms, adversarialTraining, featureSets, probe, evaluation };
 }
 
-function readYaml(text: string, source: string): unknown {
+function presetYaml(text: string, source: string): unknown {
   try {
-    return parse(text);
+    return readYaml(text);
   } catch (cause) {
-    const reason = String(cause instanceof Error ? cause.message : cause).split("\n")[0].replace(
-      /[.:]+$/,
-      "",
-    );
-    throw new UsageError(`Cannot read preset ${source}: it is not valid YAML, ${reason}`, { cause });
+    throw new UsageError(`Cannot read preset ${source}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -171,6 +167,16 @@ function readFeatureSets(
       throw section.error(
         "count",
         `must be at least the largest training batch ${largestBatch}, given ${set.count}`,
+      );
+    }
+    for (const paradigm of paradigms) {
+      const { epochs, batchSize, accumulate } = trainings[paradigm]!;
+      const batches = epochs * Math.floor(set.count / batchSize);
+      if (batches >= accumulate) continue;
+      throw section.error(
+        "count",
+        `is ${set.count}, of which ${paradigm} makes ${batches} batches, fewer than accumulate ${accumulate}: it would never ` +
+          "change a weight",
       );
     }
     if (set.encoder === "robust" && given.adversarialTraining === null) {

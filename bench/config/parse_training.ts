@@ -3,6 +3,7 @@ import type { Fields } from "./preset_field.ts";
 import { type DatasetConfig, imageSize, type TrainingConfig } from "./preset.ts";
 import { AUGMENTATION, BLUR, JITTER, RESIZED_CROP } from "./preset_schema_augmentation.ts";
 import { TRAINING } from "./preset_schema.ts";
+import { makeOptimizer, makeSchedule } from "./recipe.ts";
 import type { SectionReader } from "./_section_reader.ts";
 
 const STEPS = { resizedCrop: RESIZED_CROP, jitter: JITTER, blur: BLUR } as const;
@@ -52,7 +53,32 @@ export function readTraining(
     what: "dataset.trainSize",
   });
   checkAtMost(section, "warmupEpochs", { value: warmupEpochs, limit: epochs, what: "epochs" });
+  checkRecipe(section, training, dataset.trainSize);
   return training;
+}
+
+/**
+ * Refuses what the optimiser or the schedule would refuse in every cell, and a training without any update.
+ *
+ * @param count Images of the set.
+ * @throws {UsageError} If it is one of these.
+ */
+function checkRecipe(section: SectionReader, training: TrainingConfig, count: number): void {
+  const { accumulate, batchSize, epochs } = training, batches = Math.floor(count / batchSize);
+  const limit = epochs * batches;
+  if (accumulate > limit) {
+    throw section.error(
+      "accumulate",
+      `must be at most the ${limit} batches of a training on ${count} images, given ${accumulate}`,
+    );
+  }
+  try {
+    makeOptimizer(training);
+    makeSchedule(training, batches);
+  } catch (error) {
+    if (error instanceof RangeError) throw section.error(null, `cannot be trained, ${error.message}`);
+    throw error;
+  }
 }
 
 /** Reads an augmentation; a step given as null is off, one that is not given stays as in `defaults`. */

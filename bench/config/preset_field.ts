@@ -1,3 +1,4 @@
+import { printable, someNames } from "../../engine/printable.ts";
 import { type Amount, parseAmount } from "./amount.ts";
 import { isName, NAME_ALPHABET } from "../records/checked_name.ts";
 import { suggest } from "../terminal/nearest.ts";
@@ -16,12 +17,16 @@ type FieldKind =
   | ({ readonly kind: "integer" | "number" | "amount" } & Range)
   | ({ readonly kind: "integers" | "numbers" } & List & Range);
 
-/** How many numbers a list holds: any but none unless said, `distinct` ones no number twice. */
+/** How many numbers a list holds: from one to 64 unless said, `distinct` ones no number twice. */
 interface List {
   readonly length?: number;
+  readonly most?: number;
   readonly distinct?: boolean;
   readonly mayBeEmpty?: boolean;
 }
+
+/** Numbers in a list whose field does not say how many. */
+const MOST_ITEMS = 64;
 
 /** `min` and `max` are allowed values, `above` and `below` are not. */
 interface Range {
@@ -57,7 +62,7 @@ export function readField(field: Field, value: unknown): unknown {
     case "choice":
       if (typeof value !== "string") throw wrongType(field, value);
       if (!field.choices.includes(value)) {
-        throw new FieldProblem(`is "${value}", ${suggest(value, field.choices)}`);
+        throw new FieldProblem(`is "${printable(value, { most: SHOWN })}", ${suggest(value, field.choices)}`);
       }
       return value;
     case "integer":
@@ -99,12 +104,16 @@ export function describe(field: Field): string {
   }
 }
 
+/** Characters of a value that an error shows. */
+const SHOWN = 320;
+
 /** A value as an error shows it: "a text \"abc\"", "a list", "nothing". */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
-  if (Array.isArray(value)) return `a list ${JSON.stringify(value)}`;
-  if (typeof value === "object") return `a mapping with ${Object.keys(value).join(", ") || "no keys"}`;
-  if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
+  const short = () => printable(JSON.stringify(value), { most: SHOWN });
+  if (Array.isArray(value)) return `a list ${short()}`;
+  if (typeof value === "object") return `a mapping with ${someNames(Object.keys(value), 12) || "no keys"}`;
+  if (typeof value === "string") return `the text ${short()}`;
   return `${typeof value === "number" ? "the number " : ""}${value}`;
 }
 
@@ -116,22 +125,26 @@ function readNumber(field: Field & Range, value: unknown): number {
   if (typeof value !== "number" || !Number.isFinite(value)) throw wrongType(field, value);
   if (field.kind === "integer" && !Number.isSafeInteger(value)) throw wrongType(field, value);
   if (!inRange(field, value)) throw wrongType(field, value);
+  if (field.kind === "number") checkFloat32(field, value);
   return value;
 }
 
 function readAmount(field: Field & Range, value: unknown): Amount {
   const result = parseAmount(value);
   if (result === null || !inRange(field, result.value)) throw wrongType(field, value);
+  checkFloat32(field, result.value);
   return result;
 }
 
 function readList(field: Field & List & Range, value: unknown): number[] {
-  const { kind, length, distinct = false, mayBeEmpty = false } = field;
+  const { kind, length, most = MOST_ITEMS, distinct = false, mayBeEmpty = false } = field;
   const list: unknown[] | null = Array.isArray(value) && (mayBeEmpty || value.length > 0) ? value : null;
   if (list === null || (length !== undefined && list.length !== length)) throw wrongType(field, value);
+  if (list.length > most) throw new FieldProblem(`has at most ${most} numbers, given ${list.length}`);
   for (const item of list) {
     const fits = kind === "integers" ? Number.isSafeInteger(item) : Number.isFinite(item);
     if (!fits || !inRange(field, item as number)) throw wrongType(field, value);
+    if (kind === "numbers") checkFloat32(field, item as number);
   }
   if (distinct && new Set(list).size !== list.length) throw wrongType(field, value);
   return list as number[];
@@ -146,7 +159,9 @@ function readChoices(field: Field & { choices: readonly string[] }, value: unkno
   if (!Array.isArray(value) || value.length === 0) throw wrongType(field, value);
   for (const item of value) {
     if (!field.choices.includes(item)) {
-      throw new FieldProblem(`holds ${JSON.stringify(item)}, ${suggest(String(item), field.choices)}`);
+      throw new FieldProblem(
+        `holds ${printable(JSON.stringify(item), { most: SHOWN })}, ${suggest(String(item), field.choices)}`,
+      );
     }
   }
   return field.choices.filter((choice) => value.includes(choice));
@@ -155,6 +170,23 @@ function readChoices(field: Field & { choices: readonly string[] }, value: unkno
 function inRange({ min, max, above, below }: Range, value: number): boolean {
   return !((min !== undefined && value < min) || (max !== undefined && value > max) ||
     (above !== undefined && value <= above) || (below !== undefined && value >= below));
+}
+
+/** The smallest and the largest magnitude of float32, in which everything is computed. */
+const FLOAT32 = { least: 2 ** -126, most: (2 - 2 ** -23) * 2 ** 127 };
+
+/** @throws {FieldProblem} If the number becomes 0 or infinite in float32, or reaches a bound that is not allowed. */
+function checkFloat32({ above, below }: Range, value: number): void {
+  const size = Math.abs(value), single = Math.fround(value);
+  const becomes = size > FLOAT32.most
+    ? "infinite"
+    : size !== 0 && size < FLOAT32.least
+    ? "0"
+    : (above !== undefined && single <= above) || (below !== undefined && single >= below)
+    ? String(single)
+    : null;
+  if (becomes === null) return;
+  throw new FieldProblem(`becomes ${becomes} in float32, in which everything is computed, given ${value}`);
 }
 
 function describeRange({ min, max, above, below }: Range): string {

@@ -30,6 +30,9 @@ type Sections =
   | "probe"
   | "evaluation";
 
+/** How many seeds a run can have. */
+export const MOST_SEEDS = 1000;
+
 /** Keys at the top of a preset that hold one value. */
 export const TOP: Fields<Omit<Preset, Sections>> = {
   name: { kind: "name", help: "name of the preset" },
@@ -39,6 +42,7 @@ export const TOP: Fields<Omit<Preset, Sections>> = {
     kind: "integers",
     min: 0,
     distinct: true,
+    most: MOST_SEEDS,
     default: [0],
     help: "one run of every cell for each seed",
   },
@@ -111,9 +115,18 @@ export const MODEL: Fields<ModelConfig> = {
   },
 };
 
+/** A smaller rate, or a higher one, changes no weight of usual size in float32, or leaves none finite. */
+const LEARNING_RATE = { kind: "number", min: 1e-10, max: 1e4, default: 0.1 } as const;
+
+/** A smaller move of a pixel is lost in float32, where pixels go from 0 to 1. */
+const LEAST_MOVE = 1e-7;
+
+/** Repetitions of a step beyond which a setting is a mistake. */
+const MOST_STEPS = 1_000_000;
+
 /** Keys of `training` beside its augmentation. */
 export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
-  epochs: { kind: "integer", min: 1, default: 12, help: "passes over the feature set" },
+  epochs: { kind: "integer", min: 1, max: 1_000_000, default: 12, help: "passes over the feature set" },
   batchSize: {
     kind: "integer",
     min: 2,
@@ -122,7 +135,7 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
   },
   accumulate: { kind: "integer", min: 1, default: 1, help: "batches whose gradients make one update" },
   optimizer: { kind: "choice", choices: ["sgd", "adam", "adamw"], default: "sgd", help: "optimiser" },
-  lr: { kind: "number", above: 0, default: 0.1, help: "learning rate at its highest" },
+  lr: { ...LEARNING_RATE, help: "learning rate at its highest" },
   momentum: { kind: "number", min: 0, below: 1, default: 0.9, help: "of sgd" },
   nesterov: { kind: "flag", default: true, help: "Nesterov momentum, of sgd" },
   betas: {
@@ -151,7 +164,7 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
   warmupEpochs: { kind: "number", min: 0, default: 0, help: "epochs of linear warm-up" },
   clipNorm: {
     kind: "number",
-    above: 0,
+    min: 1e-6,
     nullable: true,
     default: null,
     help: "largest L2 norm of the gradient",
@@ -162,10 +175,20 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
 export const ATTACK: Fields<AttackConfig> = {
   name: { kind: "choice", choices: ["pgd"], default: "pgd", help: "attack" },
   norm: { kind: "choice", choices: ["Linf", "L2"], default: "L2", help: "norm of the threat model" },
-  eps: { kind: "amount", above: 0, help: "radius in [0, 1] pixel units; default: 0.25 in L2, 4/255 in Linf" },
-  steps: { kind: "integer", min: 1, default: 10, help: "gradient steps" },
-  stepSize: { kind: "amount", above: 0, help: "length of a step; default: 2.5 eps / steps" },
-  restarts: { kind: "integer", min: 1, default: 1, help: "independent starts, the worst counts" },
+  eps: {
+    kind: "amount",
+    min: LEAST_MOVE,
+    help: "radius in [0, 1] pixel units; default: 0.25 in L2, 4/255 in Linf",
+  },
+  steps: { kind: "integer", min: 1, max: MOST_STEPS, default: 10, help: "gradient steps" },
+  stepSize: { kind: "amount", min: LEAST_MOVE, help: "length of a step; default: 2.5 eps / steps" },
+  restarts: {
+    kind: "integer",
+    min: 1,
+    max: MOST_STEPS,
+    default: 1,
+    help: "independent starts, the worst counts",
+  },
   randomStart: { kind: "flag", default: true, help: "start at a random point of the ball" },
 };
 
@@ -196,11 +219,17 @@ export const METHOD: Field<"feature-matching" | "targeted-pgd"> = {
 export const FEATURE_MATCHING: Fields<FeatureMatchingConfig> = {
   method: METHOD as Field<"feature-matching">,
   encoder: ENCODER,
-  steps: { kind: "integer", min: 1, default: 100, help: "steps of normalised gradient descent" },
-  stepSize: { kind: "amount", above: 0, default: amount(0.1), help: "L2 length of a step" },
+  steps: {
+    kind: "integer",
+    min: 1,
+    max: MOST_STEPS,
+    default: 100,
+    help: "steps of normalised gradient descent",
+  },
+  stepSize: { kind: "amount", min: LEAST_MOVE, default: amount(0.1), help: "L2 length of a step" },
   radius: {
     kind: "amount",
-    above: 0,
+    min: LEAST_MOVE,
     nullable: true,
     default: null,
     help: "L2 ball around the start; null for none",
@@ -219,8 +248,12 @@ export const TARGETED_PGD: Fields<TargetedPgdConfig> = {
     help: "target of each image: label + 1 modulo the classes, or any class at random",
   },
   norm: ATTACK.norm,
-  eps: { kind: "amount", above: 0, help: "radius in [0, 1] pixel units; default: 0.5 in L2, 8/255 in Linf" },
-  steps: { kind: "integer", min: 1, default: 50, help: "gradient steps" },
+  eps: {
+    kind: "amount",
+    min: LEAST_MOVE,
+    help: "radius in [0, 1] pixel units; default: 0.5 in L2, 8/255 in Linf",
+  },
+  steps: { kind: "integer", min: 1, max: MOST_STEPS, default: 50, help: "gradient steps" },
   stepSize: ATTACK.stepSize,
   count: COUNT,
   batchSize: BATCH,
@@ -234,9 +267,9 @@ export const PROBE: Fields<Omit<ProbeConfig, "augmentation">> = {
     default: "same",
     help: "set the probe is trained on: the encoder's own, or the natural one",
   },
-  epochs: { kind: "integer", min: 1, default: 5, help: "passes over the set" },
+  epochs: { kind: "integer", min: 1, max: 1_000_000, default: 5, help: "passes over the set" },
   batchSize: { kind: "integer", min: 2, default: 64, help: "images a step" },
-  lr: { kind: "number", above: 0, default: 0.1, help: "learning rate at its highest (cosine)" },
+  lr: { ...LEARNING_RATE, help: "learning rate at its highest (cosine)" },
   momentum: { kind: "number", min: 0, below: 1, default: 0.9, help: "of sgd" },
   weightDecay: { kind: "number", min: 0, default: 0, help: "L2 penalty" },
   untrained: { kind: "flag", default: true, help: "probe the untrained encoder too, for comparison" },

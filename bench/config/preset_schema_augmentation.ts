@@ -27,16 +27,16 @@ export const RESIZED_CROP: Step<"resizedCrop"> = {
 };
 
 export const JITTER: Step<"jitter"> = {
-  brightness: { kind: "number", min: 0, default: 0.8, help: "largest change of the factor 1" },
-  contrast: { kind: "number", min: 0, default: 0.8, help: "largest change of the factor 1" },
-  saturation: { kind: "number", min: 0, default: 0.8, help: "largest change of the factor 1" },
+  brightness: { kind: "number", min: 0, max: 100, default: 0.8, help: "largest change of the factor 1" },
+  contrast: { kind: "number", min: 0, max: 100, default: 0.8, help: "largest change of the factor 1" },
+  saturation: { kind: "number", min: 0, max: 100, default: 0.8, help: "largest change of the factor 1" },
   hue: { kind: "number", min: 0, max: 0.5, default: 0.2, help: "largest turn of the hue, 1 is the circle" },
   probability: { kind: "number", min: 0, max: 1, default: 0.8, help: "how often it is done" },
 };
 
 export const BLUR: Step<"blur"> = {
   kernel: { kind: "integer", min: 1, default: 3, help: "width of the kernel in pixels, odd" },
-  minSigma: { kind: "number", above: 0, default: 0.1, help: "smallest standard deviation in pixels" },
-  maxSigma: { kind: "number", above: 0, default: 2, help: "largest standard deviation in pixels" },
+  minSigma: { kind: "number", min: 1e-3, default: 0.1, help: "smallest standard deviation in pixels" },
+  maxSigma: { kind: "number", min: 1e-3, default: 2, help: "largest standard deviation in pixels" },
   probability: { kind: "number", min: 0, max: 1, default: 1, help: "how often it is done" },
 };

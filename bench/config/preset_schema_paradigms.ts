@@ -13,7 +13,7 @@ export const CL: Fields<Omit<SimclrConfig, "encoder">> = {
     default: [128, 64],
     help: "widths of the projection head: hidden layer and output",
   },
-  temperature: { kind: "number", default: 0.5, help: "of NT-Xent" },
+  temperature: { kind: "number", min: 1e-4, max: 1e4, default: 0.5, help: "of NT-Xent" },
 };
 
 const PIXEL_RANGE: Field<readonly [number, number]> = {
@@ -29,7 +29,13 @@ export const MIM: Fields<MaeConfig> = {
   dim: { kind: "integer", min: 4, default: 64, help: "width of the encoder" },
   depth: { kind: "integer", min: 1, default: 4, help: "blocks of the encoder" },
   heads: { kind: "integer", min: 1, default: 4, help: "attention heads of the encoder" },
-  mlpRatio: { kind: "number", above: 0, default: 2, help: "hidden width of a block's MLP over its width" },
+  mlpRatio: {
+    kind: "number",
+    above: 0,
+    max: 64,
+    default: 2,
+    help: "hidden width of a block's MLP over its width",
+  },
   decoderDim: { kind: "integer", min: 4, default: 32, help: "width of the decoder" },
   decoderDepth: { kind: "integer", min: 1, default: 1, help: "blocks of the decoder" },
   decoderHeads: { kind: "integer", min: 1, default: 4, help: "attention heads of the decoder" },
@@ -64,7 +70,7 @@ export const DM: Fields<DdpmConfig> = {
   heads: { kind: "integer", min: 1, default: 1, help: "attention heads" },
   groups: { kind: "integer", min: 1, default: 8, help: "groups of GroupNorm" },
   dropout: { kind: "number", min: 0, below: 1, default: 0, help: "rate of dropout" },
-  timesteps: { kind: "integer", min: 2, default: 1000, help: "steps of the diffusion" },
+  timesteps: { kind: "integer", min: 2, max: 1_000_000, default: 1000, help: "steps of the diffusion" },
   betaSchedule: { kind: "choice", choices: ["linear", "cosine"], default: "linear", help: "of the noise" },
   ema: { kind: "number", min: 0, below: 1, default: 0.995, help: "decay of the weights' average" },
   featureBlock: { kind: "text", default: "mid", help: "block whose output, pooled, is the feature vector" },

@@ -18,6 +18,9 @@ export function parseKeep(text: string): Keep {
   let last: number | null = null, since: string | null = null;
   for (const part of text.split(",")) {
     const [key, value = ""] = part.split("=");
+    if ((key === "last" && last !== null) || (key === "since" && since !== null)) {
+      throw new UsageError(`Cannot read --prune: ${key} is given twice, given ${text}`);
+    }
     if (key === "last" && /^[1-9]\d{0,8}$/.test(value)) last = Number(value);
     else if (key === "since" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) {
       since = new Date(value).toISOString();

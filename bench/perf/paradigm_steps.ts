@@ -8,7 +8,7 @@ import { release } from "../../engine/variables.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { TrainCell } from "../plan/cell.ts";
 import { learnerFor, settingsOf } from "../cells/network.ts";
-import { makeOptimizer, makeSchedule } from "../cells/recipe.ts";
+import { makeOptimizer, makeSchedule } from "../config/recipe.ts";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "../plan/plan.ts";
 import type { TrainingTime } from "./record.ts";

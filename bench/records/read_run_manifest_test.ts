@@ -1,20 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { NO_HASH } from "../testing.ts";
+import { fakeManifest, NO_HASH } from "../testing.ts";
 import { parseRunManifest, readRunManifest } from "./read_run_manifest.ts";
-import type { RunManifest } from "./run_manifest.ts";
 import { sealed } from "./seal.ts";
 
-const MANIFEST: RunManifest = {
-  schemaVersion: 1,
-  runId: "small-1",
-  suite: "small",
-  description: "for tests",
-  preset: { seeds: [0] },
-  command: "deno task bench",
-  startedAt: "2026-01-02T03:04:05.000Z",
-  durationMs: 17,
-  cells: ["sl/natural/seed-0"],
-};
+const MANIFEST = fakeManifest();
 
 Deno.test("readRunManifest() reads a manifest, also one of an earlier version", () => {
   const dataset = { name: "planted", sha256: NO_HASH };

@@ -63,6 +63,26 @@ Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says
   });
 });
 
+Deno.test("CheckpointFile.load() sets a training aside in which one bit was flipped, and says so", async () => {
+  await withTempDir(async (dir) => {
+    const path = `${dir}/c.safetensors`, notes: string[] = [];
+    const open = () => new CheckpointFile(path, { pauseMs: 0, note: (text) => void notes.push(text) });
+    const weights = { dtype: "F32", shape: [4], data: Float32Array.of(1, 2, 3, 4) } as const;
+    await open().save(
+      HISTORY,
+      (path, notes) => saveCheckpoint(path, { tensors: new Map([["w", weights]]), state: { notes } }),
+    );
+    const whole = await Deno.readFile(path), text = new TextDecoder("latin1").decode(whole);
+    for (const at of [whole.length - 1, whole.length - 16, text.indexOf("1.5"), text.indexOf("12.5")]) {
+      await Deno.writeFile(path, whole.with(at, whole[at] ^ 1));
+      assertEquals(await open().load(), null);
+      assertMatch(notes.pop()!, /^It starts anew, .*\.corrupt: .* the file is damaged$/);
+    }
+    await Deno.writeFile(path, whole);
+    assertEquals([await open().load(), notes], [HISTORY, []]);
+  });
+});
+
 Deno.test("CheckpointFile.save() waits longer where saving takes long, ten pauses at most", async () => {
   await withTempDir(async (dir) => {
     let now = 0;

@@ -1,4 +1,3 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { suggest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -16,43 +15,48 @@ export type Values<T extends readonly Option[]> = {
   readonly [O in T[number] as O["name"]]: O["value"] extends null ? boolean : string | null;
 };
 
+/** What begins like a number: a value, although it starts with a minus. */
+const NEGATIVE = /^-(?:[\d.]|inf|nan)/i;
+
 /**
- * Parses the words after a command against its options.
+ * Parses the words after a command against its options. A value may begin with a minus where a number does.
  *
  * @param options.command For errors: "deno task bench".
- * @throws {UsageError} If an option is unknown, lacks its value, or a word is not an option.
+ * @throws {UsageError} If an option is unknown, given twice, lacks its value or has one that it does not take, or a word is
+ * not an option.
  */
 export function parseOptions<const T extends readonly Option[]>(
   args: readonly string[],
   options: { table: T; command: string },
 ): Values<T> {
   const { table, command } = options;
-  const names = table.map(({ name }) => `--${name}`);
-  const aliases = table.filter((option) => option.alias !== undefined);
-  const hint = `Hint: ${command} --help lists the options`;
-  const parsed = parseArgs(args, {
-    string: table.filter(({ value }) => value !== null).map(({ name }) => name),
-    boolean: table.filter(({ value }) => value === null).map(({ name }) => name),
-    alias: Object.fromEntries(aliases.map(({ name, alias }) => [name, alias!])),
-    unknown: (word, key) => {
-      if (key === undefined) {
-        throw new UsageError(`Cannot run ${command}: unexpected argument ${word}\n${hint}`);
-      }
-      const given = word.replace(/=.*$/s, "");
-      throw new UsageError(
-        `Cannot run ${command}: unknown option ${given}, ${suggest(given, names)}\n${hint}`,
-      );
-    },
-  });
-  const result: Record<string, unknown> = {};
-  for (const { name, value } of table) {
-    const given = parsed[name];
-    if (value !== null && given === "") {
-      throw new UsageError(`Cannot run ${command}: --${name} needs a value, ${value}\n${hint}`);
+  const refuse = (reason: string) =>
+    new UsageError(`Cannot run ${command}: ${reason}\nHint: ${command} --help lists the options`);
+  const given = new Map<string, string | true>();
+  for (let i = 0; i < args.length; i++) {
+    const [, key, inline] = /^(--?[^=]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    if (key === undefined) throw refuse(`unexpected argument ${args[i]}`);
+    const option = table.find(({ name, alias }) => key === `--${name}` || key === `-${alias}`);
+    if (option === undefined) {
+      throw refuse(`unknown option ${key}, ${suggest(key, table.map(({ name }) => `--${name}`))}`);
     }
-    result[name] = value === null ? given === true : given ?? null;
+    const { name, value } = option;
+    if (given.has(name)) throw refuse(`--${name} is given twice`);
+    if (value === null) {
+      if (inline !== undefined) throw refuse(`--${name} takes no value, given ${inline}`);
+      given.set(name, true);
+      continue;
+    }
+    const next = args[i + 1];
+    const isNext = inline === undefined && next !== undefined &&
+      (!next.startsWith("-") || NEGATIVE.test(next));
+    const text = isNext ? next : inline ?? "";
+    if (text === "") throw refuse(`--${name} needs a value, ${value}`);
+    given.set(name, text);
+    if (isNext) i++;
   }
-  return result as Values<T>;
+  const values = table.map(({ name, value }) => [name, given.get(name) ?? (value === null ? false : null)]);
+  return Object.fromEntries(values) as Values<T>;
 }
 
 /** The lines of a help text that list options. */

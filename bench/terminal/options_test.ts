@@ -51,6 +51,26 @@ Deno.test("parseOptions() suggests the nearest option for an unknown one", () =>
   assertStringIncludes(refusal("--no-quiet"), "unknown option --no-quiet");
 });
 
+Deno.test("parseOptions() takes what begins with a minus for a value where a number does", () => {
+  const table = [{ name: "mean", value: "R,G,B", help: "" }, {
+    name: "eps",
+    value: "RADIUS",
+    help: "",
+  }] as const;
+  const read = (...args: string[]) => parseOptions(args, { table, command: "x" });
+  assertEquals(read("--mean", "-0.5,0,0", "--eps", "-8px"), { mean: "-0.5,0,0", eps: "-8px" });
+  assertEquals(read("--mean", "-.5", "--eps=-1"), { mean: "-.5", eps: "-1" });
+  assertThrows(() => read("--mean", "-x"), UsageError, "--mean needs a value, R,G,B");
+});
+
+Deno.test("parseOptions() refuses what is given twice, and values of switches", () => {
+  assertStringIncludes(refusal("--out", "a", "--out", "a"), "--out is given twice");
+  assertStringIncludes(refusal("--out=a", "--quiet", "--out", "b"), "--out is given twice");
+  assertStringIncludes(refusal("-h", "--help"), "--help is given twice");
+  assertStringIncludes(refusal("--resume=false"), "--resume takes no value, given false");
+  assertStringIncludes(refusal("--resume", "false"), "unexpected argument false");
+});
+
 Deno.test("parseOptions() refuses words that are no options", () => {
   assertStringIncludes(refusal("--json", "quick"), "unexpected argument quick");
 });

@@ -21,7 +21,7 @@ export interface CosineOptions extends ScheduleOptions {
 
 /** Settings of {@linkcode stepDecay}. */
 export interface StepDecayOptions extends ScheduleOptions {
-  /** Steps, ascending, from which on the rate is multiplied by `factor` once more. */
+  /** Steps, none before the last, from which on the rate is multiplied by `factor` once more. */
   readonly milestones: readonly number[];
   /** Default 0.1. */
   readonly factor?: number;
@@ -68,7 +68,7 @@ export function cosine({ lr, warmupSteps = 0, totalSteps, floor = 0 }: CosineOpt
  */
 export function stepDecay({ lr, warmupSteps = 0, milestones, factor = 0.1 }: StepDecayOptions): Schedule {
   check("factor", factor, factor > 0 && factor <= 1);
-  check("milestones", milestones.join(), milestones.every((m, i) => i === 0 || m > milestones[i - 1]));
+  check("milestones", milestones.join(), milestones.every((m, i) => i === 0 || m >= milestones[i - 1]));
   return withWarmup({ lr, warmupSteps }, (step) => lr * factor ** milestones.filter((m) => step >= m).length);
 }
 

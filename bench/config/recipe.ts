@@ -5,12 +5,14 @@ import { adamw } from "../../engine/optim/adamw.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { constant, cosine, type Schedule, stepDecay } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import type { TrainingConfig } from "../config/preset.ts";
+import type { TrainingConfig } from "./preset.ts";
 
 /** The optimiser of a training. */
 export function makeOptimizer(config: TrainingConfig): Optimizer {
   const { optimizer, momentum, nesterov, betas, weightDecay } = config;
-  if (optimizer === "sgd") return sgd({ momentum, nesterov, weightDecay });
+  if (optimizer === "sgd") {
+    return sgd({ momentum, nesterov: nesterov && momentum > 0, weightDecay }); // with momentum 0 both are plain SGD
+  }
   return optimizer === "adam" ? adam({ betas, weightDecay }) : adamw({ betas, weightDecay });
 }
 
