@@ -44,7 +44,8 @@ export interface Dataset {
 /**
  * Makes an image set: counts, checks and hashes it.
  *
- * @throws {RangeError} If the number of values or labels does not fit, or a label has no class.
+ * @throws {RangeError} If the number of values or labels does not fit, a label has no class, or a float32 pixel is
+ * not in [0, 1].
  */
 export function imageSet(parts: Omit<ImageSet, "sha256" | "count" | "channels">): ImageSet {
   const { name, images, labels, height, width, classNames } = parts;
@@ -60,6 +61,15 @@ export function imageSet(parts: Omit<ImageSet, "sha256" | "count" | "channels">)
   if (bad >= 0) {
     throw new RangeError(
       `Cannot make image set ${name}: there are ${classNames.length} classes, label ${bad} is ${labels[bad]}`,
+    );
+  }
+  // Written so that a pixel that is not a number is refused, too.
+  const odd = images instanceof Float32Array ? images.findIndex((pixel) => !(pixel >= 0 && pixel <= 1)) : -1;
+  if (odd >= 0) {
+    throw new RangeError(
+      `Cannot make image set ${name}: pixels are in [0, 1], image ${Math.floor(odd * count / expected)} has ${
+        images[odd]
+      }`,
     );
   }
   const sha256 = createHash("sha256").update(bytesOf(images)).update(labels).digest("hex");

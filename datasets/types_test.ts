@@ -26,6 +26,14 @@ Deno.test("imageSet() rejects sizes and labels that do not fit", () => {
   assertThrows(() => imageSet(labelled), RangeError, "there are 2 classes, label 2 is 2");
 });
 
+Deno.test("imageSet() rejects pixels that are not finite or outside [0, 1]", () => {
+  for (const pixel of [NaN, Infinity, -0.5, 1.5]) {
+    const images = new Float32Array(24).fill(0.5).fill(pixel, 13, 14);
+    const message = `pixels are in [0, 1], image 2 has ${pixel}`;
+    assertThrows(() => imageSet({ ...tiny, images }), RangeError, message);
+  }
+});
+
 Deno.test("dataset() has a hash over all splits", () => {
   const other = subset(tiny, 2);
   const parts = { name: "d", licence: "", source: "", train: tiny, test: other };

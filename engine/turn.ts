@@ -2,8 +2,10 @@
 
 import { setImmediate } from "node:timers";
 
-/** How long the host may be deaf, in ms. A turn takes about 10 us. */
+/** How long the host may be deaf, in ms. */
 const TURN_MS = 50;
+/** Turns at a time, about 8 us each: a signal is heard after two. */
+const TURNS = 2;
 
 let turnedAt = -Infinity;
 
@@ -13,6 +15,6 @@ let turnedAt = -Infinity;
  */
 export async function turn(): Promise<void> {
   if (performance.now() - turnedAt < TURN_MS) return;
-  await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let i = 0; i < TURNS; i++) await new Promise<void>((resolve) => setImmediate(resolve));
   turnedAt = performance.now();
 }

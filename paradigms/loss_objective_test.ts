@@ -5,11 +5,13 @@ import { Walk } from "../attacks/walk.ts";
 import { type ImageSet, subset } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device.ts";
 import { asTensor } from "../engine/graph.ts";
+import { scale } from "../engine/ops/arithmetic.ts";
+import { reshape } from "../engine/ops/reshape.ts";
 import { Program } from "../engine/program.ts";
 import { stream } from "../engine/random.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { type Tensor, Variable } from "../engine/tensor.ts";
 import { read, release, write } from "../engine/variables.ts";
 import { DATA, DATA_SIZES, FEW, SMALL_MAE, smallLearner, smallTrainer } from "./_testing.ts";
 import { ddpm } from "./ddpm.ts";
@@ -210,6 +212,15 @@ gpuTest("featureDistance() is 0 at the clean image and rises from a random start
   const start = await climb(gpu, featureDistance(learner.features), [0, 1, 2, 3], 0);
   assertEquals([...before], [0, 0, 0, 0]);
   assert(after.every((distance, i) => distance > 2 * start.after[i]), `${start.after} to ${after}`);
+});
+
+gpuTest("featureDistance() leads the same way at every scale of the features", async (gpu) => {
+  const ends: Float32Array[] = [];
+  for (const factor of [1, 2 ** -66, 2 ** 40]) {
+    const features = (images: Tensor) => scale(reshape(images, [images.shape[0], SIZE]), factor);
+    ends.push((await climb(gpu, featureDistance(features), [0, 1, 2], 4)).images);
+  }
+  for (const images of ends) assertEquals(images, ends[0]);
 });
 
 gpuTest("lossObjective() refuses what the loss has no use for, or cannot do without", async (gpu) => {

@@ -10,6 +10,7 @@ import type { Work } from "../record/phases.ts";
 import type { Artifact, Metric } from "../schema.ts";
 import { keepWhenStopped } from "./keep_when_stopped.ts";
 import type { Snapshot } from "./network.ts";
+import { snapshotFault } from "./snapshot_fault.ts";
 import { makeOptimizer, makeSchedule } from "../config/recipe.ts";
 import type { TrainTask } from "./task.ts";
 
@@ -138,11 +139,17 @@ async function saveSnapshot(
 }
 
 /** What the checkpoint says of the training; the phases go on from there. */
-async function loadFit({ context: { checkpoint }, phases }: TrainTask): Promise<Fit> {
+async function loadFit({ cell, context, phases }: TrainTask): Promise<Fit> {
+  const { checkpoint } = context, anew = { losses: [], accuracy: null, elapsedMs: 0, snapshots: [] };
   const history = await checkpoint.load();
-  if (history === null) return { losses: [], accuracy: null, elapsedMs: 0, snapshots: [], resumed: false };
+  if (history === null) return { ...anew, resumed: false };
   const { losses, accuracy, elapsedMs, more } = history;
   const { snapshots, work } = more as unknown as More;
+  const fault = await snapshotFault(cell.name, snapshots, context);
+  if (fault !== null) {
+    await checkpoint.setAside(fault);
+    return { ...anew, resumed: false };
+  }
   phases.restore(work);
   return { losses: [...losses], accuracy, elapsedMs, snapshots: [...snapshots], resumed: true };
 }

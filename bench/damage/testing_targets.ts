@@ -53,7 +53,7 @@ export async function makeTargets(dir: string, states: ReadonlyMap<string, KeptS
 
 const json = (value: unknown) => JSON.stringify(value);
 
-/** Manifest and records, as a page reads them: a file that cannot be used is named, and takes no other along. */
+/** Manifest, records and pictures, as a page reads them: a file that cannot be used is named, and takes no other along. */
 async function runTargets(run: string): Promise<Target[]> {
   const { records } = await loadRun(run);
   const others = (network: string, found: typeof records) =>
@@ -62,7 +62,9 @@ async function runTargets(run: string): Promise<Target[]> {
       .join("\n");
   // A network's record stands for those of its parts.
   const files = Object.values(CELLS).map((cell) => [recordPath(cell), cell.replace(/\/(probe|attack)$/, "")]);
-  return [...files, ["run.json", "none"]].map(([path, network]) => ({
+  const pictures = records.flatMap(({ record }) => record.artifacts)
+    .filter(({ kind }) => kind === "examples" || kind === "pictures").map(({ path }) => path);
+  return [...files, ...["run.json", ...pictures].map((path) => [path, "none"])].map(([path, network]) => ({
     name: path,
     path: `${run}/${path}`,
     read: async () => {
@@ -71,7 +73,7 @@ async function runTargets(run: string): Promise<Target[]> {
         throw new Error(`another record than ${path} is lost`);
       }
       if (found.problems.length > 0) return null;
-      return { content: json([found.manifest, found.records]) };
+      return { content: json([found.manifest, found.records, found.examples, found.pictures]) };
     },
   }));
 }

@@ -12,12 +12,15 @@ export interface ServeServices {
   readonly openWorkbench: OpenWorkbench;
   readonly lines: AsyncIterable<string>;
   readonly say: (message: FromWorker) => void;
+  /** Abort it to stop, as the message "stop" does. */
+  readonly stop?: AbortController;
 }
 
 /** Answers messages until the lines end, whatever runs then: the caller ends the process. */
-export async function serve({ openWorkbench, lines, say }: ServeServices): Promise<void> {
-  const controller = new AbortController();
-  const { signal } = controller;
+export async function serve(
+  { openWorkbench, lines, say, stop = new AbortController() }: ServeServices,
+): Promise<void> {
+  const { signal } = stop;
   let bench: Promise<Bench> = Promise.reject(new TypeError("Cannot run a cell: the worker is not open"));
   bench.catch(() => {});
   const open = async (setup: WorkerSetup): Promise<Bench> => {
@@ -53,7 +56,7 @@ export async function serve({ openWorkbench, lines, say }: ServeServices): Promi
   };
   for await (const line of lines) {
     const message = parseMessage<ToWorker>(line);
-    if (message?.do === "stop") controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    if (message?.do === "stop") stop.abort();
     else if (message?.do === "open") (bench = open(message)).catch(() => {}); // the first cell says why
     else if (message?.do === "cell") {
       run(message).catch(failed).then((ending) => say({ say: "ended", ending }));

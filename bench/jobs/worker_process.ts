@@ -8,6 +8,7 @@ import type { Surroundings } from "../adapter/surroundings.ts";
 import { killOnExit } from "./kill_on_exit.ts";
 import { type FromWorker, linesOf, parseMessage, type ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
+import { STOP_SIGNAL } from "./run_worker.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
 
 /** Milliseconds that a worker has to end by itself. */
@@ -74,11 +75,13 @@ export class WorkerProcess {
   /** Asks it to end its cell after the current step. */
   stop(): void {
     this.#send({ do: "stop" });
+    if (STOP_SIGNAL !== null) this.#kill(STOP_SIGNAL);
   }
 
-  /** Ends the process, by force where it does not end by itself. */
+  /** Ends the process, by force where the run is stopped or it does not end by itself. */
   async close(): Promise<void> {
     this.#closing = true;
+    if (this.#options.signal.aborted) this.#kill(); // its cell has ended, and kept what it had
     this.#input.close().catch(() => {}); // it is gone already
     const timer = setTimeout(() => this.#kill(), PATIENCE);
     await this.#gone;
@@ -90,9 +93,9 @@ export class WorkerProcess {
     this.#input.write(line).catch(() => {}); // the process is gone: see #listen
   }
 
-  #kill(): void {
+  #kill(signal: Deno.Signal = "SIGKILL"): void {
     try {
-      this.#child.kill("SIGKILL");
+      this.#child.kill(signal);
     } catch {
       // it is gone already
     }

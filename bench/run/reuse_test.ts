@@ -134,7 +134,7 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       }, /: its record cannot be read, /],
       [
         (a) => Deno.remove(`${a}/${file}`),
-        /is not reused: Cannot take over .*: it cannot be read, No such file/,
+        /is not reused: Cannot take over .*: it cannot be read, no such file/,
       ],
       [
         (a) => Deno.writeTextFile(`${a}/${file}`, "cut"),

@@ -16,6 +16,9 @@ export interface VerifyServices {
 
 const COMMAND = "deno task bench verify";
 
+/** The most paths that stand in one line; --json has all. */
+const SHOWN = 20;
+
 const OPTIONS = [
   { name: "json", value: null, help: "print what was found as JSON" },
   { name: "help", value: null, help: "show this", alias: "h" },
@@ -53,7 +56,10 @@ export function formatVerification(found: Verification): string {
   const { faults, unknown, unfinished, unsealed, records, artifacts, checkpoints } = found;
   const { runDir, sizeBytes, durationMs } = found, megabytes = sizeBytes / 1e6;
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? "" : "s"}`;
-  const listed = (paths: readonly string[]) => paths.map((path) => printable(path)).join(", ");
+  const listed = (paths: readonly string[]) => {
+    const more = paths.length > SHOWN ? `, and ${paths.length - SHOWN} more` : "";
+    return paths.slice(0, SHOWN).map((path) => printable(path)).join(", ") + more;
+  };
   const lines = [
     ...faults.map(({ path, reason }) => `${printable(path)}: ${printable(reason)}`),
     ...(unsealed.length === 0

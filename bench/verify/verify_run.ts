@@ -1,8 +1,9 @@
-import { temporaryOf } from "../../engine/atomic_file.ts";
+import { entryAt, temporaryOf } from "../../engine/atomic_file.ts";
 import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
 import { codeHashes } from "../plan/cell_key.ts";
+import { isArtifactPath } from "../records/checked_name.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
@@ -100,15 +101,14 @@ class Check {
         `Cannot verify ${this.#dir}: ${reason}\nHint: name the folder of a run, which holds its run.json`,
         { cause },
       );
+    const entries = ["run.json", "records"].map((name) => entryAt(`${this.#dir}/${name}`));
+    if ((await Promise.all(entries)).every((entry) => entry === null)) throw refuse("no run lies there");
     const files = await listFiles(this.#dir).catch((cause) => {
       throw refuse(`it cannot be read as a folder, ${reasonOf(cause)}`, cause);
     });
     for (const { path, isLink } of files) {
       if (isLink) this.#fault(path, "it is a symbolic link, which runs neither make nor follow");
       else this.#left.add(path);
-    }
-    if (!this.#left.has("run.json") && !files.some(({ path }) => path.startsWith("records/"))) {
-      throw refuse("no run lies there");
     }
   }
 
@@ -185,13 +185,15 @@ class Check {
   }
 
   result(durationMs: number): Verification {
+    const unfinished = (this.#manifest?.cells ?? []).filter((cell) => !this.#records.has(cell));
     const isOurs = (path: string) =>
-      OTHERS.test(path) || temporaryOf(path.slice(path.lastIndexOf("/") + 1)) !== null;
+      OTHERS.test(path) || temporaryOf(path.slice(path.lastIndexOf("/") + 1)) !== null ||
+      unfinished.some((cell) => isArtifactPath(cell, path));
     return {
       runDir: this.#dir,
       faults: this.#faults,
       unknown: [...this.#left].filter((path) => !isOurs(path)),
-      unfinished: (this.#manifest?.cells ?? []).filter((cell) => !this.#records.has(cell)),
+      unfinished,
       unsealed: this.#unsealed,
       ...this.#counts,
       durationMs,

@@ -48,6 +48,9 @@ Deno.test("verifyRun() knows a stopped run, its unfinished cells and records tha
     await startUntil(dir, NAMES[2]);
     await Deno.writeTextFile(`${dir}/${RECORD}`, "{");
     await startUntil(dir, NAMES[2]);
+    const started = `${dir}/artifacts/${NAMES[2]}`; // by a cell that was stopped
+    await Deno.mkdir(started, { recursive: true });
+    await Deno.writeTextFile(`${started}/outcomes.safetensors`, "");
     const { faults, unknown, unfinished } = await verifyRun(dir);
     assertEquals([faults, unknown, unfinished], [[], [], NAMES.slice(2)]);
   });
@@ -123,7 +126,7 @@ Deno.test("verifyCommand() ends with 0, 1 or 2, and prints lines or JSON", async
     assertMatch((await command("--help")).stdout, /Usage: deno task bench verify RUN/);
     await assertRejects(() => command(), UsageError, "no run folder given");
     await assertRejects(() => command(dir, "other"), UsageError, "unexpected argument other");
-    await assertRejects(() => command(`${dir}/absent`), UsageError, "it cannot be read as a folder");
+    await assertRejects(() => command(`${dir}/absent`), UsageError, "no run lies there");
     await assertRejects(() => command(`${dir}/artifacts`), UsageError, "no run lies there");
   });
 });
