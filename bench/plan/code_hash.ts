@@ -1,8 +1,15 @@
 /** Which code decides what a cell computes, and its hash: the modules that its entry module imports. */
 import { sha256Hex } from "../../engine/sha256.ts";
 
-/** Folders whose code and kernels decide what a cell computes; what is imported from elsewhere decides no number. */
-const COMPUTING_FOLDERS = ["engine/", "attacks/", "datasets/", "paradigms/", "bench/cells/"];
+/** Where the code and kernels lie that decide what a cell computes; what is imported from elsewhere decides no number. */
+const COMPUTING_FOLDERS = [
+  "engine/",
+  "attacks/",
+  "datasets/",
+  "paradigms/",
+  "bench/cells/",
+  "bench/config/recipe.ts",
+];
 
 /** Whether an import does not count, by the paths of both modules. */
 export type CutImport = (one: { from: string; to: string }) => boolean;
