@@ -66,6 +66,7 @@ async function dispatch(args: string[], { stdout, stderr }: CliOutput): Promise<
   }
   const parsed = parseArgs(args.slice(1), {
     string: options[command],
+    collect: options[command],
     unknown: (given) => {
       const known = options[command].map((name) => `--${name}`).join(", ");
       throw new UsageError(
@@ -73,7 +74,10 @@ async function dispatch(args: string[], { stdout, stderr }: CliOutput): Promise<
       );
     },
   });
-  const text = (name: string) => typeof parsed[name] === "string" ? parsed[name] : undefined;
+  const texts = (name: string) => (parsed[name] ?? []) as readonly string[],
+    text = (name: string) => texts(name)[0];
+  const repeated = options[command].find((name) => texts(name).length > 1);
+  if (repeated) throw new UsageError(`Cannot run deno task data ${command}: --${repeated} is given twice`);
   const empty = options[command].find((name) => text(name) === "");
   if (empty) throw new UsageError(`Cannot run deno task data ${command}: --${empty} needs a value`);
   const out = text("out") ?? join("data", command);

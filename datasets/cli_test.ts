@@ -23,6 +23,8 @@ Deno.test("main() names unknown data sets and arguments, with exit code 2", asyn
   const option = await run("cifar10", "--ouy", "x");
   assertEquals(option.code, 2);
   assertStringIncludes(option.err, "unknown argument --ouy, known are --out, --archive\n");
+  const twice = await run("planted", "--seed", "1", "--seed", "2");
+  assertEquals([twice.code, twice.err], [2, "Cannot run deno task data planted: --seed is given twice\n"]);
   assertEquals(
     (await run("planted", "--out=")).err,
     "Cannot run deno task data planted: --out needs a value\n",

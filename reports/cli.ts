@@ -20,6 +20,9 @@ Without a run folder: a page of speeds alone, FILE with .html in the place of .j
   --help          show this text
 `;
 
+/** Options with a value. */
+const VALUED = ["out", "perf", "peers", "history"] as const;
+
 /** Where the command writes; `Deno.stdout` and `Deno.stderr` in use, lists in tests. */
 export interface Streams {
   readonly out: (text: string) => void;
@@ -31,7 +34,8 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
   let unknown: string | null = null;
   const options = parseArgs(args, {
     boolean: ["help"],
-    string: ["out", "perf", "peers", "history", "_"],
+    string: [...VALUED, "_"],
+    collect: VALUED,
     unknown: (name: string) => {
       if (name.startsWith("-")) unknown ??= name;
       return true;
@@ -42,13 +46,14 @@ export async function main(args: string[], { out, err }: Streams): Promise<numbe
     return 0;
   }
   const dirs = options._.map(String);
-  const { out: page, perf, peers, history } = options;
+  const repeated = VALUED.find((name) => options[name].length > 1) ?? null;
+  const [[page], [perf], [peers], [history]] = VALUED.map((name) => options[name] as (string | undefined)[]);
   const files = Object.fromEntries(
     Object.entries({ perf, peers, history }).filter((entry): entry is [string, string] =>
       entry[1] !== undefined
     ),
   );
-  const wrong = usageFault({ unknown, dirs, out: page, files });
+  const wrong = usageFault({ unknown, repeated, dirs, out: page, files });
   if (wrong !== null) {
     err(`${wrong}\n${USAGE}`);
     return 2;
@@ -95,15 +100,17 @@ async function writeReports(
 
 interface Usage {
   readonly unknown: string | null;
+  readonly repeated: string | null;
   readonly dirs: readonly string[];
   readonly out: string | undefined;
   readonly files: Readonly<Record<string, string>>;
 }
 
-function usageFault({ unknown, dirs, out, files }: Usage): string | null {
+function usageFault({ unknown, repeated, dirs, out, files }: Usage): string | null {
   if (unknown !== null) {
     return `Cannot read option: unknown name, ${unknown}; known are --perf, --peers, --history, --out, --help`;
   }
+  if (repeated !== null) return `Cannot read option: --${repeated} is given twice`;
   for (const [name, file] of Object.entries(files)) {
     if (file === "") return `Cannot read record: --${name} has no file name`;
   }

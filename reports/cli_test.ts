@@ -123,6 +123,7 @@ const WRONG: [args: string[], message: string][] = [
   [[], "no run folder was given"],
   [["a", "--oot", "x"], "unknown name, --oot; known are --perf, --peers, --history, --out, --help"],
   [["a", "b", "--out", "x"], "--out names one file, 2 run folders were given"],
+  [["a", "--out", "x", "--out", "y"], "--out is given twice"],
   [["a", "--out="], "--out has no file name"],
   [["a", "--perf="], "--perf has no file name"],
 ];

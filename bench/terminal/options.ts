@@ -1,3 +1,4 @@
+import { parseArgs } from "@std/cli/parse-args";
 import { suggest } from "./nearest.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -32,31 +33,52 @@ export function parseOptions<const T extends readonly Option[]>(
   const { table, command } = options;
   const refuse = (reason: string) =>
     new UsageError(`Cannot run ${command}: ${reason}\nHint: ${command} --help lists the options`);
-  const given = new Map<string, string | true>();
-  for (let i = 0; i < args.length; i++) {
-    const [, key, inline] = /^(--?[^=]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
-    if (key === undefined) throw refuse(`unexpected argument ${args[i]}`);
-    const option = table.find(({ name, alias }) => key === `--${name}` || key === `-${alias}`);
-    if (option === undefined) {
-      throw refuse(`unknown option ${key}, ${suggest(key, table.map(({ name }) => `--${name}`))}`);
-    }
-    const { name, value } = option;
-    if (given.has(name)) throw refuse(`--${name} is given twice`);
-    if (value === null) {
+  const flags = (option: Option) => [`--${option.name}`, ...option.alias ? [`-${option.alias}`] : []];
+  const valued = table.filter(({ value }) => value !== null),
+    switches = table.filter(({ value }) => value === null);
+  const aliased = table.filter((option) => option.alias !== undefined);
+  const parsed = parseArgs(joinNegatives(args, valued.flatMap(flags)), {
+    string: valued.map(({ name }) => name),
+    collect: valued.map(({ name }) => name),
+    boolean: switches.map(({ name }) => name),
+    alias: Object.fromEntries(aliased.map(({ name, alias }) => [name, alias!])),
+    unknown: (word, key) => {
+      if (key === undefined) throw refuse(`unexpected argument ${word}`);
+      const given = word.replace(/=.*$/s, "");
+      throw refuse(`unknown option ${given}, ${suggest(given, table.map(({ name }) => `--${name}`))}`);
+    },
+  });
+  const result: Record<string, unknown> = {};
+  for (const option of switches) {
+    const { name } = option;
+    const uses = args.flatMap((word, i) => flags(option).includes(word.replace(/=.*$/s, "")) ? [i] : []);
+    for (const i of uses) {
+      const [, inline] = args[i].split(/=(.*)/s), next = args[i + 1];
       if (inline !== undefined) throw refuse(`--${name} takes no value, given ${inline}`);
-      given.set(name, true);
-      continue;
+      if (["true", "false"].includes(next)) throw refuse(`unexpected argument ${next}`); // the parser would take it
     }
-    const next = args[i + 1];
-    const isNext = inline === undefined && next !== undefined &&
-      (!next.startsWith("-") || NEGATIVE.test(next));
-    const text = isNext ? next : inline ?? "";
-    if (text === "") throw refuse(`--${name} needs a value, ${value}`);
-    given.set(name, text);
-    if (isNext) i++;
+    if (uses.length > 1) throw refuse(`--${name} is given twice`);
+    result[name] = parsed[name] === true;
   }
-  const values = table.map(({ name, value }) => [name, given.get(name) ?? (value === null ? false : null)]);
-  return Object.fromEntries(values) as Values<T>;
+  for (const { name, value } of valued) {
+    const given: readonly string[] = parsed[name];
+    if (given.length > 1) throw refuse(`--${name} is given twice`);
+    if (given[0] === "") throw refuse(`--${name} needs a value, ${value}`);
+    result[name] = given[0] ?? null;
+  }
+  return result as Values<T>;
+}
+
+/** Writes `--eps -8px` as `--eps=-8px`, since the parser takes a word that begins with a minus for an option. */
+function joinNegatives(args: readonly string[], valued: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const word of args) {
+    const last = words.at(-1);
+    if (last !== undefined && valued.includes(last) && NEGATIVE.test(word)) {
+      words[words.length - 1] = `${last}=${word}`;
+    } else words.push(word);
+  }
+  return words;
 }
 
 /** The lines of a help text that list options. */
