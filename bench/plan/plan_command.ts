@@ -13,8 +13,11 @@ import { type PlannedCell, stateText } from "./plan_states.ts";
 import { duration } from "../record/duration.ts";
 import { formatTable } from "../terminal/table.ts";
 
-/** A cell with its cost: of a finished one no work, and the time that it took. */
-export type EstimatedCell = CellEstimate & Partial<PlannedCell>;
+/** A cell with its cost: of a finished one no work, and the time that it took; of an unknown one zeros. */
+export type EstimatedCell = CellEstimate & Partial<PlannedCell> & {
+  /** Whether there was no time left to rehearse it. Default: false. */
+  readonly unknown?: boolean;
+};
 
 /** A plan with its costs. */
 export interface Plan {
@@ -41,19 +44,24 @@ export interface RehearsalProgress {
 /** A workbench that can rehearse a cell. */
 export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
 
+/** How long the rehearsals of a plan may take in all. */
+export const REHEARSAL_LIMIT_MS = 300_000;
+
 /**
- * Rehearses one cell of each kind that has to run and estimates them all.
+ * Rehearses one cell of each kind that has to run and estimates them all. Kinds that the time does not suffice for stay
+ * unknown.
  *
  * @param states What is there of each cell, in their order; default: nothing.
  * @param onCell Called before each rehearsal.
  * @param onRehearsed Called after it, with the time that it took.
  */
 export async function makePlan(
-  { preset, cells, states, jobs = 1 }: {
+  { preset, cells, states, jobs = 1, limitMs = REHEARSAL_LIMIT_MS }: {
     preset: string;
     cells: readonly CellDescription[];
     states?: readonly PlannedCell[];
     jobs?: number;
+    limitMs?: number;
   },
   { workbench, onCell, onRehearsed = () => {}, signal }: {
     workbench: RehearsingWorkbench;
@@ -63,7 +71,7 @@ export async function makePlan(
   },
 ): Promise<Plan> {
   const counts = setCounts(cells);
-  const rehearsals = new Map<string, Rehearsal>();
+  const rehearsals = new Map<string, Rehearsal | null>(), beganAt = performance.now();
   const toDo = cells.filter((_, i) => states?.[i].state !== "done").map(rehearsalKey);
   const total = new Set(toDo).size;
   const estimates: EstimatedCell[] = [];
@@ -73,18 +81,22 @@ export async function makePlan(
       estimates.push({ ...planned, flops: 0, peakBytes: 0, durationMs: planned.tookMs ?? 0 });
       continue;
     }
-    const key = rehearsalKey(cell);
-    let rehearsal = rehearsals.get(key);
-    const first = rehearsal === undefined;
-    if (rehearsal === undefined) {
+    const key = rehearsalKey(cell), first = !rehearsals.has(key);
+    if (first) {
       signal.throwIfAborted();
-      onCell(cell, { number: rehearsals.size + 1, total });
-      const startedAt = performance.now();
-      rehearsals.set(key, rehearsal = await workbench.rehearse(cell, signal));
-      onRehearsed(cell, performance.now() - startedAt);
+      const startedAt = performance.now(), leftMs = limitMs - (startedAt - beganAt);
+      if (leftMs > 0) onCell(cell, { number: rehearsals.size + 1, total });
+      const found = leftMs > 0 ? await rehearseWithin(leftMs, { workbench, cell, signal }) : null;
+      rehearsals.set(key, found);
+      if (found !== null) onRehearsed(cell, performance.now() - startedAt);
     }
-    const { name } = cell;
-    estimates.push({ ...planned, ...estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal) });
+    const { name } = cell, rehearsal = rehearsals.get(key) ?? null;
+    estimates.push({
+      ...planned,
+      ...rehearsal === null
+        ? { name, flops: 0, peakBytes: 0, durationMs: 0, unknown: true }
+        : estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal),
+    });
   }
   const leftMs = ({ state, durationMs }: EstimatedCell) => state === "done" ? 0 : durationMs;
   const durations = new Map(estimates.map((estimate) => [estimate.name, leftMs(estimate)]));
@@ -101,6 +113,27 @@ export async function makePlan(
   };
 }
 
+/** Rehearses a cell; null where that takes longer than it may. */
+async function rehearseWithin(
+  limitMs: number,
+  { workbench, cell, signal }: { workbench: RehearsingWorkbench; cell: CellDescription; signal: AbortSignal },
+): Promise<Rehearsal | null> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), limitMs);
+  try {
+    return await workbench.rehearse(cell, AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (late.signal.aborted && !signal.aborted) return null;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a question mark means. */
+const UNKNOWN =
+  "\n? is not known: rehearsing took too long on this adapter. The sums leave these cells out.\n";
+
 /** What a tilde means. */
 const EXTRAPOLATED =
   "\n~ is estimated from batches of 4 images, since those of the cell take long or much memory: the work of an " +
@@ -110,19 +143,21 @@ const EXTRAPOLATED =
 export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, elapsedMs }: Plan): string {
   const right = (title: string) => ({ title, align: "right" as const });
   const known = cells.some(({ state }) => state !== undefined);
-  const extrapolated = cells.some((cell) => cell.extrapolated);
+  const extrapolated = cells.some((cell) => cell.extrapolated), unknown = cells.some((cell) => cell.unknown);
   const row = (
     name: string,
     of: Pick<
       EstimatedCell,
-      "flops" | "peakBytes" | "durationMs" | "state" | "why" | "reusedFrom" | "extrapolated"
+      "flops" | "peakBytes" | "durationMs" | "state" | "why" | "reusedFrom" | "extrapolated" | "unknown"
     >,
   ) => [
     name,
     ...known ? [of.state === undefined ? "" : describeState(of)] : [],
-    (of.flops / 1e9).toFixed(1),
-    `${of.extrapolated ? "~" : ""}${(of.peakBytes / 2 ** 20).toFixed(1)}`,
-    `${of.extrapolated ? "~" : ""}${duration(of.durationMs)}`,
+    ...of.unknown ? ["?", "?", "?"] : [
+      (of.flops / 1e9).toFixed(1),
+      `${of.extrapolated ? "~" : ""}${(of.peakBytes / 2 ** 20).toFixed(1)}`,
+      `${of.extrapolated ? "~" : ""}${duration(of.durationMs)}`,
+    ],
   ];
   const table = formatTable(
     [
@@ -144,7 +179,7 @@ export function formatPlan({ preset, cells, flops, durationMs, peakBytes, jobs, 
     }, if they do not slow each ` +
       "other down.\n";
   return `Preset ${preset}: ${cells.length} cells. Estimated from a few steps of each kind on this ` +
-    `adapter.\n\n${table}${together}${extrapolated ? EXTRAPOLATED : ""}`;
+    `adapter.\n\n${table}${together}${extrapolated ? EXTRAPOLATED : ""}${unknown ? UNKNOWN : ""}`;
 }
 
 function describeState({ state, why = [], reusedFrom }: Partial<PlannedCell>): string {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "./plan.ts";
 import { formatPlan, makePlan } from "./plan_command.ts";
@@ -80,4 +80,32 @@ Deno.test("makePlan() says how many kinds there are to rehearse, and formatPlan(
   assertMatch(text, /sl\/natural\/seed-0 +0\.0 +~1\.0 +~1 ms\n/);
   assertMatch(text, /sl\/natural\/seed-0\/probe +0\.0 +1\.0 +1 ms\n/);
   assertMatch(text, /\n~ is estimated from batches of 4 images/);
+});
+
+Deno.test("makePlan() ends in time: what it cannot rehearse by then is unknown, and no abort of the caller's is", async () => {
+  const cells = expand(await loadPreset("smoke"), [0]);
+  const endless = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const planWithin = (limitMs: number, signal: AbortSignal) =>
+    makePlan({ preset: "smoke", cells, limitMs }, {
+      workbench: {
+        rehearse: ({ kind }, signal) =>
+          kind === "train"
+            ? Promise.resolve({ phases: [], setUpMs: 1, firstMs: 0, peakBytes: 2 ** 20 })
+            : endless(signal),
+      },
+      onCell: () => {},
+      signal,
+    });
+  const plan = await planWithin(30, new AbortController().signal);
+  const known = plan.cells.filter(({ unknown }) => !unknown);
+  assert(known.length > 0 && known.length < cells.length);
+  assertEquals(plan.durationMs, known.length);
+  const text = formatPlan(plan);
+  assertMatch(text, /seed-0\/probe +\? +\? +\?\n/);
+  assertMatch(text, /\n\? is not known: rehearsing took too long on this adapter\./);
+
+  const stopped = new AbortController();
+  setTimeout(() => stopped.abort(new Error("enough")), 10);
+  await assertRejects(() => planWithin(60_000, stopped.signal), Error, "enough");
 });
