@@ -214,7 +214,7 @@ cellTest("openWorkbench() rehearses what a cell then costs", async () => {
 
 cellTest("openWorkbench() fails a cell whose loss is not finite and goes on with the others", async () => {
   const body = `${PLANTED}
-training: { epochs: 1, batchSize: 16, lr: 1.0e+20 }
+training: { epochs: 1, batchSize: 16, lr: 1.0e+4, weightDecay: 1000 }
 adversarialTraining: { lr: 0.05, attack: { steps: 1 } }
 featureSets: { robust: { steps: 1 } }
 probe: null
