@@ -101,10 +101,9 @@ for (const norm of ["Linf", "L2"] as const) {
     `autoAttack() in ${norm} with one gradient attack leaves what the official one leaves`,
     async (gpu) => {
       const reference = await loadReference(COUNT.alone);
-      for (
-        const [name, officialConstants] of [["apgd-ce", false], ["apgd-ce", true], ["fab-t", true]] as const
-      ) {
-        const run = { norm, attacks: [name], officialConstants };
+      // The cascade above runs without the official constants.
+      for (const name of ["apgd-ce", "fab-t"] as const) {
+        const run = { norm, attacks: [name], officialConstants: true };
         const { robust } = await attackReference(gpu, reference, run);
         const differing = differences(robust, reference.correct(norm, name));
         assert(differing <= 1, `${name}: ${differing} of ${COUNT.alone} differ`);
