@@ -12,7 +12,7 @@ import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";
 import type { Workbench } from "./plan/cell.ts";
 import { PROJECT_ROOT } from "./record/env.ts";
-import { chained, fakeWorkbench, restoreChained, withTempDir } from "./testing.ts";
+import { chained, fakeWorkbench, restoreChained, TINY_PRESET, withTempDir } from "./testing.ts";
 import { placeBystanders, treeOf } from "./testing_bystanders.ts";
 
 const onWindows = Deno.build.os === "windows";
@@ -286,18 +286,6 @@ Deno.test("bench attack leaves the user's files in its folder as they are, and r
   });
 });
 
-/** Cells that are computed in a second. */
-const TINY = `name: tiny
-description: a try
-dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
-model: { arch: resnet8, widths: [4, 4, 4] }
-training: { epochs: 1, batchSize: 16 }
-featureSets: {}
-adversarialTraining: null
-probe: null
-evaluation: { autoAttack: null }
-`;
-
 Deno.test(
   "deno task bench in a process of its own leaves the user's files as they are, interrupted and resumed",
   {
@@ -305,7 +293,7 @@ Deno.test(
   },
   async () => {
     await withTempDir(async (dir) => {
-      await Deno.writeTextFile(`${dir}/tiny.yaml`, TINY);
+      await Deno.writeTextFile(`${dir}/tiny.yaml`, TINY_PRESET);
       const run = `${dir}/run`;
       const start = async (words: string[], stopAt?: string) => {
         const child = new Deno.Command(Deno.execPath(), {

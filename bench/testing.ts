@@ -20,6 +20,18 @@ export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
   limits: {},
 };
 
+/** The text of a preset whose real cells are computed in a second. */
+export const TINY_PRESET = `name: tiny
+description: a try
+dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
+model: { arch: resnet8, widths: [4, 4, 4] }
+training: { epochs: 1, batchSize: 16 }
+featureSets: {}
+adversarialTraining: null
+probe: null
+evaluation: { autoAttack: null }
+`;
+
 /** A preset of four cells a seed: natural, adversarial, robust set, network on it. */
 export function smallPreset(body = ""): Preset {
   const text = "name: small\ndescription: for tests\nfeatureSets: { robust: {} }\n" + body;

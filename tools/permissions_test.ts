@@ -1,5 +1,6 @@
 /** The tasks under their own permissions: what stands in `deno.json` after `deno run`, on something real. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TINY_PRESET } from "../bench/testing.ts";
 import config from "../deno.json" with { type: "json" };
 import { noGpu } from "../engine/testing/gpu.ts";
 import { join } from "./path.ts";
@@ -29,22 +30,11 @@ async function runTask(task: string, words: string[], { lacking = "none" } = {})
   return { code, said: text(stdout) + text(stderr) };
 }
 
-const TINY = `name: tiny
-description: a try
-dataset: { name: planted, trainSize: 32, testSize: 16, size: 12 }
-model: { arch: resnet8, widths: [4, 4, 4] }
-training: { epochs: 1, batchSize: 16 }
-featureSets: {}
-adversarialTraining: null
-probe: null
-evaluation: { autoAttack: null }
-`;
-
 /** A folder with a preset in it. */
 async function withPreset(body: (dir: string, preset: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(join(dir, "tiny.yaml"), TINY);
+    await Deno.writeTextFile(join(dir, "tiny.yaml"), TINY_PRESET);
     await body(dir, join(dir, "tiny.yaml"));
   } finally {
     await Deno.remove(dir, { recursive: true });
