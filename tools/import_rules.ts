@@ -18,7 +18,7 @@ export interface Import {
 }
 
 /** The folders of the product, lowest first: a file imports from its own folder or from those before it. */
-export const LAYERS = ["engine", "attacks", "datasets", "paradigms", "bench"] as const;
+export const LAYERS = ["common", "engine", "attacks", "datasets", "paradigms", "bench"] as const;
 
 /** The same inside `engine`, by start of the path. What is not listed is the foundation, below all of these. */
 export const ENGINE_LAYERS = [
@@ -48,7 +48,7 @@ export const BENCH_LAYERS = [
 const RECORDS = "bench/records/";
 
 /** All of the product that `reports` reads, so that a page can be rebuilt from JSON without a GPU. */
-const REPORTS_MAY_READ = ["bench/schema.ts", RECORDS];
+const REPORTS_MAY_READ = ["bench/schema.ts", RECORDS, "common/"];
 
 /** Finds the imports that point the wrong way.
  *
