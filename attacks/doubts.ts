@@ -1,12 +1,12 @@
 /** What may be wrong with an example before it is attacked: its logits are not numbers, or say too little. */
 
-import { record } from "../engine/graph.ts";
-import type { OpDef } from "../engine/op.ts";
+import { record } from "../engine/graph/graph.ts";
+import type { OpDef } from "../engine/graph/op.ts";
 import { checkLabels } from "../engine/ops/cross_entropy.ts";
 import { wgslFloat } from "../engine/ops/elementwise.ts";
 import { logitsKernel } from "../engine/ops/logits_kernel.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import type { Tensor, Value } from "../engine/tensor.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../engine/graph/tensor.ts";
 import finiteSource from "../engine/wgsl/finite.wgsl" with { type: "text" };
 import source from "./doubts.wgsl" with { type: "text" };
 

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { Program } from "../engine/program.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { Program } from "../engine/program/program.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { checkOp } from "../engine/testing/check_op.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { release } from "../engine/variables.ts";
+import { release } from "../engine/graph/variables.ts";
 import { DOUBT, doubtLogits, doubtLogitsOp, doubtOf } from "./doubts.ts";
 
 checkOp(doubtLogitsOp);

@@ -1,14 +1,14 @@
 /** Attacks on linear models over the scales of their logits: of these the exact answer is known. */
 
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { mul } from "../engine/ops/arithmetic.ts";
 import type { Norm } from "../engine/ops/example_norm.ts";
 import { linear } from "../engine/ops/linear.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/random.ts";
-import { f32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release, write } from "../engine/variables.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { release, write } from "../engine/graph/variables.ts";
 import { makeAttack } from "./autoattack/make_attack.ts";
 import type { AttackName } from "./autoattack/types.ts";
 import { fgsm } from "./fgsm.ts";

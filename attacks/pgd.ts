@@ -1,16 +1,16 @@
 /** Projected gradient descent on the cross-entropy, untargeted and targeted. */
 
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { add, scale, sub } from "../engine/ops/arithmetic.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { fill } from "../engine/ops/fill.ts";
 import { unusable } from "../engine/ops/steps.ts";
-import { asTensor } from "../engine/graph.ts";
-import { Program } from "../engine/program.ts";
-import type { Stream } from "../engine/random.ts";
-import { type Shape, u32 } from "../engine/shape.ts";
-import { type HostData, type Tensor, type Value, Variable } from "../engine/tensor.ts";
-import { release, write } from "../engine/variables.ts";
+import { asTensor } from "../engine/graph/graph.ts";
+import { Program } from "../engine/program/program.ts";
+import type { Stream } from "../engine/arrays/random.ts";
+import { type Shape, u32 } from "../engine/arrays/shape.ts";
+import { type HostData, type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
+import { release, write } from "../engine/graph/variables.ts";
 import { DOUBT, doubtLogits } from "./doubts.ts";
 import { logOdds } from "./losses/log_odds.ts";
 import type { ThreatModel } from "./threat_model.ts";

@@ -1,12 +1,12 @@
 /** A small classifier and images for the tests of this folder. */
 
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { createConv2d } from "../engine/nn/conv2d.ts";
 import { createLinear } from "../engine/nn/linear.ts";
 import { relu } from "../engine/ops/relu.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/random.ts";
-import { read } from "../engine/variables.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { read } from "../engine/graph/variables.ts";
 import { type LogitsFn, Pgd, type PgdOptions, type PgdOutcome } from "./pgd.ts";
 
 /** [H, W, C] of the images. */

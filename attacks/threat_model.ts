@@ -4,7 +4,7 @@ import { add, div, scale, sub } from "../engine/ops/arithmetic.ts";
 import { exampleNorm, type Norm } from "../engine/ops/example_norm.ts";
 import { randomImages, type RandomSource } from "../engine/ops/random_images.ts";
 import { ballProject, boxProject, clipPixels, normStep, signStep } from "../engine/ops/steps.ts";
-import type { Tensor, Value } from "../engine/tensor.ts";
+import type { Tensor, Value } from "../engine/graph/tensor.ts";
 
 /** What a perturbation may do: stay within `eps` of the original in `norm`, and within the pixel range. */
 export interface ThreatModel {

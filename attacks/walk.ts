@@ -1,8 +1,8 @@
 /** The walk that PGD, feature matching and attacks on other losses share: step, project, repeat. */
 
-import { gradients } from "../engine/autograd.ts";
-import type { Gpu } from "../engine/device.ts";
-import { asTensor } from "../engine/graph.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { add } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
@@ -10,12 +10,12 @@ import { fill } from "../engine/ops/fill.ts";
 import { sumAll } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { unusable } from "../engine/ops/steps.ts";
-import { Pace } from "../engine/pace.ts";
-import { Program } from "../engine/program.ts";
-import type { Stream } from "../engine/random.ts";
-import { f32, type Shape, u32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release, write } from "../engine/variables.ts";
+import { Pace } from "../engine/device/pace.ts";
+import { Program } from "../engine/program/program.ts";
+import type { Stream } from "../engine/arrays/random.ts";
+import { f32, type Shape, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { release, write } from "../engine/graph/variables.ts";
 import type { ThreatModel } from "./threat_model.ts";
 
 /** What an objective may use beside the images: variables of the walk. */

@@ -1,5 +1,5 @@
 /** The `bench` command: from words to an exit code. What it needs from outside is passed in. */
-import { NoAdapterError } from "../engine/device.ts";
+import { NoAdapterError } from "../engine/device/device.ts";
 import type { OpenWorkbench } from "./plan/cell.ts";
 import { parseBackend } from "./adapter/backend_option.ts";
 import { parseChoices } from "./adapter/choices_option.ts";

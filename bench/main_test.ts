@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { NoAdapterError } from "../engine/device.ts";
+import { NoAdapterError } from "../engine/device/device.ts";
 import { main, type MainServices } from "./main.ts";
 import { fakeOutcome, fakeWorkbench, withTempDir } from "./testing.ts";
 

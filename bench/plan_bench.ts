@@ -1,4 +1,4 @@
-import type { Backend } from "../engine/backend.ts";
+import type { Backend } from "../engine/device/backend.ts";
 import type { Choices } from "./adapter/choices_option.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import type { Preset } from "./config/preset.ts";

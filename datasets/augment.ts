@@ -2,16 +2,16 @@
  *
  * @module
  */
-import { asTensor, trace } from "../engine/graph.ts";
+import { asTensor, trace } from "../engine/graph/graph.ts";
 import { colourJitter, type JitterStrengths } from "../engine/ops/colour_jitter.ts";
 import { type BlurSettings, gaussianBlur } from "../engine/ops/gaussian_blur.ts";
 import { randomCrop } from "../engine/ops/random_crop.ts";
 import { randomFlip } from "../engine/ops/random_flip.ts";
 import { randomGreyscale } from "../engine/ops/random_greyscale.ts";
 import { randomResizedCrop, type ResizedCropScale } from "../engine/ops/random_resized_crop.ts";
-import { type Stream, stream } from "../engine/random.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
+import { type Stream, stream } from "../engine/arrays/random.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 
 /** How images are changed at random before a network sees them. The steps are applied in this order. */
 export interface AugmentationConfig {

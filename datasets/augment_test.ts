@@ -1,13 +1,13 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { trace } from "../engine/graph.ts";
-import { stream } from "../engine/random.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32, u32 } from "../engine/shape.ts";
+import { trace } from "../engine/graph/graph.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { Program } from "../engine/program.ts";
-import { Variable } from "../engine/tensor.ts";
-import { release } from "../engine/variables.ts";
+import { Program } from "../engine/program/program.ts";
+import { Variable } from "../engine/graph/tensor.ts";
+import { release } from "../engine/graph/variables.ts";
 import {
   augment,
   AUGMENTATION_STEPS,

@@ -2,10 +2,10 @@
  *
  * @module
  */
-import type { Gpu } from "../engine/device.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import { augment, AUGMENTATION_STEPS, type AugmentationConfig, NO_AUGMENTATION } from "./augment.ts";
 import { Feed } from "./feed.ts";
 import { type Picture, picturesOf } from "./picture.ts";

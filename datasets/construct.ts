@@ -2,15 +2,15 @@
 
 import { l2 } from "../attacks/threat_model.ts";
 import type { Walk } from "../attacks/walk.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
 import { sub } from "../engine/ops/arithmetic.ts";
-import { nhwcToNchw } from "../engine/layout.ts";
-import { asTensor } from "../engine/graph.ts";
-import { Program } from "../engine/program.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import { read } from "../engine/variables.ts";
+import { nhwcToNchw } from "../engine/arrays/layout.ts";
+import { asTensor } from "../engine/graph/graph.ts";
+import { Program } from "../engine/program/program.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
+import { read } from "../engine/graph/variables.ts";
 import type { Construction } from "./constructed.ts";
 import { type Feed, inOrder } from "./feed.ts";
 import { type ImageSet, imageSet } from "./types.ts";

@@ -2,7 +2,7 @@
 
 import type { ImageSet } from "./types.ts";
 import { imageSet } from "./types.ts";
-import { encodeSafetensors, getTensor, parseSafetensors } from "../engine/safetensors.ts";
+import { encodeSafetensors, getTensor, parseSafetensors } from "../engine/files/safetensors.ts";
 
 /** Where a constructed image came from, and how far it moved. Arrays hold one number per image. */
 export interface Construction {

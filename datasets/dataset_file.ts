@@ -1,5 +1,10 @@
 /** A whole data set in one file, so that another process need not generate it again. */
-import { encodeSafetensors, getTensor, type HostTensor, readSafetensors } from "../engine/safetensors.ts";
+import {
+  encodeSafetensors,
+  getTensor,
+  type HostTensor,
+  readSafetensors,
+} from "../engine/files/safetensors.ts";
 import { writeFileAtomic } from "../engine/atomic_file.ts";
 import { type Dataset, dataset, type ImageSet, imageSet } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { writeSafetensors } from "../engine/safetensors.ts";
+import { writeSafetensors } from "../engine/files/safetensors.ts";
 import { readDataset, writeDataset } from "./dataset_file.ts";
 import { planted } from "./planted.ts";
 import { dataset, imageSet } from "./types.ts";

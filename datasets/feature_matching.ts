@@ -2,17 +2,17 @@
 
 import { l2 } from "../attacks/threat_model.ts";
 import { Walk } from "../attacks/walk.ts";
-import type { Gpu } from "../engine/device.ts";
-import { asTensor } from "../engine/graph.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { addScalar, div, sub } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release, write } from "../engine/variables.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { release, write } from "../engine/graph/variables.ts";
 import { checkConstruction, construct, type ConstructOptions } from "./construct.ts";
 import type { Construction } from "./constructed.ts";
 import { Feed } from "./feed.ts";

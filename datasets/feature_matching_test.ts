@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import type { ConstructionPart, ConstructProgress } from "./construct.ts";
 import { FEATURE_SIZE, features, logits, SOURCE } from "./testing.ts";
 import { featureMatching, type FeatureMatchingOptions } from "./feature_matching.ts";

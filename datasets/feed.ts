@@ -1,11 +1,11 @@
 /** The way of images from a data set in memory to a program on the device. */
 
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { loadImages } from "../engine/ops/load_images.ts";
-import { type Stream, stream } from "../engine/random.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { bufferOf, release, write } from "../engine/variables.ts";
+import { type Stream, stream } from "../engine/arrays/random.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { bufferOf, release, write } from "../engine/graph/variables.ts";
 import type { ImageSet } from "./types.ts";
 
 /** Random crop and mirroring; none by default. */

@@ -17,8 +17,8 @@
  *
  * @module
  */
-import { type Stream, stream } from "../engine/random.ts";
-import { turn } from "../engine/turn.ts";
+import { type Stream, stream } from "../engine/arrays/random.ts";
+import { turn } from "../engine/device/turn.ts";
 import { drawGrating, GRATINGS } from "./_grating.ts";
 import { pinkNoise } from "./_pink_noise.ts";
 import { drawShape, SHAPES } from "./_shapes.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertNotEquals, assertRejects } from "@std/assert";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import type { ConstructionPart, ConstructProgress } from "./construct.ts";
 import { logits, SOURCE } from "./testing.ts";

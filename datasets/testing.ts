@@ -4,7 +4,7 @@ import { createConv2d } from "../engine/nn/conv2d.ts";
 import { createLinear } from "../engine/nn/linear.ts";
 import { relu } from "../engine/ops/relu.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import { planted } from "./planted.ts";
 
 const conv = createConv2d("conv", {

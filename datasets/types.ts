@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Stream } from "../engine/random.ts";
+import type { Stream } from "../engine/arrays/random.ts";
 
 /** Images with labels. */
 export interface ImageSet {

@@ -32,7 +32,7 @@
  *
  * @module
  */
-export * from "./autograd.ts";
+export * from "./autograd/autograd.ts";
 export {
   type Backend,
   BACKENDS,
@@ -40,21 +40,21 @@ export {
   type FoundAdapter,
   hasGpu,
   type RequestAdapter,
-} from "./backend.ts";
-export type { BufferStore } from "./buffer_store.ts";
-export * from "./checkpoint.ts";
-export * from "./device.ts";
-export { asTensor, type Graph, type Node, record, trace } from "./graph.ts";
-export * from "./layout.ts";
-export type * from "./op.ts";
-export { type BindingSlot, type PipelineCache, ShaderError } from "./pipeline_cache.ts";
-export * from "./program.ts";
-export * from "./random.ts";
-export * from "./reference.ts";
-export * from "./safetensors.ts";
-export { type DType, f32, type Shape, sizeOf, type Spec, u32 } from "./shape.ts";
-export * from "./tensor.ts";
-export { read, release, write } from "./variables.ts";
+} from "./device/backend.ts";
+export type { BufferStore } from "./device/buffer_store.ts";
+export * from "./files/checkpoint.ts";
+export * from "./device/device.ts";
+export { asTensor, type Graph, type Node, record, trace } from "./graph/graph.ts";
+export * from "./arrays/layout.ts";
+export type * from "./graph/op.ts";
+export { type BindingSlot, type PipelineCache, ShaderError } from "./device/pipeline_cache.ts";
+export * from "./program/program.ts";
+export * from "./arrays/random.ts";
+export * from "./graph/reference.ts";
+export * from "./files/safetensors.ts";
+export { type DType, f32, type Shape, sizeOf, type Spec, u32 } from "./arrays/shape.ts";
+export * from "./graph/tensor.ts";
+export { read, release, write } from "./graph/variables.ts";
 
 export { addRelu } from "./ops/add_relu.ts";
 export { add, addScalar, div, mul, scale, sqrt, square, sub } from "./ops/arithmetic.ts";

@@ -5,7 +5,7 @@ import { matmul } from "../engine/ops/matmul.ts";
 import { reduceSum } from "../engine/ops/reduce_sum.ts";
 import { logSoftmax } from "../engine/ops/softmax.ts";
 import { split } from "../engine/ops/split.ts";
-import type { Tensor, Value } from "../engine/tensor.ts";
+import type { Tensor, Value } from "../engine/graph/tensor.ts";
 
 /** What each row is to be told apart from. */
 export interface ContrastOptions {

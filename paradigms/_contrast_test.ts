@@ -1,12 +1,12 @@
-import { gradients } from "../engine/autograd.ts";
-import { asTensor, trace } from "../engine/graph.ts";
-import { Program } from "../engine/program.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import { asTensor, trace } from "../engine/graph/graph.ts";
+import { Program } from "../engine/program/program.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { release } from "../engine/variables.ts";
+import { release } from "../engine/graph/variables.ts";
 import { contrast } from "./_contrast.ts";
 
 const variable = (name: string, rows: readonly (readonly number[])[]) =>

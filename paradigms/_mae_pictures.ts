@@ -2,14 +2,14 @@
 
 import { Feed, inOrder } from "../datasets/feed.ts";
 import { type Picture, picturesOf } from "../datasets/picture.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { fromSymmetric, type PixelRange } from "../engine/nn/pixel_range.ts";
 import { add, addScalar, mul, scale } from "../engine/ops/arithmetic.ts";
 import { joinPatches } from "../engine/ops/patchify.ts";
 import type { RandomSource } from "../engine/ops/random_images.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import { pixelsOfTargets } from "./_patch_targets.ts";
 import type { PictureOptions, Pictures } from "./types.ts";
 

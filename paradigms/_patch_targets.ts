@@ -2,7 +2,7 @@
 
 import { add, addScalar, div, mul, scale, sqrt, square, sub } from "../engine/ops/arithmetic.ts";
 import { reduceMean, reduceSum } from "../engine/ops/reduce_sum.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 
 /** Added to the variance, as in the code of MAE. */
 const EPS = 1e-6;

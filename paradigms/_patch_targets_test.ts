@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { asTensor, trace } from "../engine/graph.ts";
-import { stream } from "../engine/random.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { asTensor, trace } from "../engine/graph/graph.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { patchTargets, pixelsOfTargets } from "./_patch_targets.ts";
 

@@ -2,11 +2,11 @@
 
 import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import { type ImageSet, imageSet, subset } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
-import { stream } from "../engine/random.ts";
-import { read, release } from "../engine/variables.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { read, release } from "../engine/graph/variables.ts";
 import type { MaeConfig } from "./mae.ts";
 import { supervised, type SupervisedConfig } from "./supervised.ts";
 import { Trainer, type TrainOptions } from "./train.ts";

@@ -1,11 +1,11 @@
 /** Gradients of several batches added up before one update: a large batch in the memory of a small one. */
 
-import type { Gpu } from "../engine/device.ts";
-import { asTensor } from "../engine/graph.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { fill } from "../engine/ops/fill.ts";
 import { accumulateAll, multiplyAll } from "../engine/ops/optim_accumulate.ts";
-import { Program } from "../engine/program.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
+import { Program } from "../engine/program/program.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 
 /** Mean gradients over several batches. */
 export class Accumulator {

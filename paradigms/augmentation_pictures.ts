@@ -2,7 +2,7 @@
 
 import type { AugmentationConfig } from "../datasets/augment.ts";
 import { augmentationStrip } from "../datasets/augmentation_strip.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import type { PictureOptions, Pictures } from "./types.ts";
 
 /**

@@ -2,8 +2,8 @@
 
 import { augment, type AugmentationConfig } from "../datasets/augment.ts";
 import type { Feed } from "../datasets/feed.ts";
-import { stream } from "../engine/random.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { stream } from "../engine/arrays/random.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import type { Batch } from "./types.ts";
 
 /** How a batch is drawn. */

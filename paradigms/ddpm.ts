@@ -1,6 +1,6 @@
 /** DM: denoising diffusion; a U-Net predicts the noise in an image, and its inner blocks serve as features. */
 
-import { replacing } from "../engine/graph.ts";
+import { replacing } from "../engine/graph/graph.ts";
 import { type PixelRange, toSymmetric } from "../engine/nn/pixel_range.ts";
 import { unet, type UnetConfig } from "../engine/nn/unet.ts";
 import { square, sub } from "../engine/ops/arithmetic.ts";
@@ -10,9 +10,9 @@ import { randomIntegers } from "../engine/ops/random_integers.ts";
 import { meanAll, reduceMean } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { ema } from "../engine/optim/ema.ts";
-import { stream } from "../engine/random.ts";
-import { f32, sizeOf, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, sizeOf, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { checkDdpm } from "./ddpm_check.ts";
 import { ddpmPictures } from "./ddpm_pictures.ts";
 import { type BetaSchedule, diffusionSchedule } from "./diffusion_schedule.ts";

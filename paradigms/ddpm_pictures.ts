@@ -2,16 +2,16 @@
 
 import { picturesOf } from "../datasets/picture.ts";
 import { subset, toFloat } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
-import { nchwToNhwc } from "../engine/layout.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { nchwToNhwc } from "../engine/arrays/layout.ts";
 import { type PixelRange, pixelsFrom, toSymmetric } from "../engine/nn/pixel_range.ts";
 import { scale, sub } from "../engine/ops/arithmetic.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { f32, type Shape, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
-import { release } from "../engine/variables.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, type Shape, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
+import { release } from "../engine/graph/variables.ts";
 import { posterior, sample, type SampleOptions } from "./ddpm_sampler.ts";
 import { createNoising } from "./q_sample.ts";
 import type { PictureOptions, Pictures } from "./types.ts";

@@ -1,17 +1,17 @@
 /** DDPM's ancestral sampler. */
 
-import type { Gpu } from "../engine/device.ts";
-import { asTensor } from "../engine/graph.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { add, addScalar, mul, scale, sub } from "../engine/ops/arithmetic.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { clipPixels } from "../engine/ops/steps.ts";
-import { Pace } from "../engine/pace.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { f32, type Shape, u32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
-import { read, release, write } from "../engine/variables.ts";
+import { Pace } from "../engine/device/pace.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, type Shape, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
+import { read, release, write } from "../engine/graph/variables.ts";
 import { type DiffusionSchedule, stridedTimesteps } from "./diffusion_schedule.ts";
 
 /** How to sample. */

@@ -2,12 +2,12 @@ import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from
 import { mul, sub } from "../engine/ops/arithmetic.ts";
 import { embedding } from "../engine/ops/embedding.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/random.ts";
-import { f32 } from "../engine/shape.ts";
-import { type Value, Variable } from "../engine/tensor.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { type Value, Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { release } from "../engine/variables.ts";
+import { release } from "../engine/graph/variables.ts";
 import { posterior, sample } from "./ddpm_sampler.ts";
 import { diffusionSchedule } from "./diffusion_schedule.ts";
 

@@ -7,14 +7,14 @@ import {
   assertThrows,
 } from "@std/assert";
 import { subset } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
-import { gradients } from "../engine/autograd.ts";
-import { asTensor, trace } from "../engine/graph.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import { asTensor, trace } from "../engine/graph/graph.ts";
 import { sumAll } from "../engine/ops/reduce_sum.ts";
-import { stream } from "../engine/random.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { adam } from "../engine/optim/adam.ts";
 import { assertClose } from "../engine/testing/compare.ts";

@@ -5,11 +5,11 @@ import { type LogitsFn, Pgd } from "../attacks/pgd.ts";
 import { threatModel } from "../attacks/threat_model.ts";
 import { Feed, inOrder } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
 import type { Adversary } from "./train.ts";
 
 /** How to judge a classifier. */

@@ -8,8 +8,8 @@ import type {
   Examples,
 } from "../attacks/autoattack/mod.ts";
 import { type ImageSet, subset, toFloat } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
-import { nchwToNhwc } from "../engine/layout.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { nchwToNhwc } from "../engine/arrays/layout.ts";
 import type { EvaluateOptions } from "./evaluate.ts";
 
 /** Settings of AutoAttack beside the classifier and the images. */

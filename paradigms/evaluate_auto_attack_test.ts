@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { autoAttack, type AutoAttackResult } from "../attacks/autoattack/mod.ts";
 import { imageSet } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { DATA, trainedLearner } from "./_testing.ts";
 import { evaluateClean } from "./evaluate.ts";

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "
 import { subset } from "../datasets/types.ts";
 import { warnPgd } from "../attacks/pgd_warnings.ts";
 import { mul } from "../engine/ops/arithmetic.ts";
-import { f32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release } from "../engine/variables.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { release } from "../engine/graph/variables.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { DATA, trainedLearner } from "./_testing.ts";
 import {

@@ -2,8 +2,8 @@
 
 import { Feed, inOrder } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
-import { Program } from "../engine/program.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { Program } from "../engine/program/program.ts";
 import type { Learner } from "./types.ts";
 
 /** A compiled extraction; it follows the encoder's weights from one call to the next. */

@@ -1,19 +1,19 @@
 /** A linear head trained on features: the probe without its encoder. */
 
 import { batches } from "../datasets/batches.ts";
-import { gradients } from "../engine/autograd.ts";
-import type { Gpu } from "../engine/device.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { linear } from "../engine/ops/linear.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
-import { Pace } from "../engine/pace.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
-import { read, release, write } from "../engine/variables.ts";
+import { Pace } from "../engine/device/pace.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
+import { read, release, write } from "../engine/graph/variables.ts";
 
 import { NonFiniteLossError } from "./train.ts";
 

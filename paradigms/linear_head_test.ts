@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { stream } from "../engine/random.ts";
+import { stream } from "../engine/arrays/random.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { read, release } from "../engine/variables.ts";
+import { read, release } from "../engine/graph/variables.ts";
 import { NonFiniteLossError } from "./train.ts";
 import { judgeHead, standardisation, trainHead } from "./linear_head.ts";
 

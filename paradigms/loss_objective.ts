@@ -1,15 +1,15 @@
 /** The losses that encoders are trained with, as objectives of attacks. */
 
 import type { ImageSet } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
-import { asTensor } from "../engine/graph.ts";
+import type { Gpu } from "../engine/device/device.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { sub } from "../engine/ops/arithmetic.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/random.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
-import { release } from "../engine/variables.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
+import { release } from "../engine/graph/variables.ts";
 import { extractFeatures } from "./features.ts";
 import type { Learner } from "./types.ts";
 

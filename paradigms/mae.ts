@@ -13,7 +13,7 @@ import { reduceMean, reduceSum } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { absentTokens } from "../engine/ops/scatter_tokens.ts";
 import { split } from "../engine/ops/split.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import { checkMae, type MaeConfig, visiblePatches } from "./_mae_config.ts";
 import { maePictures, type Reconstruct } from "./_mae_pictures.ts";
 import { patchTargets } from "./_patch_targets.ts";

@@ -1,10 +1,10 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { gradients } from "../engine/autograd.ts";
-import { asTensor, trace } from "../engine/graph.ts";
-import { stream } from "../engine/random.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import { asTensor, trace } from "../engine/graph/graph.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { mae, type MaeConfig } from "./mae.ts";
 import { SMALL_MAE } from "./_testing.ts";

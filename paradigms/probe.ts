@@ -4,20 +4,20 @@ import { augment, type AugmentationConfig, isNoAugmentation } from "../datasets/
 import { batches } from "../datasets/batches.ts";
 import { Feed } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
-import { gradients } from "../engine/autograd.ts";
-import type { Gpu } from "../engine/device.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import { mul, sub } from "../engine/ops/arithmetic.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { linear } from "../engine/ops/linear.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
 import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
-import { Pace } from "../engine/pace.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { f32 } from "../engine/shape.ts";
-import { type Tensor, Variable } from "../engine/tensor.ts";
-import { release } from "../engine/variables.ts";
+import { Pace } from "../engine/device/pace.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../engine/graph/tensor.ts";
+import { release } from "../engine/graph/variables.ts";
 import { extractFeatures } from "./features.ts";
 import {
   fold,

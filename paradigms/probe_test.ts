@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { read } from "../engine/variables.ts";
+import { read } from "../engine/graph/variables.ts";
 import { DATA, trainedLearner, valuesOf } from "./_testing.ts";
 import { accuracyOf, evaluateClean } from "./evaluate.ts";
 import { trainProbe } from "./probe.ts";

@@ -3,8 +3,8 @@
 import { add, mul } from "../engine/ops/arithmetic.ts";
 import { embedding } from "../engine/ops/embedding.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { f32 } from "../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../engine/tensor.ts";
+import { f32 } from "../engine/arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 import type { DiffusionSchedule } from "./diffusion_schedule.ts";
 
 /** A schedule as programs use it. */

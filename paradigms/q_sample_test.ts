@@ -1,12 +1,12 @@
-import { trace } from "../engine/graph.ts";
-import { Program } from "../engine/program.ts";
-import { stream } from "../engine/random.ts";
-import { evaluateReference } from "../engine/reference.ts";
-import { f32, u32 } from "../engine/shape.ts";
-import { Variable } from "../engine/tensor.ts";
+import { trace } from "../engine/graph/graph.ts";
+import { Program } from "../engine/program/program.ts";
+import { stream } from "../engine/arrays/random.ts";
+import { evaluateReference } from "../engine/graph/reference.ts";
+import { f32, u32 } from "../engine/arrays/shape.ts";
+import { Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { release } from "../engine/variables.ts";
+import { release } from "../engine/graph/variables.ts";
 import { diffusionSchedule } from "./diffusion_schedule.ts";
 import { createNoising } from "./q_sample.ts";
 

@@ -3,12 +3,12 @@
 import { createProjector } from "../engine/nn/projector.ts";
 import { joinState } from "../engine/nn/model.ts";
 import { checkResnet, resnetEncoder, type ResnetEncoderConfig } from "../engine/nn/resnet.ts";
-import { asTensor } from "../engine/graph.ts";
+import { asTensor } from "../engine/graph/graph.ts";
 import { concat } from "../engine/ops/concat.ts";
 import { l2Normalize } from "../engine/ops/l2_normalize.ts";
 import { checkNtXent, ntXent } from "../engine/ops/nt_xent.ts";
 import { split } from "../engine/ops/split.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
 import { contrast } from "./_contrast.ts";
 import type { Paradigm } from "./types.ts";
 

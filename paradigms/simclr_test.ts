@@ -1,11 +1,11 @@
 import { assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
 import { NO_AUGMENTATION } from "../datasets/augment.ts";
 import { Feed } from "../datasets/feed.ts";
-import { gradients } from "../engine/autograd.ts";
+import { gradients } from "../engine/autograd/autograd.ts";
 import { adam } from "../engine/optim/adam.ts";
-import { Program } from "../engine/program.ts";
+import { Program } from "../engine/program/program.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
-import { release } from "../engine/variables.ts";
+import { release } from "../engine/graph/variables.ts";
 import { goldenTests } from "./_golden_test.ts";
 import { DATA_SIZES, FEW, releaseAll } from "./_testing.ts";
 import { batchOf } from "./batch.ts";

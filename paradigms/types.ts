@@ -2,10 +2,10 @@
 
 import type { Picture } from "../datasets/picture.ts";
 import type { ImageSet } from "../datasets/types.ts";
-import type { Gpu } from "../engine/device.ts";
+import type { Gpu } from "../engine/device/device.ts";
 import type { Stateful } from "../engine/nn/model.ts";
 import type { RandomSource } from "../engine/ops/random_images.ts";
-import type { Tensor, Value } from "../engine/tensor.ts";
+import type { Tensor, Value } from "../engine/graph/tensor.ts";
 
 /** Names of the paradigms, in the order in which they are shown. */
 export const PARADIGM_NAMES = ["sl", "cl", "mim", "dm"] as const;

@@ -14,11 +14,11 @@ const PRIVATE_PATH = /(?<![\w.:/}-])\/(?:home|Users|root|work|workspace|mnt)\/\w
 /** A lock file needs no address: packages come from whatever registry the user has set up. */
 const ADDRESS = /https?:\/\/[^\s"']+/;
 
-/** Asks WebGPU for an adapter, and so loads OpenGL too: see `usualBackends()` in `engine/backend.ts`. */
+/** Asks WebGPU for an adapter, and so loads OpenGL too: see `usualBackends()` in `engine/device/backend.ts`. */
 const ASKS_WEBGPU = /\bnavigator\.gpu\b/;
 
 /** Names a backend, or measures packages that ask for themselves. */
-const MAY_ASK_WEBGPU = /^engine\/backend\.ts$|^bench\/peers\/packages\//;
+const MAY_ASK_WEBGPU = /^engine\/device\/backend\.ts$|^bench\/peers\/packages\//;
 
 /** Finds what does not belong into a file: more than {@linkcode MAX_LINES} lines of code, a path of somebody's machine, code
  * that asks WebGPU for an adapter past `findAdapter()`, or, in a lock file, the address of a registry.

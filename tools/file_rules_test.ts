@@ -40,12 +40,12 @@ Deno.test("fileProblems() wants no address in a lock file", () => {
 
 Deno.test("fileProblems() lets one file of ours ask WebGPU for an adapter", () => {
   const line = `await ${"navigator"}.gpu.requestAdapter();`;
-  for (const path of ["engine/random_test.ts", "tools/engine/backend.ts", "mod.ts"]) {
+  for (const path of ["engine/arrays/random_test.ts", "tools/engine/device/backend.ts", "mod.ts"]) {
     assertEquals(fileProblems(path, `first\n${line}`), [
       `${path}:2 Cannot keep the line: it asks WebGPU for an adapter, findAdapter() does`,
     ]);
   }
-  for (const path of ["engine/backend.ts", "bench/peers/packages/tfjs.ts", "docs/library.md"]) {
+  for (const path of ["engine/device/backend.ts", "bench/peers/packages/tfjs.ts", "docs/library.md"]) {
     assertEquals(fileProblems(path, line), []);
   }
 });

@@ -3,6 +3,6 @@
  *
  * @module
  */
-import { hasGpu } from "../engine/backend.ts";
+import { hasGpu } from "../engine/device/backend.ts";
 
 Deno.exit(await hasGpu() ? 0 : 4);

@@ -1,11 +1,11 @@
 /** One evaluation of the points of Auto-PGD: loss, verdict and gradient. */
 
-import { gradients } from "../../engine/autograd.ts";
-import { asTensor } from "../../engine/graph.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
 import { correct } from "../../engine/ops/correct.ts";
 import { fill } from "../../engine/ops/fill.ts";
-import { formatShape, sameShape } from "../../engine/shape.ts";
-import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
+import { formatShape, sameShape } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value, Variable } from "../../engine/graph/tensor.ts";
 import type { ApgdOptions, ObjectiveInputs } from "./apgd_options.ts";
 import { lossOf } from "./loss_of.ts";
 

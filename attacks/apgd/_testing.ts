@@ -1,8 +1,8 @@
 /** Auto-PGD over a number of examples. */
 
-import type { Gpu } from "../../engine/device.ts";
-import { sizeOf } from "../../engine/shape.ts";
-import { write } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { sizeOf } from "../../engine/arrays/shape.ts";
+import { write } from "../../engine/graph/variables.ts";
 import { runSlots } from "../slots/run_slots.ts";
 import { type SlotAttack, STATUS } from "../slots/slot_attack.ts";
 import type { NewExample } from "../slots/slot_rows.ts";

@@ -1,14 +1,14 @@
 /** Auto-PGD over slots: projected gradient ascent with momentum that halves its own step. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { add, scale } from "../../engine/ops/arithmetic.ts";
 import { assign } from "../../engine/ops/assign.ts";
 import { fill } from "../../engine/ops/fill.ts";
-import { Program } from "../../engine/program.ts";
-import { stream as makeStream } from "../../engine/random.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { type Value, Variable } from "../../engine/tensor.ts";
-import { release, write } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import { stream as makeStream } from "../../engine/arrays/random.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { type Value, Variable } from "../../engine/graph/tensor.ts";
+import { release, write } from "../../engine/graph/variables.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
 import { evaluatePoints, type Evaluation } from "./_evaluate.ts";
 import { apgdBook } from "./apgd_book.ts";

@@ -1,12 +1,12 @@
 /** The bookkeeping of Auto-PGD: best loss, step size, checkpoints and the slot's clock. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, type Spec, u32 } from "../../engine/shape.ts";
-import type { Tensor, Value, Variable } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, type Spec, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value, Variable } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";

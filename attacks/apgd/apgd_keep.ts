@@ -1,11 +1,11 @@
 /** What Auto-PGD keeps of an evaluated point: the best one, and where the walk goes on. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/shape.ts";
-import type { Value, Variable } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/arrays/shape.ts";
+import type { Value, Variable } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import source from "./apgd_keep.wgsl" with { type: "text" };
 
 /**

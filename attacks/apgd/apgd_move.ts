@@ -1,17 +1,17 @@
 /** The move of Auto-PGD: the start of a run, or a step with momentum, for every slot. */
 
-import { record } from "../../engine/graph.ts";
-import type { NdArray, OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { NdArray, OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { normal2, philox4x32, type U32x2, uniform01 } from "../../engine/random.ts";
-import { f32, lastDim, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/shape.ts";
-import type { Variable } from "../../engine/tensor.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { normal2, philox4x32, type U32x2, uniform01 } from "../../engine/arrays/random.ts";
+import { f32, lastDim, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/arrays/shape.ts";
+import type { Variable } from "../../engine/graph/tensor.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./apgd_move.wgsl" with { type: "text" };

@@ -1,9 +1,9 @@
 /** What Auto-PGD is asked: its settings, and what it climbs. */
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import type { Stream } from "../../engine/random.ts";
-import { formatShape, type Shape } from "../../engine/shape.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import type { Stream } from "../../engine/arrays/random.ts";
+import { formatShape, type Shape } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import type { Draws, LogitsFn } from "../pgd.ts";
 import type { SlotInputs } from "../slots/slot_attack.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertLess, assertLessOrEqual } from "@std/assert";
 import { join } from "node:path";
-import type { Gpu } from "../../engine/device.ts";
-import { nchwToNhwc } from "../../engine/layout.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { stream } from "../../engine/random.ts";
-import { getTensor, readSafetensors } from "../../engine/safetensors.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { getTensor, readSafetensors } from "../../engine/files/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { runAll } from "./_testing.ts";
 import type { ApgdLoss } from "./apgd_options.ts";
 

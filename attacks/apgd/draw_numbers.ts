@@ -1,13 +1,13 @@
 /** A number for each slot's evaluation, for randomised models to draw from. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { philox4x32, type U32x2 } from "../../engine/random.ts";
-import { rowVec4s, u32 } from "../../engine/shape.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { philox4x32, type U32x2 } from "../../engine/arrays/random.ts";
+import { rowVec4s, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import source from "./draw_numbers.wgsl" with { type: "text" };
 
 interface DrawNumbersAttrs {

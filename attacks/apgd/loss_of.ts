@@ -1,7 +1,7 @@
 /** The losses of a classifier's logits by their names. */
 
 import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { Tensor } from "../../engine/graph/tensor.ts";
 import { dlr } from "../losses/dlr.ts";
 import { logOdds } from "../losses/log_odds.ts";
 import { targetedDlr } from "../losses/targeted_dlr.ts";

@@ -1,11 +1,11 @@
 /** The class that each slot's run aims at. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { rowVec4s, u32 } from "../../engine/shape.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { rowVec4s, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import source from "./pick_target.wgsl" with { type: "text" };
 
 interface PickTargetAttrs {

@@ -1,6 +1,6 @@
 /** AutoAttack: a cascade of attacks, each on what all before it left correct. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { checkClasses } from "./classes.ts";
 import { runAttack } from "./_cascade.ts";
 import { Classifier, predict } from "./classifier.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
-import type { Checkpoint } from "../../engine/checkpoint.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Checkpoint } from "../../engine/files/checkpoint.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { add, scale } from "../../engine/ops/arithmetic.ts";
 import { randomImages } from "../../engine/ops/random_images.ts";
 import { softmax } from "../../engine/ops/softmax.ts";
-import { stream } from "../../engine/random.ts";
+import { stream } from "../../engine/arrays/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import type { LogitsFn } from "../pgd.ts";

@@ -1,14 +1,14 @@
 /** The model under attack, asked for its scores. */
 
-import { gradients } from "../../engine/autograd.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { asTensor } from "../../engine/graph.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
 import { exampleNorm } from "../../engine/ops/example_norm.ts";
 import { fill } from "../../engine/ops/fill.ts";
-import { Program } from "../../engine/program.ts";
-import { f32, formatShape, sameShape, sizeOf, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { release, write } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import { f32, formatShape, sameShape, sizeOf, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { release, write } from "../../engine/graph/variables.ts";
 import type { ApgdLoss } from "../apgd/apgd_options.ts";
 import { lossOf } from "../apgd/loss_of.ts";
 import type { AutoAttackOptions } from "./types.ts";

@@ -1,6 +1,6 @@
 /** What the parts of an evaluation share. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Identity, Progress } from "./state.ts";
 import type { AutoAttackOptions, AutoAttackRun, Examples } from "./types.ts";

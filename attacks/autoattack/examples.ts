@@ -1,6 +1,6 @@
 /** What has to hold of images and labels before they are attacked. */
 
-import { formatShape, type Shape, sizeOf } from "../../engine/shape.ts";
+import { formatShape, type Shape, sizeOf } from "../../engine/arrays/shape.ts";
 import type { Examples } from "./types.ts";
 
 /**

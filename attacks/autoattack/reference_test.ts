@@ -1,12 +1,12 @@
 /** The cascade and its members against outcomes of the official AutoAttack, where these are at hand. */
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { type HostTensor, readSafetensors } from "../../engine/safetensors.ts";
+import { type HostTensor, readSafetensors } from "../../engine/files/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { autoAttack } from "./autoattack.ts";
 import type { AttackName } from "./types.ts";
 

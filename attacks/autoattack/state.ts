@@ -1,7 +1,7 @@
 /** What an evaluation in progress consists of, and how it is kept. */
 
-import type { Checkpoint, Json } from "../../engine/checkpoint.ts";
-import type { HostTensor } from "../../engine/safetensors.ts";
+import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
+import type { HostTensor } from "../../engine/files/safetensors.ts";
 import type { SlotSnapshot } from "../slots/run_slots.ts";
 import type { AttackName, AttackOutcome, AttackWarning, Examples, Safety } from "./types.ts";
 

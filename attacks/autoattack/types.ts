@@ -1,9 +1,9 @@
 /** What AutoAttack is asked and what it answers. */
 
-import type { Checkpoint } from "../../engine/checkpoint.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Checkpoint } from "../../engine/files/checkpoint.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import type { Shape } from "../../engine/shape.ts";
+import type { Shape } from "../../engine/arrays/shape.ts";
 import type { LogitsFn } from "../pgd.ts";
 
 /** The attacks by their names in the field. `fab` and `apgd-dlr` are the untargeted ones. */

@@ -1,11 +1,11 @@
 /** One iteration of FAB, recorded. */
 
-import { gradients } from "../../engine/autograd.ts";
-import { asTensor } from "../../engine/graph.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
 import { correct } from "../../engine/ops/correct.ts";
 import { fill } from "../../engine/ops/fill.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { logitDifference } from "../losses/logit_difference.ts";
 import { makeSlotInputs, type SlotInputs } from "../slots/slot_attack.ts";
 import type { FabOptions } from "./fab.ts";

@@ -1,11 +1,11 @@
-import { trace } from "../../engine/graph.ts";
-import { Program } from "../../engine/program.ts";
-import { stream } from "../../engine/random.ts";
-import { evaluateReference, type ReferenceState } from "../../engine/reference.ts";
+import { trace } from "../../engine/graph/graph.ts";
+import { Program } from "../../engine/program/program.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { evaluateReference, type ReferenceState } from "../../engine/graph/reference.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import type { HostData, Variable } from "../../engine/tensor.ts";
-import { read, release, write } from "../../engine/variables.ts";
+import type { HostData, Variable } from "../../engine/graph/tensor.ts";
+import { read, release, write } from "../../engine/graph/variables.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { allVariables, makeFabVariables, recordIteration, stateOf } from "./_record.ts";
 

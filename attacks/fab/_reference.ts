@@ -1,15 +1,15 @@
 /** The reference network and the official attack's outcomes, for the tests of this folder. */
 
 import { join } from "node:path";
-import type { Gpu } from "../../engine/device.ts";
-import { nchwToNhwc } from "../../engine/layout.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import type { Model } from "../../engine/nn/model.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { getTensor, readSafetensors, type Safetensors } from "../../engine/safetensors.ts";
+import { getTensor, readSafetensors, type Safetensors } from "../../engine/files/safetensors.ts";
 import type { LogitsFn } from "../pgd.ts";
 import { type SlotAttack, STATUS } from "../slots/slot_attack.ts";
-import { read, write } from "../../engine/variables.ts";
+import { read, write } from "../../engine/graph/variables.ts";
 
 const shared = Deno.env.get("REALFEATURES_SHARED") ?? join(import.meta.dirname!, "../../../shared");
 const folder = join(shared, "reference");

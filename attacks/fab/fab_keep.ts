@@ -1,13 +1,13 @@
 /** What an iteration of FAB comes to. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, sizeOf, u32 } from "../../engine/shape.ts";
-import type { Value, Variable } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, sizeOf, u32 } from "../../engine/arrays/shape.ts";
+import type { Value, Variable } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";

@@ -1,12 +1,12 @@
 /** Untargeted FAB's choice of the class whose boundary is nearest. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, sizeOf, u32 } from "../../engine/shape.ts";
-import type { Value, Variable } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, sizeOf, u32 } from "../../engine/arrays/shape.ts";
+import type { Value, Variable } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };

@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
-import { getTensor } from "../../engine/safetensors.ts";
-import { stream } from "../../engine/random.ts";
+import { getTensor } from "../../engine/files/safetensors.ts";
+import { stream } from "../../engine/arrays/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { CLASSES, fillSlots, integers, present, readReference, runToEnd, SHAPE } from "./_reference.ts";
 import { Fab } from "./fab.ts";
 

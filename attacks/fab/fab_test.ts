@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { stream } from "../../engine/random.ts";
+import { stream } from "../../engine/arrays/random.ts";
 import { assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import type { HostData } from "../../engine/tensor.ts";
-import { read, write } from "../../engine/variables.ts";
+import type { HostData } from "../../engine/graph/tensor.ts";
+import { read, write } from "../../engine/graph/variables.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
 import { slotVariables, STATUS } from "../slots/slot_attack.ts";
 import { Fab, type FabOptions } from "./fab.ts";

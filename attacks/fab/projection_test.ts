@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import { join } from "node:path";
-import { Program } from "../../engine/program.ts";
-import { getTensor, readSafetensors, type Safetensors } from "../../engine/safetensors.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { Program } from "../../engine/program/program.ts";
+import { getTensor, readSafetensors, type Safetensors } from "../../engine/files/safetensors.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { read, release } from "../../engine/variables.ts";
+import { read, release } from "../../engine/graph/variables.ts";
 import { fabStepImages } from "./fab_step.ts";
 import { stepToPlane } from "./projection.ts";
 

@@ -1,9 +1,9 @@
 /** Losses that a few logits of each example decide: the operations that they have in common. */
 
-import { record } from "../../engine/graph.ts";
-import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/graph/op.ts";
 import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
-import { f32, formatShape, type Spec, u32 } from "../../engine/shape.ts";
+import { f32, formatShape, type Spec, u32 } from "../../engine/arrays/shape.ts";
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import source from "./_selected_logits.wgsl" with { type: "text" };
 

@@ -1,11 +1,11 @@
 /** One example's loss and gradient, for the tests of this folder. */
 
-import { gradients } from "../../engine/autograd.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { Program } from "../../engine/program.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
-import { release } from "../../engine/variables.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { Program } from "../../engine/program/program.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 
 /** A loss over logits [1, C] and as many classes as are given. */
 export type TestedLoss = (logits: Variable, ...classes: Variable[]) => Tensor;

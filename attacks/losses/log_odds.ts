@@ -1,11 +1,11 @@
 /** The cross-entropy as attacks climb it: without an end at 0. */
 
-import { record } from "../../engine/graph.ts";
-import type { NdArray, OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { NdArray, OpDef } from "../../engine/graph/op.ts";
 import { checkLabels } from "../../engine/ops/cross_entropy.ts";
 import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
-import { f32, type Spec, u32 } from "../../engine/shape.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import { f32, type Spec, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import source from "./log_odds.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;

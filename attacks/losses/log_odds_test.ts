@@ -1,9 +1,9 @@
 import { assertThrows } from "@std/assert";
-import { trace } from "../../engine/graph.ts";
+import { trace } from "../../engine/graph/graph.ts";
 import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
-import { evaluateReference } from "../../engine/reference.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { evaluateReference } from "../../engine/graph/reference.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 import { checkOp } from "../../engine/testing/check_op.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";

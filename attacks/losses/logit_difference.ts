@@ -1,7 +1,7 @@
 /** The difference of two logits. */
 
-import { record } from "../../engine/graph.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import { defineSelectedLoss } from "./_selected_logits.ts";
 
 /** out [B, 1] and dlogits [B, C]. Inputs: logits [B, C], a and b [B]; of the gradient dout [B, 1] too. */

@@ -1,12 +1,12 @@
 import { assertGreater } from "@std/assert";
 import { join } from "node:path";
-import { Program } from "../../engine/program.ts";
-import { type HostTensor, readSafetensors } from "../../engine/safetensors.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
+import { Program } from "../../engine/program/program.ts";
+import { type HostTensor, readSafetensors } from "../../engine/files/safetensors.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest, noGpu } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { dlr } from "./dlr.ts";
 import { targetedDlr } from "./targeted_dlr.ts";
 

@@ -1,7 +1,7 @@
 /** The difference of logits ratio towards a target. */
 
-import { record } from "../../engine/graph.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import { defineSelectedLoss } from "./_selected_logits.ts";
 
 /** loss [B, 1] and dlogits [B, C]. Inputs: logits [B, C], labels and targets [B]; of the gradient dloss [B, 1] too. */

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../../engine/graph.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { trace } from "../../engine/graph/graph.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 import { checkOp } from "../../engine/testing/check_op.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { evaluateOne, type TestedLoss } from "./_testing.ts";

@@ -1,8 +1,8 @@
 /** Feeds examples to the slots of an attack until all are done. */
 
-import type { Gpu } from "../../engine/device.ts";
-import { Pace } from "../../engine/pace.ts";
-import { read } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { Pace } from "../../engine/device/pace.ts";
+import { read } from "../../engine/graph/variables.ts";
 import { type SlotAttack, slotVariables, STATUS } from "./slot_attack.ts";
 import {
   fillSlot,

@@ -1,7 +1,7 @@
 /** What an attack is to whoever feeds it examples: slots of a batch, each with an example and a clock of its own. */
 
-import { f32, type Shape, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { f32, type Shape, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 
 /** What became of the example in a slot; the numbers stand in the first column of {@linkcode SlotInputs.slot}. */
 export const STATUS = { running: 0, fooled: 1, withstood: 2 } as const;

@@ -1,9 +1,9 @@
 /** The slots of an attack on the host: a row of each of its variables. */
 
-import type { Gpu } from "../../engine/device.ts";
-import { sizeOf } from "../../engine/shape.ts";
-import type { HostData, Variable } from "../../engine/tensor.ts";
-import { read, write } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { sizeOf } from "../../engine/arrays/shape.ts";
+import type { HostData, Variable } from "../../engine/graph/tensor.ts";
+import { read, write } from "../../engine/graph/variables.ts";
 import { type SlotAttack, slotVariables } from "./slot_attack.ts";
 
 /** Copies of all variables of an attack, by name; the first rows are those of the slots in use. */

@@ -1,11 +1,11 @@
 /** Proposals for many grey examples at one clock, for tests of how windows and signs are distributed. */
 
-import type { Gpu } from "../../engine/device.ts";
-import { Program } from "../../engine/program.ts";
-import { stream } from "../../engine/random.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { type Tensor, Variable } from "../../engine/tensor.ts";
-import { release } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { Program } from "../../engine/program/program.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 import type { ProposeAttrs, ProposeInputs } from "./proposal.ts";
 
 /** Examples in a sample. */

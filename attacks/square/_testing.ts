@@ -1,12 +1,12 @@
 /** A small classifier, its images, and Square driven by hand over them. */
 
-import type { Gpu } from "../../engine/device.ts";
-import { asTensor } from "../../engine/graph.ts";
-import { Program } from "../../engine/program.ts";
-import { stream } from "../../engine/random.ts";
-import { f32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { read, release, write } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
+import { Program } from "../../engine/program/program.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { read, release, write } from "../../engine/graph/variables.ts";
 import { slotVariables } from "../slots/slot_attack.ts";
 import { CLASSES, logits, SHAPE, SIZE } from "../testing.ts";
 import { Square, type SquareOptions } from "./square.ts";

@@ -1,11 +1,11 @@
 /** What becomes of the Square Attack's proposals. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, formatShape, sameShape, sizeOf, u32, vec4Count } from "../../engine/shape.ts";
-import type { Value, Variable } from "../../engine/tensor.ts";
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, formatShape, sameShape, sizeOf, u32, vec4Count } from "../../engine/arrays/shape.ts";
+import type { Value, Variable } from "../../engine/graph/tensor.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { f32, u32 } from "../../engine/shape.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { checkOp } from "../../engine/testing/check_op.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { Program } from "../../engine/program.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { read, release } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { read, release } from "../../engine/graph/variables.ts";
 import { squareAccept, squareAcceptOp } from "./accept.ts";
 
 checkOp(squareAcceptOp);

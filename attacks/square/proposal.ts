@@ -1,8 +1,8 @@
 /** What the proposals of the Square Attack in both norms share. */
 
-import type { U32x2 } from "../../engine/random.ts";
-import { formatShape, sameShape, type Spec } from "../../engine/shape.ts";
-import type { Value } from "../../engine/tensor.ts";
+import type { U32x2 } from "../../engine/arrays/random.ts";
+import { formatShape, sameShape, type Spec } from "../../engine/arrays/shape.ts";
+import type { Value } from "../../engine/graph/tensor.ts";
 import type { Level } from "./schedule.ts";
 
 /** Settings of a proposal. */

@@ -1,13 +1,13 @@
 /** What the Square Attack in L2 tries next. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { f32, formatShape, u32 } from "../../engine/shape.ts";
-import type { Tensor, Value } from "../../engine/tensor.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { f32, formatShape, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import { eta } from "./eta.ts";
 import { proposeL2Reference } from "./propose_l2_reference.ts";
 import source from "./propose_l2.wgsl" with { type: "text" };

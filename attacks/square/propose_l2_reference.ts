@@ -1,8 +1,8 @@
 /** Float64 values of the proposals in L2, channel by channel and window by window. */
 
-import type { NdArray } from "../../engine/op.ts";
-import { philox4x32 } from "../../engine/random.ts";
-import type { Spec } from "../../engine/shape.ts";
+import type { NdArray } from "../../engine/graph/op.ts";
+import { philox4x32 } from "../../engine/arrays/random.ts";
+import type { Spec } from "../../engine/arrays/shape.ts";
 import { cornerBelow, type ProposeAttrs, sideAt, signOf } from "./proposal.ts";
 import { tiling } from "./tiling.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { f32, u32 } from "../../engine/shape.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { checkOp } from "../../engine/testing/check_op.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import {
@@ -16,7 +16,7 @@ import {
 import { eta } from "./eta.ts";
 import { squarePatterns, squareProposeL2, squareProposeL2Op } from "./propose_l2.ts";
 import type { ProposeAttrs, ProposeInputs } from "./proposal.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 
 checkOp(squareProposeL2Op);
 

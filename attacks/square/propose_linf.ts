@@ -1,14 +1,14 @@
 /** What the Square Attack in Linf tries next. */
 
-import { record } from "../../engine/graph.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
-import { splitGrid } from "../../engine/pipeline_cache.ts";
-import { philox4x32 } from "../../engine/random.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { splitGrid } from "../../engine/device/pipeline_cache.ts";
+import { philox4x32 } from "../../engine/arrays/random.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
-import { fillTemplate } from "../../engine/wgsl_template.ts";
+import { fillTemplate } from "../../engine/wgsl/template.ts";
 import {
   checkProposal,
   cornerBelow,

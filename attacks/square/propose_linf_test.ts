@@ -1,5 +1,5 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
-import { f32, u32 } from "../../engine/shape.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { checkOp } from "../../engine/testing/check_op.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import {

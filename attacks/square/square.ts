@@ -1,12 +1,12 @@
 /** The Square Attack, over slots. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { Program } from "../../engine/program.ts";
-import type { Stream } from "../../engine/random.ts";
-import { f32, formatShape, type Shape } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { release } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import type { Stream } from "../../engine/arrays/random.ts";
+import { f32, formatShape, type Shape } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { margin } from "../losses/margin.ts";
 import type { LogitsFn } from "../pgd.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";

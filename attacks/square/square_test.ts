@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual, assertRejects } from "@std/assert";
-import { stream } from "../../engine/random.ts";
-import { sizeOf } from "../../engine/shape.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { sizeOf } from "../../engine/arrays/shape.ts";
 import { assertClose, assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { read, write } from "../../engine/variables.ts";
+import { read, write } from "../../engine/graph/variables.ts";
 import { STATUS } from "../slots/slot_attack.ts";
 import {
   attackAll,

@@ -1,5 +1,5 @@
 /** `--backend`: the graphics interface that computes, where it is not to be the system's own. */
-import { type Backend, BACKENDS } from "../../engine/backend.ts";
+import { type Backend, BACKENDS } from "../../engine/device/backend.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 

@@ -1,8 +1,13 @@
 /** `--choices`: who picks among an operation's ways of computing, and the device that is opened with it. */
-import type { Backend } from "../../engine/backend.ts";
-import { ChoiceCache, choiceCachePath } from "../../engine/choice_cache.ts";
-import { chooseFirst, choosePinned, type Chooser, chooseTimed } from "../../engine/choices.ts";
-import { type Gpu, openGpu } from "../../engine/device.ts";
+import type { Backend } from "../../engine/device/backend.ts";
+import { ChoiceCache, choiceCachePath } from "../../engine/autotune/timing_cache.ts";
+import {
+  chooseFirst,
+  choosePinned,
+  type Chooser,
+  chooseTimed,
+} from "../../engine/autotune/variant_policy.ts";
+import { type Gpu, openGpu } from "../../engine/device/device.ts";
 import { driverText } from "./driver.ts";
 import { adapterIdentity } from "./surroundings.ts";
 import { choiceNames, CHOOSING_OPS } from "./known_choices.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { basename, join } from "node:path";
-import { ChoiceCache } from "../../engine/choice_cache.ts";
+import { ChoiceCache } from "../../engine/autotune/timing_cache.ts";
 import { conv2d } from "../../engine/ops/conv2d.ts";
-import { Program } from "../../engine/program.ts";
-import { f32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { Program } from "../../engine/program/program.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { type Choices, chosenBy, openBenchGpu, parseChoices } from "./choices_option.ts";
 import { withTempDir } from "../testing.ts";

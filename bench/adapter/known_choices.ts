@@ -1,9 +1,9 @@
 /** Operations that can be computed in several ways, and the names of these ways. */
-import type { Attrs, OpDef } from "../../engine/op.ts";
+import type { Attrs, OpDef } from "../../engine/graph/op.ts";
 import { conv2dOp, convGradInputOp, convGradWeightsOp } from "../../engine/ops/conv2d.ts";
 import { linearOp } from "../../engine/ops/linear.ts";
 import { matmulOp } from "../../engine/ops/matmul.ts";
-import { f32, type Spec } from "../../engine/shape.ts";
+import { f32, type Spec } from "../../engine/arrays/shape.ts";
 
 /** An operation, and enough sizes beside its test cases to meet every way that it knows. */
 interface ChoosingOp {

@@ -1,6 +1,6 @@
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { AttackName, Version } from "../../attacks/autoattack/types.ts";
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import type { ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { CellProgress } from "../plan/cell.ts";

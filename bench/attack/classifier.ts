@@ -14,7 +14,7 @@ import {
   parseSafetensors,
   readSafetensorsHeader,
   type TensorInfo,
-} from "../../engine/safetensors.ts";
+} from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackConfiguration } from "./record.ts";

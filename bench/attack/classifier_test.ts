@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
 import { formatError } from "../terminal/explained.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import { withTempDir } from "../testing.ts";

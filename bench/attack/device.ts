@@ -7,7 +7,7 @@ import type {
   AutoAttackRun,
   Examples,
 } from "../../attacks/autoattack/types.ts";
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
 import { driverText } from "../adapter/driver.ts";

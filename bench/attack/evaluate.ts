@@ -2,7 +2,7 @@
 
 import { referenceRadius } from "../../attacks/autoattack/reference_radius.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
-import { nchwToNhwc } from "../../engine/layout.ts";
+import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import { toFloat } from "../../datasets/types.ts";
 import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { adapterIdentity } from "../adapter/surroundings.ts";

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { readSafetensors } from "../../engine/safetensors.ts";
+import { readSafetensors } from "../../engine/files/safetensors.ts";
 import { fakeManifest, readContent, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";

@@ -1,7 +1,7 @@
 /** The words after `bench attack`. */
 
 import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/autoattack/types.ts";
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { normalisationProblem } from "../../engine/nn/normalisation.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Amount } from "../config/amount.ts";

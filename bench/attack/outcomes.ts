@@ -2,8 +2,8 @@
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import type { ImageSet } from "../../datasets/types.ts";
-import { nhwcToNchw } from "../../engine/layout.ts";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import { nhwcToNchw } from "../../engine/arrays/layout.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
 
 /**
  * The bytes of `outcomes.safetensors`, n images in the order of the set: `labels` U8 [n]; `clean`, `robust` and for each

@@ -3,17 +3,17 @@
  * REALFEATURES_WEIGHTS=FILE REALFEATURES_DATA=DIR compares that `resnet8` on the first test images of that folder, and says how far apart they are.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
-import type { Gpu } from "../../engine/device.ts";
-import { nchwToNhwc } from "../../engine/layout.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { resnetFromWeights } from "../../engine/nn/resnet_from_weights.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { Program } from "../../engine/program.ts";
-import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/safetensors.ts";
-import { f32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
+import { Program } from "../../engine/program/program.ts";
+import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/files/safetensors.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
 import { gpuTest, noGpu } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { toFloat } from "../../datasets/types.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import type { Checkpoint } from "../../engine/checkpoint.ts";
-import { saveCheckpoint } from "../../engine/checkpoint.ts";
+import type { Checkpoint } from "../../engine/files/checkpoint.ts";
+import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { withTempDir } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";
 import type { AttackDevice } from "./device.ts";

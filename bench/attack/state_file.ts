@@ -1,6 +1,6 @@
 /** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
 
-import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import type { AttackConfiguration } from "./record.ts";
 
 const SCHEMA = "realfeatures/attack-state";

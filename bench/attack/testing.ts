@@ -3,19 +3,19 @@
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { planted } from "../../datasets/planted.ts";
 import { type ImageSet, toFloat } from "../../datasets/types.ts";
-import { gradients } from "../../engine/autograd.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { nchwToNhwc, ohwiToOihw } from "../../engine/layout.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { nchwToNhwc, ohwiToOihw } from "../../engine/arrays/layout.ts";
 import { resnet, type ResnetConfig } from "../../engine/nn/resnet.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
 import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { meanAll } from "../../engine/ops/reduce_sum.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import { Program } from "../../engine/program.ts";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { release } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { FAKE_ADAPTER, fakeManifest, NO_HASH } from "../testing.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 

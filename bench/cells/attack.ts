@@ -3,8 +3,8 @@
 import { type AutoAttackResult, distanceSlack, type Safety } from "../../attacks/autoattack/mod.ts";
 import type { LogitsFn } from "../../attacks/pgd.ts";
 import { warnPgd } from "../../attacks/pgd_warnings.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
 import {
   accuracyOf,
   type AttackOutcome,

@@ -1,8 +1,8 @@
 /** An attack cell: what a trained classifier answers to clean, to attacked images and to single cues. */
 
 import { autoAttack } from "../../attacks/autoattack/mod.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { release } from "../../engine/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { release } from "../../engine/graph/variables.ts";
 import type { AttackCell, CellOutcome } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
 import { measure } from "./measure.ts";

@@ -1,8 +1,8 @@
 /** What an attack cell keeps while it runs: what PGD found so far, AutoAttack's state, and what both took. */
 
 import type { StateStore } from "../../attacks/autoattack/mod.ts";
-import type { Checkpoint, Json } from "../../engine/checkpoint.ts";
-import { getTensor, type HostTensor } from "../../engine/safetensors.ts";
+import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
+import { getTensor, type HostTensor } from "../../engine/files/safetensors.ts";
 import type { PgdProgress } from "../../paradigms/evaluate.ts";
 import type { CellContext } from "../plan/cell.ts";
 import type { PhaseLog, Work } from "../record/phases.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { planted } from "../../datasets/planted.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { parseSafetensors } from "../../engine/safetensors.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { parseSafetensors } from "../../engine/files/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import type { AutoAttackFn } from "../../attacks/autoattack/types.ts";
 import type { AttackCell, CellContext, CellProgress } from "../plan/cell.ts";
 import { parsePreset } from "../config/parse_preset.ts";

@@ -1,8 +1,8 @@
 /** What a construct cell keeps while it runs: the images that are done, and what they took. */
 
 import type { ConstructionPart } from "../../datasets/construct.ts";
-import type { Checkpoint, Json } from "../../engine/checkpoint.ts";
-import { getTensor, type HostTensor } from "../../engine/safetensors.ts";
+import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
+import { getTensor, type HostTensor } from "../../engine/files/safetensors.ts";
 import type { Work } from "../record/phases.ts";
 
 /** What the checkpoint holds. */

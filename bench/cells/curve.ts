@@ -1,10 +1,10 @@
 /** The probe's curve: a probe on a few images, on the encoder as it was after so many epochs of its training. */
 
 import { type ImageSet, subset } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { parseSafetensors } from "../../engine/safetensors.ts";
-import { release } from "../../engine/variables.ts";
+import { parseSafetensors } from "../../engine/files/safetensors.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { accuracyOf } from "../../paradigms/evaluate.ts";
 import { FeatureExtractor } from "../../paradigms/features.ts";
 import { judgeHead, trainHead } from "../../paradigms/linear_head.ts";

@@ -1,9 +1,9 @@
 /** The training of a train cell: epochs, progress, checkpoints and snapshots of the weights. */
 
-import { type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
-import type { Gpu } from "../../engine/device.ts";
+import { type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { exportWeights, loadWeights } from "../../engine/nn/weights.ts";
-import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import { type EpochReport, Trainer } from "../../paradigms/train.ts";
 import type { TrainingHistory, WriteCheckpoint } from "../store/checkpoint_file.ts";
 import type { Work } from "../record/phases.ts";

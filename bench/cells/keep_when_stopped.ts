@@ -1,4 +1,4 @@
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 
 /** Work that a signal may end wherever it waits. */
 export interface Stoppable<T> {

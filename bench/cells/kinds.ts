@@ -1,4 +1,4 @@
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { CellDescription, CellOutcome } from "../plan/cell.ts";
 import { attackCell } from "./attack_cell.ts";
 import { constructCell } from "./construct.ts";

@@ -1,7 +1,7 @@
 /** What is measured of a trained classifier: clean and robust accuracy, cue-only accuracies. */
 
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
 import type { Metric } from "../schema.ts";
 import { attack, type Measured, type MeasureTask } from "./attack.ts";

@@ -1,9 +1,9 @@
 /** From a cell's configuration to a learner, and from weights to a learner again. */
 
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import type { HostTensor } from "../../engine/safetensors.ts";
+import type { HostTensor } from "../../engine/files/safetensors.ts";
 import { createLearner, type ParadigmSettings } from "../../paradigms/registry.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../plan/cell.ts";

@@ -1,7 +1,7 @@
 /** Pictures of what a paradigm does, for the report. */
 
 import { isNoAugmentation } from "../../datasets/augment.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { augmentationPictures } from "../../paradigms/augmentation_pictures.ts";
 import type { Pictures } from "../../paradigms/types.ts";
 import { type PictureSheets, SCHEMA_VERSION } from "../schema.ts";

@@ -1,10 +1,10 @@
 /** A probe cell: probes on the trained encoder, on the untrained one, and on what lay between. */
 
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
-import { encodeSafetensors } from "../../engine/safetensors.ts";
-import { release } from "../../engine/variables.ts";
+import { encodeSafetensors } from "../../engine/files/safetensors.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
 import { type Probe, trainProbe } from "../../paradigms/probe.ts";
 import type { CellOutcome, ProbeCell } from "../plan/cell.ts";

@@ -1,8 +1,8 @@
 /** The head of a probe, from the device to a file and back. */
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { linear } from "../../engine/ops/linear.ts";
-import type { HostTensor } from "../../engine/safetensors.ts";
-import { read, release, write } from "../../engine/variables.ts";
+import type { HostTensor } from "../../engine/files/safetensors.ts";
+import { read, release, write } from "../../engine/graph/variables.ts";
 import { type LinearHead, newHead } from "../../paradigms/linear_head.ts";
 import type { Probe } from "../../paradigms/probe.ts";
 import type { Learner } from "../../paradigms/types.ts";

@@ -1,6 +1,6 @@
 /** What a probe cell keeps while it runs: the accuracies of the probes that are done, and what they took. */
 
-import type { Json } from "../../engine/checkpoint.ts";
+import type { Json } from "../../engine/files/checkpoint.ts";
 import type { CellContext } from "../plan/cell.ts";
 import type { PhaseLog, Work } from "../record/phases.ts";
 

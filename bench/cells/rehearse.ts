@@ -1,9 +1,9 @@
 /** A rehearsal: a cell on a few images, to learn what a unit of each kind of its work costs on this device. */
 
 import { type Dataset, subset } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { newHead } from "../../paradigms/linear_head.ts";
 import type {
   AttackCell,

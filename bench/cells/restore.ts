@@ -1,7 +1,7 @@
 /** What a finished cell put into the outputs, loaded again from its files: for a run that goes on. */
 import { type ConstructionManifest, parseConstruction } from "../../datasets/constructed.ts";
 import type { ImageSet } from "../../datasets/types.ts";
-import { parseSafetensors } from "../../engine/safetensors.ts";
+import { parseSafetensors } from "../../engine/files/safetensors.ts";
 import type { CellDescription } from "../plan/cell.ts";
 import type { CellRecord } from "../schema.ts";
 import { readFileOf } from "./artifact_file.ts";

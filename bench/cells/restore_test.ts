@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Construction, encodeConstruction } from "../../datasets/constructed.ts";
 import { imageSet } from "../../datasets/types.ts";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
 import type { CellDescription } from "../plan/cell.ts";
 import { RunFolder } from "../store/run_folder.ts";

@@ -1,10 +1,10 @@
 /** A train cell: train an encoder on a feature set, and keep its weights. */
 
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
-import { encodeSafetensors, type HostTensor } from "../../engine/safetensors.ts";
-import { release } from "../../engine/variables.ts";
+import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { NonFiniteLossError } from "../../paradigms/train.ts";
 import type { CellOutcome, TrainCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";

@@ -1,4 +1,4 @@
-import { parseSafetensors } from "../../engine/safetensors.ts";
+import { parseSafetensors } from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import { pairedDifference } from "../statistics/paired.ts";
 import { independentShares, pairedShares } from "../statistics/shares.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { encodeSafetensors } from "../../engine/safetensors.ts";
+import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../engine/sha256.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";

@@ -4,7 +4,7 @@ import { attack } from "../attack/mod.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "../attack/testing.ts";
 import { readState } from "../attack/state_file.ts";
 import { loadSide } from "../compare/load.ts";
-import { hashTensors } from "../../engine/hash_tensors.ts";
+import { hashTensors } from "../../engine/files/hash_tensors.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { copyFolder } from "../run/testing_resume.ts";
 import type { Read, Target } from "./testing_targets.ts";

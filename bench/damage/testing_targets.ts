@@ -1,8 +1,8 @@
 /** Files that this suite reads back, each with what reading it comes to. */
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { CIFAR10_CLASS_FILE, CIFAR10_CLASSES, CIFAR10_FILES } from "../../datasets/cifar10_release.ts";
-import { loadCheckpoint } from "../../engine/checkpoint.ts";
-import { stream } from "../../engine/random.ts";
+import { loadCheckpoint } from "../../engine/files/checkpoint.ts";
+import { stream } from "../../engine/arrays/random.ts";
 import { loadRun } from "../../reports/mod.ts";
 import { readClassifier } from "../attack/classifier.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
@@ -14,7 +14,7 @@ import { expand } from "../plan/plan.ts";
 import type { CellRecord } from "../schema.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
-import { hashTensors } from "../../engine/hash_tensors.ts";
+import { hashTensors } from "../../engine/files/hash_tensors.ts";
 import { recordPath } from "../store/run_files.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
 import { FAKE_ADAPTER } from "../testing.ts";

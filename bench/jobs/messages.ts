@@ -1,6 +1,6 @@
 /** What the process of the command and its workers write to each other: one JSON object per line. */
 import type { CellDescription, CellProgress } from "../plan/cell.ts";
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";

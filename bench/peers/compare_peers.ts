@@ -1,4 +1,4 @@
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { toWords } from "../terminal/to_words.ts";
 import { parsePeersOptions } from "./options.ts";

@@ -1,13 +1,13 @@
 /** This engine as one of the peers: the program of its process. */
 
 import config from "../../deno.json" with { type: "json" };
-import type { Backend } from "../../engine/backend.ts";
-import { type Gpu, openGpu } from "../../engine/device.ts";
+import type { Backend } from "../../engine/device/backend.ts";
+import { type Gpu, openGpu } from "../../engine/device/device.ts";
 import { conv2d } from "../../engine/ops/conv2d.ts";
 import { matmul } from "../../engine/ops/matmul.ts";
-import { Program } from "../../engine/program.ts";
-import { f32 } from "../../engine/shape.ts";
-import { type Tensor, type Value, Variable } from "../../engine/tensor.ts";
+import { Program } from "../../engine/program/program.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../../engine/graph/tensor.ts";
 import { driverText } from "../adapter/driver.ts";
 import { adapterName } from "../record/env.ts";
 import { inputOf, type Inputs } from "./input_file.ts";

@@ -1,5 +1,5 @@
 /** The words after `bench peers`. */
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";

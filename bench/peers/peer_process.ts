@@ -1,7 +1,7 @@
 /** A peer's process, as seen by the one that started it. */
 
-import type { Backend } from "../../engine/backend.ts";
-import { NoAdapterError } from "../../engine/device.ts";
+import type { Backend } from "../../engine/device/backend.ts";
+import { NoAdapterError } from "../../engine/device/device.ts";
 import { killOnExit } from "../jobs/kill_on_exit.ts";
 import { lastWords } from "./last_words.ts";
 import { parseLine, type PeerRequest, readLines } from "./protocol.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
-import { NoAdapterError } from "../../engine/device.ts";
+import { NoAdapterError } from "../../engine/device/device.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 import { startPeer } from "./peer_process.ts";

@@ -2,7 +2,7 @@
  * What the benchmark and a peer's process say to each other: one JSON object a line, a request on the process's
  * standard input, a reply with the same `id` on its standard output; any other line there is chatter.
  */
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 
 /** What is measured: a training step, a matrix product, a convolution. */
 export type WorkName = "step" | "matmul" | "conv";

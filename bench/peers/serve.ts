@@ -1,6 +1,6 @@
 /** The loop of a peer's process: requests in, replies out. */
 
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { type Inputs, readInputs } from "./input_file.ts";
 import {
   parseLine,

@@ -1,6 +1,6 @@
 /** Starts the peers, measures them and ends them. */
 
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { writeInputs } from "./input_file.ts";
 import { makeInputs } from "./inputs.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { NoAdapterError } from "../../engine/device.ts";
+import { NoAdapterError } from "../../engine/device/device.ts";
 import { parsePeersRecord } from "../schema.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
 import { timePeers, type TimePeersOptions } from "./time_peers.ts";

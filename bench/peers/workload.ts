@@ -1,8 +1,8 @@
 /** The training step that other packages are compared on, in this engine: the one definition of that network. */
 
-import { gradients } from "../../engine/autograd.ts";
-import type { Gpu } from "../../engine/device.ts";
-import { asTensor } from "../../engine/graph.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
 import { createConv2d } from "../../engine/nn/conv2d.ts";
 import { createLinear } from "../../engine/nn/linear.ts";
 import { joinState, parameterCount } from "../../engine/nn/model.ts";
@@ -11,11 +11,11 @@ import { globalAvgPool } from "../../engine/ops/pool2d.ts";
 import { meanAll } from "../../engine/ops/reduce_sum.ts";
 import { relu } from "../../engine/ops/relu.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import { Program } from "../../engine/program.ts";
-import { stream } from "../../engine/random.ts";
-import { f32, u32 } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { read, release, write } from "../../engine/variables.ts";
+import { Program } from "../../engine/program/program.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { read, release, write } from "../../engine/graph/variables.ts";
 import { LEARNING_RATE, STRIDES } from "./works.ts";
 
 /** Sizes of the training step; images are `size` x `size` of 3 channels. */

@@ -1,6 +1,6 @@
 /** A kernel of the ceilings: made once, run many times in one pass, its result checked. */
 
-import { type Gpu, GpuError } from "../../engine/device.ts";
+import { type Gpu, GpuError } from "../../engine/device/device.ts";
 
 /** What a kernel is made of. */
 export interface CeilingPlan {

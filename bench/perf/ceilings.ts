@@ -1,6 +1,6 @@
 /** The adapter's own limits, measured: what kernels are compared with. */
 
-import type { AdapterInfo, Gpu } from "../../engine/device.ts";
+import type { AdapterInfo, Gpu } from "../../engine/device/device.ts";
 import { CeilingKernel } from "./ceiling_kernel.ts";
 import type { Ceiling, CeilingName } from "./record.ts";
 import { sample, type SampleOptions } from "./sample.ts";

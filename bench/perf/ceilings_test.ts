@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { GpuError } from "../../engine/device.ts";
+import { GpuError } from "../../engine/device/device.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { CeilingKernel } from "./ceiling_kernel.ts";
 import { measureCeilings } from "./ceilings.ts";

@@ -1,6 +1,6 @@
 /** The operations and sizes that `bench perf` times: those that carry the suite's networks. */
 
-import type { Attrs, OpDef } from "../../engine/op.ts";
+import type { Attrs, OpDef } from "../../engine/graph/op.ts";
 import { addOp } from "../../engine/ops/arithmetic.ts";
 import { attentionOp } from "../../engine/ops/attention.ts";
 import { attentionGradOp } from "../../engine/ops/attention_grad.ts";
@@ -11,7 +11,7 @@ import { layerNormOp } from "../../engine/ops/layer_norm.ts";
 import { layerNormGradInputOp } from "../../engine/ops/layer_norm_grad.ts";
 import { matmulOp } from "../../engine/ops/matmul.ts";
 import { reduceSumOp } from "../../engine/ops/reduce_sum.ts";
-import { f32, type Spec } from "../../engine/shape.ts";
+import { f32, type Spec } from "../../engine/arrays/shape.ts";
 
 /** An operation at one size. */
 export interface KernelCase {

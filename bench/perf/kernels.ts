@@ -1,11 +1,11 @@
 /** How fast single operations run, each as a recorded program of its own. */
 
-import { type Gpu, GpuError } from "../../engine/device.ts";
-import { record } from "../../engine/graph.ts";
-import { Program } from "../../engine/program.ts";
-import { byteSize, type DType, sizeOf } from "../../engine/shape.ts";
-import { Variable } from "../../engine/tensor.ts";
-import { release } from "../../engine/variables.ts";
+import { type Gpu, GpuError } from "../../engine/device/device.ts";
+import { record } from "../../engine/graph/graph.ts";
+import { Program } from "../../engine/program/program.ts";
+import { byteSize, type DType, sizeOf } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 import type { KernelCase } from "./kernel_cases.ts";
 import type { KernelTime } from "./record.ts";
 import { sample, type SampleOptions } from "./sample.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { GpuError } from "../../engine/device.ts";
-import type { OpDef } from "../../engine/op.ts";
+import { GpuError } from "../../engine/device/device.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
 import { scaleOp } from "../../engine/ops/arithmetic.ts";
 import { matmulOp } from "../../engine/ops/matmul.ts";
-import { byteSize, f32, sizeOf } from "../../engine/shape.ts";
+import { byteSize, f32, sizeOf } from "../../engine/arrays/shape.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { measureKernel } from "./kernels.ts";

@@ -3,8 +3,8 @@
  * so that the samples of a quantity lie as far apart as a round is long, and show it where the machine is slower for a while.
  */
 
-import type { Backend } from "../../engine/backend.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Backend } from "../../engine/device/backend.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
 import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { measurePgd } from "./attack.ts";

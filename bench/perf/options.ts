@@ -1,6 +1,6 @@
 /** The words after `bench perf`. */
 
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { suggest } from "../terminal/nearest.ts";

@@ -2,9 +2,9 @@
 
 import { planted } from "../../datasets/planted.ts";
 import { subset } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { parameterCount } from "../../engine/nn/model.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { TrainCell } from "../plan/cell.ts";
 import { learnerFor, settingsOf } from "../cells/network.ts";

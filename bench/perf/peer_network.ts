@@ -1,6 +1,6 @@
 /** The training step that other packages are compared on, alone. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { createPeerWorkload } from "../peers/workload.ts";
 import type { Soak, TrainingTime } from "./record.ts";
 import type { SampleOptions } from "./sample.ts";

@@ -1,6 +1,6 @@
 /** The stopwatch of kernels and ceilings: as many runs as a sample needs to be long enough. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 
 /** How often and how long to time. */
 export interface SampleOptions {

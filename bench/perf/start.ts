@@ -1,6 +1,6 @@
 /** Cold and warm start: how long until the first training step is done, in processes of their own. */
 
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import type { StartTime, StartTimes } from "./record.ts";
 import type { ChildTimes } from "./start_child.ts";

@@ -1,6 +1,6 @@
 /** One start, in a process of its own: `start_child.ts [BACKEND]` prints the parts of a start and exits. */
 
-import { openGpu } from "../../engine/device.ts";
+import { openGpu } from "../../engine/device/device.ts";
 import { parseBackend } from "../adapter/backend_option.ts";
 import { GOAL, makeGoal, trainGoal } from "./training.ts";
 

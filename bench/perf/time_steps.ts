@@ -1,6 +1,6 @@
 /** The stopwatch of all speed measurements. */
 
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import type { SampleOptions } from "./sample.ts";
 
 /** What to time. */

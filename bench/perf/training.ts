@@ -3,11 +3,11 @@
 import { NO_AUGMENTATION } from "../../datasets/augment.ts";
 import { planted } from "../../datasets/planted.ts";
 import type { ImageSet } from "../../datasets/types.ts";
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 import { parameterCount } from "../../engine/nn/model.ts";
 import { constant } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import { release } from "../../engine/variables.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { supervised } from "../../paradigms/supervised.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";

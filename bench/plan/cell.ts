@@ -1,7 +1,7 @@
 /** A cell is one unit of work: train an encoder, probe it, attack it, or construct a feature set. */
 import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
 import type { CellCheckpoint } from "../store/checkpoint_file.ts";
-import type { Backend } from "../../engine/backend.ts";
+import type { Backend } from "../../engine/device/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
 import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";

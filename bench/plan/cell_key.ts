@@ -15,7 +15,7 @@ export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
 };
 
 /** What opens the device is part of every cell's code. */
-const COMMON_ENTRY = "engine/device.ts";
+const COMMON_ENTRY = "engine/device/device.ts";
 
 /** The list of paradigms, and the file of each: a cell uses its own alone. */
 const REGISTRY = "paradigms/registry.ts";

@@ -1,5 +1,5 @@
 /** What a cell's time goes into: measured piece by piece, so that a plan can be made from a short rehearsal. */
-import type { Gpu } from "../../engine/device.ts";
+import type { Gpu } from "../../engine/device/device.ts";
 
 /** Kinds of work, each with a unit that its time is proportional to. */
 export type PhaseName =

@@ -1,6 +1,6 @@
 /** Where a cell keeps its state while it runs, so that a stopped run loses little. */
 import { basename, dirname } from "node:path";
-import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { plainPath } from "./plain_path.ts";
 
 /** What the host knows of the finished epochs of a training; entry 0 is the first epoch. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { CheckpointFile, type TrainingHistory } from "./checkpoint_file.ts";
 import { withTempDir } from "../testing.ts";
 

@@ -1,5 +1,5 @@
 import { entryAt, temporaryOf } from "../../engine/atomic_file.ts";
-import { loadCheckpoint } from "../../engine/checkpoint.ts";
+import { loadCheckpoint } from "../../engine/files/checkpoint.ts";
 import { readText } from "../../engine/read_file.ts";
 import { reasonOf } from "../../engine/system_error.ts";
 import { codeHashes } from "../plan/cell_key.ts";

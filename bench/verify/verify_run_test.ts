@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { saveCheckpoint } from "../../engine/checkpoint.ts";
+import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { NAMES, snapshot, start, startUntil } from "../run/testing_resume.ts";
 import { NO_HASH, readContent, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../terminal/usage_error.ts";

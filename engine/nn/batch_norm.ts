@@ -3,8 +3,8 @@
 import { batchNorm } from "../ops/batch_norm.ts";
 import { channelAffine } from "../ops/channel_affine.ts";
 import { frozenNorm } from "../ops/frozen_norm.ts";
-import { u32 } from "../shape.ts";
-import { type Tensor, type Value, Variable } from "../tensor.ts";
+import { u32 } from "../arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../graph/tensor.ts";
 import { constantVector } from "./init.ts";
 import type { Mode, Stateful } from "./model.ts";
 

@@ -1,7 +1,7 @@
 /** The convolution layer. */
 
 import { conv2d } from "../ops/conv2d.ts";
-import type { Tensor, Value, Variable } from "../tensor.ts";
+import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import { uniformParameter } from "./init.ts";
 import type { Stateful } from "./model.ts";
 

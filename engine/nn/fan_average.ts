@@ -2,8 +2,8 @@
 
 import { conv2d } from "../ops/conv2d.ts";
 import { linear } from "../ops/linear.ts";
-import type { Shape } from "../shape.ts";
-import type { Variable } from "../tensor.ts";
+import type { Shape } from "../arrays/shape.ts";
+import type { Variable } from "../graph/tensor.ts";
 import type { Conv2d, Conv2dOptions } from "./conv2d.ts";
 import { constantVector, uniformParameter } from "./init.ts";
 import type { Linear, LinearOptions } from "./linear.ts";

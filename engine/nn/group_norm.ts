@@ -1,7 +1,7 @@
 /** The GroupNorm layer. */
 
 import { groupNorm } from "../ops/group_norm.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { constantVector } from "./init.ts";
 import type { Stateful } from "./model.ts";
 

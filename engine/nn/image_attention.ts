@@ -3,7 +3,7 @@
 import { add } from "../ops/arithmetic.ts";
 import { attention } from "../ops/attention.ts";
 import { reshape } from "../ops/reshape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageLinear } from "./fan_average.ts";
 import { createGroupNorm } from "./group_norm.ts";
 import { joinState, type Stateful } from "./model.ts";

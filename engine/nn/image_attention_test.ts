@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
+import { trace } from "../graph/graph.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
 import { assertClose } from "../testing/compare.ts";
-import { Variable } from "../tensor.ts";
+import { Variable } from "../graph/tensor.ts";
 import { createImageAttention } from "./image_attention.ts";
 
 const OPTIONS = { channels: 4, heads: 2, groups: 2, seed: 0 };

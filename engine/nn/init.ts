@@ -1,8 +1,8 @@
 /** How new parameters are drawn. */
 
-import { stream } from "../random.ts";
-import { f32, type Shape, sizeOf } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { stream } from "../arrays/random.ts";
+import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 
 /**
  * PyTorch's default for the weights and biases of convolutions and linear layers: uniform in [-b, b) with

@@ -1,7 +1,7 @@
 /** The LayerNorm layer. */
 
 import { layerNorm } from "../ops/layer_norm.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { constantVector } from "./init.ts";
 import type { Stateful } from "./model.ts";
 

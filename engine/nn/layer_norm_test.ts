@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { createLayerNorm } from "./layer_norm.ts";
 
 Deno.test("createLayerNorm() normalises rows at first, with its eps", () => {

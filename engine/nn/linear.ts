@@ -1,7 +1,7 @@
 /** The fully connected layer. */
 
 import { linear } from "../ops/linear.ts";
-import type { Tensor, Value, Variable } from "../tensor.ts";
+import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import { uniformParameter } from "./init.ts";
 import type { Stateful } from "./model.ts";
 

@@ -4,7 +4,7 @@ import { add } from "../ops/arithmetic.ts";
 import { concat } from "../ops/concat.ts";
 import { scatterTokens } from "../ops/scatter_tokens.ts";
 import { split } from "../ops/split.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageLinear } from "./fan_average.ts";
 import { normalParameter } from "./init.ts";
 import { createLayerNorm } from "./layer_norm.ts";

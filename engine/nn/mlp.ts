@@ -1,7 +1,7 @@
 /** The perceptron inside a transformer block. */
 
 import { gelu } from "../ops/gelu.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageLinear } from "./fan_average.ts";
 import { joinState, type Stateful } from "./model.ts";
 

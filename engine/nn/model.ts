@@ -1,6 +1,6 @@
 /** What a network is to whoever trains, probes or attacks it. */
 
-import type { Tensor, Value, Variable } from "../tensor.ts";
+import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import type { Linear } from "./linear.ts";
 
 /**

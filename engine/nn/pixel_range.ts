@@ -1,7 +1,7 @@
 /** The range of pixels that a network stretches to [-1, 1] before anything else. */
 
 import { addScalar, scale } from "../ops/arithmetic.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 
 /** Darkest and brightest pixel value, in [0, 1] units. Values outside it come to lie outside [-1, 1]. */
 export type PixelRange = readonly [low: number, high: number];

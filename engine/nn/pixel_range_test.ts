@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
+import { trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
 import { assertClose } from "../testing/compare.ts";
-import { Variable } from "../tensor.ts";
+import { Variable } from "../graph/tensor.ts";
 import { fromSymmetric, pixelsFrom, toSymmetric, WHOLE_RANGE } from "./pixel_range.ts";
 
 const pixels = new Variable("x", f32(5), Float32Array.of(0, 0.125, 0.25, 0.5, 1));

@@ -1,7 +1,7 @@
 /** Positions of patches, as fixed sines and cosines. */
 
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 
 /**
  * A table [rows * columns, dim] to add to the tokens of an image's patches, row by row; a setting, not a weight. With

@@ -1,7 +1,7 @@
 /** The projector of contrastive learning. */
 
 import { relu } from "../ops/relu.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createLinear } from "./linear.ts";
 import { joinState, type Stateful } from "./model.ts";
 

@@ -1,8 +1,8 @@
 /** The two residual blocks of He et al. 2015, "Deep residual learning", https://arxiv.org/abs/1512.03385, figure 5. */
 
 import { addRelu } from "../ops/add_relu.ts";
-import { asTensor } from "../graph.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { asTensor } from "../graph/graph.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createBatchNorm } from "./batch_norm.ts";
 import { createConv2d } from "./conv2d.ts";
 import { joinState, type Mode, type Stateful } from "./model.ts";

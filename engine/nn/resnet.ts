@@ -2,9 +2,9 @@
 
 import { channelAffine } from "../ops/channel_affine.ts";
 import { globalAvgPool } from "../ops/pool2d.ts";
-import { asTensor } from "../graph.ts";
-import { f32, formatShape } from "../shape.ts";
-import { type Tensor, type Value, Variable } from "../tensor.ts";
+import { asTensor } from "../graph/graph.ts";
+import { f32, formatShape } from "../arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../graph/tensor.ts";
 import { createBatchNorm } from "./batch_norm.ts";
 import { createConv2d } from "./conv2d.ts";
 import { createLinear } from "./linear.ts";

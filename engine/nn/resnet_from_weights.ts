@@ -1,6 +1,6 @@
 /** Which residual network a state dict belongs to. */
 
-import type { TensorInfo } from "../safetensors.ts";
+import type { TensorInfo } from "../files/safetensors.ts";
 import type { ResnetArch, ResnetConfig } from "./resnet.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { HostTensor } from "../safetensors.ts";
+import type { HostTensor } from "../files/safetensors.ts";
 import { resnet, type ResnetArch, type ResnetConfig } from "./resnet.ts";
 import { resnetArchOf, resnetFromWeights } from "./resnet_from_weights.ts";
 import { checkWeights } from "./weights.ts";

@@ -1,17 +1,17 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { join } from "node:path";
-import { gradients } from "../autograd.ts";
+import { gradients } from "../autograd/autograd.ts";
 import { sgd } from "../optim/sgd.ts";
-import { nchwToNhwc } from "../layout.ts";
+import { nchwToNhwc } from "../arrays/layout.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { meanAll, sumAll } from "../ops/reduce_sum.ts";
-import { Program } from "../program.ts";
-import { getTensor, type HostTensor, readSafetensors, type Safetensors } from "../safetensors.ts";
-import { f32, u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { getTensor, type HostTensor, readSafetensors, type Safetensors } from "../files/safetensors.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release, write } from "../variables.ts";
-import type { Gpu, KernelVariant } from "../device.ts";
+import { release, write } from "../graph/variables.ts";
+import type { Gpu, KernelVariant } from "../device/device.ts";
 import { resnet } from "./resnet.ts";
 import { exportWeights, loadWeights } from "./weights.ts";
 

@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { trace } from "../graph.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { trace } from "../graph/graph.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { meanAll } from "../ops/reduce_sum.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference, type ReferenceState } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
-import { type Tensor, Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference, type ReferenceState } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { type Tensor, Variable } from "../graph/tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { read, release } from "../variables.ts";
+import { read, release } from "../graph/variables.ts";
 import { type Model, parameterCount } from "./model.ts";
 import { resnet, RESNET_ARCHS, type ResnetArch, type ResnetConfig } from "./resnet.ts";
 

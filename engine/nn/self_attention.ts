@@ -2,7 +2,7 @@
 
 import { attention } from "../ops/attention.ts";
 import { split } from "../ops/split.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageLinear } from "./fan_average.ts";
 import { joinState, type Stateful } from "./model.ts";
 

@@ -1,8 +1,8 @@
 /** State dicts as they are found in the wild. */
 
-import { float32Of, isFloat } from "../float_bits.ts";
+import { float32Of, isFloat } from "../files/float_bits.ts";
 import { printable } from "../printable.ts";
-import type { HostTensor, TensorInfo } from "../safetensors.ts";
+import type { HostTensor, TensorInfo } from "../files/safetensors.ts";
 
 /** Prefixes that wrappers put before every name: of PyTorch, and of classes that hold a network. */
 const PREFIXES = ["module.", "_orig_mod.", "model.", "backbone.", "encoder.", "network.", "net."] as const;

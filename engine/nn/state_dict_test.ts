@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { HostTensor } from "../safetensors.ts";
+import type { HostTensor } from "../files/safetensors.ts";
 import { plainOutline, plainStateDict } from "./state_dict.ts";
 
 const row = (value: number): HostTensor => ({ dtype: "F32", shape: [1], data: Float32Array.of(value) });

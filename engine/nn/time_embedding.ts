@@ -2,7 +2,7 @@
 
 import { silu } from "../ops/silu.ts";
 import { sinusoidalEmbedding } from "../ops/sinusoidal_embedding.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageLinear } from "./fan_average.ts";
 import { joinState, type Stateful } from "./model.ts";
 

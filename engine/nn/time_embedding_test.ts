@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { createTimeEmbedding } from "./time_embedding.ts";
 
 Deno.test("createTimeEmbedding() gives every timestep a vector of its own, four times as long as base", () => {

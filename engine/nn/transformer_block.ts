@@ -1,7 +1,7 @@
 /** A block of a vision transformer. */
 
 import { add } from "../ops/arithmetic.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createLayerNorm } from "./layer_norm.ts";
 import { createMlp } from "./mlp.ts";
 import { joinState, type Stateful } from "./model.ts";

@@ -3,8 +3,8 @@
 import { concat } from "../ops/concat.ts";
 import type { RandomSource } from "../ops/random_images.ts";
 import { upsampleNearest2x } from "../ops/upsample_nearest2x.ts";
-import { formatShape } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { formatShape } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageConv2d } from "./fan_average.ts";
 import { createGroupNorm } from "./group_norm.ts";
 import { joinState, type Stateful } from "./model.ts";

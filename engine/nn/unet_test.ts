@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { liveNodes, trace } from "../graph.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { liveNodes, trace } from "../graph/graph.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { square } from "../ops/arithmetic.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
-import { type Tensor, Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { type Tensor, Variable } from "../graph/tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { type Unet, unet, type UnetConfig } from "./unet.ts";
 
 const CONFIG: UnetConfig = {

@@ -7,8 +7,8 @@ import { linear } from "../ops/linear.ts";
 import { patchify } from "../ops/patchify.ts";
 import { reshape } from "../ops/reshape.ts";
 import { split } from "../ops/split.ts";
-import { formatShape } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { formatShape } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { fanAverageParameter } from "./fan_average.ts";
 import { constantVector, normalParameter } from "./init.ts";
 import { createLayerNorm } from "./layer_norm.ts";
@@ -70,9 +70,9 @@ export interface Vit extends Stateful {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { vit } from "./vit.ts";
  *
  * const model = vit({ height: 32, width: 32, patchSize: 4, dim: 48, depth: 2, heads: 3 }, { seed: 0 });

@@ -1,12 +1,12 @@
 /** Weights of a network to and from PyTorch's names, layouts and element types. */
 
-import type { Gpu } from "../device.ts";
-import { ohwiToOihw, oihwToOhwi } from "../layout.ts";
+import type { Gpu } from "../device/device.ts";
+import { ohwiToOihw, oihwToOhwi } from "../arrays/layout.ts";
 import { someNames } from "../printable.ts";
-import type { HostTensor, TensorInfo } from "../safetensors.ts";
-import { formatShape, type Shape } from "../shape.ts";
-import type { HostData, Variable } from "../tensor.ts";
-import { read, write } from "../variables.ts";
+import type { HostTensor, TensorInfo } from "../files/safetensors.ts";
+import { formatShape, type Shape } from "../arrays/shape.ts";
+import type { HostData, Variable } from "../graph/tensor.ts";
+import { read, write } from "../graph/variables.ts";
 import type { Stateful } from "./model.ts";
 
 /**

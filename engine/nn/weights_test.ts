@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { encodeSafetensors, type HostTensor, parseSafetensors } from "../safetensors.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { encodeSafetensors, type HostTensor, parseSafetensors } from "../files/safetensors.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { resnet } from "./resnet.ts";
 import { checkWeights, exportWeights, loadWeights } from "./weights.ts";
 

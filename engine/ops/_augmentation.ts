@@ -1,12 +1,12 @@
 /** What the augmentations have in common: an example's own random numbers, shapes, and how they are recorded. */
 
-import { record } from "../graph.ts";
-import type { OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { philox4x32, type U32x2, type U32x4 } from "../random.ts";
-import { f32, formatShape, type Spec, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { philox4x32, type U32x2, type U32x4 } from "../arrays/random.ts";
+import { f32, formatShape, type Spec, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import type { RandomSource } from "./random_images.ts";
 import sharedSource from "./_augmentation.wgsl" with { type: "text" };

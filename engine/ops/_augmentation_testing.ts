@@ -1,10 +1,10 @@
 /** Images with values by PyTorch, and a source of random numbers, for the tests of the augmentations. */
 
-import { trace } from "../graph.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
-import { type Tensor, type Value, Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../graph/tensor.ts";
 import type { RandomSource } from "./random_images.ts";
 import torch from "./augmentation_torch.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 /** A sum and its relu in one pass: the end of a residual block. */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import source from "../wgsl/relu.wgsl" with { type: "text" };
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
 import { reluGradOp } from "./relu.ts";

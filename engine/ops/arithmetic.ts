@@ -4,7 +4,7 @@
  */
 
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 
 /** a + b. */
 export const addOp = defineElementwise({

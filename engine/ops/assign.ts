@@ -1,11 +1,11 @@
 /** Setting a variable, or one row of it, from inside a program. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, sameShape, sizeOf, u32, vec4Count } from "../shape.ts";
-import type { Value, Variable } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, lastDim, sameShape, sizeOf, u32, vec4Count } from "../arrays/shape.ts";
+import type { Value, Variable } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./assign.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, type Shape, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, type Shape, type Spec } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { attentionGradOp } from "./attention_grad.ts";
 import { attentionReference } from "./attention_reference.ts";
 import {
@@ -107,10 +107,10 @@ function attentionCase(
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { attention } from "./attention.ts";
  *
  * const q = new Variable("q", f32(1, 1, 1), Float32Array.of(Math.log(3)));

@@ -1,9 +1,9 @@
 /** The gradients of attention. */
 
-import type { Kernel, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, type Shape } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Kernel, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, type Shape } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { attentionGradReference } from "./attention_reference.ts";
 import { type AttentionAttrs, type AttentionSizes, attentionSizes, rowsPerLane } from "./attention_sizes.ts";
 import { wgslFloat } from "./elementwise.ts";

@@ -1,6 +1,6 @@
 /** Attention and its gradients in float64. */
 
-import type { NdArray } from "../op.ts";
+import type { NdArray } from "../graph/op.ts";
 import type { AttentionSizes } from "./attention_sizes.ts";
 
 /** Softmax weights of one query, and the logarithm of their denominator. */

@@ -1,6 +1,6 @@
 /** How attention's heads lie in memory, and how its work is divided. */
 
-import { formatShape, rowVec4s, type Shape, type Spec } from "../shape.ts";
+import { formatShape, rowVec4s, type Shape, type Spec } from "../arrays/shape.ts";
 
 /** Settings of attention. */
 export interface AttentionAttrs {

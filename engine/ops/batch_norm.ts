@@ -1,9 +1,9 @@
 /** Batch normalisation over all dimensions but the innermost, with its relu, in training mode. */
 
-import { record } from "../graph.ts";
-import type { NdArray, OpDef } from "../op.ts";
-import { f32, formatShape, lastDim, rowCount, type Shape, type Spec, u32 } from "../shape.ts";
-import type { Tensor, Value, Variable } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { NdArray, OpDef } from "../graph/op.ts";
+import { f32, formatShape, lastDim, rowCount, type Shape, type Spec, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import { applyKernel, gradKernels, statsKernels } from "./batch_norm_kernels.ts";
 
 interface BatchNormAttrs {

@@ -1,9 +1,9 @@
 /** Kernels of batch normalisation and its gradient. */
 
-import type { Binding, Kernel, Operand, Target } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Binding, Kernel, Operand, Target } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, rowCount, rowVec4s, type Shape, type Spec } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { planRowSums, type RowSums } from "./row_sums.ts";
 import reluSource from "../wgsl/relu.wgsl" with { type: "text" };

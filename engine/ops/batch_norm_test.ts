@@ -1,8 +1,8 @@
 import { assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { record, trace } from "../graph.ts";
-import { f32, u32 } from "../shape.ts";
-import { type Tensor, Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { record, trace } from "../graph/graph.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { type Tensor, Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { add } from "./arithmetic.ts";
 import { batchNorm, batchNormGradOp, batchNormOp } from "./batch_norm.ts";

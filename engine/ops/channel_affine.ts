@@ -1,8 +1,8 @@
 /** A scale and an offset per channel: BatchNorm in eval mode, and its relu. */
 
-import type { OpDef } from "../op.ts";
-import { f32, formatShape, lastDim, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, formatShape, lastDim, type Spec } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import reluSource from "../wgsl/relu.wgsl" with { type: "text" };
 import { mul } from "./arithmetic.ts";
 import {

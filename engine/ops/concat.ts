@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { OpDef } from "../op.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { OpDef } from "../graph/op.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { type ConcatAttrs, concatRule, join } from "./concat_rule.ts";
 import { split } from "./split.ts";
 
@@ -25,10 +25,10 @@ export const concatOp: OpDef<ConcatAttrs> = {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { concat } from "./concat.ts";
  *
  * const a = new Variable("a", f32(2, 1), Float32Array.of(1, 2));

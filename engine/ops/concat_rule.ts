@@ -1,11 +1,11 @@
 /** How tensors are put one after another: what concat and the gradient of split share. */
 
-import { asTensor, record } from "../graph.ts";
-import type { NdArray, OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, type Shape, sizeOf, u32, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { asTensor, record } from "../graph/graph.ts";
+import type { NdArray, OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, type Shape, sizeOf, u32, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./concat.wgsl" with { type: "text" };
 
 /** Settings of a concatenation. */

@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { asTensor, trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { asTensor, trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { mul } from "./arithmetic.ts";
 import { concat, concatOp } from "./concat.ts";

@@ -1,9 +1,9 @@
 /** 2-D convolution and its gradients. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { f32, formatShape, type Shape } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, formatShape, type Shape } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { convCases } from "./conv2d_cases.ts";
 import { convGradInputReference, convGradWeightsReference, convReference } from "./conv2d_reference.ts";
 import { type ConvAttrs, convFlops, convSizes } from "./conv2d_sizes.ts";

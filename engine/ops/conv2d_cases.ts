@@ -1,7 +1,7 @@
 /** Size cases of the suites of convolution and its gradients. */
 
-import type { OpCase } from "../op.ts";
-import type { Shape } from "../shape.ts";
+import type { OpCase } from "../graph/op.ts";
+import type { Shape } from "../arrays/shape.ts";
 import type { ConvAttrs } from "./conv2d_sizes.ts";
 
 /** One case of the suites of the convolution and its gradients. */

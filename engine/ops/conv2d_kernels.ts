@@ -1,9 +1,9 @@
 /** Kernels of 2-D convolution and its gradients: tile sizes, grids and bindings. */
 
-import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, type Spec } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, type Spec } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import type { GradWeightsTile, PixelTile } from "./conv2d_tiles.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";

@@ -1,5 +1,5 @@
 import { assertLess } from "@std/assert";
-import { MOST_ROUNDS } from "../op.ts";
+import { MOST_ROUNDS } from "../graph/op.ts";
 import { rowsPerPart } from "./conv2d_kernels.ts";
 import { convSizes } from "./conv2d_sizes.ts";
 

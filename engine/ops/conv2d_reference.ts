@@ -1,6 +1,6 @@
 /** Convolution and its gradients in float64, by their definitions. */
 
-import type { NdArray } from "../op.ts";
+import type { NdArray } from "../graph/op.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 
 /** Calls `visit` with the flat indices of x, w and y for every product of the convolution. */

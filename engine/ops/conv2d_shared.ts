@@ -3,10 +3,10 @@
  * They give the bits of the kernels in `conv2d_kernels.ts`, see their orders of summation.
  */
 
-import type { Kernel } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32 } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Kernel } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32 } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import type { ForwardPlan, GradWeightsPlan } from "./conv2d_kernels.ts";
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { sumKernels } from "./reduce_sum.ts";

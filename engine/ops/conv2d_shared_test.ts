@@ -1,15 +1,15 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import type { Gpu } from "../device.ts";
-import { record, trace } from "../graph.ts";
-import type { Attrs, OpDef } from "../op.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, type Shape, sizeOf } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import type { Gpu } from "../device/device.ts";
+import { record, trace } from "../graph/graph.ts";
+import type { Attrs, OpDef } from "../graph/op.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { assertClose, assertSameBits } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { conv2dOp, convGradWeightsOp } from "./conv2d.ts";
 import {
   sharedForwardKernel,

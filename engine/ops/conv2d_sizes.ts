@@ -1,6 +1,6 @@
 /** Sizes of a 2-D convolution, from the shapes of its operands. */
 
-import { formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../arrays/shape.ts";
 
 /** Stride and padding, the same in both directions; the padding holds zeros. */
 export interface ConvAttrs {

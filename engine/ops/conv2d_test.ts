@@ -1,14 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Gpu } from "../device.ts";
-import { record, trace } from "../graph.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { f32, sizeOf } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import type { Gpu } from "../device/device.ts";
+import { record, trace } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { f32, sizeOf } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest, sharedGpu } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { conv2d, conv2dOp, convGradInputOp, convGradWeightsOp } from "./conv2d.ts";
 
 checkOp(conv2dOp, { forward: { atol: 1e-5, rtol: 1e-3 } });

@@ -3,8 +3,8 @@
  * workgroup memory where there is hardware that may gain from it. All ways of one shape give the same bits.
  */
 
-import type { Kernel, Target } from "../op.ts";
-import { f32 } from "../shape.ts";
+import type { Kernel, Target } from "../graph/op.ts";
+import { f32 } from "../arrays/shape.ts";
 import {
   flipKernel,
   forwardKernel,

@@ -1,9 +1,9 @@
 /** Whether the prediction is the label. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { f32, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
 import { checkLabels } from "./cross_entropy.ts";
 import { logitsKernel } from "./logits_kernel.ts";

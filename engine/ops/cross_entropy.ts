@@ -1,9 +1,9 @@
 /** Softmax cross-entropy. */
 
-import { record } from "../graph.ts";
-import type { NdArray, OpDef } from "../op.ts";
-import { f32, formatShape, type Spec, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { NdArray, OpDef } from "../graph/op.ts";
+import { f32, formatShape, type Spec, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { logitsKernel } from "./logits_kernel.ts";
 import source from "./cross_entropy.wgsl" with { type: "text" };
 

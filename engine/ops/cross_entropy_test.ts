@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { Program } from "../program.ts";
-import { f32, u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { crossEntropy, crossEntropyGradOp, crossEntropyOp } from "./cross_entropy.ts";

@@ -1,12 +1,12 @@
 /** Dropout: random elements become 0. */
 
-import { asTensor, record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { philox4x32, type U32x2, uniform01 } from "../random.ts";
-import { f32, formatShape, lastDim, rowVec4s, sizeOf, u32, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { asTensor, record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { philox4x32, type U32x2, uniform01 } from "../arrays/random.ts";
+import { f32, formatShape, lastDim, rowVec4s, sizeOf, u32, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import { wgslFloat } from "./elementwise.ts";
 import type { RandomSource } from "./random_images.ts";

@@ -1,10 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
+import { trace } from "../graph/graph.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { Variable } from "../tensor.ts";
+import { Variable } from "../graph/tensor.ts";
 import { dropout, dropoutOp } from "./dropout.ts";
 
 checkOp(dropoutOp);

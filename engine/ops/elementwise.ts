@@ -1,9 +1,17 @@
 /** Operations on each element alone: one kernel template, one small rule per operation. */
 
-import { record } from "../graph.ts";
-import { maskPadding } from "../kernel_source.ts";
-import type { BackwardContext, Kernel, LowerContext, NdArray, OpCase, OpDef, Pointwise } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
+import { record } from "../graph/graph.ts";
+import { maskPadding } from "../wgsl/mask_padding.ts";
+import type {
+  BackwardContext,
+  Kernel,
+  LowerContext,
+  NdArray,
+  OpCase,
+  OpDef,
+  Pointwise,
+} from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
 import {
   broadcastShapes,
   f32,
@@ -14,9 +22,9 @@ import {
   sizeOf,
   type Spec,
   vec4Count,
-} from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+} from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./elementwise.wgsl" with { type: "text" };
 
 /** What one elementwise operation is. */

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { gpuTest } from "../testing/gpu.ts";
-import { Program } from "../program.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { addScalar, div } from "./arithmetic.ts";
 import { sumAll } from "./reduce_sum.ts";
 import { broadcastStrides, wgslFloat } from "./elementwise.ts";

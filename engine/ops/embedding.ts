@@ -1,9 +1,9 @@
 /** Rows of a table picked by number. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { f32, formatShape, rowCount, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, formatShape, rowCount, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { gatherKernel, gatherReference } from "./gather_tokens.ts";
 import { tokenSumOp } from "./token_sum.ts";
 
@@ -54,10 +54,10 @@ export const embeddingOp: OpDef<NoAttrs> = {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32, u32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32, u32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { embedding } from "./embedding.ts";
  *
  * const table = new Variable("table", f32(3, 1), Float32Array.of(10, 11, 12));

@@ -1,11 +1,11 @@
 /** The norm of each example of a batch. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, rowCount, rowVec4s, sizeOf } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, rowCount, rowVec4s, sizeOf } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import magnitudeSource from "../wgsl/magnitude.wgsl" with { type: "text" };
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
 import source from "./example_norm.wgsl" with { type: "text" };

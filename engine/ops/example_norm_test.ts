@@ -1,10 +1,10 @@
-import { Program } from "../program.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { exampleNorm, exampleNormGradOp, l2NormOp, linfNormOp } from "./example_norm.ts";
 
 checkOp(l2NormOp);

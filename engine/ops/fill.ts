@@ -1,11 +1,11 @@
 /** A tensor of one repeated number. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, lastDim, rowVec4s, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, lastDim, rowVec4s, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import source from "./fill.wgsl" with { type: "text" };
 

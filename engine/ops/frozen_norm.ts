@@ -1,6 +1,6 @@
 /** Normalisation by given statistics as an affine map per channel: BatchNorm in eval mode, in two small steps. */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { addScalar, div, mul, scale } from "./arithmetic.ts";
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
 

@@ -1,8 +1,8 @@
 /** Tokens of each example picked by their numbers. */
 
-import { record } from "../graph.ts";
-import type { Kernel, NdArray, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
 import {
   f32,
   formatShape,
@@ -13,9 +13,9 @@ import {
   type Spec,
   u32,
   vec4Count,
-} from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+} from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { tokenSumOp } from "./token_sum.ts";
 import source from "./gather_tokens.wgsl" with { type: "text" };
 
@@ -56,10 +56,10 @@ export const gatherTokensOp: OpDef<NoAttrs> = {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32, u32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32, u32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { gatherTokens } from "./gather_tokens.ts";
  *
  * const x = new Variable("x", f32(1, 3, 1), Float32Array.of(10, 11, 12));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import gelu_ from "../wgsl/gelu.wgsl" with { type: "text" };
 import normalCdf from "../wgsl/normal_cdf.wgsl" with { type: "text" };
 import sigmoid from "../wgsl/sigmoid.wgsl" with { type: "text" };

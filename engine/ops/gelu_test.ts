@@ -1,12 +1,12 @@
 import { assert } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { Program } from "../program.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { Program } from "../program/program.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { erf } from "./erf.ts";
 import { gelu, geluGradOp, geluOp, geluTanhGradOp, geluTanhOp } from "./gelu.ts";
 import { sumAll } from "./reduce_sum.ts";

@@ -1,9 +1,9 @@
 /** Kernels that group normalisation and its gradient share. */
 
-import type { Kernel, Operand, Target } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, lastDim, rowVec4s, type Shape, sizeOf, type Spec } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Kernel, Operand, Target } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, lastDim, rowVec4s, type Shape, sizeOf, type Spec } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import type { GroupNormAttrs } from "./group_norm_reference.ts";
 import { wgslFloat } from "./elementwise.ts";
 import affineSource from "./group_norm_grad_affine.wgsl" with { type: "text" };

@@ -1,7 +1,7 @@
 /** Group normalisation and its gradient in float64. */
 
-import type { NdArray } from "../op.ts";
-import { lastDim } from "../shape.ts";
+import type { NdArray } from "../graph/op.ts";
+import { lastDim } from "../arrays/shape.ts";
 
 /** Settings of the operation. */
 export interface GroupNormAttrs {

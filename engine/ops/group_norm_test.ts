@@ -1,10 +1,10 @@
 import { assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { record, trace } from "../graph.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { record, trace } from "../graph/graph.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { groupNorm, groupNormGradOp, groupNormOp } from "./group_norm.ts";

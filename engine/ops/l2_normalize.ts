@@ -1,11 +1,11 @@
 /** Vectors brought to length 1. */
 
-import { record } from "../graph.ts";
-import type { Kernel, LowerContext, OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, lastDim, rowCount, rowVec4s, sizeOf } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, LowerContext, OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, lastDim, rowCount, rowVec4s, sizeOf } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import source from "./l2_normalize.wgsl" with { type: "text" };
 
@@ -61,10 +61,10 @@ export const l2NormalizeGradOp: OpDef<NoAttrs> = {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { l2Normalize } from "./l2_normalize.ts";
  *
  * const x = new Variable("x", f32(2, 2), Float32Array.of(3, 4, 0, 0));

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { asTensor } from "../graph.ts";
-import { Program } from "../program.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { asTensor } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { l2Normalize, l2NormalizeGradOp, l2NormalizeOp } from "./l2_normalize.ts";
 
 checkOp(l2NormalizeOp);

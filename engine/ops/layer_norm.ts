@@ -4,12 +4,12 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, rowCount, rowVec4s } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, lastDim, rowCount, rowVec4s } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import {
   layerNormCases,
@@ -99,10 +99,10 @@ export const layerNormOp: OpDef<LayerNormAttrs> = {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { layerNorm } from "./layer_norm.ts";
  *
  * const x = new Variable("x", f32(1, 2), Float32Array.of(3, 7));

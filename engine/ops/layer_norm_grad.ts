@@ -1,9 +1,9 @@
 /** The gradients of layer normalisation. */
 
-import type { Kernel, NdArray, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, lastDim, rowCount, rowVec4s } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, lastDim, rowCount, rowVec4s } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { planRowSums } from "./row_sums.ts";
 import affineSource from "./layer_norm_grad_affine.wgsl" with { type: "text" };
 import inputSource from "./layer_norm_grad_input.wgsl" with { type: "text" };

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { f32, formatShape, lastDim, sizeOf, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, formatShape, lastDim, sizeOf, type Spec } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { matmul, matmulChoices, matmulKernels, type MatmulSizes, matmulSizes, matmulSum } from "./matmul.ts";
 
 type LinearAttrs = Readonly<Record<string, never>>;

@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { f32 } from "../shape.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
+import { trace } from "../graph/graph.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { Variable } from "../tensor.ts";
-import { release } from "../variables.ts";
+import { Variable } from "../graph/tensor.ts";
+import { release } from "../graph/variables.ts";
 import { linear, linearOp } from "./linear.ts";
 
 checkOp(linearOp, { forward: { atol: 1e-5, rtol: 1e-3 } });

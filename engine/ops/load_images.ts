@@ -1,12 +1,12 @@
 /** From stored pixels to a batch of images: decoding, random crop and mirroring in one pass. */
 
-import { record } from "../graph.ts";
-import type { NdArray, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { philox4x32, type Stream, type U32x2 } from "../random.ts";
-import { f32, formatShape, lastDim, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { NdArray, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { philox4x32, type Stream, type U32x2 } from "../arrays/random.ts";
+import { f32, formatShape, lastDim, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import source from "./load_images.wgsl" with { type: "text" };
 

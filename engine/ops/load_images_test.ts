@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, type Spec, u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, type Spec, u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { loadImages, loadImagesOp } from "./load_images.ts";
 

@@ -1,9 +1,9 @@
 /** Kernels over logits [B, C] of which one invocation owns an example: losses, verdicts and doubts. */
 
-import type { Kernel, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { rowVec4s } from "../shape.ts";
-import { fillTemplate, type TemplateValues } from "../wgsl_template.ts";
+import type { Kernel, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { rowVec4s } from "../arrays/shape.ts";
+import { fillTemplate, type TemplateValues } from "../wgsl/template.ts";
 
 /** What such a kernel is made of. */
 export interface LogitsKernelOptions extends TemplateValues {

@@ -1,11 +1,20 @@
 /** Mean squared errors, over everything or over some tokens alone. */
 
-import { record } from "../graph.ts";
-import type { Kernel, LowerContext, OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, rowCount, rowVec4s, sameShape, sizeOf, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, LowerContext, OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import {
+  f32,
+  formatShape,
+  lastDim,
+  rowCount,
+  rowVec4s,
+  sameShape,
+  sizeOf,
+  type Spec,
+} from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { div, scale, square, sub } from "./arithmetic.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { meanAll, sumAll } from "./reduce_sum.ts";
@@ -69,10 +78,10 @@ export const tokenErrorGradOp: OpDef<NoAttrs> = {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { maskedMse } from "./masked_mse.ts";
  *
  * const prediction = new Variable("prediction", f32(1, 2, 2), Float32Array.of(1, 2, 3, 4));

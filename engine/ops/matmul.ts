@@ -4,12 +4,12 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { Kernel, OpDef, Operand, Target } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, sameShape, type Shape, sizeOf, type Spec } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, OpDef, Operand, Target } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, sameShape, type Shape, sizeOf, type Spec } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { matmulCases } from "./matmul_cases.ts";
 import { matmulReference } from "./matmul_reference.ts";
 import { type MatmulProblem, matmulSplits, matmulTiles, tileNamed } from "./matmul_tile.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { OpCase } from "../op.ts";
-import { f32, type Shape } from "../shape.ts";
+import type { OpCase } from "../graph/op.ts";
+import { f32, type Shape } from "../arrays/shape.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
 const FORMS = [

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { NdArray } from "../op.ts";
-import { sizeOf } from "../shape.ts";
+import type { NdArray } from "../graph/op.ts";
+import { sizeOf } from "../arrays/shape.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
 /** c[n, i, j] = sum over k of op(a)[n, i, k] * op(b)[n, k, j]; with `sumBatch` also over n. */

@@ -1,15 +1,15 @@
-import { choosePinned } from "../choices.ts";
-import type { Gpu, KernelVariant } from "../device.ts";
-import { record, trace } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, type Shape, sizeOf } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { choosePinned } from "../autotune/variant_policy.ts";
+import type { Gpu, KernelVariant } from "../device/device.ts";
+import { record, trace } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { assertClose, assertSameBits } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { linearOp } from "./linear.ts";
 import { type MatmulAttrs, matmulOp } from "./matmul.ts";
 

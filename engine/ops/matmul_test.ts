@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { f32 } from "../shape.ts";
+import { trace } from "../graph/graph.ts";
+import { f32 } from "../arrays/shape.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { Variable } from "../tensor.ts";
+import { Variable } from "../graph/tensor.ts";
 import { matmul, matmulOp } from "./matmul.ts";
 
 checkOp(matmulOp, { forward: { atol: 1e-5, rtol: 1e-3 } });

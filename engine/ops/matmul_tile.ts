@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MOST_ROUNDS } from "../op.ts";
+import { MOST_ROUNDS } from "../graph/op.ts";
 
 /** What is computed together: by one invocation, or, where it is shared, by a workgroup. */
 export interface MatmulTile {

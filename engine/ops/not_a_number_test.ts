@@ -1,12 +1,12 @@
 /** NaN and infinity go through every operation of a network's forward pass to its logits, whatever a compiler assumes. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Gpu } from "../device.ts";
-import { Program } from "../program.ts";
-import { f32, type Shape, sizeOf, u32 } from "../shape.ts";
-import { type Tensor, type Value, Variable } from "../tensor.ts";
+import type { Gpu } from "../device/device.ts";
+import { Program } from "../program/program.ts";
+import { f32, type Shape, sizeOf, u32 } from "../arrays/shape.ts";
+import { type Tensor, type Value, Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { addRelu } from "./add_relu.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { channelAffine } from "./channel_affine.ts";

@@ -1,11 +1,11 @@
 /** The contrastive loss of SimCLR. */
 
-import { record } from "../graph.ts";
-import type { Kernel, LowerContext, NdArray, OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, sameShape } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, LowerContext, NdArray, OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, rowVec4s, sameShape } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { concat } from "./concat.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { l2Normalize } from "./l2_normalize.ts";
@@ -77,10 +77,10 @@ export const ntXentGradOp: OpDef<NtXentAttrs> = {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { ntXent } from "./nt_xent.ts";
  *
  * const z = new Variable("z", f32(3, 2), Float32Array.of(1, 2, 1, 2, 1, 2));

@@ -1,15 +1,15 @@
 import { assert, assertAlmostEquals, assertThrows } from "@std/assert";
-import type { Gpu } from "../device.ts";
-import { gradients } from "../autograd.ts";
-import { trace } from "../graph.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import type { Gpu } from "../device/device.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { trace } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { ntXent, ntXentGradOp, ntXentOp } from "./nt_xent.ts";
 
 checkOp(ntXentOp);

@@ -1,10 +1,10 @@
 /** Sums of gradients over several batches, in place, in a few dispatches. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { sizeOf } from "../shape.ts";
-import type { Value, Variable } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { sizeOf } from "../arrays/shape.ts";
+import type { Value, Variable } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./optim_accumulate.wgsl" with { type: "text" };
 import {
   checkUpdate,

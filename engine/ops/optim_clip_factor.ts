@@ -1,10 +1,10 @@
 /** The norm of all gradients together, and the factor that brings it down to a maximum. */
 
-import { record } from "../graph.ts";
-import type { Kernel, LowerContext, OpCase, OpDef, Operand } from "../op.ts";
-import { f32, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, LowerContext, OpCase, OpDef, Operand } from "../graph/op.ts";
+import { f32, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import { groupUpTo, itemsPerKernel } from "./optim_groups.ts";
 import factorSource from "./optim_clip_factor.wgsl" with { type: "text" };

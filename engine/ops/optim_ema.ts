@@ -1,10 +1,10 @@
 /** Exponential moving averages of parameters, in place. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { sizeOf } from "../shape.ts";
-import type { Value, Variable } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { sizeOf } from "../arrays/shape.ts";
+import type { Value, Variable } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./optim_ema.wgsl" with { type: "text" };
 import {
   checkUpdate,

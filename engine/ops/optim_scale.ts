@@ -1,11 +1,11 @@
 /** Many tensors times one number, in a few dispatches. */
 
-import { record } from "../graph.ts";
-import type { Kernel, OpCase, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, OpCase, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { groupUpTo, itemsPerKernel, MOST_VEC4S } from "./optim_groups.ts";
 import source from "./optim_scale.wgsl" with { type: "text" };
 

@@ -1,10 +1,10 @@
 /** Stochastic gradient descent with momentum: the update of parameters in place. */
 
-import { record } from "../graph.ts";
-import type { OpCase, OpDef } from "../op.ts";
-import { sizeOf } from "../shape.ts";
-import type { Value, Variable } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpCase, OpDef } from "../graph/op.ts";
+import { sizeOf } from "../arrays/shape.ts";
+import type { Value, Variable } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { wgslFloat } from "./elementwise.ts";
 import source from "./optim_sgd.wgsl" with { type: "text" };
 import {

@@ -1,7 +1,7 @@
 import { assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { f32, u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { f32, u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { sgdMomentumOp, sgdOp, sgdUpdate } from "./optim_sgd.ts";
 

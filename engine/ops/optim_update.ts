@@ -1,8 +1,8 @@
 /** What the update operations of optimisers share: checks of their inputs and the dispatches for groups of parameters. */
 
-import type { Kernel, LowerContext, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, sameShape, type Shape, type Spec, vec4Count } from "../shape.ts";
+import type { Kernel, LowerContext, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, sameShape, type Shape, type Spec, vec4Count } from "../arrays/shape.ts";
 import { groupUpTo, itemsPerKernel, MOST_VEC4S } from "./optim_groups.ts";
 
 /**

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, rowVec4s, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./patchify.wgsl" with { type: "text" };
 
 interface PatchifyAttrs {

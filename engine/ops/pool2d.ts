@@ -4,13 +4,13 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { Kernel, OpCase, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, type Shape, type Spec, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, OpCase, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, type Shape, type Spec, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import finiteSource from "../wgsl/finite.wgsl" with { type: "text" };
-import { fillTemplate } from "../wgsl_template.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import {
   averageGradReference,
   averageReference,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NdArray } from "../op.ts";
+import type { NdArray } from "../graph/op.ts";
 import type { PoolSizes } from "./pool2d.ts";
 
 /** Calls `visit` for every output element with its index and those of its window's pixels, row by row. */

@@ -1,6 +1,6 @@
 /** Cropping at random after zero padding. */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import {
   applyAugmentation,
   type AugmentationAttrs,

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { nchwToNhwc } from "../layout.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { nchwToNhwc } from "../arrays/layout.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { augmented, source } from "./_augmentation_testing.ts";
 import { loadImages } from "./load_images.ts";

@@ -1,6 +1,6 @@
 /** Mirroring at random. */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { applyAugmentation, augmentationCase, defineAugmentation } from "./_augmentation.ts";
 import type { RandomSource } from "./random_images.ts";
 import source from "./random_flip.wgsl" with { type: "text" };

@@ -1,7 +1,7 @@
 /** Removing the colour at random. */
 
-import { uniform01 } from "../random.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { uniform01 } from "../arrays/random.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import {
   applyAugmentation,
   type AugmentationAttrs,

@@ -1,12 +1,12 @@
 /** Random numbers in the shape of a batch of images. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { normal2, philox4x32, type Stream, type U32x2, uniform01 } from "../random.ts";
-import { f32, type Shape, sizeOf, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { normal2, philox4x32, type Stream, type U32x2, uniform01 } from "../arrays/random.ts";
+import { f32, type Shape, sizeOf, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import source from "./random_images.wgsl" with { type: "text" };
 

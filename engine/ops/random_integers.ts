@@ -1,12 +1,12 @@
 /** A random whole number for each example of a batch. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { philox4x32, type U32x2 } from "../random.ts";
-import { formatShape, rowVec4s, u32 } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { philox4x32, type U32x2 } from "../arrays/random.ts";
+import { formatShape, rowVec4s, u32 } from "../arrays/shape.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import type { RandomSource } from "./random_images.ts";
 import source from "./random_integers.wgsl" with { type: "text" };

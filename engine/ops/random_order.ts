@@ -1,12 +1,12 @@
 /** A random order for each example of a batch. */
 
-import { record } from "../graph.ts";
-import type { OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { philox4x32, type U32x2 } from "../random.ts";
-import { rowVec4s, u32 } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { philox4x32, type U32x2 } from "../arrays/random.ts";
+import { rowVec4s, u32 } from "../arrays/shape.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import type { RandomSource } from "./random_images.ts";
 import source from "./random_order.wgsl" with { type: "text" };

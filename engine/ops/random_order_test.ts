@@ -1,13 +1,13 @@
 import { assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { Program } from "../program.ts";
-import { stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { u32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { trace } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
+import { stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { u32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { randomOrder, randomOrderOp } from "./random_order.ts";
 
 checkOp(randomOrderOp);

@@ -1,12 +1,12 @@
 /** Sums over a run of neighbouring dimensions. */
 
-import { record } from "../graph.ts";
-import type { Kernel, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, sameShape, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
-import { asTensor } from "../graph.ts";
+import { record } from "../graph/graph.ts";
+import type { Kernel, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, sameShape, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
+import { asTensor } from "../graph/graph.ts";
 import { add, scale, scaleOp } from "./arithmetic.ts";
 import { fill, fillOp } from "./fill.ts";
 import source from "./reduce_sum.wgsl" with { type: "text" };

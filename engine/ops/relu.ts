@@ -1,7 +1,7 @@
 /** The rectified linear unit. */
 
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import source from "../wgsl/relu.wgsl" with { type: "text" };
 
 /** max(a, 0), NaN where a is NaN; written as a choice, so that the gradient at 0 is 0 and not one half. */

@@ -4,13 +4,22 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { OpCase, OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, lastDim, rowVec4s, sameShape, type Shape, sizeOf, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { asTensor } from "../graph.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpCase, OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import {
+  f32,
+  formatShape,
+  lastDim,
+  rowVec4s,
+  sameShape,
+  type Shape,
+  sizeOf,
+  vec4Count,
+} from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { asTensor } from "../graph/graph.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./reshape.wgsl" with { type: "text" };
 
 interface ReshapeAttrs {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
-import { asTensor, trace } from "../graph.ts";
-import { f32 } from "../shape.ts";
+import { asTensor, trace } from "../graph/graph.ts";
+import { f32 } from "../arrays/shape.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { Variable } from "../tensor.ts";
+import { Variable } from "../graph/tensor.ts";
 import { reshape, reshapeOp, sameMemory } from "./reshape.ts";
 
 checkOp(reshapeOp);

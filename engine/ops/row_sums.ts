@@ -1,7 +1,7 @@
 /** When sums over rows, per channel, take one dispatch and when two. */
 
-import { MOST_ROUNDS, type Target } from "../op.ts";
-import { rowCount, rowVec4s, type Shape } from "../shape.ts";
+import { MOST_ROUNDS, type Target } from "../graph/op.ts";
+import { rowCount, rowVec4s, type Shape } from "../arrays/shape.ts";
 
 /** Parts that sums over many rows are split into at least. */
 const ENOUGH = 1024;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MOST_ROUNDS } from "../op.ts";
+import { MOST_ROUNDS } from "../graph/op.ts";
 import { planRowSums } from "./row_sums.ts";
 
 const software = { software: true, storageBuffers: 8 }, hardware = { software: false, storageBuffers: 8 };

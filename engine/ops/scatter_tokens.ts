@@ -1,9 +1,9 @@
 /** Tokens of each example put at their numbers, and a common token everywhere else. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { f32, formatShape, lastDim, sizeOf, u32 } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { f32, formatShape, lastDim, sizeOf, u32 } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { fill as constant } from "./fill.ts";
 import { checkTokens, gatherTokens } from "./gather_tokens.ts";
@@ -80,10 +80,10 @@ export interface ScatterOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32, u32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32, u32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { scatterTokens } from "./scatter_tokens.ts";
  *
  * const x = new Variable("x", f32(1, 2, 1), Float32Array.of(5, 6));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import sigmoid from "../wgsl/sigmoid.wgsl" with { type: "text" };
 import silu_ from "../wgsl/silu.wgsl" with { type: "text" };
 import { applyElementwise, backwardEach, defineElementwise } from "./elementwise.ts";

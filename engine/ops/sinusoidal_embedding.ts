@@ -1,11 +1,11 @@
 /** Whole numbers as vectors of sines and cosines. */
 
-import { record } from "../graph.ts";
-import type { OpDef } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, sizeOf, u32, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { OpDef } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, formatShape, rowVec4s, sizeOf, u32, vec4Count } from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import philoxSource from "../wgsl/philox.wgsl" with { type: "text" };
 import source from "./sinusoidal_embedding.wgsl" with { type: "text" };
 

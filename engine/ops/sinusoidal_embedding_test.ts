@@ -1,10 +1,10 @@
 import { assertThrows } from "@std/assert";
-import { trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32, u32 } from "../shape.ts";
+import { trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32, u32 } from "../arrays/shape.ts";
 import { assertClose } from "../testing/compare.ts";
 import { checkOp } from "../testing/check_op.ts";
-import { type Value, Variable } from "../tensor.ts";
+import { type Value, Variable } from "../graph/tensor.ts";
 import { sinusoidalEmbedding, sinusoidalEmbeddingOp } from "./sinusoidal_embedding.ts";
 
 // The angle of t = 4,000 is off by up to 2^-33 t turns, 3e-6 radians.

@@ -4,12 +4,21 @@
  * @module
  */
 
-import { record } from "../graph.ts";
-import type { NdArray, OpCase, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, formatShape, rowVec4s, type Shape, sizeOf, type Spec, u32, vec4Count } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import { record } from "../graph/graph.ts";
+import type { NdArray, OpCase, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import {
+  f32,
+  formatShape,
+  rowVec4s,
+  type Shape,
+  sizeOf,
+  type Spec,
+  u32,
+  vec4Count,
+} from "../arrays/shape.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import { type ConcatAttrs, concatRule, join } from "./concat_rule.ts";
 import { fill } from "./fill.ts";
 import source from "./split.wgsl" with { type: "text" };
@@ -145,10 +154,10 @@ function splitReference(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { trace } from "../graph.ts";
- * import { evaluateReference } from "../reference.ts";
- * import { f32 } from "../shape.ts";
- * import { Variable } from "../tensor.ts";
+ * import { trace } from "../graph/graph.ts";
+ * import { evaluateReference } from "../graph/reference.ts";
+ * import { f32 } from "../arrays/shape.ts";
+ * import { Variable } from "../graph/tensor.ts";
  * import { split } from "./split.ts";
  *
  * const x = new Variable("x", f32(2, 3), Float32Array.of(1, 2, 3, 4, 5, 6));

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { gradients } from "../autograd.ts";
-import { trace } from "../graph.ts";
-import { evaluateReference } from "../reference.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { trace } from "../graph/graph.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { scale } from "./arithmetic.ts";
 import { sumAll } from "./reduce_sum.ts";

@@ -1,7 +1,7 @@
 /** The elementwise steps of attacks: moves along a gradient and projections, each one pass. */
 
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor, Value } from "../graph/tensor.ts";
 import finite from "../wgsl/finite.wgsl" with { type: "text" };
 
 /** a + K sign(b), a where b is 0 or NaN. */

@@ -1,9 +1,9 @@
 /** Rows added up where their numbers say: the gradient of picking rows by number. */
 
-import type { Kernel, NdArray, OpDef, Operand } from "../op.ts";
-import { splitGrid } from "../pipeline_cache.ts";
-import { f32, lastDim, rowCount, rowVec4s, type Shape, sizeOf, u32 } from "../shape.ts";
-import { fillTemplate } from "../wgsl_template.ts";
+import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
+import { splitGrid } from "../device/pipeline_cache.ts";
+import { f32, lastDim, rowCount, rowVec4s, type Shape, sizeOf, u32 } from "../arrays/shape.ts";
+import { fillTemplate } from "../wgsl/template.ts";
 import source from "./token_sum.wgsl" with { type: "text" };
 
 interface TokenSumAttrs {

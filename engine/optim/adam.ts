@@ -1,9 +1,9 @@
 /** Adam, with its weight decay in the gradient. */
 
 import { adamScalars, adamUpdate } from "../ops/optim_adam.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
-import { write } from "../variables.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
+import { write } from "../graph/variables.ts";
 import {
   byDecay,
   checkOption,

@@ -2,7 +2,7 @@
 
 import { clipFactor } from "../ops/optim_clip_factor.ts";
 import { scaleAll } from "../ops/optim_scale.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 
 /**
  * Gradients scaled so that all together, as one vector, have at most the L2 norm `maxNorm`.

@@ -1,12 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { asTensor } from "../graph.ts";
-import { Program } from "../program.ts";
+import { asTensor } from "../graph/graph.ts";
+import { Program } from "../program/program.ts";
 import { clipFactor } from "../ops/optim_clip_factor.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { release } from "../variables.ts";
+import { release } from "../graph/variables.ts";
 import { clipGradNorm } from "./clip.ts";
 
 /** Two gradients whose common norm is 13. */

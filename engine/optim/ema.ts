@@ -1,10 +1,10 @@
 /** Exponential moving averages of parameters, for evaluation. */
 
-import type { Gpu } from "../device.ts";
+import type { Gpu } from "../device/device.ts";
 import { emaUpdate } from "../ops/optim_ema.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
-import { write } from "../variables.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
+import { write } from "../graph/variables.ts";
 import { checkOption, ParameterState } from "./optimizer.ts";
 
 /** Settings of {@linkcode ema}. */

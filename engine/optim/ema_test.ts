@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Program } from "../program.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { Program } from "../program/program.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { assertClose } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";
-import { read, release, write } from "../variables.ts";
+import { read, release, write } from "../graph/variables.ts";
 import { ema } from "./ema.ts";
 
 gpuTest("ema() starts at the parameter and follows it", async (gpu) => {

@@ -1,8 +1,8 @@
 /** What an optimiser is, and the named state that optimisers keep beside each parameter. */
 
-import type { Gpu } from "../device.ts";
-import { formatShape, sameShape } from "../shape.ts";
-import { type Tensor, Variable } from "../tensor.ts";
+import type { Gpu } from "../device/device.ts";
+import { formatShape, sameShape } from "../arrays/shape.ts";
+import { type Tensor, Variable } from "../graph/tensor.ts";
 
 /** What changes from one update to the next. */
 export interface UpdateScalars {

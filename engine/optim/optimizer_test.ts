@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { asTensor, trace } from "../graph.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
+import { asTensor, trace } from "../graph/graph.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
 import { adam } from "./adam.ts";
 import { checkScalars, decayMatricesOnly, ParameterState } from "./optimizer.ts";
 import { sgd } from "./sgd.ts";

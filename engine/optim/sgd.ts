@@ -1,9 +1,9 @@
 /** Stochastic gradient descent. */
 
 import { sgdUpdate } from "../ops/optim_sgd.ts";
-import { f32 } from "../shape.ts";
-import { Variable } from "../tensor.ts";
-import { write } from "../variables.ts";
+import { f32 } from "../arrays/shape.ts";
+import { Variable } from "../graph/tensor.ts";
+import { write } from "../graph/variables.ts";
 import {
   byDecay,
   checkOption,

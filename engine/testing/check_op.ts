@@ -1,19 +1,26 @@
 /** The suite every operation passes: GPU against float64 reference, reference gradient against differences. */
 
-import { gradients } from "../autograd.ts";
-import { choosePinned, type Chooser } from "../choices.ts";
-import type { Gpu, KernelVariant } from "../device.ts";
-import { type Node, record, trace } from "../graph.ts";
-import { targetOf } from "../lower.ts";
-import { type Attrs, type Kernel, mutatedInputs, type NdArray, type OpCase, type OpDef } from "../op.ts";
+import { gradients } from "../autograd/autograd.ts";
+import { choosePinned, type Chooser } from "../autotune/variant_policy.ts";
+import type { Gpu, KernelVariant } from "../device/device.ts";
+import { type Node, record, trace } from "../graph/graph.ts";
+import { targetOf } from "../program/lower.ts";
+import {
+  type Attrs,
+  type Kernel,
+  mutatedInputs,
+  type NdArray,
+  type OpCase,
+  type OpDef,
+} from "../graph/op.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
-import { type Outputs, Program } from "../program.ts";
-import { type Stream, stream } from "../random.ts";
-import { evaluateReference } from "../reference.ts";
-import { sizeOf } from "../shape.ts";
-import { type HostData, type Tensor, Variable } from "../tensor.ts";
-import { read, release } from "../variables.ts";
+import { type Outputs, Program } from "../program/program.ts";
+import { type Stream, stream } from "../arrays/random.ts";
+import { evaluateReference } from "../graph/reference.ts";
+import { sizeOf } from "../arrays/shape.ts";
+import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";
+import { read, release } from "../graph/variables.ts";
 import { assertClose, assertSameBits, type Tolerance } from "./compare.ts";
 import { canFold, foldGrid } from "./fold_grid.ts";
 import { gpuTest } from "./gpu.ts";

@@ -1,5 +1,5 @@
 import { assertRejects, assertThrows } from "@std/assert";
-import type { Attrs, OpDef } from "../op.ts";
+import type { Attrs, OpDef } from "../graph/op.ts";
 import { mulOp, scale, squareOp } from "../ops/arithmetic.ts";
 import { assignOp } from "../ops/assign.ts";
 import { checkCase, checkDifferences } from "./check_op.ts";

@@ -1,6 +1,6 @@
 /** Closeness of arrays, with a failure that says where and by how much. */
 
-import type { HostData } from "../tensor.ts";
+import type { HostData } from "../graph/tensor.ts";
 
 /** |a - b| <= atol + rtol * |b|. */
 export interface Tolerance {

@@ -1,6 +1,6 @@
 /** Makes small cases cross the limit of a grid's dimension, which by itself takes 65,536 workgroups. */
 
-import type { Attrs, Kernel, OpDef } from "../op.ts";
+import type { Attrs, Kernel, OpDef } from "../graph/op.ts";
 
 /** The number of workgroups along y that a folded grid has. */
 const FOLDS = 2;

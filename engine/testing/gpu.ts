@@ -1,7 +1,7 @@
 /** One device for all tests of a file, or a visible reason why there is none. */
 
-import { hasGpu } from "../backend.ts";
-import { type Gpu, type KernelVariant, openGpu } from "../device.ts";
+import { hasGpu } from "../device/backend.ts";
+import { type Gpu, type KernelVariant, openGpu } from "../device/device.ts";
 
 const available = await hasGpu();
 // deno-lint-ignore no-console -- the reason has to be seen where the tests run

@@ -1,0 +1,231 @@
+/** The GPU: adapter and device with raised limits, errors turned into exceptions, and a proof that it computes. */
+
+import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from "./backend.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
+import { BufferStore } from "./buffer_store.ts";
+import { chooseFirst, type Chooser } from "../autotune/variant_policy.ts";
+import { turn } from "./turn.ts";
+import smokeSource from "../wgsl/smoke.wgsl" with { type: "text" };
+
+/** What a result has to say of the adapter it was computed on. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+  /** What it computes by; part of every result, since each has bits of its own. */
+  readonly backend: Backend;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** No adapter answers: the command line ends with exit code 4. */
+export class NoAdapterError extends Error {
+  override name = "NoAdapterError";
+}
+
+/** The device reported an error: the run has failed. */
+export class GpuError extends Error {
+  override name = "GpuError";
+}
+
+const RAISED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxStorageTexturesPerShaderStage",
+  "maxTextureDimension2D",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+] as const;
+
+/** An open device with what belongs to it. Close it with `close()`. */
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly info: AdapterInfo;
+  readonly pipelines: PipelineCache;
+  readonly buffers: BufferStore;
+  /** Which kernel family computes; part of every result, since it changes the bits. */
+  readonly variant: KernelVariant;
+  /** Chooses among an operation's ways of computing. */
+  readonly chooser: Chooser;
+  /** How large values between kernels are stored. */
+  readonly storage: ValueStorage;
+  /** What it has chosen so far, by operation, shapes and settings. */
+  readonly choices: Map<string, string> = new Map();
+  /** What all programs have submitted so far. */
+  readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
+  #firstError: string | null = null;
+  #signal: AbortSignal | null = null;
+
+  constructor(
+    device: GPUDevice,
+    info: AdapterInfo,
+    { variant, chooser, storage }: {
+      readonly variant: KernelVariant;
+      readonly chooser: Chooser;
+      readonly storage: ValueStorage;
+    },
+  ) {
+    this.device = device;
+    this.info = info;
+    this.variant = variant;
+    this.chooser = chooser;
+    this.storage = storage;
+    this.pipelines = new PipelineCache(device);
+    this.buffers = new BufferStore(device);
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#firstError ??= (event as GPUUncapturedErrorEvent).error.message;
+    });
+    device.lost?.then((lost) => {
+      if (lost.reason !== "destroyed") this.#firstError ??= `the device was lost, ${lost.message}`;
+    });
+  }
+
+  /**
+   * Does work that an aborted signal ends: at the next wait for the device, compiled kernel, or step of a
+   * {@linkcode Pace}.
+   *
+   * @param signal Null for work that nothing ends, the saving of what is done, say.
+   * @throws The signal's reason.
+   */
+  async heed<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
+    const outer = this.#signal;
+    this.#signal = signal;
+    try {
+      return await work();
+    } finally {
+      this.#signal = outer;
+    }
+  }
+
+  /**
+   * Lets the event loop turn if it has not for a while; see {@linkcode turn}.
+   *
+   * @throws {GpuError} If the device reported an error since it was opened.
+   * @throws The reason of the signal that is heeded, if it is aborted.
+   */
+  async turn(): Promise<void> {
+    await turn();
+    this.checkErrors();
+  }
+
+  /**
+   * Resolves when everything submitted so far has been computed.
+   *
+   * @throws {GpuError} If the device reported an error since it was opened.
+   * @throws The reason of the signal that is heeded, if it is aborted.
+   */
+  async idle(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    this.checkErrors();
+  }
+
+  /** Throws what keeps work from going on: the reason of the signal that is heeded, or the device's first error. */
+  checkErrors(): void {
+    this.#signal?.throwIfAborted();
+    if (this.#firstError !== null) throw new GpuError(`Cannot go on computing: ${this.#firstError}`);
+  }
+
+  /** Frees all buffers and the device. */
+  close(): void {
+    this.buffers.destroy();
+    this.device.destroy();
+  }
+}
+
+/** `buffer`: plain storage buffers. `texture`: heavy kernels read through storage textures. */
+export type KernelVariant = "buffer" | "texture";
+
+/** `f16`: half the memory traffic for 11 bits of precision; gradients below 6e-8 become zero. */
+export type ValueStorage = "f32" | "f16";
+
+/** How to open the device. */
+export interface OpenOptions {
+  /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
+  readonly variant?: KernelVariant;
+  /** Default: the first one, {@linkcode chooseFirst}. */
+  readonly chooser?: Chooser;
+  /** How large values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
+  readonly storage?: ValueStorage;
+  /** Asks for this backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
+  readonly backend?: Backend | null;
+  /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
+  readonly requestAdapter?: RequestAdapter;
+}
+
+/**
+ * Opens the best adapter with all the limits it offers and checks that it computes.
+ *
+ * @throws {NoAdapterError} If no adapter answers.
+ * @throws {GpuError} If the smoke kernel returns a wrong answer.
+ */
+export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
+  const { requestAdapter, backend: asked = null } = options;
+  const found = await findAdapter(asked, { requestAdapter });
+  if (found === null) throw new NoAdapterError(noAdapterText(asked));
+  const { adapter, backend } = found;
+  const requiredLimits: Record<string, number> = {};
+  for (const name of RAISED_LIMITS) requiredLimits[name] = Number(adapter.limits[name]);
+  const { storage = "f32" } = options;
+  if (storage === "f16" && !adapter.features.has("shader-f16")) {
+    throw new GpuError(
+      `Cannot store values as f16: the adapter offers no shader-f16, it is ${adapter.info.description}`,
+    );
+  }
+  const requiredFeatures: GPUFeatureName[] = storage === "f16" ? ["shader-f16"] : [];
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const { vendor, architecture, device: deviceName, description } = adapter.info;
+  const isFallback = adapter.info.isFallbackAdapter ?? false;
+  const gpu = new Gpu(device, {
+    vendor,
+    architecture,
+    device: deviceName,
+    description,
+    isFallback,
+    backend,
+    features: [...adapter.features].sort(),
+    limits: requiredLimits,
+  }, {
+    variant: options.variant ?? (isFallback ? "texture" : "buffer"),
+    chooser: options.chooser ?? chooseFirst,
+    storage,
+  });
+  await proveItself(gpu);
+  return gpu;
+}
+
+/** Runs a kernel with a known answer: a shared-memory prefix sum of squares over 256 invocations. */
+async function proveItself(gpu: Gpu): Promise<void> {
+  const { device } = gpu;
+  const count = 256;
+  const buffer = gpu.buffers.create("smoke", count * 4);
+  const pipeline = await gpu.pipelines.get("smoke", smokeSource, [{ binding: 0, form: "read_write" }]);
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [{ binding: 0, resource: { buffer } }],
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  const found = new Uint32Array(await gpu.buffers.read(buffer, count * 4));
+  let expected = 0;
+  for (let i = 0; i < count; i++) {
+    expected += i * i;
+    if (found[i] !== expected) {
+      throw new GpuError(
+        `Cannot trust this GPU: the start-up kernel gave ${
+          found[i]
+        } at ${i}, expected ${expected}, adapter ${gpu.info.description}`,
+      );
+    }
+  }
+  gpu.buffers.free(buffer);
+}

@@ -1,0 +1,133 @@
+/** From recorded operations to the steps of a program. */
+
+import type { Chooser } from "../autotune/variant_policy.ts";
+import type { Gpu } from "../device/device.ts";
+import type { Node } from "../graph/graph.ts";
+import type { Operand, Pointwise, Target } from "../graph/op.ts";
+import type { Spec } from "../arrays/shape.ts";
+import { type Step, stepOf } from "./step.ts";
+import type { Tensor } from "../graph/tensor.ts";
+
+/** Steps in order, and where the program finds the value of an operand: views lie in the memory of another one. */
+export interface Lowered {
+  readonly steps: Step[];
+  placeOf(operand: Operand): Operand;
+}
+
+/** Lowers operations to steps over the program's values, each by the way that `choose` says. */
+export async function lowerNodes(
+  gpu: Gpu,
+  nodes: readonly Node[],
+  choose: (node: Node) => Promise<string | undefined>,
+): Promise<Lowered> {
+  const views = viewsOf(nodes);
+  const placeOf = (operand: Operand) => views.get(operand) ?? operand;
+  const computed = nodes.filter(({ outputs: [first] }) => !views.has(first));
+  const target = targetOf(gpu);
+  const steps: Step[] = [];
+  for (const node of computed) {
+    steps.push(...lowerNode(node, { target, choice: await choose(node), placeOf }));
+  }
+  return { steps, placeOf };
+}
+
+/** A variable has one identity however many graphs use it. */
+export function identity(tensor: Tensor): Operand {
+  return tensor.variable ?? tensor;
+}
+
+/** What kernels are made for on this device. */
+export function targetOf(gpu: Gpu): Target {
+  return {
+    software: gpu.variant === "texture",
+    storageBuffers: gpu.info.limits.maxStorageBuffersPerShaderStage,
+  };
+}
+
+/** Values that lie in the memory of another one, which is never a view itself. Variables change: none views them. */
+function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
+  const views = new Map<Operand, Operand>();
+  for (const { op, inputs: [input], outputs: [output] } of nodes) {
+    if (input === undefined || input.variable !== null || !op.isView?.(input.spec, output.spec)) continue;
+    views.set(output, views.get(input) ?? input);
+  }
+  return views;
+}
+
+interface NodeContext {
+  readonly target: Target;
+  readonly choice: string | undefined;
+  placeOf(operand: Operand): Operand;
+}
+
+function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[] {
+  const flops = node.op.flops(node.inputs.map(({ spec }) => spec), node.attrs);
+  const kernels = node.op.lower({
+    inputs: node.inputs.map(identity),
+    outputs: node.outputs,
+    attrs: node.attrs,
+    target,
+    choice,
+    scratch: (spec) => ({ spec }),
+  });
+  return kernels.map(({ pointwise, bindings, ...kernel }) =>
+    stepOf({
+      ...kernel,
+      bindings: bindings.map((binding) => ({ ...binding, operand: placeOf(binding.operand) })),
+      pointwise: pointwise === undefined ? undefined : placePointwise(pointwise, placeOf),
+    }, flops)
+  );
+}
+
+function placePointwise(pointwise: Pointwise, placeOf: (operand: Operand) => Operand): Pointwise {
+  return {
+    ...pointwise,
+    out: placeOf(pointwise.out),
+    operands: pointwise.operands.map((o) => ({ ...o, operand: placeOf(o.operand) })),
+  };
+}
+
+/** How {@linkcode chooseFor} chooses. */
+export interface ChoiceContext {
+  readonly chooser: Chooser;
+  /** Milliseconds that a way of computing takes. */
+  time(choice: string): Promise<number>;
+}
+
+/** The way to compute a recorded operation, or undefined where there is only one; put on the device's record. */
+export async function chooseFor(
+  gpu: Gpu,
+  node: Node,
+  { chooser, time }: ChoiceContext,
+): Promise<string | undefined> {
+  const { op, inputs, outputs, attrs } = node;
+  const specs = inputs.map(({ spec }) => spec);
+  const candidates = op.choices?.({
+    inputs: specs,
+    outputs: outputs.map(({ spec }) => spec),
+    attrs,
+    target: targetOf(gpu),
+  }) ?? [];
+  if (candidates.length < 2) return candidates[0];
+  const shapes = specs.map(({ shape }) => shape.join("x")).join(" ");
+  const key = `${op.name} ${shapes} ${JSON.stringify(attrs)}`;
+  const version = () => hashText(candidates.flatMap((choice) => kernelTexts(gpu, node, choice)).join("\n"));
+  const flops = op.flops(specs, attrs);
+  const choice = await chooser({ op: op.name, key, candidates, flops, version, time });
+  gpu.choices.set(key, choice);
+  return choice;
+}
+
+/** Names, sizes and sources of the kernels of an operation, by one way of computing it. */
+function kernelTexts(gpu: Gpu, { op, inputs, outputs, attrs }: Node, choice: string): string[] {
+  const scratch = (spec: Spec) => ({ spec });
+  const kernels = op.lower({ inputs, outputs, attrs, target: targetOf(gpu), choice, scratch });
+  return kernels.map(({ label, source, workgroups }) => `${label} ${workgroups.join("x")}\n${source}`);
+}
+
+/** FNV-1a over UTF-16 units, 32 bits, in hexadecimal: enough to tell versions of a kernel apart. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,100 @@
+/**
+ * Where values are read from. They lie in buffers; on a software adapter those that are read often get a copy in a
+ * storage texture, where reads are several times cheaper. (Writing to a texture costs more than writing to a buffer
+ * and copying: measured, see docs/performance.md.)
+ */
+
+import type { Operand } from "../graph/op.ts";
+import { byteSize, vec4Count } from "../arrays/shape.ts";
+import { flexibleReads, readsOf, type Step, writesOf } from "./step.ts";
+import { Variable } from "../graph/tensor.ts";
+import { textureRows } from "../device/texture_layout.ts";
+
+/** What decides where values are read from. */
+export interface PlacementLimits {
+  /** Whether there are copies in textures at all. */
+  readonly textures: boolean;
+  /** Storage textures that one kernel may bind. */
+  readonly texturesPerKernel: number;
+  /** The most rows of a texture. */
+  readonly textureRows: number;
+  /** Values that are copied once and for all, so that the copy costs nothing. */
+  readonly constants?: ReadonlySet<Operand>;
+}
+
+/** Values that have a copy in a texture, from which each `#input` reads. */
+export type Mirrored = ReadonlySet<Operand>;
+
+/**
+ * What copying a value costs, and what it saves at each `#input` that reads it: once for each byte, or again and again,
+ * once for some 32 multiply-adds, where it is `reused`. Measured on llvmpipe.
+ */
+const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15, savedPerGflop: 4.4 };
+
+/** The values that are worth a copy: those that much work reads again and again, and large ones. */
+export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits): Mirrored {
+  if (!limits.textures) return new Set();
+  const savedMs = new Map<Operand, number>();
+  for (const step of steps) {
+    for (const { operand, reused } of inputBindings(step)) {
+      const once = COST_MS.savedPerMiB * byteSize(operand.spec) / 2 ** 20;
+      const again = reused ? COST_MS.savedPerGflop * step.flops / 1e9 : 0;
+      savedMs.set(operand, (savedMs.get(operand) ?? 0) + Math.max(once, again));
+    }
+  }
+  const mirrored = new Set<Operand>();
+  for (const [operand, saved] of savedMs) {
+    const bytes = byteSize(operand.spec);
+    if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
+    const cost = limits.constants?.has(operand) ? 0 : COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20;
+    if (saved > cost) mirrored.add(operand);
+  }
+  for (const step of steps) {
+    const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
+      .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
+    bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
+  }
+  return mirrored;
+}
+
+/** The bindings of a step that may be textures: a tail reads an input of the kernel through the kernel's binding. */
+function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
+  const own = step.bindings.filter(({ kind }) => kind === "input");
+  const bound = new Set(own.map(({ operand }) => operand));
+  const tail = new Set(flexibleReads(step).map(({ operand }) => operand).filter((o) => !bound.has(o)));
+  return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
+}
+
+/** Vec4s from which on a value is large enough for its storage to matter. */
+const LARGE = 4096;
+
+/**
+ * The large values that can be stored as f16: those that kernels read and write by `#input` and `#output` lines alone.
+ */
+export function chooseHalf(steps: readonly Step[], kept: ReadonlySet<Operand>): ReadonlySet<Operand> {
+  const fixed = new Set<Operand>(kept);
+  for (const { bindings } of steps) {
+    for (const { operand, kind } of bindings) {
+      if (kind === "read" || kind === "read_write") fixed.add(operand);
+    }
+  }
+  const all = new Set(steps.flatMap((step) => [...readsOf(step), ...writesOf(step)]));
+  return new Set(
+    [...all].filter((operand) =>
+      !(operand instanceof Variable) && !fixed.has(operand) && operand.spec.dtype === "f32" &&
+      vec4Count(operand.spec.shape) >= LARGE
+    ),
+  );
+}
+
+/** For each step, the values whose copies have to be made before it. */
+export function planCopies(steps: readonly Step[], mirrored: Mirrored): Operand[][] {
+  const fresh = new Set<Operand>();
+  return steps.map((step) => {
+    const operands = new Set(flexibleReads(step).map(({ operand }) => operand));
+    const stale = [...operands].filter((operand) => mirrored.has(operand) && !fresh.has(operand));
+    stale.forEach((operand) => fresh.add(operand));
+    writesOf(step).forEach((operand) => fresh.delete(operand));
+    return stale;
+  });
+}

@@ -1,0 +1,337 @@
+/** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
+
+import { chooseFirst, choosePinned, type Chooser } from "../autotune/variant_policy.ts";
+import { hoistConstants } from "./constants.ts";
+import type { Gpu } from "../device/device.ts";
+import { fuseSteps } from "./fusion.ts";
+import { liveNodes, type Node, record, trace } from "../graph/graph.ts";
+import { bindKernel } from "./kernel_source.ts";
+import { type ExampleParts, followExamples, leadingGrid } from "./leading.ts";
+import { chooseFor, identity, lowerNodes } from "./lower.ts";
+import type { Operand } from "../graph/op.ts";
+import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
+import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
+import { byteSize, sizeOf, type Spec, unpadRows } from "../arrays/shape.ts";
+import { type Step, writesOf } from "./step.ts";
+import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";
+import { copyToTexture } from "../device/texture_layout.ts";
+import { release } from "../graph/variables.ts";
+
+/** Named values to keep for reading after a run. */
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+  readonly leadingSlack?: number;
+  /** Whether it goes through the examples in order. */
+  readonly inParts: boolean;
+  /** Whether the first run alone needs it. */
+  readonly once: boolean;
+}
+
+interface Output {
+  readonly spec: Spec;
+  readonly buffer: GPUBuffer;
+}
+
+interface Copy {
+  readonly buffer: GPUBuffer;
+  readonly texture: GPUTexture;
+  readonly sizeBytes: number;
+  /** Whether it holds the examples in order. */
+  readonly inParts: boolean;
+  readonly once: boolean;
+}
+
+/** How to compile; the results are the same. */
+export interface CompileOptions {
+  /** Whether pointwise operations move into the kernels before them. */
+  readonly fuse?: boolean;
+  readonly chooser?: Chooser;
+  /**
+   * Variables with an entry for each example along their first dimension, where examples do not influence each other:
+   * `run()` can then be asked for the first of them alone.
+   */
+  readonly perExample?: readonly Variable[];
+  /** With `perExample`: further variables that the host changes between runs. */
+  readonly varying?: readonly Variable[];
+  /**
+   * With `perExample`: whether all variables that neither are named here nor written by the program, weights say, keep
+   * their values from its first run on. What follows from them alone is then computed once. Default false.
+   */
+  readonly keepConstants?: boolean;
+}
+
+/** Which part of a program to run. */
+export interface RunOptions {
+  /** Only the first so many examples; what the program computes of the others is undefined. Default all. */
+  readonly examples?: number;
+}
+
+/** A compiled step. `run()` encodes and submits it: no allocation, no await. */
+export class Program {
+  readonly #gpu: Gpu;
+  readonly #label: string;
+  readonly #items: readonly (Dispatch | Copy)[];
+  readonly #outputs: ReadonlyMap<string, Output>;
+  readonly #owned: readonly (GPUBuffer | GPUTexture)[];
+  readonly #examples: number | null;
+  #disposed = false;
+  #hasRun = false;
+  /** Bytes of planned memory, variables not counted. */
+  readonly workspaceBytes: number;
+  /** Multiplications and additions of one run. */
+  readonly flops: number;
+  /** Number of dispatches of one run. */
+  readonly dispatches: number;
+
+  private constructor(gpu: Gpu, parts: {
+    label: string;
+    items: readonly (Dispatch | Copy)[];
+    outputs: ReadonlyMap<string, Output>;
+    owned: readonly (GPUBuffer | GPUTexture)[];
+    workspaceBytes: number;
+    flops: number;
+    examples: number | null;
+  }) {
+    this.#gpu = gpu;
+    this.#label = parts.label;
+    this.#items = parts.items;
+    this.#outputs = parts.outputs;
+    this.#owned = parts.owned;
+    this.workspaceBytes = parts.workspaceBytes;
+    this.flops = parts.flops;
+    this.#examples = parts.examples;
+    this.dispatches = parts.items.filter((item) => "pipeline" in item).length;
+  }
+
+  /** Names of the outputs that can be read. */
+  get outputNames(): string[] {
+    return [...this.#outputs.keys()];
+  }
+
+  /**
+   * Records `build` and compiles what it did. The tensors it returns can be read after a run.
+   *
+   * @param label Names the program in messages and in the device's tools.
+   * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
+   * @param options Default: pointwise operations fused into others, ways of computing as the device chooses them.
+   * @throws {ShaderError} If a kernel does not compile.
+   * @throws {TypeError} If it uses or returns a tensor of another program.
+   * @throws {RangeError} If a value is larger than the device can bind.
+   */
+  static async compile(
+    gpu: Gpu,
+    label: string,
+    build: () => Outputs | void,
+    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions =
+      {},
+  ): Promise<Program> {
+    const { graph, result } = trace(build);
+    const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
+    const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
+    const choose = (node: Node) =>
+      chooseFor(gpu, node, { chooser, time: (choice) => timeNode(gpu, node, choice) });
+    const { steps: recorded, placeOf } = await lowerNodes(gpu, nodes, choose);
+    const { steps: lowered, constants: found } = perExample === undefined
+      ? { steps: recorded, constants: new Set<Operand>() }
+      : hoistConstants(recorded, [...perExample, ...varying]);
+    const constants = keepConstants ? found : new Set<Operand>();
+    const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
+    const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =
+      gpu.info.limits;
+    const textures = gpu.variant === "texture";
+    const bindings = textures
+      ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
+      : maxStorageBuffersPerShaderStage;
+    const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
+    const parts = perExample === undefined ? null : followExamples(steps, perExample);
+    const mirrored = chooseMirrored(steps, {
+      textures,
+      texturesPerKernel: maxStorageTexturesPerShaderStage,
+      textureRows: maxTextureDimension2D,
+      constants,
+    });
+    const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
+    const homes = { mirrored, half };
+    const copies = planCopies(steps, mirrored);
+    const memory = allocateMemory(gpu, label, { steps, kept, constants, homes, copies });
+    try {
+      const items = await bind(gpu, steps, { memory, homes, copies, parts, constants });
+      gpu.checkErrors();
+      return new Program(gpu, {
+        label,
+        items,
+        outputs: new Map(outputs.map(({ name, tensor }) => {
+          return [name, { spec: tensor.spec, buffer: memory.buffer(placeOf(identity(tensor))) }];
+        })),
+        owned: memory.owned,
+        examples: parts?.count ?? null,
+        workspaceBytes: memory.workspaceBytes,
+        flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
+      });
+    } catch (error) {
+      for (const resource of memory.owned) gpu.buffers.free(resource);
+      throw error;
+    }
+  }
+
+  /**
+   * Submits one run; what the device has to say of it is heard at the next `read()` or `idle()`.
+   *
+   * @throws {TypeError} If the program has been disposed.
+   * @throws {RangeError} If it cannot run for so many examples alone.
+   */
+  run({ examples }: RunOptions = {}): void {
+    this.#checkUsable("run");
+    const count = this.#examples ?? 0;
+    if (examples !== undefined) this.#checkExamples(examples);
+    if (examples === 0) return;
+    const whole = examples === undefined || examples === count;
+    const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
+    let pass: GPUComputePassEncoder | null = null;
+    for (const item of this.#items) {
+      if (item.once && this.#hasRun) continue;
+      if ("pipeline" in item) {
+        pass ??= encoder.beginComputePass({ label: this.#label });
+        pass.setPipeline(item.pipeline);
+        pass.setBindGroup(0, item.group);
+        const grid = whole || !item.inParts ? item.workgroups : leadingGrid(item, { examples, count });
+        pass.dispatchWorkgroups(...grid);
+      } else {
+        pass?.end();
+        pass = null;
+        const part = whole || !item.inParts ? 1 : examples / count;
+        copyToTexture(encoder, { ...item, sizeBytes: Math.ceil(item.sizeBytes / 16 * part) * 16 });
+      }
+    }
+    pass?.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#hasRun = true;
+    this.#gpu.work.flops += whole ? this.flops : this.flops * examples / count;
+    this.#gpu.work.dispatches += this.dispatches;
+  }
+
+  /**
+   * Values of an output after the runs submitted so far, row-major without padding.
+   *
+   * @throws {RangeError} If the program has no output of that name.
+   * @throws {TypeError} If the program has been disposed.
+   * @throws {GpuError} If the device has reported an error.
+   */
+  async read(name: string): Promise<HostData> {
+    this.#checkUsable("read");
+    const output = this.#outputs.get(name);
+    if (output === undefined) {
+      throw new RangeError(
+        `Cannot read output "${name}" of "${this.#label}": it has ${
+          [...this.#outputs.keys()].join(", ") || "none"
+        }`,
+      );
+    }
+    const bytes = await this.#gpu.buffers.read(output.buffer, byteSize(output.spec));
+    this.#gpu.checkErrors();
+    const size = sizeOf(output.spec.shape);
+    return output.spec.dtype === "f32"
+      ? unpadRows(new Float32Array(bytes), output.spec.shape, new Float32Array(size))
+      : unpadRows(new Uint32Array(bytes), output.spec.shape, new Uint32Array(size));
+  }
+
+  /** Frees the planned memory; variables stay. The program cannot run any more. */
+  dispose(): void {
+    this.#disposed = true;
+    for (const resource of this.#owned) this.#gpu.buffers.free(resource);
+  }
+
+  #checkExamples(examples: number): void {
+    if (
+      this.#examples !== null && Number.isInteger(examples) && examples >= 0 && examples <= this.#examples
+    ) return;
+    const known = this.#examples === null ? "it knows of no examples" : `it has ${this.#examples} examples`;
+    throw new RangeError(`Cannot run a part of program "${this.#label}": ${known}, ${examples} asked`);
+  }
+
+  #checkUsable(verb: string): void {
+    if (this.#disposed) throw new TypeError(`Cannot ${verb} program "${this.#label}": it has been disposed`);
+  }
+}
+
+/** Pipelines and bind groups of all steps, and the copies into textures that go before them. */
+async function bind(
+  gpu: Gpu,
+  steps: readonly Step[],
+  { memory, homes, copies, parts, constants }: Pick<MemoryNeeds, "homes" | "copies"> & {
+    readonly memory: Memory;
+    readonly parts: ExampleParts | null;
+    readonly constants: ReadonlySet<Operand>;
+  },
+): Promise<(Dispatch | Copy)[]> {
+  const items: (Dispatch | Copy)[] = [];
+  for (const [at, step] of steps.entries()) {
+    const { source, bindings } = bindKernel(step, homes);
+    const pipeline = await gpu.pipelines.get(step.label, source, bindings);
+    await gpu.turn();
+    for (const operand of copies[at]) {
+      const buffer = memory.buffer(operand), texture = memory.texture(operand);
+      const inParts = parts?.values.has(operand) ?? false;
+      const once = constants.has(operand);
+      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts, once });
+    }
+    const group = gpu.device.createBindGroup({
+      label: step.label,
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map(({ binding, operand, form }) => ({
+        binding,
+        resource: form === "texture"
+          ? memory.texture(operand).createView()
+          : { buffer: memory.buffer(operand) },
+      })),
+    });
+    const { workgroups, leadingSlack } = step;
+    const inParts = parts?.steps.has(step) ?? false, once = writesOf(step).every((o) => constants.has(o));
+    items.push({ pipeline, group, workgroups, leadingSlack, inParts, once });
+  }
+  return items;
+}
+
+/**
+ * Milliseconds of one run of an operation by one way of computing it: the least of three samples, each of as many runs
+ * as fill it. Leaves no trace in the device's counts of work and memory, which are those of the programs that people
+ * asked for.
+ */
+async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): Promise<number> {
+  const stands = inputs.map(({ spec }, i) => new Variable(`timed ${i}`, spec));
+  const build = () => Object.fromEntries(record(op, stands, attrs).map((t, i) => [`output ${i}`, t]));
+  const chooser = choosePinned({ [op.name]: choice }, chooseFirst);
+  const work = { ...gpu.work }, { peakBytes } = gpu.buffers;
+  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { chooser });
+  try {
+    const timeRuns = async (runs: number) => {
+      const from = performance.now();
+      for (let k = 0; k < runs; k++) program.run();
+      await gpu.idle();
+      return performance.now() - from;
+    };
+    await timeRuns(1);
+    let runs = 1;
+    for (let i = 0; i < 2; i++) {
+      const workMs = Math.max(await timeRuns(runs) - WAIT_MS, 0.5);
+      runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.max(1, SAMPLE_MS / workMs)));
+    }
+    return Math.min(await timeRuns(runs), await timeRuns(runs), await timeRuns(runs)) / runs;
+  } finally {
+    program.dispose();
+    release(gpu, stands);
+    Object.assign(gpu.work, work);
+    gpu.buffers.resetPeak(peakBytes);
+  }
+}
+
+/** A wait for the device alone takes about this long under Deno, whatever it waits for. */
+const WAIT_MS = 11;
+/** Work in one sample: enough for the wait to take the same small part of every candidate's. */
+const SAMPLE_MS = 50;
+/** The most runs of one sample. */
+const MOST_RUNS = 1000;

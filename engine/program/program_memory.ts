@@ -1,0 +1,87 @@
+/** The memory of a program: planned buffers for the values inside it, and textures for their copies. */
+
+import type { Gpu } from "../device/device.ts";
+import { type Lifetime, planMemory } from "./memory_plan.ts";
+import type { Homes } from "./kernel_source.ts";
+import type { Operand } from "../graph/op.ts";
+import { byteSize } from "../arrays/shape.ts";
+import { fixedReads, flexibleReads, type Step, writesOf } from "./step.ts";
+import { Variable } from "../graph/tensor.ts";
+import { textureBytes } from "../device/texture_layout.ts";
+import { bufferOf } from "../graph/variables.ts";
+
+/** Where the operands of a program lie. */
+export interface Memory {
+  buffer(operand: Operand): GPUBuffer;
+  texture(operand: Operand): GPUTexture;
+  readonly owned: (GPUBuffer | GPUTexture)[];
+  readonly workspaceBytes: number;
+}
+
+/** What memory is planned for. */
+export interface MemoryNeeds {
+  readonly steps: readonly Step[];
+  /** Values whose memory is handed on to no other, so that they can be read after a run. */
+  readonly kept: ReadonlySet<Operand>;
+  /** Values that are computed and copied in the first run alone, so that they need memory of their own. */
+  readonly constants?: ReadonlySet<Operand>;
+  readonly homes: Homes;
+  /** For each step, the values that are copied to their textures before it. */
+  readonly copies: readonly (readonly Operand[])[];
+}
+
+type Spans = Map<Operand, { readonly from: number; to: number }>;
+
+/**
+ * Plans and creates the memory of all values that live only inside the program. The buffer of a value that has a copy
+ * is handed on once the copy is made, if nothing else reads it.
+ *
+ * @throws {RangeError} If a value is larger than the device can bind; nothing is left allocated then.
+ */
+export function allocateMemory(
+  gpu: Gpu,
+  label: string,
+  { steps, kept, constants = new Set(), homes: { mirrored, half }, copies }: MemoryNeeds,
+): Memory {
+  const buffered: Spans = new Map(), textured: Spans = new Map();
+  const touch = (map: Spans, operand: Operand, at: number) => {
+    const span = map.get(operand);
+    if (span === undefined) map.set(operand, { from: at, to: at });
+    else span.to = at;
+  };
+  steps.forEach((step, at) => {
+    const inputs = flexibleReads(step).map(({ operand }) => operand);
+    for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
+    const direct = inputs.filter((operand) => !mirrored.has(operand));
+    for (const operand of [...fixedReads(step), ...direct, ...copies[at], ...writesOf(step)]) {
+      if (!(operand instanceof Variable)) touch(buffered, operand, at);
+    }
+  });
+  for (const operand of [...kept, ...constants]) {
+    if (buffered.has(operand)) buffered.get(operand)!.to = Infinity;
+  }
+  for (const operand of constants) {
+    if (textured.has(operand)) textured.set(operand, { from: -1, to: Infinity });
+  }
+  const lifetimes = (map: Spans, sizeOf: (operand: Operand) => number): Lifetime<Operand>[] =>
+    [...map].map(([key, span]) => ({ key, sizeBytes: sizeOf(key), ...span }));
+  const plan = planMemory(lifetimes(buffered, (o) => byteSize(o.spec) / (half.has(o) ? 2 : 1)));
+  const texturePlan = planMemory(lifetimes(textured, (o) => textureBytes(byteSize(o.spec))));
+  const buffers: GPUBuffer[] = [], textures: GPUTexture[] = [];
+  try {
+    plan.slotBytes.forEach((bytes, i) => buffers.push(gpu.buffers.create(`${label} slot ${i}`, bytes)));
+    texturePlan.slotBytes.forEach((bytes, i) =>
+      textures.push(gpu.buffers.createTexture(`${label} texture ${i}`, bytes))
+    );
+  } catch (error) {
+    for (const resource of [...buffers, ...textures]) gpu.buffers.free(resource);
+    throw error;
+  }
+  return {
+    buffer: (operand) =>
+      operand instanceof Variable ? bufferOf(gpu, operand) : buffers[plan.slotOf.get(operand)!],
+    texture: (operand) => textures[texturePlan.slotOf.get(operand)!],
+    owned: [...buffers, ...textures],
+    workspaceBytes: [...plan.slotBytes, ...texturePlan.slotBytes].reduce((a, b) => a + b, 0),
+  };
+}
