@@ -1,7 +1,8 @@
-/** Checks the direction of all imports: `deno task imports`. The rules are in `import_rules.ts`.
+/** Checks the direction of all imports: `deno task imports`. The rules are in `import_rules.ts` and `folder_circles.ts`.
  *
  * @module
  */
+import { folderCircles } from "./folder_circles.ts";
 import { importProblems } from "./import_rules.ts";
 import { readImports } from "./imports.ts";
 import { finish, repositoryFiles, ROOT } from "./repository.ts";
@@ -14,9 +15,24 @@ const foreign = all.filter((path) => path.endsWith("/deno.json")).map((path) =>
 const files = all.filter((path) =>
   path.endsWith(".ts") && !foreign.some((folder) => path.startsWith(folder))
 );
+
+/** Edges that close a circle today. Break a circle and take its edge out of this list. */
+const KNOWN_EDGES = [
+  "bench/cells -> bench",
+  "bench/compare -> bench",
+  "bench/compare -> bench/compare/formats",
+  "bench/compare -> bench/history",
+  "bench/plan -> bench",
+  "bench/record -> bench",
+  "bench/store -> bench",
+  "engine -> engine/ops",
+  "reports -> reports/sections",
+];
+
 try {
   const imports = await readImports(ROOT, files);
-  finish(importProblems(imports), `${imports.length} imports of ${files.length} files point downwards`);
+  const problems = [...importProblems(imports), ...folderCircles(imports, KNOWN_EDGES)];
+  finish(problems, `${imports.length} imports of ${files.length} files point downwards`);
 } catch (error) {
   if (!(error instanceof SyntaxError)) throw error;
   finish([error.message], "");

@@ -151,8 +151,9 @@ function layerName(path: string): string {
   return ENGINE_LAYERS[engineLayer(path)] ?? "the engine's foundation";
 }
 
-function isTest(path: string): boolean {
-  return /_test(ing.*)?\.ts$|\/testing[^/]*\.ts$/.test(path) || path.startsWith("engine/testing/");
+/** Whether a file is a test, or helps tests alone. */
+export function isTest(path: string): boolean {
+  return /_test(ing.*)?\.ts$|\/testing[^/]*\.ts$|\/testing\//.test(path);
 }
 
 function topFolder(path: string): string {
