@@ -25,7 +25,6 @@ const KNOWN_EDGES = [
   "bench/plan -> bench",
   "bench/record -> bench",
   "bench/store -> bench",
-  "engine -> engine/ops",
   "reports -> reports/sections",
 ];
 
