@@ -9,7 +9,7 @@ export interface OpenedFile extends Disposable {
 }
 
 /** Bytes of a text beyond which it is a mistake, and more than a string can hold is near: 256 MiB. */
-const MOST_TEXT = 2 ** 28;
+const MAX_TEXT = 2 ** 28;
 
 /**
  * Opens a file to read. Folders, pipes and devices are refused by what they are, before anything waits for them.
@@ -78,7 +78,7 @@ export async function readBytes(
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {Error} If it is no file, too large, not UTF-8, or cannot be read; see {@linkcode openFile}.
  */
-export async function readText(path: string, { most = MOST_TEXT }: { most?: number } = {}): Promise<string> {
+export async function readText(path: string, { most = MAX_TEXT }: { most?: number } = {}): Promise<string> {
   const bytes = await readBytes(path, { most });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

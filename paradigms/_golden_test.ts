@@ -50,8 +50,8 @@ export function goldenTests({ name, create, file, learningRate, rtol }: GoldenOp
     }
     assertClose("losses", losses, { expected: await readGolden(file), atol: 0, rtol: 1e-9 });
   });
-  for (const variant of ["buffer", "texture"] as const) {
-    gpuTest(`${name} trains on the GPU to its ten golden losses, ${variant}`, async (gpu) => {
+  for (const readPath of ["buffer", "texture"] as const) {
+    gpuTest(`${name} trains on the GPU to its ten golden losses, ${readPath}`, async (gpu) => {
       const learner = create();
       const trainer = await smallTrainer(gpu, learner, {
         set: DATA.train,
@@ -62,7 +62,7 @@ export function goldenTests({ name, create, file, learningRate, rtol }: GoldenOp
       trainer.dispose();
       releaseAll(gpu, learner);
       assertClose("losses", losses.subarray(0, STEPS), { expected: await readGolden(file), atol: 0, rtol });
-    }, variant);
+    }, readPath);
   }
 }
 

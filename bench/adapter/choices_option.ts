@@ -1,11 +1,11 @@
 /** `--choices`: who picks among an operation's ways of computing, and the device that is opened with it. */
 import type { Backend } from "../../engine/device/backend.ts";
-import { ChoiceCache, choiceCachePath } from "../../engine/autotune/timing_cache.ts";
+import { TimingCache, timingCachePath } from "../../engine/autotune/timing_cache.ts";
 import {
-  chooseFirst,
-  choosePinned,
-  type Chooser,
-  chooseTimed,
+  autotuned,
+  firstVariant,
+  pinnedVariants,
+  type VariantPolicy,
 } from "../../engine/autotune/variant_policy.ts";
 import { type Gpu, openGpu } from "../../engine/device/device.ts";
 import { driverText } from "./driver.ts";
@@ -72,7 +72,7 @@ export interface BenchGpu {
 }
 
 /**
- * Opens the device. Timings lie in a file for this adapter, backend, class of drivers and family of kernels, see {@linkcode choiceCachePath}.
+ * Opens the device. Timings lie in a file for this adapter, backend, class of drivers and read path, see {@linkcode timingCachePath}.
  *
  * @param options.backend Null for the system's own.
  * @param options.note Told of a file that cannot be written.
@@ -86,17 +86,17 @@ export async function openBenchGpu(
     env?: Env;
   },
 ): Promise<BenchGpu> {
-  let chooser: Chooser = chooseFirst; // until the adapter is known, and with it the file
-  const gpu = await openGpu({ backend, chooser: (request) => chooser(request) });
+  let policy: VariantPolicy = firstVariant; // until the adapter is known, and with it the file
+  const gpu = await openGpu({ backend, variantPolicy: (request) => policy(request) });
   if (rule === "fixed" || (rule === "auto" && gpu.info.isFallback)) {
-    chooser = choosePinned(pins);
+    policy = pinnedVariants(pins);
     return { gpu, saveTimings: () => Promise.resolve() };
   }
   const { vendor, architecture, device } = gpu.info;
   const identity = adapterIdentity({ adapter: gpu.info, driver: driverText(gpu.info) });
-  const path = choiceCachePath([vendor, architecture, device, identity, gpu.variant], env);
-  const cache = await ChoiceCache.open(path);
-  chooser = choosePinned(pins, chooseTimed(cache));
+  const path = timingCachePath([vendor, architecture, device, identity, gpu.readPath], env);
+  const cache = await TimingCache.open(path);
+  policy = pinnedVariants(pins, autotuned(cache));
   let told = false;
   return {
     gpu,
@@ -113,5 +113,5 @@ export async function openBenchGpu(
 
 /** What programs have chosen since the device's record was last cleared, in the order of the names. */
 export function chosenBy(gpu: Gpu): Record<string, string> {
-  return Object.fromEntries([...gpu.choices].sort(([a], [b]) => a < b ? -1 : 1));
+  return Object.fromEntries([...gpu.chosenVariants].sort(([a], [b]) => a < b ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { basename, join } from "node:path";
-import { ChoiceCache } from "../../engine/autotune/timing_cache.ts";
+import { TimingCache } from "../../engine/autotune/timing_cache.ts";
 import { conv2d } from "../../engine/ops/conv2d.ts";
 import { Program } from "../../engine/program/program.ts";
 import { f32 } from "../../engine/arrays/shape.ts";
@@ -87,7 +87,7 @@ gpuTest("openBenchGpu() keeps timings from run to run, and takes the fastest way
   assertEquals(first.notes, []);
   assert(first.flops > 2e7);
   const file = await cacheFile(dir);
-  assertMatch(basename(file), /^choices-.*-(vulkan|metal|dx12)-/); // by another backend, other times
+  assertMatch(basename(file), /^autotune-.*-(vulkan|metal|dx12)-/); // by another backend, other times
   const kept: Record<string, Record<string, number>> = JSON.parse(await Deno.readTextFile(file)).times;
   const [[key, times], ...rest] = Object.entries(kept);
   assertEquals(rest, []);
@@ -100,7 +100,7 @@ gpuTest("openBenchGpu() keeps timings from run to run, and takes the fastest way
   assertEquals(times[way], least);
   // What is in the file decides, not a new timing.
   const slow = Object.keys(times).find((name) => name !== way)!;
-  const cache = await ChoiceCache.open(file);
+  const cache = await TimingCache.open(file);
   cache.set(key, { ...times, [slow]: least / 2 });
   await cache.save();
   assertEquals((await convolve({ rule: "timed", pins: {} }, dir)).chosen, { [operation]: slow });

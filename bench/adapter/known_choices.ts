@@ -57,7 +57,7 @@ export function choiceNames(name: string): string[] {
     const outputs = op.shape(inputs, attrs);
     for (const software of [false, true]) {
       const target = { software, storageBuffers: 8 };
-      for (const choice of op.choices?.({ inputs, outputs, attrs, target }) ?? []) names.add(choice);
+      for (const choice of op.variants?.({ inputs, outputs, attrs, target }) ?? []) names.add(choice);
     }
   }
   return [...names].sort();

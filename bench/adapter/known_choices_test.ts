@@ -21,5 +21,5 @@ Deno.test("choiceNames() lists at least two ways for each operation, and none fo
 });
 
 function isChoosing(value: unknown): value is { name: string } {
-  return typeof value === "object" && value !== null && "choices" in value && "lower" in value;
+  return typeof value === "object" && value !== null && "variants" in value && "lower" in value;
 }

@@ -56,7 +56,7 @@ export function openAttackDevice(autoAttack: AutoAttackFn): OpenAttackDevice {
     return {
       adapter: gpu.info,
       driver: driverText(gpu.info),
-      kernelVariant: gpu.variant,
+      kernelVariant: gpu.readPath,
       peakBytes: () => gpu.buffers.peakBytes,
       kernelChoices: () => chosenBy(gpu),
       async attack(asked, examples, run) {

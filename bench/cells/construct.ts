@@ -40,7 +40,7 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
     source: { name: dataset.train.name, sha256: dataset.train.sha256 },
     encoder: network.sha256,
     adapter: gpu.info.description,
-    kernelVariant: gpu.variant,
+    kernelVariant: gpu.readPath,
     sha256: result.set.sha256,
     classNames: result.set.classNames,
   };

@@ -38,9 +38,9 @@ export async function openWorkbench(
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     adapter: gpu.info,
     driver: driverText(gpu.info),
-    kernelVariant: gpu.variant,
+    kernelVariant: gpu.readPath,
     async executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome> {
-      gpu.choices.clear();
+      gpu.chosenVariants.clear();
       try {
         const outcome = await runCellOf(gpu, { cell, context, dataset });
         return { ...outcome, kernelChoices: chosenBy(gpu) };

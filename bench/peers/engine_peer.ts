@@ -38,7 +38,7 @@ export function enginePeer(gpu: Gpu): OpenPeer & EngineIdentity {
     device: adapterName(gpu.info),
     adapter: gpu.info,
     driver: driverText(gpu.info),
-    kernelVariant: gpu.variant,
+    kernelVariant: gpu.readPath,
     prepare: (work, inputs) => WORKS[work](gpu, inputs),
   };
 }

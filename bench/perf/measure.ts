@@ -108,7 +108,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       machine: machineInfo(gpu.info),
       runtime: runtimeInfo(),
       ...await gitState(),
-      kernelVariant: gpu.variant,
+      kernelVariant: gpu.readPath,
       kernelChoices: chosenBy(gpu),
       ceilings: joinRounds(ceilings, joinCeilings),
       kernels: joinRounds(kernels, joinSamples),

@@ -66,13 +66,17 @@ export class PhaseLog {
   restore({ phases, peakBytes, choices = {} }: Work): void {
     this.#phases.splice(0, Infinity, ...phases);
     this.#earlierPeak = peakBytes;
-    for (const [key, choice] of Object.entries(choices)) this.#gpu.choices.set(key, choice);
+    for (const [key, choice] of Object.entries(choices)) this.#gpu.chosenVariants.set(key, choice);
   }
 
   /** All so far, and of the piece of work under way what is done, which comes to so many units. */
   workSoFar(units: number): Work {
     const pieces = this.#begun === null ? this.phases : sumPhases([...this.#phases, this.#piece(units)]);
-    return { phases: pieces, peakBytes: this.peakBytes, choices: Object.fromEntries(this.#gpu.choices) };
+    return {
+      phases: pieces,
+      peakBytes: this.peakBytes,
+      choices: Object.fromEntries(this.#gpu.chosenVariants),
+    };
   }
 
   /** Multiplications and additions so far. */

@@ -1,14 +1,14 @@
-/** Timings of choices on disk: one file for each adapter and kernel family, with the hash of its content. */
+/** Timings of variants on disk: one file for each adapter and read path, with the hash of its content. */
 
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../atomic_file.ts";
-import type { ChoiceTimes } from "./variant_policy.ts";
+import type { VariantTimes } from "./variant_policy.ts";
 import { sha256Hex } from "../sha256.ts";
 
 type Times = Record<string, Readonly<Record<string, number>>>;
 
-/** Timings that are read from a file once and written by {@linkcode ChoiceCache.save}. */
-export class ChoiceCache implements ChoiceTimes {
+/** Timings that are read from a file once and written by {@linkcode TimingCache.save}. */
+export class TimingCache implements VariantTimes {
   readonly #path: string;
   readonly #times: Times;
   #changed = false;
@@ -18,24 +18,24 @@ export class ChoiceCache implements ChoiceTimes {
     this.#times = times;
   }
 
-  /** Opens a file; one that is missing, damaged or closed to us counts as empty: timings can be taken again. */
-  static async open(path: string): Promise<ChoiceCache> {
-    return new ChoiceCache(path, await readTimes(path));
+  /** Opens a file; a missing, damaged or unreadable one counts as empty, since variants can be timed again. */
+  static async open(path: string): Promise<TimingCache> {
+    return new TimingCache(path, await readTimes(path));
   }
 
-  /** Milliseconds by candidate, or undefined if they have not been taken. */
+  /** Milliseconds by variant; undefined if not timed. */
   get(key: string): Readonly<Record<string, number>> | undefined {
     return Object.hasOwn(this.#times, key) ? this.#times[key] : undefined;
   }
 
-  /** Keeps the milliseconds by candidate. */
+  /** Keeps the milliseconds by variant. */
   set(key: string, times: Readonly<Record<string, number>>): void {
     this.#times[key] = times;
     this.#changed = true;
   }
 
   /**
-   * Writes new timings, beside what another process has written meanwhile.
+   * Writes new timings, and keeps those that another process has written meanwhile.
    *
    * @throws {Error} If the file cannot be written.
    */
@@ -49,24 +49,25 @@ export class ChoiceCache implements ChoiceTimes {
   }
 }
 
-/** Of the part of a file's name that says the machine. File systems take 255 characters with all that stands around it. */
-const LONGEST = 150;
+/** Characters of the machine's part of a file name. File systems take 255, with all around it. */
+const MAX_NAME_LENGTH = 150;
 
 /**
  * The file for an adapter: in `$XDG_CACHE_HOME/realfeatures`, or in `~/.cache/realfeatures`.
  *
- * @param machine What timings depend on: adapter, driver, kernel family.
+ * @param machine What timings depend on: adapter, driver, read path.
  */
-export function choiceCachePath(
+export function timingCachePath(
   machine: readonly string[],
   env: (name: string) => string | undefined,
 ): string {
   const home = env("XDG_CACHE_HOME") || join(env("HOME") || env("USERPROFILE") || ".", ".cache");
-  const name = machine.join(" ").toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-").slice(-LONGEST).replaceAll(
-    /^-|-$/g,
-    "",
-  );
-  return join(home, "realfeatures", `choices-${name || "unknown"}.json`);
+  const name = machine.join(" ").toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-").slice(-MAX_NAME_LENGTH)
+    .replaceAll(
+      /^-|-$/g,
+      "",
+    );
+  return join(home, "realfeatures", `autotune-${name || "unknown"}.json`);
 }
 
 async function readTimes(path: string): Promise<Times> {

@@ -3,7 +3,7 @@
 import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from "./backend.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import { BufferStore } from "./buffer_store.ts";
-import { chooseFirst, type Chooser } from "../autotune/variant_policy.ts";
+import { firstVariant, type VariantPolicy } from "../autotune/variant_policy.ts";
 import { turn } from "./turn.ts";
 import smokeSource from "../wgsl/smoke.wgsl" with { type: "text" };
 
@@ -47,14 +47,14 @@ export class Gpu {
   readonly info: AdapterInfo;
   readonly pipelines: PipelineCache;
   readonly buffers: BufferStore;
-  /** Which kernel family computes; part of every result, since it changes the bits. */
-  readonly variant: KernelVariant;
-  /** Chooses among an operation's ways of computing. */
-  readonly chooser: Chooser;
-  /** How large values between kernels are stored. */
+  /** Where heavy kernels read from; part of every result, since it changes the bits. */
+  readonly readPath: ReadPath;
+  /** Which variant of an operation's kernels runs. */
+  readonly variantPolicy: VariantPolicy;
+  /** Precision in which values between kernels are stored. */
   readonly storage: ValueStorage;
-  /** What it has chosen so far, by operation, shapes and settings. */
-  readonly choices: Map<string, string> = new Map();
+  /** Variants chosen so far, by operation, shapes and settings. */
+  readonly chosenVariants: Map<string, string> = new Map();
   /** What all programs have submitted so far. */
   readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
   #firstError: string | null = null;
@@ -63,16 +63,16 @@ export class Gpu {
   constructor(
     device: GPUDevice,
     info: AdapterInfo,
-    { variant, chooser, storage }: {
-      readonly variant: KernelVariant;
-      readonly chooser: Chooser;
+    { readPath, variantPolicy, storage }: {
+      readonly readPath: ReadPath;
+      readonly variantPolicy: VariantPolicy;
       readonly storage: ValueStorage;
     },
   ) {
     this.device = device;
     this.info = info;
-    this.variant = variant;
-    this.chooser = chooser;
+    this.readPath = readPath;
+    this.variantPolicy = variantPolicy;
     this.storage = storage;
     this.pipelines = new PipelineCache(device);
     this.buffers = new BufferStore(device);
@@ -137,8 +137,8 @@ export class Gpu {
   }
 }
 
-/** `buffer`: plain storage buffers. `texture`: heavy kernels read through storage textures. */
-export type KernelVariant = "buffer" | "texture";
+/** Where heavy kernels read from: storage buffers, or copies in storage textures. */
+export type ReadPath = "buffer" | "texture";
 
 /** `f16`: half the memory traffic for 11 bits of precision; gradients below 6e-8 become zero. */
 export type ValueStorage = "f32" | "f16";
@@ -146,10 +146,10 @@ export type ValueStorage = "f32" | "f16";
 /** How to open the device. */
 export interface OpenOptions {
   /** Default: `texture` on a software adapter, where such reads are three times cheaper, else `buffer`. */
-  readonly variant?: KernelVariant;
-  /** Default: the first one, {@linkcode chooseFirst}. */
-  readonly chooser?: Chooser;
-  /** How large values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
+  readonly readPath?: ReadPath;
+  /** Default: the first one, {@linkcode firstVariant}. */
+  readonly variantPolicy?: VariantPolicy;
+  /** Precision in which values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
   readonly storage?: ValueStorage;
   /** Asks for this backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
   readonly backend?: Backend | null;
@@ -190,8 +190,8 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     features: [...adapter.features].sort(),
     limits: requiredLimits,
   }, {
-    variant: options.variant ?? (isFallback ? "texture" : "buffer"),
-    chooser: options.chooser ?? chooseFirst,
+    readPath: options.readPath ?? (isFallback ? "texture" : "buffer"),
+    variantPolicy: options.variantPolicy ?? firstVariant,
     storage,
   });
   await proveItself(gpu);

@@ -81,10 +81,10 @@ export interface Target {
 }
 
 /**
- * Rounds of loops that an invocation may go through, all its loops together. llvmpipe ends every loop after 65,535 in
- * all and goes on with what it has: kernels split longer work into parts.
+ * Loop iterations of one invocation, summed over its loops. llvmpipe silently exits any loop after 65,535 iterations per
+ * invocation, so kernels split longer work into parts.
  */
-export const MOST_ROUNDS = 60_000;
+export const MAX_LOOP_ITERATIONS = 60_000;
 
 /** What an operation lowers to kernels with. */
 export interface LowerContext<A> {
@@ -92,14 +92,14 @@ export interface LowerContext<A> {
   readonly outputs: readonly Operand[];
   readonly attrs: A;
   readonly target: Target;
-  /** One of the operation's choices, or undefined where it has none. */
-  readonly choice?: string;
+  /** Name of the variant, or undefined where the operation has one only. */
+  readonly variant?: string;
   /** Memory that lives only within this operation. */
   scratch(spec: Spec): Operand;
 }
 
-/** What an operation's ways of computing are chosen from. */
-export interface ChoiceContext<A> {
+/** What an operation's variants depend on. */
+export interface VariantContext<A> {
   readonly inputs: readonly Spec[];
   readonly outputs: readonly Spec[];
   readonly attrs: A;
@@ -136,10 +136,10 @@ export interface OpDef<A extends Attrs = Attrs> {
   /** Output specs. @throws {RangeError} If the shapes do not fit together. */
   shape(inputs: readonly Spec[], attrs: A): Spec[];
   /**
-   * Names of ways to compute it, tiles say; the best guess first. All give the same bits where the device computes
-   * what it is told. Default: one nameless way.
+   * Names of the variants of its kernels, such as tile sizes; the best guess first. All give the same bits on a device
+   * that computes correctly. Default: one variant without a name.
    */
-  choices?(context: ChoiceContext<A>): readonly string[];
+  variants?(context: VariantContext<A>): readonly string[];
   /** The kernels that compute it. */
   lower(context: LowerContext<A>): Kernel[];
   /** Gradients of the inputs; null: not differentiable at all. */

@@ -11,7 +11,7 @@ import { f32, u32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { release, write } from "../graph/variables.ts";
-import type { Gpu, KernelVariant } from "../device/device.ts";
+import type { Gpu, ReadPath } from "../device/device.ts";
 import { resnet } from "./resnet.ts";
 import { exportWeights, loadWeights } from "./weights.ts";
 
@@ -19,18 +19,22 @@ const shared = Deno.env.get("REALFEATURES_SHARED") ?? join(import.meta.dirname!,
 const folder = join(shared, "reference");
 const present = await Deno.stat(join(folder, "resnet8_linf.safetensors")).then(() => true, () => false);
 
-for (const variant of ["buffer", "texture"] as const) {
-  referenceTest("resnet() computes PyTorch's logits, features and input gradients", variant, compareOutcomes);
+for (const readPath of ["buffer", "texture"] as const) {
+  referenceTest(
+    "resnet() computes PyTorch's logits, features and input gradients",
+    readPath,
+    compareOutcomes,
+  );
   referenceTest(
     "resnet() trains along PyTorch's trajectory as far as rounding allows",
-    variant,
+    readPath,
     compareTrajectory,
   );
 }
 
-function referenceTest(name: string, variant: KernelVariant, run: (gpu: Gpu) => Promise<void>): void {
-  if (present) gpuTest(`${name}, ${variant}`, run, variant);
-  else Deno.test({ name: `${name}, ${variant} (ignored: no reference data)`, ignore: true, fn: () => {} });
+function referenceTest(name: string, readPath: ReadPath, run: (gpu: Gpu) => Promise<void>): void {
+  if (present) gpuTest(`${name}, ${readPath}`, run, readPath);
+  else Deno.test({ name: `${name}, ${readPath} (ignored: no reference data)`, ignore: true, fn: () => {} });
 }
 
 const CLASSES = 10, SIDE = 32, PIXELS = SIDE * SIDE;

@@ -62,8 +62,8 @@ Deno.test("resnet() draws a parameter from the seed and its name alone", () => {
   assertEquals(other.get("layer2.0.conv1.weight"), one.get("layer2.0.conv1.weight"));
 });
 
-for (const variant of ["buffer", "texture"] as const) {
-  gpuTest(`resnet() agrees with its float64 reference in every mode, ${variant}`, async (gpu) => {
+for (const readPath of ["buffer", "texture"] as const) {
+  gpuTest(`resnet() agrees with its float64 reference in every mode, ${readPath}`, async (gpu) => {
     const model = resnet({ ...TINY, mean: [0.5, 0.4, 0.3], std: [0.2, 0.25, 0.3] }, { seed: 1 });
     const images = new Variable(
       "images",
@@ -97,7 +97,7 @@ for (const variant of ["buffer", "texture"] as const) {
     }
     program.dispose();
     release(gpu, graph.variables);
-  }, variant);
+  }, readPath);
 }
 
 gpuTest("resnet() runs as resnet18", async (gpu) => {

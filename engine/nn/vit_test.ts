@@ -24,8 +24,8 @@ function normal(name: string, ...shape: number[]): Variable {
 
 /** Compiles and runs what `build` returns, and compares each tensor with its float64 reference. */
 function agrees(name: string, build: () => Record<string, Tensor>): void {
-  for (const variant of ["buffer", "texture"] as const) {
-    gpuTest(`${name} agrees with its float64 reference, ${variant}`, async (gpu) => {
+  for (const readPath of ["buffer", "texture"] as const) {
+    gpuTest(`${name} agrees with its float64 reference, ${readPath}`, async (gpu) => {
       const { graph, result } = trace(build);
       const names = Object.keys(result);
       const expected = evaluateReference(graph, names.map((key) => result[key]));
@@ -37,7 +37,7 @@ function agrees(name: string, build: () => Record<string, Tensor>): void {
       }
       program.dispose();
       release(gpu, graph.variables);
-    }, variant);
+    }, readPath);
   }
 }
 

@@ -35,7 +35,7 @@ export const attentionOp: OpDef<AttentionAttrs> = {
   },
   lower: ({ inputs, outputs, attrs }) => {
     const s = attentionSizes(inputs.map(({ spec }) => spec), attrs);
-    const R = rowsPerLane(s.queries, { vec4s: s.vec4s, most: 48 });
+    const R = rowsPerLane(s.queries, { vec4s: s.vec4s, max: 48 });
     const BLOCKS = Math.ceil(s.queries / R);
     const COUNT = s.batch * s.heads * BLOCKS;
     return [{

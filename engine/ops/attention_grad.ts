@@ -21,7 +21,7 @@ export const attentionGradOp: OpDef<AttentionAttrs> = {
       label: "attention_grad_query",
       source: querySource,
       owned: s.queries,
-      most: 32,
+      max: 32,
       inputs: [q, k, v, g],
       reads: [out, lse],
       writes: [dq, rows],
@@ -30,7 +30,7 @@ export const attentionGradOp: OpDef<AttentionAttrs> = {
       label: "attention_grad_key",
       source: keySource,
       owned: s.keys,
-      most: 32,
+      max: 32,
       inputs: [q, k, v, g],
       reads: [rows],
       writes: [dk, dv],
@@ -62,7 +62,7 @@ interface GradPlan {
   /** Rows per example that invocations own. */
   readonly owned: number;
   /** Vec4s of rows that one invocation owns at most. */
-  readonly most: number;
+  readonly max: number;
   /** q, k, v and g. */
   readonly inputs: readonly Operand[];
   readonly reads: readonly Operand[];
@@ -70,7 +70,7 @@ interface GradPlan {
 }
 
 function gradKernel(s: AttentionSizes, plan: GradPlan): Kernel {
-  const R = rowsPerLane(plan.owned, { vec4s: s.vec4s, most: plan.most });
+  const R = rowsPerLane(plan.owned, { vec4s: s.vec4s, max: plan.max });
   const BLOCKS = Math.ceil(plan.owned / R);
   const COUNT = s.batch * s.heads * BLOCKS;
   return {

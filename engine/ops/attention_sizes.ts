@@ -77,9 +77,9 @@ export function headSize(shape: Shape, heads: number): number {
 }
 
 /**
- * Rows that one invocation owns: as many as `most` vec4s hold, up to eight, without leaving many idle at the end.
+ * Rows that one invocation owns: as many as `max` vec4s hold, up to eight, without leaving many idle at the end.
  */
-export function rowsPerLane(rows: number, { vec4s, most }: { vec4s: number; most: number }): number {
-  const fits = Math.max(1, Math.min(8, Math.floor(most / vec4s), rows));
+export function rowsPerLane(rows: number, { vec4s, max }: { vec4s: number; max: number }): number {
+  const fits = Math.max(1, Math.min(8, Math.floor(max / vec4s), rows));
   return Math.ceil(rows / Math.ceil(rows / fits));
 }

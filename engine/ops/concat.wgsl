@@ -12,7 +12,7 @@ fn element(outer: u32, r: u32) -> vec4<u32> {
 #else
 fn element(outer: u32, r: u32) -> u32 {
 #end
-${CHOICES}
+${BRANCHES}
 }
 
 @compute @workgroup_size(64)

@@ -15,7 +15,7 @@ export interface ConcatAttrs {
 }
 
 /** Parts one kernel reads: a device has to offer eight storage buffers, one is the output. */
-const MOST_PARTS = 7;
+const MAX_PARTS = 7;
 
 /**
  * out = the inputs one after another along `axis`; up to seven of them. The gradient is left to who uses it: concat's
@@ -54,7 +54,7 @@ export const concatRule: Omit<OpDef<ConcatAttrs>, "backward"> = {
           WIDTH: out.spec.shape[axis],
           ALIGNED: aligned ? 1 : 0,
         },
-        text: { CHOICES: choices(shapes, { axis, aligned }) },
+        text: { BRANCHES: branches(shapes, { axis, aligned }) },
       }),
       bindings: [
         ...inputs.map((operand) => ({ operand, kind: "read" as const })),
@@ -85,7 +85,7 @@ function concatCase(name: string, axis: number, shapes: Shape[]): OpCase<ConcatA
 }
 
 /** WGSL: which part holds `r` (a vec4, or an element if not aligned), and where. */
-function choices(shapes: readonly Shape[], { axis, aligned }: { axis: number; aligned: boolean }): string {
+function branches(shapes: readonly Shape[], { axis, aligned }: { axis: number; aligned: boolean }): string {
   let start = 0;
   const lines = shapes.map((shape, k) => {
     const row = vec4Count(shape.slice(axis));
@@ -126,8 +126,8 @@ export function join(op: OpDef<ConcatAttrs>, parts: readonly Value[], { axis }: 
   let rest: readonly Value[] = parts;
   while (rest.length > 1) {
     const joined: Value[] = [];
-    for (let i = 0; i < rest.length; i += MOST_PARTS) {
-      const some = rest.slice(i, i + MOST_PARTS);
+    for (let i = 0; i < rest.length; i += MAX_PARTS) {
+      const some = rest.slice(i, i + MAX_PARTS);
       joined.push(some.length === 1 ? some[0] : record(op, some, { axis })[0]);
     }
     rest = joined;

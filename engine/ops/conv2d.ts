@@ -7,7 +7,13 @@ import type { Tensor, Value } from "../graph/tensor.ts";
 import { convCases } from "./conv2d_cases.ts";
 import { convGradInputReference, convGradWeightsReference, convReference } from "./conv2d_reference.ts";
 import { type ConvAttrs, convFlops, convSizes } from "./conv2d_sizes.ts";
-import { forwardWays, gradInputWays, gradWeightsWays, namesOf, pickWay } from "./conv2d_ways.ts";
+import {
+  forwardVariants,
+  gradInputVariants,
+  gradWeightsVariants,
+  namesOf,
+  variantNamed,
+} from "./conv2d_variants.ts";
 
 /** y = x * w + bias. Inputs: x [N, H, W, C], w [O, KH, KW, C], and bias [O] or none. */
 export const conv2dOp: OpDef<ConvAttrs> = {
@@ -19,11 +25,11 @@ export const conv2dOp: OpDef<ConvAttrs> = {
     }
     return [f32(N, OH, OW, O)];
   },
-  choices: ({ inputs: [x, w], attrs, target }) =>
-    namesOf(forwardWays(convSizes(x.shape, w.shape, attrs), target)),
-  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, target, choice }) => {
+  variants: ({ inputs: [x, w], attrs, target }) =>
+    namesOf(forwardVariants(convSizes(x.shape, w.shape, attrs), target)),
+  lower: ({ inputs: [x, w, bias], outputs: [y], attrs, target, variant }) => {
     const sizes = convSizes(x.spec.shape, w.spec.shape, attrs);
-    return pickWay(forwardWays(sizes, target), choice).kernels({ x, w, bias, y, sizes });
+    return variantNamed(forwardVariants(sizes, target), variant).kernels({ x, w, bias, y, sizes });
   },
   backward: ({ inputs: [x, w, bias], grads: [g], attrs, needs }) => [
     needs(0) ? record(convGradInputOp, [g!, w], { ...attrs, shape: x.shape })[0] : null,
@@ -50,11 +56,11 @@ interface GradAttrs extends ConvAttrs {
 export const convGradInputOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_input",
   shape: (_, { shape }) => [f32(...shape)],
-  choices: ({ inputs: [, w], attrs, target }) =>
-    namesOf(gradInputWays(convSizes(attrs.shape, w.shape, attrs), target)),
-  lower: ({ inputs: [dy, w], outputs: [dx], attrs, target, choice, scratch }) => {
+  variants: ({ inputs: [, w], attrs, target }) =>
+    namesOf(gradInputVariants(convSizes(attrs.shape, w.shape, attrs), target)),
+  lower: ({ inputs: [dy, w], outputs: [dx], attrs, target, variant, scratch }) => {
     const sizes = convSizes(attrs.shape, w.spec.shape, attrs);
-    return pickWay(gradInputWays(sizes, target), choice).kernels({ dy, w, dx, sizes, scratch });
+    return variantNamed(gradInputVariants(sizes, target), variant).kernels({ dy, w, dx, sizes, scratch });
   },
   backward: null,
   reference: (
@@ -72,11 +78,11 @@ export const convGradInputOp: OpDef<GradAttrs> = {
 export const convGradWeightsOp: OpDef<GradAttrs> = {
   name: "conv2d_grad_weights",
   shape: (_, { shape }) => [f32(...shape)],
-  choices: ({ inputs: [x], attrs, target }) =>
-    namesOf(gradWeightsWays(convSizes(x.shape, attrs.shape, attrs), target)),
-  lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, choice, scratch }) => {
+  variants: ({ inputs: [x], attrs, target }) =>
+    namesOf(gradWeightsVariants(convSizes(x.shape, attrs.shape, attrs), target)),
+  lower: ({ inputs: [x, dy], outputs: [dw], attrs, target, variant, scratch }) => {
     const sizes = convSizes(x.spec.shape, attrs.shape, attrs);
-    return pickWay(gradWeightsWays(sizes, target), choice).kernels({ x, dy, dw, sizes, scratch });
+    return variantNamed(gradWeightsVariants(sizes, target), variant).kernels({ x, dy, dw, sizes, scratch });
   },
   backward: null,
   reference: (

@@ -1,6 +1,6 @@
 /** Kernels of 2-D convolution and its gradients: tile sizes, grids and bindings. */
 
-import { type Binding, type Kernel, MOST_ROUNDS, type Operand, type Target } from "../graph/op.ts";
+import { type Binding, type Kernel, MAX_LOOP_ITERATIONS, type Operand, type Target } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
 import { f32, type Spec } from "../arrays/shape.ts";
 import { fillTemplate } from "../wgsl/template.ts";
@@ -162,7 +162,7 @@ export function rowsPerPart({ N, C, O, KH, OH, OW }: ConvSizes, { software }: Ta
   const rows = N * OH;
   const owners = KH * Math.ceil(quads(C) / 2) * Math.ceil(O / 8);
   const wanted = Math.ceil((software ? ENOUGH.software : ENOUGH.hardware) / owners);
-  const longest = Math.max(1, Math.floor(MOST_ROUNDS / (OW + 2)));
+  const longest = Math.max(1, Math.floor(MAX_LOOP_ITERATIONS / (OW + 2)));
   return Math.max(1, Math.min(longest, Math.ceil(rows / Math.max(1, Math.min(rows, wanted)))));
 }
 

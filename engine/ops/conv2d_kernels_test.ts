@@ -1,5 +1,5 @@
 import { assertLess } from "@std/assert";
-import { MOST_ROUNDS } from "../graph/op.ts";
+import { MAX_LOOP_ITERATIONS } from "../graph/op.ts";
 import { rowsPerPart } from "./conv2d_kernels.ts";
 import { convSizes } from "./conv2d_sizes.ts";
 
@@ -7,6 +7,6 @@ Deno.test("rowsPerPart() keeps an invocation below the rounds that a software ad
   const sizes = convSizes([64, 48, 48, 256], [256, 3, 3, 256], { stride: 1, padding: 1 });
   for (const software of [true, false]) {
     const rows = rowsPerPart(sizes, { software, storageBuffers: 8 });
-    assertLess(rows * (sizes.OW + 1), MOST_ROUNDS);
+    assertLess(rows * (sizes.OW + 1), MAX_LOOP_ITERATIONS);
   }
 });

@@ -4,7 +4,7 @@
 // A workgroup of 256 = TY x TX computes ROWS pixels x COLS channels, an invocation ROWS / TY x COLS / TX of them, four
 // neighbours at a time. Four steps at a time lie in workgroup memory, ta[step][pixel] and tb[step][channel], slots
 // permuted (by exclusive or) so that eight neighbouring invocations write and read different banks. Barriers: all
-// invocations of a workgroup take the same way.
+// invocations of a workgroup take the same branch.
 // Order of summation: ky, c, kx by dot products of four, zeros outside the image: the bits are those of conv2d.wgsl.
 #input 0 x reused
 #input 1 w reused

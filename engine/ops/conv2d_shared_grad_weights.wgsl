@@ -3,7 +3,7 @@
 // x [N, H, W, C], dy [N, OH, OW, O], part [SPLITS, O, KH, KW, C]; a part is PART rows. A second kernel adds the parts.
 // A workgroup of 256 = TY x TX computes ROWS channels of dy x COLS of the j, an invocation ROWS / TY x COLS / TX of
 // them, four neighbours at a time. Sixteen pixels at a time lie in workgroup memory as they lie in x and dy, so that
-// neighbouring invocations read and write neighbours. Barriers: all invocations of a workgroup take the same way.
+// neighbouring invocations read and write neighbours. Barriers: all invocations of a workgroup take the same branch.
 // Order of summation: rows, then columns, zeros outside the image: the bits are those of conv2d_grad_weights.wgsl.
 #input 0 x reused
 #input 1 dy reused

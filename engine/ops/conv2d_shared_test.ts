@@ -59,12 +59,12 @@ gpuTest("sharedForwardKernel() gives the bits of the plain kernel", async (gpu) 
   for (const { name, x, w, stride, padding, bias } of CASES) {
     const attrs = { stride, padding };
     const inputs = [normal("x", x), normal("w", w), ...(bias ? [normal("bias", [w[0]])] : [])];
-    const plain = await compute(gpu, { op: { ...conv2dOp, choices: undefined }, inputs, attrs });
+    const plain = await compute(gpu, { op: { ...conv2dOp, variants: undefined }, inputs, attrs });
     assertClose(name, plain, { expected: reference(conv2dOp, inputs, attrs), atol: 1e-4, rtol: 1e-4 });
     for (const shared of FORWARD) {
       const op: typeof conv2dOp = {
         ...conv2dOp,
-        choices: undefined,
+        variants: undefined,
         lower: ({ inputs: [x, w, bias], outputs: [y] }) => [
           sharedForwardKernel({ x, w, bias, y, sizes: convSizes(x.spec.shape, w.spec.shape, attrs) }, shared),
         ],
@@ -85,7 +85,7 @@ gpuTest(
       let rowsPerPart = 0;
       const plainOp: typeof convGradWeightsOp = {
         ...convGradWeightsOp,
-        choices: undefined,
+        variants: undefined,
         lower: (context) => {
           const kernels = convGradWeightsOp.lower(context);
           rowsPerPart = Number(/const PART: u32 = (\d+)u/.exec(kernels[0].source)![1]);
@@ -103,7 +103,7 @@ gpuTest(
         for (const rows of shared.rows === 64 ? [rowsPerPart, N * OH] : [rowsPerPart]) {
           const op: typeof convGradWeightsOp = {
             ...convGradWeightsOp,
-            choices: undefined,
+            variants: undefined,
             lower: ({ inputs: [x, dy], outputs: [dw], scratch }) => {
               const sizes = convSizes(x.spec.shape, w, attrs);
               return sharedGradWeightsKernels({ x, dy, dw, sizes, rowsPerPart: rows, scratch }, shared);

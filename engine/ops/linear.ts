@@ -8,7 +8,7 @@ import { record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
 import { f32, formatShape, lastDim, sizeOf, type Spec } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
-import { matmul, matmulChoices, matmulKernels, type MatmulSizes, matmulSizes, matmulSum } from "./matmul.ts";
+import { matmul, matmulKernels, type MatmulSizes, matmulSizes, matmulSum, matmulVariants } from "./matmul.ts";
 
 type LinearAttrs = Readonly<Record<string, never>>;
 
@@ -18,9 +18,9 @@ const FORM = { transposeA: false, transposeB: true };
 export const linearOp: OpDef<LinearAttrs> = {
   name: "linear",
   shape: ([x, w, bias]) => [f32(...x.shape.slice(0, -1), outputFeatures(x, w, bias))],
-  choices: ({ inputs: [x, w], target }) =>
-    matmulChoices({ a: x, b: w, attrs: FORM, target, sizes: linearSizes(x, w) }),
-  lower: ({ inputs: [x, w, bias], outputs: [c], target, choice, scratch }) =>
+  variants: ({ inputs: [x, w], target }) =>
+    matmulVariants({ a: x, b: w, attrs: FORM, target, sizes: linearSizes(x, w) }),
+  lower: ({ inputs: [x, w, bias], outputs: [c], target, variant, scratch }) =>
     matmulKernels({
       a: x,
       b: w,
@@ -29,7 +29,7 @@ export const linearOp: OpDef<LinearAttrs> = {
       attrs: FORM,
       sizes: linearSizes(x.spec, w.spec),
       target,
-      choice,
+      variant,
       scratch,
     }),
   backward: ({ inputs: [x, w, bias], grads: [g], needs }) => {

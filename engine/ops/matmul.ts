@@ -43,11 +43,11 @@ export interface MatmulSizes {
 export const matmulOp: OpDef<MatmulAttrs> = {
   name: "matmul",
   shape: ([a, b], attrs) => [f32(...outputShape(a.shape, b.shape, attrs))],
-  choices: ({ inputs: [a, b], attrs, target }) =>
-    matmulChoices({ a, b, attrs, target, sizes: matmulSizes(a.shape, b.shape, attrs) }),
-  lower: ({ inputs: [a, b], outputs: [c], attrs, target, choice, scratch }) =>
+  variants: ({ inputs: [a, b], attrs, target }) =>
+    matmulVariants({ a, b, attrs, target, sizes: matmulSizes(a.shape, b.shape, attrs) }),
+  lower: ({ inputs: [a, b], outputs: [c], attrs, target, variant, scratch }) =>
     matmulKernels({
-      choice,
+      variant,
       a,
       b,
       c,
@@ -164,8 +164,8 @@ export function matmulSizes(a: Shape, b: Shape, attrs: MatmulAttrs): MatmulSizes
 /** Multiplications and additions below which there is nothing to choose. */
 const WORTH_CHOOSING_FLOPS = 1e6;
 
-/** Names of the ways to compute a product, best guess first; none for small ones. */
-export function matmulChoices(
+/** Names of the variants of a product, best guess first; empty for small ones. */
+export function matmulVariants(
   { a, b, attrs, target, sizes }: Pick<MatmulPlan, "attrs" | "target" | "sizes"> & {
     readonly a: Spec;
     readonly b: Spec;
@@ -188,7 +188,7 @@ export interface MatmulPlan {
   readonly sizes: MatmulSizes;
   readonly target: Target;
   /** Name of a tile; default the best guess. */
-  readonly choice?: string;
+  readonly variant?: string;
   scratch(spec: Spec): Operand;
 }
 
@@ -205,12 +205,12 @@ function problemOf(
 
 /** The kernels of a product, with a bias if given: one, or two where the sum is split into parts. */
 export function matmulKernels(plan: MatmulPlan): Kernel[] {
-  const { a, b, bias, c, attrs, sizes, choice, scratch } = plan;
+  const { a, b, bias, c, attrs, sizes, variant, scratch } = plan;
   const { BATCH, M, K, N, sharedA, sharedB } = sizes;
   const { transposeA, transposeB } = attrs;
   const M4 = Math.ceil(M / 4), K4 = Math.ceil(K / 4), N4 = Math.ceil(N / 4);
   const problem = problemOf(plan);
-  const tile = choice === undefined ? matmulTiles(problem)[0] : tileNamed(choice);
+  const tile = variant === undefined ? matmulTiles(problem)[0] : tileNamed(variant);
   const byOne = transposeA && !transposeB;
   const STEPS = byOne ? K : K4;
   const UNROLL = !byOne ? 1 : K % 4 === 0 ? 4 : K % 2 === 0 ? 2 : 1;

@@ -4,7 +4,7 @@
 // 64 apart, and columns likewise. Sixteen k at a time lie in workgroup memory (16 KiB at most): as four rows or
 // columns to a vec4, ta[k][row / 4], or, for a b^T, as four k to a vec4, ta[k / 4][row]. Transposes are carried out on
 // the way there. The slots are permuted (by exclusive or) so that eight neighbouring invocations, which reach the
-// memory together, write and read different banks. Barriers: all invocations of a workgroup take the same way.
+// memory together, write and read different banks. Barriers: all invocations of a workgroup take the same branch.
 // Order of summation: ascending k (a b^T: by dot products of four), so the bits are those of matmul.wgsl.
 #input 0 a reused
 #input 1 b reused

@@ -1,5 +1,5 @@
-import { choosePinned } from "../autotune/variant_policy.ts";
-import type { Gpu, KernelVariant } from "../device/device.ts";
+import { pinnedVariants } from "../autotune/variant_policy.ts";
+import type { Gpu, ReadPath } from "../device/device.ts";
 import { record, trace } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
 import { Program } from "../program/program.ts";
@@ -33,9 +33,9 @@ const PRODUCTS: { name: string; a: Shape; b: Shape; attrs: MatmulAttrs }[] = [
   { name: "TT split", a: [1030, 6], b: [5, 1030], attrs: { transposeA: true, transposeB: true } },
 ];
 
-/** An operation that offers the given ways, whatever the device. */
+/** An operation that offers the given variants, whatever the device. */
 function offering<A extends Record<string, unknown>>(op: OpDef<A>, names: readonly string[]): OpDef<A> {
-  return { ...op, choices: () => names };
+  return { ...op, variants: () => names };
 }
 
 function normal(name: string, shape: Shape): Variable {
@@ -46,11 +46,11 @@ function normal(name: string, shape: Shape): Variable {
 
 async function compute<A extends Record<string, unknown>>(
   gpu: Gpu,
-  { op, inputs, attrs, choice }: { op: OpDef<A>; inputs: readonly Variable[]; attrs: A; choice: string },
+  { op, inputs, attrs, variant }: { op: OpDef<A>; inputs: readonly Variable[]; attrs: A; variant: string },
 ): Promise<Float32Array> {
   const build = () => ({ c: record(op, [...inputs], attrs)[0] });
   const program = await Program.compile(gpu, op.name, build, {
-    chooser: choosePinned({ [op.name]: choice }),
+    variantPolicy: pinnedVariants({ [op.name]: variant }),
   });
   program.run();
   const found = await program.read("c") as Float32Array;
@@ -58,22 +58,22 @@ async function compute<A extends Record<string, unknown>>(
   return found;
 }
 
-function check(variant: KernelVariant, names: readonly string[]): void {
-  gpuTest(`matmul() gives the same bits with ${names.join(", ")}, ${variant}`, async (gpu) => {
+function check(readPath: ReadPath, names: readonly string[]): void {
+  gpuTest(`matmul() gives the same bits with ${names.join(", ")}, ${readPath}`, async (gpu) => {
     const op = offering(matmulOp, ["8x8", ...names]);
     for (const { name, a, b, attrs } of PRODUCTS) {
       const inputs = [normal("a", a), normal("b", b)];
-      const expected = await compute(gpu, { op, inputs, attrs, choice: "8x8" });
+      const expected = await compute(gpu, { op, inputs, attrs, variant: "8x8" });
       const { graph, result } = trace(() => record(op, inputs, attrs)[0]);
       const [{ data }] = evaluateReference(graph, [result]);
       assertClose(name, expected, { expected: data, atol: 1e-4, rtol: 1e-4 });
-      for (const choice of names) {
-        const found = await compute(gpu, { op, inputs, attrs, choice });
-        assertSameBits(`${name}, ${choice}`, found, expected);
+      for (const variant of names) {
+        const found = await compute(gpu, { op, inputs, attrs, variant });
+        assertSameBits(`${name}, ${variant}`, found, expected);
       }
       release(gpu, inputs);
     }
-  }, variant);
+  }, readPath);
 }
 
 check("buffer", SHARED);
@@ -82,9 +82,9 @@ check("texture", OWN);
 gpuTest("linear() gives the same bits with shared tiles, bias included", async (gpu) => {
   const op = offering(linearOp, ["8x8", ...SHARED]);
   const inputs = [normal("x", [3, 31, 21]), normal("w", [70, 21]), normal("bias", [70])];
-  const expected = await compute(gpu, { op, inputs, attrs: {}, choice: "8x8" });
-  for (const choice of SHARED) {
-    assertSameBits(choice, await compute(gpu, { op, inputs, attrs: {}, choice }), expected);
+  const expected = await compute(gpu, { op, inputs, attrs: {}, variant: "8x8" });
+  for (const variant of SHARED) {
+    assertSameBits(variant, await compute(gpu, { op, inputs, attrs: {}, variant }), expected);
   }
   release(gpu, inputs);
 }, "buffer");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MOST_ROUNDS } from "../graph/op.ts";
+import { MAX_LOOP_ITERATIONS } from "../graph/op.ts";
 
 /** What is computed together: by one invocation, or, where it is shared, by a workgroup. */
 export interface MatmulTile {
@@ -56,13 +56,13 @@ const ENOUGH_WORKGROUPS = 128;
 const LEAST_SHARED = 32;
 
 /** Sums that one invocation keeps, by form: more are no faster (a b), or take too long to compile (a^T b^T). */
-const MOST_SUMS = { NN: 192, NT: 256, TN: 256, TT: 128 };
+const MAX_SUMS = { NN: 192, NT: 256, TN: 256, TT: 128 };
 
 /** Terms of a sum below which splitting it costs more than it gains. */
 const SHORTEST_PART = 64;
 
 /** The most tiles to choose from. */
-const MOST_TILES = 5;
+const MAX_TILES = 5;
 
 interface Rated {
   readonly tile: MatmulTile;
@@ -77,7 +77,7 @@ interface Rated {
  */
 export function matmulTiles(problem: MatmulProblem): MatmulTile[] {
   const own = ratedTiles(problem).map(({ tile }) => tile);
-  return [...sharedTiles(problem), ...own].slice(0, MOST_TILES);
+  return [...sharedTiles(problem), ...own].slice(0, MAX_TILES);
 }
 
 /**
@@ -86,7 +86,7 @@ export function matmulTiles(problem: MatmulProblem): MatmulTile[] {
  * on the sizes and the device, not on which tile computes, so that all of them give the same bits.
  */
 export function matmulSplits(problem: MatmulProblem): number {
-  const needed = problem.split ? Math.ceil(problem.k / MOST_ROUNDS) : 1;
+  const needed = problem.split ? Math.ceil(problem.k / MAX_LOOP_ITERATIONS) : 1;
   return Math.max(needed, ratedTiles(problem)[0].splits);
 }
 
@@ -110,7 +110,7 @@ function ratedTiles({ batch, m, n, k, split, software, transposeA, transposeB }:
     return { tile: tileNamed(`${rows}x${cols}`), splits, cost };
   };
   return sides.flatMap((rows) => sides.map((cols) => ({ rows, cols })))
-    .filter(({ rows, cols }) => rows * cols <= MOST_SUMS[form])
+    .filter(({ rows, cols }) => rows * cols <= MAX_SUMS[form])
     .map(({ rows, cols }) => rate(rows, cols))
     .toSorted((a, b) => a.cost - b.cost);
 }

@@ -32,7 +32,7 @@ Deno.test("matmulTiles() keeps fewer sums where both operands are transposed", (
   assert(tiles.every(({ rows, cols }) => rows * cols <= 128));
 });
 
-Deno.test("matmulTiles() shares nothing on a software device, and offers five ways at most", () => {
+Deno.test("matmulTiles() shares nothing on a software device, and offers five variants at most", () => {
   assert(matmulTiles(SQUARE).every(({ shared }) => !shared));
   assertEquals(matmulTiles(SQUARE).length, 5);
 });

@@ -76,8 +76,8 @@ function lowerClipFactor(
   }
   const partials = scratch(f32(total));
   const together = groupUpTo(batches, {
-    most: itemsPerKernel(target.storageBuffers, { each: BATCH }),
-    mostSize: SHARED_GROUPS,
+    max: itemsPerKernel(target.storageBuffers, { each: BATCH }),
+    maxSize: SHARED_GROUPS,
     sizeOf: ({ groups }) => groups,
   });
   const sums = together.map((group) => sumsKernel(group, partials));

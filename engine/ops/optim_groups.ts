@@ -1,9 +1,9 @@
 /** How tensors share dispatches: a small one costs less to compute than to start. */
 
 /** Bindings of one kernel at most, whatever the device offers: its shader has a branch for each tensor. */
-const MOST_BINDINGS = 32;
+const MAX_BINDINGS = 32;
 /** vec4s of a group at most: beyond, a dispatch of its own costs less than the branches that it saves. */
-export const MOST_VEC4S = 2048;
+export const MAX_VEC4S = 2048;
 
 /**
  * How many items a kernel can take that bind some buffers each, beside one buffer for all of them; at least one.
@@ -11,15 +11,15 @@ export const MOST_VEC4S = 2048;
  * @param storageBuffers What the device offers to one kernel.
  */
 export function itemsPerKernel(storageBuffers: number, { each }: { readonly each: number }): number {
-  return Math.max(1, Math.floor((Math.min(storageBuffers, MOST_BINDINGS) - 1) / each));
+  return Math.max(1, Math.floor((Math.min(storageBuffers, MAX_BINDINGS) - 1) / each));
 }
 
 /** Bounds of a group. */
 export interface GroupBounds<T> {
   /** Items of a group. */
-  readonly most: number;
+  readonly max: number;
   /** Sum of the sizes in a group, unless one alone exceeds it. */
-  readonly mostSize: number;
+  readonly maxSize: number;
   readonly sizeOf: (item: T) => number;
 }
 
@@ -31,15 +31,15 @@ export interface GroupBounds<T> {
  * import { assertEquals } from "@std/assert";
  * import { groupUpTo } from "./optim_groups.ts";
  *
- * const groups = groupUpTo([1, 2, 9, 3, 1, 1, 1], { most: 3, mostSize: 5, sizeOf: (item) => item });
+ * const groups = groupUpTo([1, 2, 9, 3, 1, 1, 1], { max: 3, maxSize: 5, sizeOf: (item) => item });
  * assertEquals(groups, [[1, 2, 1], [9], [3, 1, 1]]);
  * ```
  */
-export function groupUpTo<T>(items: readonly T[], { most, mostSize, sizeOf }: GroupBounds<T>): T[][] {
+export function groupUpTo<T>(items: readonly T[], { max, maxSize, sizeOf }: GroupBounds<T>): T[][] {
   const groups: { items: T[]; size: number }[] = [];
   for (const item of items) {
     const size = sizeOf(item);
-    const group = groups.find((g) => g.items.length < most && g.size + size <= mostSize);
+    const group = groups.find((g) => g.items.length < max && g.size + size <= maxSize);
     if (group === undefined) groups.push({ items: [item], size });
     else {
       group.items.push(item);

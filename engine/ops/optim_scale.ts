@@ -6,7 +6,7 @@ import { splitGrid } from "../device/pipeline_cache.ts";
 import { f32, formatShape, type Shape, sizeOf, vec4Count } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";
-import { groupUpTo, itemsPerKernel, MOST_VEC4S } from "./optim_groups.ts";
+import { groupUpTo, itemsPerKernel, MAX_VEC4S } from "./optim_groups.ts";
 import source from "./optim_scale.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;
@@ -31,8 +31,8 @@ export const scaleAllOp: OpDef<NoAttrs> = {
   lower: ({ inputs, outputs, target }) => {
     const pairs = outputs.map((out, k) => ({ x: inputs[k], out }));
     const groups = groupUpTo(pairs, {
-      most: itemsPerKernel(target.storageBuffers, { each: 2 }),
-      mostSize: MOST_VEC4S,
+      max: itemsPerKernel(target.storageBuffers, { each: 2 }),
+      maxSize: MAX_VEC4S,
       sizeOf: ({ out }) => vec4Count(out.spec.shape),
     });
     return groups.map((group) => scaleKernel(group, inputs[inputs.length - 1]));
@@ -76,7 +76,7 @@ function scaleCases(): OpCase<NoAttrs>[] {
     make("odd sizes, one empty", [[3, 5], [0, 3], [1], [2, 7]]),
     make("around a workgroup", [[63, 4], [64, 4], [65, 4]]),
     make("more tensors than a kernel binds", Array(5).fill([[3, 5], [7], [], [2, 1, 9], [65]]).flat()),
-    make("a group's bound in size", [[5], [MOST_VEC4S - 2, 3], [9], [2]], true),
+    make("a group's bound in size", [[5], [MAX_VEC4S - 2, 3], [9], [2]], true),
   ];
 }
 

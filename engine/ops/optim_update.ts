@@ -3,7 +3,7 @@
 import type { Kernel, LowerContext, Operand } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
 import { f32, formatShape, sameShape, type Shape, type Spec, vec4Count } from "../arrays/shape.ts";
-import { groupUpTo, itemsPerKernel, MOST_VEC4S } from "./optim_groups.ts";
+import { groupUpTo, itemsPerKernel, MAX_VEC4S } from "./optim_groups.ts";
 
 /**
  * What an update takes: `each` tensors of one shape for every parameter (itself, its state, its gradient), and after
@@ -68,8 +68,8 @@ export function updateKernels(
   source: (parameters: number) => string,
 ): Kernel[] {
   const groups = groupUpTo(updateMembers(rule, inputs), {
-    most: itemsPerKernel(target.storageBuffers, rule),
-    mostSize: MOST_VEC4S,
+    max: itemsPerKernel(target.storageBuffers, rule),
+    maxSize: MAX_VEC4S,
     sizeOf: lengthOf,
   });
   return groups.map((group) => ({
@@ -109,7 +109,7 @@ const CASES: readonly UpdateCase[] = [
   { name: "above a workgroup", shapes: [[65, 4]] },
   { name: "two parameters", shapes: [[3, 5], [7]] },
   { name: "more parameters than a kernel binds", shapes: Array(4).fill(SHAPES).flat() },
-  { name: "a group's bound in size", shapes: [[5], [MOST_VEC4S - 2, 3], [9], [2]], large: true },
+  { name: "a group's bound in size", shapes: [[5], [MAX_VEC4S - 2, 3], [9], [2]], large: true },
   { name: "more than 65,535 workgroups", shapes: [[3], [65_537 * 64, 1]], large: true },
 ];
 

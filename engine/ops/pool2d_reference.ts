@@ -49,7 +49,7 @@ export function maximumReference(x: NdArray, s: PoolSizes): NdArray {
   const y = outputArray(s);
   eachWindow(
     s,
-    (at, window) => y.data[at] = window.reduce((most, i) => Math.max(most, x.data[i]), -Infinity),
+    (at, window) => y.data[at] = window.reduce((max, i) => Math.max(max, x.data[i]), -Infinity),
   );
   return y;
 }

@@ -1,6 +1,6 @@
 /** When sums over rows, per channel, take one dispatch and when two. */
 
-import { MOST_ROUNDS, type Target } from "../graph/op.ts";
+import { MAX_LOOP_ITERATIONS, type Target } from "../graph/op.ts";
 import { rowCount, rowVec4s, type Shape } from "../arrays/shape.ts";
 
 /** Parts that sums over many rows are split into at least. */
@@ -24,6 +24,6 @@ export interface RowSums {
 export function planRowSums(shape: Shape, { software }: Target): RowSums {
   const ROWS = rowCount(shape), C4 = rowVec4s(shape);
   const oneStage = software ? ROWS * C4 <= 2 ** 15 : ROWS <= 2 ** 11;
-  const PART = Math.min(MOST_ROUNDS, Math.max(8, Math.ceil(ROWS * C4 / ENOUGH)));
+  const PART = Math.min(MAX_LOOP_ITERATIONS, Math.max(8, Math.ceil(ROWS * C4 / ENOUGH)));
   return { ROWS, C4, PART, SPLITS: oneStage ? 0 : Math.ceil(ROWS / PART) };
 }

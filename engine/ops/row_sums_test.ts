@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MOST_ROUNDS } from "../graph/op.ts";
+import { MAX_LOOP_ITERATIONS } from "../graph/op.ts";
 import { planRowSums } from "./row_sums.ts";
 
 const software = { software: true, storageBuffers: 8 }, hardware = { software: false, storageBuffers: 8 };
@@ -20,5 +20,5 @@ Deno.test("planRowSums() covers all rows with its parts", () => {
 
 Deno.test("planRowSums() keeps an invocation below the rounds that a software adapter runs", () => {
   const { PART } = planRowSums([512 * 512 * 512, 64], software);
-  assertEquals(PART, MOST_ROUNDS);
+  assertEquals(PART, MAX_LOOP_ITERATIONS);
 });

@@ -31,7 +31,7 @@ interface SplitAttrs {
 }
 
 /** Outputs of one kernel: a device has to offer eight storage buffers, one is the input. */
-const MOST_PARTS = 7;
+const MAX_PARTS = 7;
 
 /** Puts the gradients of the pieces together; itself not differentiated again. */
 const splitGradOp: OpDef<ConcatAttrs> = { ...concatRule, backward: null };
@@ -53,8 +53,8 @@ export const splitOp: OpDef<SplitAttrs> = {
   },
   lower: ({ inputs: [x], outputs, attrs: { axis, sizes } }) => {
     const kernels = [];
-    for (let first = 0; first < outputs.length; first += MOST_PARTS) {
-      const parts = outputs.slice(first, first + MOST_PARTS);
+    for (let first = 0; first < outputs.length; first += MAX_PARTS) {
+      const parts = outputs.slice(first, first + MAX_PARTS);
       kernels.push(splitKernel({ x, parts, axis, sizes, first }));
     }
     return kernels;
@@ -118,7 +118,7 @@ function splitKernel({ x, parts, axis, sizes, first }: SplitPlan) {
         ROW: Math.max(1, vec4Count(shape.slice(axis))),
         ALIGNED: aligned ? 1 : 0,
       },
-      text: { CHOICES: lines.join("\n") },
+      text: { BRANCHES: lines.join("\n") },
     }),
     bindings: [
       { operand: x, kind: "read" as const },

@@ -86,8 +86,8 @@ if (!present || noGpu) {
     const cases = Object.keys(settings).filter((name) => name.replace(/\.\d+$/, "") === op);
     Deno.test(`${op} has cases of PyTorch's to agree with`, () => assert(cases.length > 0));
     for (const name of cases) {
-      for (const variant of ["buffer", "texture"] as const) {
-        gpuTest(`${name} agrees with PyTorch, ${variant}`, async (gpu) => {
+      for (const readPath of ["buffer", "texture"] as const) {
+        gpuTest(`${name} agrees with PyTorch, ${readPath}`, async (gpu) => {
           const inputs = variables(file, name);
           const seed = variable("dout", file.tensors.get(`${name}.dout`)!);
           const wrt = Object.keys(inputs).filter((input) => file.tensors.has(`${name}.grad.${input}`));
@@ -110,7 +110,7 @@ if (!present || noGpu) {
           }
           program.dispose();
           release(gpu, [seed, ...Object.values(inputs)]);
-        }, variant);
+        }, readPath);
       }
     }
   }

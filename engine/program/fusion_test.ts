@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { gradients } from "../autograd/autograd.ts";
-import type { Gpu, KernelVariant } from "../device/device.ts";
+import type { Gpu, ReadPath } from "../device/device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { createBatchNorm } from "../nn/batch_norm.ts";
 import type { Operand } from "../graph/op.ts";
@@ -43,16 +43,16 @@ async function bothWays(gpu: Gpu, build: () => Outputs, variables: Variable[]) {
   return { apart: apart.dispatches, fused: fused.dispatches };
 }
 
-const VARIANTS: readonly KernelVariant[] = ["buffer", "texture"];
+const READ_PATHS: readonly ReadPath[] = ["buffer", "texture"];
 
-for (const variant of VARIANTS) {
-  gpuTest(`fuseSteps() puts activation and residual into the convolution, ${variant}`, async (gpu) => {
+for (const readPath of READ_PATHS) {
+  gpuTest(`fuseSteps() puts activation and residual into the convolution, ${readPath}`, async (gpu) => {
     const [x, w, bias] = [normal("x", 2, 5, 5, 6), normal("w", 6, 3, 3, 6), normal("bias", 6)];
     const build = () => ({ y: relu(add(conv2d(x, w, { bias, padding: 1 }), x)) });
     assertEquals(await bothWays(gpu, build, [x, w, bias]), { apart: 3, fused: 1 });
-  }, variant);
+  }, readPath);
 
-  gpuTest(`fuseSteps() stores a value that is also read elsewhere, ${variant}`, async (gpu) => {
+  gpuTest(`fuseSteps() stores a value that is also read elsewhere, ${readPath}`, async (gpu) => {
     const [x, w] = [normal("x", 3, 7), normal("w", 5, 7)];
     const build = () => {
       const y = gelu(linear(x, w));
@@ -61,9 +61,9 @@ for (const variant of VARIANTS) {
     };
     const { apart, fused } = await bothWays(gpu, build, [x, w]);
     assertEquals(fused < apart, true, `${fused} dispatches of ${apart}`);
-  }, variant);
+  }, readPath);
 
-  gpuTest(`fuseSteps() keeps the bits of a network's gradients, ${variant}`, async (gpu) => {
+  gpuTest(`fuseSteps() keeps the bits of a network's gradients, ${readPath}`, async (gpu) => {
     const [x, w] = [normal("x", 4, 6, 6, 5), normal("w", 5, 3, 3, 5)];
     const norm = createBatchNorm("norm", { channels: 5 });
     const build = () => {
@@ -75,14 +75,14 @@ for (const variant of VARIANTS) {
     const variables = [x, w, ...norm.parameters, ...norm.buffers];
     const { apart, fused } = await bothWays(gpu, build, variables);
     assertEquals(fused < apart, true, `${fused} dispatches of ${apart}`);
-  }, variant);
+  }, readPath);
 
-  gpuTest(`fuseSteps() masks the padding that a stretched operand would fill, ${variant}`, async (gpu) => {
+  gpuTest(`fuseSteps() masks the padding that a stretched operand would fill, ${readPath}`, async (gpu) => {
     const [x, row, b] = [normal("x", 3, 5), normal("row", 3, 1), normal("b", 5)];
     // Were the padding not zero, the sum over the rows of its lanes would show in the second sum.
     const build = () => ({ y: sumAll(add(add(scale(x, 2), row), b)) });
     assertEquals((await bothWays(gpu, build, [x, row, b])).fused, 2);
-  }, variant);
+  }, readPath);
 }
 
 gpuTest(

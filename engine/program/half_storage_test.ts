@@ -38,7 +38,7 @@ async function computeOn(gpu: Gpu) {
 }
 
 async function withStorage<T>(storage: ValueStorage, run: (gpu: Gpu) => Promise<T>): Promise<T> {
-  const gpu = await openGpu({ variant: "buffer", storage });
+  const gpu = await openGpu({ readPath: "buffer", storage });
   try {
     return await run(gpu);
   } finally {

@@ -20,23 +20,23 @@ export interface BoundKernel {
   readonly bindings: readonly BoundOperand[];
 }
 
-/** Values that do not lie in f32 buffers alone. */
-export interface Homes {
-  /** Those that inputs read from a texture. */
-  readonly mirrored: ReadonlySet<Operand>;
-  /** Those that are stored as f16. */
+/** Which values have texture copies, and which are stored as f16; the others lie in f32 buffers alone. */
+export interface Placement {
+  /** Values that inputs read from a texture. */
+  readonly textureCopies: ReadonlySet<Operand>;
+  /** Values stored as f16. */
   readonly half: ReadonlySet<Operand>;
 }
 
 /** Fills the `#input` and `#output` lines of a step. */
-export function bindKernel(step: Step, { mirrored, half }: Homes): BoundKernel {
+export function bindKernel(step: Step, { textureCopies, half }: Placement): BoundKernel {
   const bindings: BoundOperand[] = [];
   step.bindings.forEach(({ operand, kind }, binding) => {
     if (kind === "read" || kind === "read_write") bindings.push({ binding, operand, form: kind });
   });
   const access: Access = {
     reader(name, binding, operand) {
-      const form = mirrored.has(operand) ? "texture" : "read";
+      const form = textureCopies.has(operand) ? "texture" : "read";
       bindings.push({ binding, operand, form });
       return form === "texture"
         ? textureReader(name, binding)

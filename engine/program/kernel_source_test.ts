@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { maskPadding } from "../wgsl/mask_padding.ts";
-import { bindKernel, type Homes } from "./kernel_source.ts";
+import { bindKernel, type Placement } from "./kernel_source.ts";
 import type { Operand, Pointwise } from "../graph/op.ts";
 import { f32 } from "../arrays/shape.ts";
 import { type FusedPointwise, type Step, stepOf } from "./step.ts";
@@ -40,10 +40,10 @@ function entry(
   };
 }
 
-const copied = (...operands: Operand[]): Homes => ({ mirrored: new Set(operands), half: new Set() });
+const copied = (...operands: Operand[]): Placement => ({ textureCopies: new Set(operands), half: new Set() });
 const NONE = copied();
-const bound = (step: Step, homes = NONE) =>
-  bindKernel(step, homes).bindings.map(({ binding, form }) => `${binding} ${form}`).sort();
+const bound = (step: Step, placement = NONE) =>
+  bindKernel(step, placement).bindings.map(({ binding, form }) => `${binding} ${form}`).sort();
 
 Deno.test("bindKernel() reads inputs from buffers, and those with a copy from textures", () => {
   const apart = bindKernel(doubling(), NONE), other = bindKernel(doubling(), copied(x));
@@ -126,7 +126,7 @@ Deno.test("bindKernel() puts the functions of a tail in once", () => {
 Deno.test("bindKernel() stores as f16 what may be, and computes in f32", () => {
   const tail = [entry("a + b", [0, "memory"])];
   const step = doubling({ binding: 2, storesOwn: false, tail });
-  const { source } = bindKernel(step, { mirrored: new Set(), half: new Set([z]) });
+  const { source } = bindKernel(step, { textureCopies: new Set(), half: new Set([z]) });
   assert(source.startsWith("enable f16;\n"));
   assertStringIncludes(source, "var<storage, read_write> y_v1_: array<vec4<f16>>;");
   assertStringIncludes(source, "{ y_v1_[i] = vec4<f16>(v); }");

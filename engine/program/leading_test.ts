@@ -46,9 +46,9 @@ function makeStep() {
   };
 }
 
-for (const variant of ["buffer", "texture"] as const) {
+for (const readPath of ["buffer", "texture"] as const) {
   gpuTest(
-    `Program.run() of the first examples gives them the bits of a whole run, ${variant}`,
+    `Program.run() of the first examples gives them the bits of a whole run, ${readPath}`,
     async (gpu) => {
       const { B, build, perExample, moved, all } = makeStep();
       const program = await Program.compile(gpu, "step", build, { perExample });
@@ -73,7 +73,7 @@ for (const variant of ["buffer", "texture"] as const) {
       program.dispose();
       release(gpu, all);
     },
-    variant,
+    readPath,
   );
 }
 

@@ -1,6 +1,6 @@
 /** From recorded operations to the steps of a program. */
 
-import type { Chooser } from "../autotune/variant_policy.ts";
+import type { VariantPolicy } from "../autotune/variant_policy.ts";
 import type { Gpu } from "../device/device.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Operand, Pointwise, Target } from "../graph/op.ts";
@@ -8,13 +8,13 @@ import type { Spec } from "../arrays/shape.ts";
 import { type Step, stepOf } from "./step.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
-/** Steps in order, and where the program finds the value of an operand: views lie in the memory of another one. */
+/** Steps in order, and the operand whose memory holds each value: a view lies in another operand's memory. */
 export interface Lowered {
   readonly steps: Step[];
   placeOf(operand: Operand): Operand;
 }
 
-/** Lowers operations to steps over the program's values, each by the way that `choose` says. */
+/** Lowers operations to steps over the program's values, each by the variant that `choose` names. */
 export async function lowerNodes(
   gpu: Gpu,
   nodes: readonly Node[],
@@ -26,7 +26,7 @@ export async function lowerNodes(
   const target = targetOf(gpu);
   const steps: Step[] = [];
   for (const node of computed) {
-    steps.push(...lowerNode(node, { target, choice: await choose(node), placeOf }));
+    steps.push(...lowerNode(node, { target, variant: await choose(node), placeOf }));
   }
   return { steps, placeOf };
 }
@@ -39,7 +39,7 @@ export function identity(tensor: Tensor): Operand {
 /** What kernels are made for on this device. */
 export function targetOf(gpu: Gpu): Target {
   return {
-    software: gpu.variant === "texture",
+    software: gpu.readPath === "texture",
     storageBuffers: gpu.info.limits.maxStorageBuffersPerShaderStage,
   };
 }
@@ -56,18 +56,18 @@ function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
 
 interface NodeContext {
   readonly target: Target;
-  readonly choice: string | undefined;
+  readonly variant: string | undefined;
   placeOf(operand: Operand): Operand;
 }
 
-function lowerNode(node: Node, { target, choice, placeOf }: NodeContext): Step[] {
+function lowerNode(node: Node, { target, variant, placeOf }: NodeContext): Step[] {
   const flops = node.op.flops(node.inputs.map(({ spec }) => spec), node.attrs);
   const kernels = node.op.lower({
     inputs: node.inputs.map(identity),
     outputs: node.outputs,
     attrs: node.attrs,
     target,
-    choice,
+    variant,
     scratch: (spec) => ({ spec }),
   });
   return kernels.map(({ pointwise, bindings, ...kernel }) =>
@@ -87,41 +87,41 @@ function placePointwise(pointwise: Pointwise, placeOf: (operand: Operand) => Ope
   };
 }
 
-/** How {@linkcode chooseFor} chooses. */
-export interface ChoiceContext {
-  readonly chooser: Chooser;
-  /** Milliseconds that a way of computing takes. */
-  time(choice: string): Promise<number>;
+/** What {@linkcode chooseVariant} asks. */
+export interface VariantChoice {
+  readonly variantPolicy: VariantPolicy;
+  /** Milliseconds that a variant takes. */
+  time(variant: string): Promise<number>;
 }
 
-/** The way to compute a recorded operation, or undefined where there is only one; put on the device's record. */
-export async function chooseFor(
+/** The variant of a recorded operation, or undefined where there is only one; noted in `gpu.chosenVariants`. */
+export async function chooseVariant(
   gpu: Gpu,
   node: Node,
-  { chooser, time }: ChoiceContext,
+  { variantPolicy, time }: VariantChoice,
 ): Promise<string | undefined> {
   const { op, inputs, outputs, attrs } = node;
   const specs = inputs.map(({ spec }) => spec);
-  const candidates = op.choices?.({
+  const variants = op.variants?.({
     inputs: specs,
     outputs: outputs.map(({ spec }) => spec),
     attrs,
     target: targetOf(gpu),
   }) ?? [];
-  if (candidates.length < 2) return candidates[0];
+  if (variants.length < 2) return variants[0];
   const shapes = specs.map(({ shape }) => shape.join("x")).join(" ");
   const key = `${op.name} ${shapes} ${JSON.stringify(attrs)}`;
-  const version = () => hashText(candidates.flatMap((choice) => kernelTexts(gpu, node, choice)).join("\n"));
+  const version = () => hashText(variants.flatMap((variant) => kernelTexts(gpu, node, variant)).join("\n"));
   const flops = op.flops(specs, attrs);
-  const choice = await chooser({ op: op.name, key, candidates, flops, version, time });
-  gpu.choices.set(key, choice);
-  return choice;
+  const variant = await variantPolicy({ op: op.name, key, variants, flops, version, time });
+  gpu.chosenVariants.set(key, variant);
+  return variant;
 }
 
-/** Names, sizes and sources of the kernels of an operation, by one way of computing it. */
-function kernelTexts(gpu: Gpu, { op, inputs, outputs, attrs }: Node, choice: string): string[] {
+/** Names, sizes and sources of the kernels of one variant. */
+function kernelTexts(gpu: Gpu, { op, inputs, outputs, attrs }: Node, variant: string): string[] {
   const scratch = (spec: Spec) => ({ spec });
-  const kernels = op.lower({ inputs, outputs, attrs, target: targetOf(gpu), choice, scratch });
+  const kernels = op.lower({ inputs, outputs, attrs, target: targetOf(gpu), variant, scratch });
   return kernels.map(({ label, source, workgroups }) => `${label} ${workgroups.join("x")}\n${source}`);
 }
 

@@ -16,14 +16,11 @@ export interface PlacementLimits {
   readonly textures: boolean;
   /** Storage textures that one kernel may bind. */
   readonly texturesPerKernel: number;
-  /** The most rows of a texture. */
+  /** Rows of a texture at most. */
   readonly textureRows: number;
   /** Values that are copied once and for all, so that the copy costs nothing. */
   readonly constants?: ReadonlySet<Operand>;
 }
-
-/** Values that have a copy in a texture, from which each `#input` reads. */
-export type Mirrored = ReadonlySet<Operand>;
 
 /**
  * What copying a value costs, and what it saves at each `#input` that reads it: once for each byte, or again and again,
@@ -31,8 +28,8 @@ export type Mirrored = ReadonlySet<Operand>;
  */
 const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15, savedPerGflop: 4.4 };
 
-/** The values that are worth a copy: those that much work reads again and again, and large ones. */
-export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits): Mirrored {
+/** Values that are worth a copy in a texture: those read many times by much work, and large ones. */
+export function chooseTextureCopies(steps: readonly Step[], limits: PlacementLimits): ReadonlySet<Operand> {
   if (!limits.textures) return new Set();
   const savedMs = new Map<Operand, number>();
   for (const step of steps) {
@@ -42,19 +39,19 @@ export function chooseMirrored(steps: readonly Step[], limits: PlacementLimits):
       savedMs.set(operand, (savedMs.get(operand) ?? 0) + Math.max(once, again));
     }
   }
-  const mirrored = new Set<Operand>();
+  const textureCopies = new Set<Operand>();
   for (const [operand, saved] of savedMs) {
     const bytes = byteSize(operand.spec);
     if (operand.spec.dtype !== "f32" || textureRows(bytes) > limits.textureRows) continue;
     const cost = limits.constants?.has(operand) ? 0 : COST_MS.copy + COST_MS.copyPerMiB * bytes / 2 ** 20;
-    if (saved > cost) mirrored.add(operand);
+    if (saved > cost) textureCopies.add(operand);
   }
   for (const step of steps) {
     const bound = inputBindings(step).toSorted((a, b) => Number(b.reused) - Number(a.reused))
-      .map(({ operand }) => operand).filter((operand) => mirrored.has(operand));
-    bound.slice(limits.texturesPerKernel).forEach((operand) => mirrored.delete(operand));
+      .map(({ operand }) => operand).filter((operand) => textureCopies.has(operand));
+    bound.slice(limits.texturesPerKernel).forEach((operand) => textureCopies.delete(operand));
   }
-  return mirrored;
+  return textureCopies;
 }
 
 /** The bindings of a step that may be textures: a tail reads an input of the kernel through the kernel's binding. */
@@ -88,11 +85,11 @@ export function chooseHalf(steps: readonly Step[], kept: ReadonlySet<Operand>): 
 }
 
 /** For each step, the values whose copies have to be made before it. */
-export function planCopies(steps: readonly Step[], mirrored: Mirrored): Operand[][] {
+export function planCopies(steps: readonly Step[], textureCopies: ReadonlySet<Operand>): Operand[][] {
   const fresh = new Set<Operand>();
   return steps.map((step) => {
     const operands = new Set(flexibleReads(step).map(({ operand }) => operand));
-    const stale = [...operands].filter((operand) => mirrored.has(operand) && !fresh.has(operand));
+    const stale = [...operands].filter((operand) => textureCopies.has(operand) && !fresh.has(operand));
     stale.forEach((operand) => fresh.add(operand));
     writesOf(step).forEach((operand) => fresh.delete(operand));
     return stale;

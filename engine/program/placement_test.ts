@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Operand } from "../graph/op.ts";
-import { chooseHalf, chooseMirrored, type PlacementLimits, planCopies } from "./placement.ts";
+import { chooseHalf, chooseTextureCopies, type PlacementLimits, planCopies } from "./placement.ts";
 import { f32, u32 } from "../arrays/shape.ts";
 import type { Step, StepBinding } from "./step.ts";
 import { Variable } from "../graph/tensor.ts";
@@ -21,39 +21,39 @@ const step = (...bindings: StepBinding[]): Step => ({
   flops: 1e8,
 });
 
-Deno.test("chooseMirrored() copies what much work reads again and again, and large values; not small ones", () => {
+Deno.test("chooseTextureCopies() copies what much work reads again and again, and large values; not small ones", () => {
   const [a, b, c] = [small(), small(), large()];
   const steps = [step(reads(a), reads(b, true), reads(c)), step(reads(a), reads(b), reads(c))];
-  assertEquals(chooseMirrored(steps, LIMITS), new Set([b, c]));
+  assertEquals(chooseTextureCopies(steps, LIMITS), new Set([b, c]));
   const little = steps.map((step) => ({ ...step, flops: 1e6 }));
-  assertEquals(chooseMirrored(little, LIMITS), new Set([c]));
+  assertEquals(chooseTextureCopies(little, LIMITS), new Set([c]));
 });
 
-Deno.test("chooseMirrored() copies nothing on a device without textures, and nothing that no input reads", () => {
+Deno.test("chooseTextureCopies() copies nothing on a device without textures, and nothing that no input reads", () => {
   const [a, b] = [large(), large()];
   const steps = [step(reads(a, true)), step(raw(b)), step(changes(b))];
-  assertEquals(chooseMirrored(steps, { ...LIMITS, textures: false }), new Set());
-  assertEquals(chooseMirrored(steps, LIMITS), new Set([a]));
+  assertEquals(chooseTextureCopies(steps, { ...LIMITS, textures: false }), new Set());
+  assertEquals(chooseTextureCopies(steps, LIMITS), new Set([a]));
 });
 
-Deno.test("chooseMirrored() leaves out integers and values larger than a texture", () => {
+Deno.test("chooseTextureCopies() leaves out integers and values larger than a texture", () => {
   const labels: Operand = { spec: u32(2 ** 20) }, a = large();
   const steps = [step(reads(labels, true), reads(a, true))];
-  assertEquals(chooseMirrored(steps, { ...LIMITS, textureRows: 128 }), new Set([a]));
-  assertEquals(chooseMirrored(steps, { ...LIMITS, textureRows: 127 }), new Set());
+  assertEquals(chooseTextureCopies(steps, { ...LIMITS, textureRows: 128 }), new Set([a]));
+  assertEquals(chooseTextureCopies(steps, { ...LIMITS, textureRows: 127 }), new Set());
 });
 
-Deno.test("chooseMirrored() keeps to the textures of a kernel, those that are read most first", () => {
+Deno.test("chooseTextureCopies() keeps to the textures of a kernel, those that are read most first", () => {
   const [a, b, c] = [large(), large(), large()];
   const steps = [step(reads(a), reads(b, true), reads(c, true))];
-  assertEquals(chooseMirrored(steps, { ...LIMITS, texturesPerKernel: 2 }), new Set([b, c]));
+  assertEquals(chooseTextureCopies(steps, { ...LIMITS, texturesPerKernel: 2 }), new Set([b, c]));
   // Two bindings of one value are two textures.
   const twice = [step(reads(b, true), reads(b, true), reads(c, true))];
-  assertEquals(chooseMirrored(twice, { ...LIMITS, texturesPerKernel: 2 }), new Set([b]));
+  assertEquals(chooseTextureCopies(twice, { ...LIMITS, texturesPerKernel: 2 }), new Set([b]));
 });
 
 Deno.test("planCopies() copies a value before its first read, and again only after a write", () => {
-  const a = large(), out = small(), mirrored = new Set([a]);
+  const a = large(), out = small(), textureCopies = new Set([a]);
   const steps = [
     step(writes(a)),
     step(reads(a), writes(out)),
@@ -64,17 +64,17 @@ Deno.test("planCopies() copies a value before its first read, and again only aft
     step(raw(a)),
     step(reads(a)),
   ];
-  assertEquals(planCopies(steps, mirrored).map((copies) => copies.length), [0, 1, 0, 0, 0, 1, 0, 0]);
+  assertEquals(planCopies(steps, textureCopies).map((copies) => copies.length), [0, 1, 0, 0, 0, 1, 0, 0]);
 });
 
 Deno.test("planCopies() copies once for a step that reads a value twice, and again after one that changes it", () => {
-  const a = large(), mirrored = new Set([a]);
+  const a = large(), textureCopies = new Set([a]);
   const steps = [step(reads(a), reads(a)), step(reads(a), changes(a)), step(reads(a))];
-  assertEquals(planCopies(steps, mirrored), [[a], [], [a]]);
+  assertEquals(planCopies(steps, textureCopies), [[a], [], [a]]);
 });
 
 Deno.test("planCopies() copies for the tail of a kernel that also reads the value from its buffer", () => {
-  const [a, y, z] = [large(), large(), large()], mirrored = new Set([a]);
+  const [a, y, z] = [large(), large(), large()], textureCopies = new Set([a]);
   const of = (operand: Operand) => ({ operand, index: "i", splat: false });
   const pointwise = {
     name: "add",
@@ -88,7 +88,7 @@ Deno.test("planCopies() copies for the tail of a kernel that also reads the valu
     ...step(raw(a), writes(y)),
     fused: { binding: 1, storesOwn: false, tail: [{ pointwise, args: [0, "memory"], stored: true }] },
   };
-  assertEquals(planCopies([fused, step(reads(a))], mirrored), [[a], []]);
+  assertEquals(planCopies([fused, step(reads(a))], textureCopies), [[a], []]);
 });
 
 Deno.test("chooseHalf() leaves alone small values, integers, variables, outputs and what kernels declare themselves", () => {

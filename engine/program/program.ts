@@ -1,15 +1,15 @@
 /** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
 
-import { chooseFirst, choosePinned, type Chooser } from "../autotune/variant_policy.ts";
+import { firstVariant, pinnedVariants, type VariantPolicy } from "../autotune/variant_policy.ts";
 import { hoistConstants } from "./constants.ts";
 import type { Gpu } from "../device/device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "../graph/graph.ts";
 import { bindKernel } from "./kernel_source.ts";
 import { type ExampleParts, followExamples, leadingGrid } from "./leading.ts";
-import { chooseFor, identity, lowerNodes } from "./lower.ts";
+import { chooseVariant, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "../graph/op.ts";
-import { chooseHalf, chooseMirrored, planCopies } from "./placement.ts";
+import { chooseHalf, chooseTextureCopies, planCopies } from "./placement.ts";
 import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "../arrays/shape.ts";
 import { type Step, writesOf } from "./step.ts";
@@ -49,7 +49,7 @@ interface Copy {
 export interface CompileOptions {
   /** Whether pointwise operations move into the kernels before them. */
   readonly fuse?: boolean;
-  readonly chooser?: Chooser;
+  readonly variantPolicy?: VariantPolicy;
   /**
    * Variables with an entry for each example along their first dimension, where examples do not influence each other:
    * `run()` can then be asked for the first of them alone.
@@ -117,7 +117,7 @@ export class Program {
    *
    * @param label Names the program in messages and in the device's tools.
    * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
-   * @param options Default: pointwise operations fused into others, ways of computing as the device chooses them.
+   * @param options Default: pointwise operations fused into others, variants by the device's policy.
    * @throws {ShaderError} If a kernel does not compile.
    * @throws {TypeError} If it uses or returns a tensor of another program.
    * @throws {RangeError} If a value is larger than the device can bind.
@@ -126,14 +126,14 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, chooser = gpu.chooser, perExample, varying = [], keepConstants = false }: CompileOptions =
-      {},
+    { fuse = true, variantPolicy = gpu.variantPolicy, perExample, varying = [], keepConstants = false }:
+      CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
     const nodes = liveNodes(graph, outputs.map(({ tensor }) => tensor));
     const choose = (node: Node) =>
-      chooseFor(gpu, node, { chooser, time: (choice) => timeNode(gpu, node, choice) });
+      chooseVariant(gpu, node, { variantPolicy, time: (variant) => timeNode(gpu, node, variant) });
     const { steps: recorded, placeOf } = await lowerNodes(gpu, nodes, choose);
     const { steps: lowered, constants: found } = perExample === undefined
       ? { steps: recorded, constants: new Set<Operand>() }
@@ -142,24 +142,24 @@ export class Program {
     const kept = new Set<Operand>(outputs.map(({ tensor }) => placeOf(identity(tensor))));
     const { maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage, maxTextureDimension2D } =
       gpu.info.limits;
-    const textures = gpu.variant === "texture";
+    const textures = gpu.readPath === "texture";
     const bindings = textures
       ? Math.min(maxStorageBuffersPerShaderStage, maxStorageTexturesPerShaderStage)
       : maxStorageBuffersPerShaderStage;
     const steps = fuse ? fuseSteps(lowered, { kept, bindings }) : lowered;
     const parts = perExample === undefined ? null : followExamples(steps, perExample);
-    const mirrored = chooseMirrored(steps, {
+    const textureCopies = chooseTextureCopies(steps, {
       textures,
       texturesPerKernel: maxStorageTexturesPerShaderStage,
       textureRows: maxTextureDimension2D,
       constants,
     });
     const half = gpu.storage === "f16" && !textures ? chooseHalf(steps, kept) : new Set<Operand>();
-    const homes = { mirrored, half };
-    const copies = planCopies(steps, mirrored);
-    const memory = allocateMemory(gpu, label, { steps, kept, constants, homes, copies });
+    const placement = { textureCopies, half };
+    const copies = planCopies(steps, textureCopies);
+    const memory = allocateMemory(gpu, label, { steps, kept, constants, placement, copies });
     try {
-      const items = await bind(gpu, steps, { memory, homes, copies, parts, constants });
+      const items = await bind(gpu, steps, { memory, placement, copies, parts, constants });
       gpu.checkErrors();
       return new Program(gpu, {
         label,
@@ -262,7 +262,7 @@ export class Program {
 async function bind(
   gpu: Gpu,
   steps: readonly Step[],
-  { memory, homes, copies, parts, constants }: Pick<MemoryNeeds, "homes" | "copies"> & {
+  { memory, placement, copies, parts, constants }: Pick<MemoryNeeds, "placement" | "copies"> & {
     readonly memory: Memory;
     readonly parts: ExampleParts | null;
     readonly constants: ReadonlySet<Operand>;
@@ -270,7 +270,7 @@ async function bind(
 ): Promise<(Dispatch | Copy)[]> {
   const items: (Dispatch | Copy)[] = [];
   for (const [at, step] of steps.entries()) {
-    const { source, bindings } = bindKernel(step, homes);
+    const { source, bindings } = bindKernel(step, placement);
     const pipeline = await gpu.pipelines.get(step.label, source, bindings);
     await gpu.turn();
     for (const operand of copies[at]) {
@@ -297,16 +297,15 @@ async function bind(
 }
 
 /**
- * Milliseconds of one run of an operation by one way of computing it: the least of three samples, each of as many runs
- * as fill it. Leaves no trace in the device's counts of work and memory, which are those of the programs that people
- * asked for.
+ * Milliseconds of one run of one variant of an operation: the minimum of three samples, each of as many runs as fill it.
+ * Restores the device's counts of work and memory, which count the programs that users compile.
  */
-async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): Promise<number> {
+async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, variant: string): Promise<number> {
   const stands = inputs.map(({ spec }, i) => new Variable(`timed ${i}`, spec));
   const build = () => Object.fromEntries(record(op, stands, attrs).map((t, i) => [`output ${i}`, t]));
-  const chooser = choosePinned({ [op.name]: choice }, chooseFirst);
+  const variantPolicy = pinnedVariants({ [op.name]: variant }, firstVariant);
   const work = { ...gpu.work }, { peakBytes } = gpu.buffers;
-  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { chooser });
+  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { variantPolicy });
   try {
     const timeRuns = async (runs: number) => {
       const from = performance.now();
@@ -318,7 +317,7 @@ async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): 
     let runs = 1;
     for (let i = 0; i < 2; i++) {
       const workMs = Math.max(await timeRuns(runs) - WAIT_MS, 0.5);
-      runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.max(1, SAMPLE_MS / workMs)));
+      runs = Math.min(MAX_RUNS, Math.ceil(runs * Math.max(1, SAMPLE_MS / workMs)));
     }
     return Math.min(await timeRuns(runs), await timeRuns(runs), await timeRuns(runs)) / runs;
   } finally {
@@ -331,7 +330,7 @@ async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, choice: string): 
 
 /** A wait for the device alone takes about this long under Deno, whatever it waits for. */
 const WAIT_MS = 11;
-/** Work in one sample: enough for the wait to take the same small part of every candidate's. */
+/** Work in one sample: enough for the wait to take the same small part of every variant's. */
 const SAMPLE_MS = 50;
-/** The most runs of one sample. */
-const MOST_RUNS = 1000;
+/** Runs of one sample at most. */
+const MAX_RUNS = 1000;

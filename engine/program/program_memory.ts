@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../device/device.ts";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
-import type { Homes } from "./kernel_source.ts";
+import type { Placement } from "./kernel_source.ts";
 import type { Operand } from "../graph/op.ts";
 import { byteSize } from "../arrays/shape.ts";
 import { fixedReads, flexibleReads, type Step, writesOf } from "./step.ts";
@@ -25,7 +25,7 @@ export interface MemoryNeeds {
   readonly kept: ReadonlySet<Operand>;
   /** Values that are computed and copied in the first run alone, so that they need memory of their own. */
   readonly constants?: ReadonlySet<Operand>;
-  readonly homes: Homes;
+  readonly placement: Placement;
   /** For each step, the values that are copied to their textures before it. */
   readonly copies: readonly (readonly Operand[])[];
 }
@@ -41,7 +41,7 @@ type Spans = Map<Operand, { readonly from: number; to: number }>;
 export function allocateMemory(
   gpu: Gpu,
   label: string,
-  { steps, kept, constants = new Set(), homes: { mirrored, half }, copies }: MemoryNeeds,
+  { steps, kept, constants = new Set(), placement: { textureCopies, half }, copies }: MemoryNeeds,
 ): Memory {
   const buffered: Spans = new Map(), textured: Spans = new Map();
   const touch = (map: Spans, operand: Operand, at: number) => {
@@ -51,8 +51,8 @@ export function allocateMemory(
   };
   steps.forEach((step, at) => {
     const inputs = flexibleReads(step).map(({ operand }) => operand);
-    for (const operand of inputs) if (mirrored.has(operand)) touch(textured, operand, at);
-    const direct = inputs.filter((operand) => !mirrored.has(operand));
+    for (const operand of inputs) if (textureCopies.has(operand)) touch(textured, operand, at);
+    const direct = inputs.filter((operand) => !textureCopies.has(operand));
     for (const operand of [...fixedReads(step), ...direct, ...copies[at], ...writesOf(step)]) {
       if (!(operand instanceof Variable)) touch(buffered, operand, at);
     }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Gpu, KernelVariant } from "../device/device.ts";
+import type { Gpu, ReadPath } from "../device/device.ts";
 import { asTensor, record } from "../graph/graph.ts";
 import { add, addOp, mul, scale, sub } from "../ops/arithmetic.ts";
 import { assign } from "../ops/assign.ts";
@@ -88,12 +88,12 @@ gpuTest(
     for (let seed = 0; seed < 16; seed++) {
       const made = randomProgram(seed);
       let expected: Map<string, HostData> | undefined;
-      for (const variant of ["buffer", "texture"] satisfies KernelVariant[]) {
+      for (const readPath of ["buffer", "texture"] satisfies ReadPath[]) {
         for (const fuse of [false, true]) {
-          const found = await results(await sharedGpu(variant), made, fuse);
+          const found = await results(await sharedGpu(readPath), made, fuse);
           expected ??= found;
           for (const [name, values] of expected) {
-            const label = `program ${seed}, ${name}, ${variant}, ${fuse ? "fused" : "apart"}`;
+            const label = `program ${seed}, ${name}, ${readPath}, ${fuse ? "fused" : "apart"}`;
             assertSameBits(label, found.get(name)!, values);
             assert(values.every(Number.isFinite), label);
           }

@@ -56,8 +56,8 @@ async function runs(gpu: Gpu, count: number): Promise<Record<string, Float32Arra
   return found;
 }
 
-for (const variant of ["buffer", "texture"] as const) {
-  gpuTest(`Program.run() follows the float64 reference over several runs, ${variant}`, async (gpu) => {
+for (const readPath of ["buffer", "texture"] as const) {
+  gpuTest(`Program.run() follows the float64 reference over several runs, ${readPath}`, async (gpu) => {
     const found = await runs(gpu, 3);
     const { variables, build } = trainingStep();
     const { graph, result } = trace(build);
@@ -69,15 +69,15 @@ for (const variant of ["buffer", "texture"] as const) {
     for (const [i, name] of [[1, "first"], [2, "second"]] as const) {
       assertClose(name, found[name], { expected: state.get(variables[i]).data, atol: 1e-4, rtol: 1e-4 });
     }
-  }, variant);
+  }, readPath);
 
-  gpuTest(`Program.run() gives the same bits again, ${variant}`, async (gpu) => {
+  gpuTest(`Program.run() gives the same bits again, ${readPath}`, async (gpu) => {
     const first = await runs(gpu, 5), again = await runs(gpu, 5);
     for (const [name, values] of Object.entries(first)) assertSameBits(name, again[name], values);
-  }, variant);
+  }, readPath);
 
   gpuTest(
-    `Program.run() allocates nothing in 200 runs, and dispose() frees everything, ${variant}`,
+    `Program.run() allocates nothing in 200 runs, and dispose() frees everything, ${readPath}`,
     async (gpu) => {
       const before = gpu.buffers.liveBytes;
       const { variables, build } = trainingStep();
@@ -93,7 +93,7 @@ for (const variant of ["buffer", "texture"] as const) {
       release(gpu, variables);
       assertEquals(gpu.buffers.liveBytes, before);
     },
-    variant,
+    readPath,
   );
 }
 

@@ -1,8 +1,8 @@
 /** The suite every operation passes: GPU against float64 reference, reference gradient against differences. */
 
 import { gradients } from "../autograd/autograd.ts";
-import { choosePinned, type Chooser } from "../autotune/variant_policy.ts";
-import type { Gpu, KernelVariant } from "../device/device.ts";
+import { pinnedVariants, type VariantPolicy } from "../autotune/variant_policy.ts";
+import type { Gpu, ReadPath } from "../device/device.ts";
 import { type Node, record, trace } from "../graph/graph.ts";
 import { targetOf } from "../program/lower.ts";
 import {
@@ -35,16 +35,16 @@ const FORWARD: Tolerance = { atol: 1e-6, rtol: 1e-3 };
 const GRADIENT: Tolerance = { atol: 1e-4, rtol: 1e-3 };
 
 /**
- * Registers an operation's suite: its size cases on the GPU with each kernel family, and the gradients of the small
+ * Registers an operation's suite: its size cases on the GPU with each read path, and the gradients of the small
  * cases by central differences. Nothing has to be said about an operation but its definition.
  */
 export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {}): void {
-  for (const variant of hasFamilies(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
-    gpuTest(`${op.name}() agrees with its float64 reference, ${variant}`, async (gpu) => {
+  for (const readPath of readsFlexibly(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
+    gpuTest(`${op.name}() agrees with its float64 reference, ${readPath}`, async (gpu) => {
       let crossed = false;
       for (const c of op.cases) crossed = await checkCase(gpu, { op, c, options }) || crossed;
       if (!crossed) throw new Error(`${op.name}: every case fits one workgroup`);
-    }, variant);
+    }, readPath);
   }
   if (op.backward === null) return;
   Deno.test(`${op.name}() has a reference gradient that agrees with central differences`, () => {
@@ -53,14 +53,14 @@ export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {
 }
 
 /** Whether the operation or its gradient has kernels whose values the program places. */
-function hasFamilies<A extends Attrs>(op: OpDef<A>): boolean {
+function readsFlexibly<A extends Attrs>(op: OpDef<A>): boolean {
   const { graph } = trace(() => buildCase(op, makeCase(op, op.cases[0])));
   const kernels = graph.nodes.flatMap((node) => kernelsOf(node, "texture"));
   return kernels.some(({ source }) => /^#(input|output) /m.test(source));
 }
 
-function kernelsOf({ op, inputs, outputs, attrs }: Node, variant: KernelVariant): Kernel[] {
-  const target = { software: variant === "texture", storageBuffers: 8 };
+function kernelsOf({ op, inputs, outputs, attrs }: Node, readPath: ReadPath): Kernel[] {
+  const target = { software: readPath === "texture", storageBuffers: 8 };
   return op.lower({ inputs, outputs, attrs, target, scratch: (spec) => ({ spec }) });
 }
 
@@ -93,11 +93,11 @@ export async function checkCase<A extends Attrs>(gpu: Gpu, { op, c, options }: R
     const expected = state.get(variable)!.data;
     assertClose(`${op.name} (${c.name}) ${name}`, found[name], { expected, ...(options.forward ?? FORWARD) });
   }
-  const kernels = kernelsOf(graph.nodes[0], gpu.variant);
+  const kernels = kernelsOf(graph.nodes[0], gpu.readPath);
   if (kernels.some(canFold)) {
     await checkFolded(gpu, { op, made, expected: found });
   }
-  await checkChoices(gpu, { op, made, expected: found });
+  await checkVariants(gpu, { op, made, expected: found });
   if (kernels.some(({ leading }) => leading)) await checkLeading(gpu, { op, made, expected: found });
   if (gpu.buffers.liveBytes !== before) {
     throw new Error(`${op.name} (${c.name}): ${gpu.buffers.liveBytes - before} bytes were not freed`);
@@ -105,15 +105,15 @@ export async function checkCase<A extends Attrs>(gpu: Gpu, { op, c, options }: R
   return kernels.some(({ workgroups: [x, y] }) => x * y > 1);
 }
 
-/** Computes a case in every way that the operation offers, and compares outputs and changed inputs bit by bit. */
-async function checkChoices<A extends Attrs>(
+/** Computes a case with every variant, and compares outputs and changed inputs bit by bit. */
+async function checkVariants<A extends Attrs>(
   gpu: Gpu,
   { op, made, expected }: { op: OpDef<A>; made: MadeCase<A>; expected: Record<string, HostData> },
 ): Promise<void> {
   const build = () => forward(op, made);
   const [{ inputs, outputs }] = trace(build).graph.nodes;
   const [specs, results] = [inputs, outputs].map((tensors) => tensors.map(({ spec }) => spec));
-  const names = op.choices?.({
+  const names = op.variants?.({
     inputs: specs,
     outputs: results,
     attrs: made.c.attrs,
@@ -121,8 +121,8 @@ async function checkChoices<A extends Attrs>(
   }) ?? [];
   for (const name of names.slice(1)) {
     const label = `${op.name} ${made.c.name}, ${name}`;
-    const chooser = choosePinned({ [op.name]: name });
-    const found = await compute(gpu, { label, build, changed: changedBy(op, made), chooser });
+    const variantPolicy = pinnedVariants({ [op.name]: name });
+    const found = await compute(gpu, { label, build, changed: changedBy(op, made), variantPolicy });
     for (const [output, values] of Object.entries(found)) {
       assertSameBits(`${label}, ${output}`, values, expected[output]);
     }
@@ -170,16 +170,16 @@ async function checkLeading<A extends Attrs>(
 /** Compiles, runs once, reads what the program returns and changes, and frees everything. */
 async function compute(
   gpu: Gpu,
-  { label, build, changed, chooser, perExample, examples }: {
+  { label, build, changed, variantPolicy, perExample, examples }: {
     label: string;
     build: () => Outputs;
     changed: Record<string, Variable>;
-    chooser?: Chooser;
+    variantPolicy?: VariantPolicy;
     perExample?: readonly Variable[];
     examples?: number;
   },
 ): Promise<Record<string, HostData>> {
-  const program = await Program.compile(gpu, label, build, { chooser, perExample });
+  const program = await Program.compile(gpu, label, build, { variantPolicy, perExample });
   program.run({ examples });
   const found: Record<string, HostData> = {};
   for (const name of program.outputNames) found[name] = await program.read(name);

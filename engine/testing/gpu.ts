@@ -1,7 +1,7 @@
 /** One device for all tests of a file, or a visible reason why there is none. */
 
 import { hasGpu } from "../device/backend.ts";
-import { type Gpu, type KernelVariant, openGpu } from "../device/device.ts";
+import { type Gpu, openGpu, type ReadPath } from "../device/device.ts";
 
 const available = await hasGpu();
 // deno-lint-ignore no-console -- the reason has to be seen where the tests run
@@ -10,26 +10,26 @@ if (!available) console.warn("GPU tests are ignored: no WebGPU adapter answers (
 /** Whether GPU tests have to be ignored. */
 export const noGpu = !available;
 
-const opened = new Map<KernelVariant, Promise<Gpu>>();
+const opened = new Map<ReadPath, Promise<Gpu>>();
 
 /** Registers a test that needs the GPU; ignored, and counted as such, where there is none. */
 export function gpuTest(
   name: string,
   run: (gpu: Gpu) => Promise<void>,
-  variant: KernelVariant = "buffer",
+  readPath: ReadPath = "buffer",
 ): void {
   Deno.test({
     name,
     ignore: noGpu,
     sanitizeResources: false,
     sanitizeOps: false,
-    fn: async () => await run(await sharedGpu(variant)),
+    fn: async () => await run(await sharedGpu(readPath)),
   });
 }
 
 /** The device that the tests of a file share, opened when first asked for. */
-export function sharedGpu(variant: KernelVariant): Promise<Gpu> {
-  let gpu = opened.get(variant);
-  if (gpu === undefined) opened.set(variant, gpu = openGpu({ variant }));
+export function sharedGpu(readPath: ReadPath): Promise<Gpu> {
+  let gpu = opened.get(readPath);
+  if (gpu === undefined) opened.set(readPath, gpu = openGpu({ readPath }));
   return gpu;
 }

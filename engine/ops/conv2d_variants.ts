@@ -1,6 +1,6 @@
 /**
- * The ways to compute a convolution and its gradients, by name, best guess first: register tiles everywhere, tiles in
- * workgroup memory where there is hardware that may gain from it. All ways of one shape give the same bits.
+ * Variants of the convolution kernels and of their gradients, best guess first: register tiles everywhere, tiles in
+ * workgroup memory on hardware, which may gain from them. All variants of one shape give the same bits.
  */
 
 import type { Kernel, Target } from "../graph/op.ts";
@@ -24,14 +24,14 @@ import {
 import type { ConvSizes } from "./conv2d_sizes.ts";
 import { forwardTiles, gradInputTiles, gradWeightsTiles, turnedSizes } from "./conv2d_tiles.ts";
 
-/** One way to compute what a plan asks for. */
-export interface Way<Plan> {
+/** One variant of the kernels of a plan. */
+export interface ConvVariant<Plan> {
   readonly name: string;
   kernels(plan: Plan): Kernel[];
 }
 
-/** Ways to compute y = x * w + bias. */
-export function forwardWays(sizes: ConvSizes, { software }: Target): Way<ForwardPlan>[] {
+/** Variants of y = x * w + bias. */
+export function forwardVariants(sizes: ConvSizes, { software }: Target): ConvVariant<ForwardPlan>[] {
   const shared = software ? [] : sharedForwardTiles(sizes);
   return [
     ...shared.map((tile) => ({
@@ -45,8 +45,8 @@ export function forwardWays(sizes: ConvSizes, { software }: Target): Way<Forward
   ];
 }
 
-/** Ways to compute dx: at stride 1 those of a convolution of dy with turned weights. */
-export function gradInputWays(sizes: ConvSizes, target: Target): Way<GradInputPlan>[] {
+/** Variants of dx: at stride 1 those of a convolution of dy with turned weights. */
+export function gradInputVariants(sizes: ConvSizes, target: Target): ConvVariant<GradInputPlan>[] {
   const turned = turnedSizes(sizes);
   if (turned === null) {
     return gradInputTiles(sizes).map((tile) => ({
@@ -54,7 +54,7 @@ export function gradInputWays(sizes: ConvSizes, target: Target): Way<GradInputPl
       kernels: (plan) => stridedKernels(plan, tile),
     }));
   }
-  return forwardWays(turned, target).map(({ name, kernels }) => ({
+  return forwardVariants(turned, target).map(({ name, kernels }) => ({
     name,
     kernels: ({ dy, w, dx, scratch }) => {
       const v = scratch(f32(sizes.C, sizes.KH, sizes.KW, sizes.O));
@@ -66,8 +66,8 @@ export function gradInputWays(sizes: ConvSizes, target: Target): Way<GradInputPl
   }));
 }
 
-/** Ways to compute dw. */
-export function gradWeightsWays(sizes: ConvSizes, target: Target): Way<GradWeightsPlan>[] {
+/** Variants of dw. */
+export function gradWeightsVariants(sizes: ConvSizes, target: Target): ConvVariant<GradWeightsPlan>[] {
   const shared = target.software ? [] : sharedGradWeightsTiles(sizes);
   const rows = rowsPerPart(sizes, target);
   return [
@@ -82,12 +82,15 @@ export function gradWeightsWays(sizes: ConvSizes, target: Target): Way<GradWeigh
   ];
 }
 
-/** The way of that name, or the best guess where none is asked for. */
-export function pickWay<Plan>(ways: readonly Way<Plan>[], name: string | undefined): Way<Plan> {
-  return ways.find((way) => way.name === name) ?? ways[0];
+/** The variant of that name, or the best guess where no name is given. */
+export function variantNamed<Plan>(
+  variants: readonly ConvVariant<Plan>[],
+  name: string | undefined,
+): ConvVariant<Plan> {
+  return variants.find((variant) => variant.name === name) ?? variants[0];
 }
 
-/** Names of ways. */
-export function namesOf(ways: readonly { readonly name: string }[]): string[] {
-  return ways.map(({ name }) => name);
+/** Names of variants. */
+export function namesOf(variants: readonly { readonly name: string }[]): string[] {
+  return variants.map(({ name }) => name);
 }
