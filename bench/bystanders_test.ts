@@ -6,7 +6,7 @@ import { main as report } from "../reports/cli.ts";
 import { attack } from "./attack/mod.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./attack/testing.ts";
 import { compare } from "./compare/mod.ts";
-import { history } from "./history/mod.ts";
+import { history } from "./compare/history/mod.ts";
 import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";

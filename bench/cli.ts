@@ -5,7 +5,7 @@ import { openAttackDevice } from "./attack/device.ts";
 import { attack } from "./attack/mod.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
-import { history } from "./history/mod.ts";
+import { history } from "./compare/history/mod.ts";
 import { interruptSignal } from "./terminal/interrupt.ts";
 import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";

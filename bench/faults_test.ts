@@ -11,7 +11,7 @@ import { attack } from "./attack/mod.ts";
 import { fakeDevice, fakeResult, writeInputs } from "./attack/testing.ts";
 import { openWorkbench } from "./cells/mod.ts";
 import { compare } from "./compare/mod.ts";
-import { history } from "./history/mod.ts";
+import { history } from "./compare/history/mod.ts";
 import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";

@@ -48,15 +48,15 @@ export type { PeerName } from "./peers/peer_list.ts";
 export { type Field as ComparedField, FIELDS as COMPARED_FIELDS, type Unlike } from "./compare/alike.ts";
 export type { Change, Verdict as ChangeVerdict } from "./compare/change.ts";
 export { compareRuns, type CompareRunsOptions } from "./compare/compare_runs.ts";
-export type { Comparison, SideFacts } from "./compare/formats/comparison.ts";
+export type { Comparison, SideFacts } from "./compare/comparison.ts";
 export { type ComparisonFormat, formatComparison } from "./compare/formats/mod.ts";
 export type { TableOptions } from "./compare/formats/cells.ts";
 export { DEFAULT_THRESHOLDS, type Limits, parseThresholds, type Thresholds } from "./compare/thresholds.ts";
 
 // bench history
-export { type Appended, appendHistory } from "./history/append_history.ts";
-export { pruneHistory, readHistory } from "./history/history_file.ts";
-export type { Keep } from "./history/prune.ts";
+export { type Appended, appendHistory } from "./compare/history/append_history.ts";
+export { pruneHistory, readHistory } from "./compare/history/history_file.ts";
+export type { Keep } from "./compare/history/prune.ts";
 
 // What several of them have.
 export { type Choices, type Env, parseChoices } from "./adapter/choices_option.ts";

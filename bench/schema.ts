@@ -70,7 +70,7 @@ export {
   medianCeilings,
   type Standing,
   standingOf,
-} from "./perf/roofline.ts";
+} from "./statistics/roofline.ts";
 export { readBytes, readText } from "../engine/read_file.ts";
 export { reasonOf } from "../engine/system_error.ts";
 export { explain, formatError } from "./terminal/explained.ts";
@@ -81,7 +81,7 @@ export { type Spread, spread } from "./statistics/spread.ts";
 export { duration } from "./record/duration.ts";
 
 /** What `bench history` keeps: types and reading. */
-export type * from "./history/entry.ts";
-export { HISTORY_SCHEMA, HISTORY_VERSION } from "./history/entry.ts";
-export { commitText } from "./history/commit_text.ts";
-export { type History, type HistoryProblem, parseHistory } from "./history/parse_history.ts";
+export type * from "./records/history_line.ts";
+export { HISTORY_SCHEMA, HISTORY_VERSION } from "./records/history_line.ts";
+export { commitText } from "./records/commit_text.ts";
+export { type History, type HistoryProblem, parseHistory } from "./records/parse_history.ts";

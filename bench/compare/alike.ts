@@ -3,7 +3,7 @@ import { canonicalJson } from "../records/canonical_json.ts";
 import { differences } from "../record/differences.ts";
 import { suggest } from "../terminal/nearest.ts";
 import { UsageError } from "../terminal/usage_error.ts";
-import type { Side, SourceRecord } from "./source.ts";
+import type { Side, SourceRecord } from "./sides/source.ts";
 
 /** What may differ if the user says so. */
 export const FIELDS = ["schema", "preset", "config", "data", "machine", "kernels", "jobs"] as const;

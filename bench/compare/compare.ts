@@ -6,7 +6,7 @@ import type { Change, Verdict } from "./change.ts";
 import { type AccuracyDifference, accuracyDifference } from "./judge_accuracy.ts";
 import { judgeTimes, type TimeJudgement } from "./judge_time.ts";
 import { quantitiesOf, type Quantity, type Reading } from "./quantity.ts";
-import type { Side } from "./source.ts";
+import type { Side } from "./sides/source.ts";
 import { type Limits, limitsOf, type Thresholds } from "./thresholds.ts";
 
 /** Probability with which the accuracies of a comparison together may give a false alarm, where nothing changed. */

@@ -1,9 +1,9 @@
 import { UsageError } from "../terminal/usage_error.ts";
 import { checkAlike, type Field } from "./alike.ts";
 import { compareSides } from "./compare.ts";
-import { type Comparison, factsOf, isRegression } from "./formats/comparison.ts";
-import { loadSide } from "./load.ts";
-import type { Side } from "./source.ts";
+import { type Comparison, factsOf, isRegression } from "./comparison.ts";
+import { loadSide } from "./sides/load.ts";
+import type { Side } from "./sides/source.ts";
 import { DEFAULT_THRESHOLDS, readThresholds, type Thresholds } from "./thresholds.ts";
 
 /** How {@linkcode compareRuns} compares. */

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { Comparison } from "./formats/comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { compareLoaded } from "./compare_runs.ts";
 import { noisyPerf, noisyRun, normals, sideOf } from "./testing.ts";
 

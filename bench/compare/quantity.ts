@@ -1,5 +1,5 @@
 /** One quantity on both sides. */
-import { fullName, type Measurement, type Side, type SourceRecord } from "./source.ts";
+import { fullName, type Measurement, type Side, type SourceRecord } from "./sides/source.ts";
 
 /** One record's measurement of a quantity. */
 export interface Reading {

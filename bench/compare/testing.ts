@@ -4,8 +4,8 @@ import type { PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import type { CellRecord } from "../schema.ts";
 import { fakeRecord } from "../testing.ts";
-import { readRecord } from "./read_record.ts";
-import type { Side } from "./source.ts";
+import { readRecord } from "./sides/read_record.ts";
+import type { Side } from "./sides/source.ts";
 
 /** Records as a side, without files. */
 export async function sideOf(name: string, records: readonly object[]): Promise<Side> {

@@ -3,7 +3,7 @@ import type { AttackDevice } from "../attack/device.ts";
 import { attack } from "../attack/mod.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "../attack/testing.ts";
 import { readState } from "../attack/state_file.ts";
-import { loadSide } from "../compare/load.ts";
+import { loadSide } from "../compare/sides/load.ts";
 import { hashTensors } from "../../engine/files/hash_tensors.ts";
 import { canonicalJson } from "../records/canonical_json.ts";
 import { copyFolder } from "../run/testing_resume.ts";

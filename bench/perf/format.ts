@@ -2,7 +2,7 @@
 
 import { type Column, formatTable } from "../terminal/table.ts";
 import type { AttackTime, Ceiling, PerfRecord, Soak, StartTime, StartTimes, TrainingTime } from "./record.ts";
-import { medianCeilings, standingOf } from "./roofline.ts";
+import { medianCeilings, standingOf } from "../statistics/roofline.ts";
 import { median } from "../statistics/median.ts";
 
 /** The record as text for people: a table for each part that was measured. */

@@ -1,6 +1,6 @@
 /** A run against the committed baseline. */
-import type { Comparison } from "../../bench/compare/formats/comparison.ts";
-import { loadSide } from "../../bench/compare/load.ts";
+import type { Comparison } from "../../bench/compare/comparison.ts";
+import { loadSide } from "../../bench/compare/sides/load.ts";
 import { compareLoaded } from "../../bench/compare/compare_runs.ts";
 import { verdictOf } from "../../bench/reproduce/mod.ts";
 import type { CellRecord } from "../../bench/schema.ts";

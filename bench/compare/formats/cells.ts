@@ -1,7 +1,7 @@
 /** Numbers of a change as words, for tables. */
 import { type Change, REGRESSIONS, UNCHANGED, type Verdict } from "../change.ts";
-import { fullName } from "../source.ts";
-import type { Comparison, SideFacts } from "./comparison.ts";
+import { fullName } from "../sides/source.ts";
+import type { Comparison, SideFacts } from "../comparison.ts";
 
 /** Titles of the columns of {@linkcode rowOf}. */
 export const COLUMNS = [

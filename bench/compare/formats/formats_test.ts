@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DOMParser } from "linkedom";
 import type { Change } from "../change.ts";
 import { DEFAULT_THRESHOLDS } from "../thresholds.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../comparison.ts";
 import { FORMATS } from "./mod.ts";
 
 const SIDE = {

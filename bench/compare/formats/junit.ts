@@ -1,7 +1,7 @@
 import { type Change, REGRESSIONS } from "../change.ts";
-import { fullName } from "../source.ts";
+import { fullName } from "../sides/source.ts";
 import { changeOf, rowOf } from "./cells.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../comparison.ts";
 
 /**
  * The comparison as JUnit XML: a test case for each quantity, failed where it became worse, skipped where it could not be

@@ -1,5 +1,5 @@
 import { changedOf, COLUMNS, describeSide, methodsOf, rowOf, summaryOf, type TableOptions } from "./cells.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../comparison.ts";
 
 /** The comparison as Markdown, for the summary of a CI job: what changed first, all of it folded below. */
 export function formatMarkdown(comparison: Comparison, { onlyChanged = false }: TableOptions = {}): string {

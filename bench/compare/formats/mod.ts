@@ -1,6 +1,6 @@
 /** The formats of `bench compare` by name. */
 import type { TableOptions } from "./cells.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../comparison.ts";
 import { formatJunit } from "./junit.ts";
 import { formatMarkdown } from "./markdown.ts";
 import { formatText } from "./text.ts";

@@ -1,6 +1,6 @@
 import { formatTable } from "../../terminal/table.ts";
 import { changedOf, COLUMNS, describeSide, methodsOf, rowOf, summaryOf, type TableOptions } from "./cells.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../comparison.ts";
 
 /** The comparison as text for people: the quantities, how they were judged, then what became of all. */
 export function formatText(comparison: Comparison, { onlyChanged = false }: TableOptions = {}): string {

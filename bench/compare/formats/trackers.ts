@@ -1,7 +1,7 @@
 /** What tools that keep their own history read: the numbers of head. */
 import type { Change } from "../change.ts";
-import { fullName } from "../source.ts";
-import type { Comparison } from "./comparison.ts";
+import { fullName } from "../sides/source.ts";
+import type { Comparison } from "../comparison.ts";
 
 /**
  * A list of `{ name, unit, value, range, extra }`, which github-action-benchmark reads as `customSmallerIsBetter` or

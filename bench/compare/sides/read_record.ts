@@ -1,15 +1,15 @@
 /** One record, of whatever kind, as something to compare. */
 import { dirname } from "node:path";
-import { parseAttackRecord } from "../attack/parse_record.ts";
-import { ATTACK_SCHEMA, ATTACK_VERSION } from "../attack/record.ts";
-import { configHash } from "../record/env.ts";
-import { parseCellRecord } from "../records/read_cell_record.ts";
-import { isObject } from "../records/field_rules.ts";
-import { parsePeersRecord } from "../peers/parse_record.ts";
-import { PEERS_SCHEMA, PEERS_VERSION } from "../peers/record.ts";
-import { parsePerfRecord } from "../perf/parse_record.ts";
-import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "../perf/record.ts";
-import { SCHEMA_VERSION } from "../schema.ts";
+import { parseAttackRecord } from "../../attack/parse_record.ts";
+import { ATTACK_SCHEMA, ATTACK_VERSION } from "../../attack/record.ts";
+import { configHash } from "../../record/env.ts";
+import { parseCellRecord } from "../../records/read_cell_record.ts";
+import { isObject } from "../../records/field_rules.ts";
+import { parsePeersRecord } from "../../peers/parse_record.ts";
+import { PEERS_SCHEMA, PEERS_VERSION } from "../../peers/record.ts";
+import { parsePerfRecord } from "../../perf/parse_record.ts";
+import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "../../perf/record.ts";
+import { SCHEMA_VERSION } from "../../schema.ts";
 import { attackMetrics, cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 import { machineClass, type SourceRecord } from "./source.ts";
 

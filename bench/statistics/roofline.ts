@@ -1,10 +1,23 @@
 /** What an adapter's measured ceilings allow a kernel, and how much of it the kernel reaches. */
 
-import type { Ceiling, CeilingName, KernelTime } from "./record.ts";
-import { median } from "../statistics/median.ts";
+import { median } from "./median.ts";
 
-/** The medians of the ceilings, in their units; a ceiling that was not measured is absent. */
-export type Ceilings = Readonly<Partial<Record<CeilingName, number>>>;
+/**
+ * The medians of the ceilings by name: `arithmetic` in GFLOP/s; `copy`, `read` and `texture` in GB/s; `dispatch` in
+ * microseconds. A ceiling that was not measured is absent.
+ */
+export type Ceilings = Readonly<Record<string, number | undefined>>;
+
+/** What is measured of a kernel. */
+export interface KernelWork {
+  /** 0 for operations that count their traffic alone. */
+  readonly flops: number;
+  /** Inputs read once and outputs written once. */
+  readonly bytes: number;
+  readonly dispatches: number;
+  /** Milliseconds a run. */
+  readonly samplesMs: readonly number[];
+}
 
 /** Which limit is nearest. */
 export type Bound = "arithmetic" | "memory" | "dispatch";
@@ -24,7 +37,9 @@ export interface Standing {
 }
 
 /** Ceilings by name, as medians. */
-export function medianCeilings(ceilings: readonly Ceiling[]): Ceilings {
+export function medianCeilings(
+  ceilings: readonly { readonly name: string; readonly samples: readonly number[] }[],
+): Ceilings {
   return Object.fromEntries(ceilings.map(({ name, samples }) => [name, median(samples)]));
 }
 
@@ -41,12 +56,12 @@ export function bandwidth({ copy = 0, read = 0, texture = 0 }: Ceilings): number
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * const kernel = { name: "", op: "", flops: 4e9, bytes: 1e9, dispatches: 1, runs: 1, samplesMs: [80] };
+ * const kernel = { flops: 4e9, bytes: 1e9, dispatches: 1, samplesMs: [80] };
  * const standing = standingOf(kernel, { arithmetic: 100, copy: 50, dispatch: 40 })!;
  * assertEquals([standing.gflops, standing.intensity, standing.bound, standing.share], [50, 4, "arithmetic", 0.5]);
  * ```
  */
-export function standingOf(kernel: KernelTime, ceilings: Ceilings): Standing | null {
+export function standingOf(kernel: KernelWork, ceilings: Ceilings): Standing | null {
   const { flops, bytes, dispatches, samplesMs } = kernel;
   const memory = bandwidth(ceilings), { arithmetic = 0, dispatch = 0 } = ceilings;
   if (arithmetic === 0 || memory === 0) return null;

@@ -1,7 +1,7 @@
-import type { Unlike } from "../alike.ts";
-import { type Change, REGRESSIONS } from "../change.ts";
-import type { Side } from "../source.ts";
-import type { Thresholds } from "../thresholds.ts";
+import type { Unlike } from "./alike.ts";
+import { type Change, REGRESSIONS } from "./change.ts";
+import type { Side } from "./sides/source.ts";
+import type { Thresholds } from "./thresholds.ts";
 
 /** Two sides beside each other: what every format shows. */
 export interface Comparison {

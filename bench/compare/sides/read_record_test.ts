@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { fakeRecord } from "../testing.ts";
-import { sideOf } from "./testing.ts";
+import { fakeRecord } from "../../testing.ts";
+import { sideOf } from "../testing.ts";
 
 Deno.test("readRecord() names a cell without its seed, of a network's parts too, so that their seeds are paired", async () => {
   const names = [

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { PeerRow, PeersRecord } from "../peers/record.ts";
-import { fakePerfRecord } from "../perf/testing.ts";
-import { fakeRecord, NO_HASH } from "../testing.ts";
+import type { PeerRow, PeersRecord } from "../../peers/record.ts";
+import { fakePerfRecord } from "../../perf/testing.ts";
+import { fakeRecord, NO_HASH } from "../../testing.ts";
 import { cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 
 Deno.test("perfMetrics() names every quantity once and knows which way is better", () => {

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "./entry.ts";
+import type { HistoryEntry } from "./history_line.ts";
 
 /** The commit of a line for people: "0123456789", "0123456789 and 2 others", "unknown". */
 export function commitText(

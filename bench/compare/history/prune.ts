@@ -1,5 +1,5 @@
-import { UsageError } from "../terminal/usage_error.ts";
-import type { HistoryEntry } from "./entry.ts";
+import { UsageError } from "../../terminal/usage_error.ts";
+import type { HistoryEntry } from "../../records/history_line.ts";
 
 /** Which lines stay. */
 export interface Keep {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
-import { formatTable } from "../terminal/table.ts";
-import { splitWords } from "../terminal/split_words.ts";
-import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { describeOptions, type Option, parseOptions } from "../../terminal/options.ts";
+import { formatTable } from "../../terminal/table.ts";
+import { splitWords } from "../../terminal/split_words.ts";
+import { EXIT, type ExitCode, UsageError } from "../../terminal/usage_error.ts";
 import { appendHistory } from "./append_history.ts";
-import { commitText } from "./commit_text.ts";
-import type { HistoryEntry } from "./entry.ts";
+import { commitText } from "../../records/commit_text.ts";
+import type { HistoryEntry } from "../../records/history_line.ts";
 import { pruneHistory, readHistory } from "./history_file.ts";
 import { parseKeep } from "./prune.ts";
 

@@ -1,7 +1,7 @@
-import { loadSide } from "../compare/load.ts";
-import { UsageError } from "../terminal/usage_error.ts";
-import { entriesOf } from "./convert.ts";
-import type { HistoryEntry } from "./entry.ts";
+import { loadSide } from "../sides/load.ts";
+import { UsageError } from "../../terminal/usage_error.ts";
+import { entriesOf } from "./entries_of.ts";
+import type { HistoryEntry } from "../../records/history_line.ts";
 import { appendEntries } from "./history_file.ts";
 
 /** What {@linkcode appendHistory} did. */
@@ -26,7 +26,7 @@ export interface Appended {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { fakePerfRecord } from "../perf/testing.ts";
+ * import { fakePerfRecord } from "../../perf/testing.ts";
  * import { appendHistory } from "./append_history.ts";
  * import { pruneHistory, readHistory } from "./history_file.ts";
  *

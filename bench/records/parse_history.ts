@@ -13,8 +13,8 @@ import {
   shown,
   text,
   time,
-} from "../records/field_rules.ts";
-import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./entry.ts";
+} from "./field_rules.ts";
+import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "./history_line.ts";
 
 /** What a file holds. */
 export interface History {

@@ -1,7 +1,7 @@
 /** What is compared, whatever file it comes from. */
-import { adapterName } from "../record/env.ts";
-import type { MachineClass, MeasuredKind, QuantityKind } from "../history/entry.ts";
-import type { MachineInfo } from "../schema.ts";
+import { adapterName } from "../../record/env.ts";
+import type { MachineClass, MeasuredKind, QuantityKind } from "../../records/history_line.ts";
+import type { MachineInfo } from "../../schema.ts";
 
 /** Samples of one quantity of one record. */
 export interface Measurement {

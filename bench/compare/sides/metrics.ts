@@ -1,8 +1,8 @@
 /** The numbers of a record that can be compared, by name. */
-import type { AttackRecord } from "../attack/record.ts";
-import type { PeersRecord } from "../peers/record.ts";
-import type { PerfRecord } from "../perf/record.ts";
-import type { CellRecord } from "../schema.ts";
+import type { AttackRecord } from "../../attack/record.ts";
+import type { PeersRecord } from "../../peers/record.ts";
+import type { PerfRecord } from "../../perf/record.ts";
+import type { CellRecord } from "../../schema.ts";
 import type { Measurement } from "./source.ts";
 
 const plain = { images: null, outcomes: null } as const;

@@ -1,8 +1,13 @@
-/** From records to lines of a history, and back to what can be compared. */
-import { fullName, type Measurement, type SourceRecord } from "../compare/source.ts";
-import { median } from "../statistics/median.ts";
-import { spread } from "../statistics/spread.ts";
-import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry, type HistoryMetric } from "./entry.ts";
+/** From records to lines of a history. */
+import { fullName, type SourceRecord } from "../sides/source.ts";
+import { median } from "../../statistics/median.ts";
+import { spread } from "../../statistics/spread.ts";
+import {
+  HISTORY_SCHEMA,
+  HISTORY_VERSION,
+  type HistoryEntry,
+  type HistoryMetric,
+} from "../../records/history_line.ts";
 
 /**
  * A line for each kind of record among those given: all cells of a run are one, every other record is one of its own.
@@ -86,63 +91,4 @@ function summaryOf(kind: HistoryMetric["kind"], values: HistoryMetric["values"])
     interval: n > 1 ? [Math.min(...samples), Math.max(...samples)] : null,
     statistic: n > 1 ? `median of ${n} samples, least and most` : "value of 1 sample",
   };
-}
-
-/** The records that a line was made of, as far as it holds them; single outcomes are not kept. */
-export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
-  const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
-  const {
-    time,
-    machine,
-    driver = null,
-    kernelVariant,
-    jobs,
-    commit,
-    dirty,
-    deno,
-    data,
-    preset,
-    kind,
-    recordVersion,
-  } = entry;
-  const facts = {
-    path,
-    kind,
-    recordVersion,
-    preset,
-    data,
-    machine,
-    driver,
-    kernelVariant,
-    jobs,
-    commit,
-    dirty,
-    deno,
-  };
-  const recordAt = (cell: string, seed: number | null, done: boolean) => {
-    const key = `${cell}/seed-${seed}`;
-    const record = found.get(key) ??
-      {
-        ...facts,
-        cell,
-        seed,
-        configHash: entry.configs[cell] ?? "",
-        config: null,
-        startedAt: time,
-        done,
-        measurements: [] as Measurement[],
-      };
-    found.set(key, record);
-    return record.measurements;
-  };
-  for (const { cell, name, kind, unit, better, images, values } of entry.metrics) {
-    for (const { seed, samples } of values) {
-      recordAt(cell, seed, true).push({ name, kind, unit, better, samples, images, outcomes: null });
-    }
-  }
-  for (const name of entry.undone) {
-    const parts = /^(.*)\/seed-(\d+)$/.exec(name);
-    if (parts !== null) recordAt(parts[1], Number(parts[2]), false);
-  }
-  return [...found.values()];
 }

@@ -2,7 +2,7 @@
  * One line of a history: what a run, or one record, measured, small enough to keep for years. Reports read these types
  * through `bench/schema.ts`; this file imports types alone.
  */
-import type { MachineInfo } from "../schema.ts";
+import type { MachineInfo } from "./cell_record.ts";
 
 /** What `schema` says in such a line. */
 export const HISTORY_SCHEMA = "realfeatures/history";

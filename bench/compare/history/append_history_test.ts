@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { fakePerfRecord } from "../perf/testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
-import { fakeRecord, withTempDir } from "../testing.ts";
+import { fakePerfRecord } from "../../perf/testing.ts";
+import { UsageError } from "../../terminal/usage_error.ts";
+import { fakeRecord, withTempDir } from "../../testing.ts";
 import { appendHistory } from "./append_history.ts";
 import { pruneHistory, readHistory } from "./history_file.ts";
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { compare } from "../compare/mod.ts";
-import { fakePerfRecord } from "../perf/testing.ts";
-import { fakeRecord, withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
-import type { HistoryEntry } from "./entry.ts";
+import { compare } from "../mod.ts";
+import { fakePerfRecord } from "../../perf/testing.ts";
+import { fakeRecord, withTempDir } from "../../testing.ts";
+import { UsageError } from "../../terminal/usage_error.ts";
+import type { HistoryEntry } from "../../records/history_line.ts";
 import { history } from "./mod.ts";
 
 async function run(args: readonly string[]) {

@@ -1,0 +1,62 @@
+/** From a line of a history back to what can be compared. */
+import type { HistoryEntry } from "../../records/history_line.ts";
+import type { Measurement, SourceRecord } from "./source.ts";
+
+/** The records that a line was made of, as far as it holds them; single outcomes are not kept. */
+export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
+  const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
+  const {
+    time,
+    machine,
+    driver = null,
+    kernelVariant,
+    jobs,
+    commit,
+    dirty,
+    deno,
+    data,
+    preset,
+    kind,
+    recordVersion,
+  } = entry;
+  const facts = {
+    path,
+    kind,
+    recordVersion,
+    preset,
+    data,
+    machine,
+    driver,
+    kernelVariant,
+    jobs,
+    commit,
+    dirty,
+    deno,
+  };
+  const recordAt = (cell: string, seed: number | null, done: boolean) => {
+    const key = `${cell}/seed-${seed}`;
+    const record = found.get(key) ??
+      {
+        ...facts,
+        cell,
+        seed,
+        configHash: entry.configs[cell] ?? "",
+        config: null,
+        startedAt: time,
+        done,
+        measurements: [] as Measurement[],
+      };
+    found.set(key, record);
+    return record.measurements;
+  };
+  for (const { cell, name, kind, unit, better, images, values } of entry.metrics) {
+    for (const { seed, samples } of values) {
+      recordAt(cell, seed, true).push({ name, kind, unit, better, samples, images, outcomes: null });
+    }
+  }
+  for (const name of entry.undone) {
+    const parts = /^(.*)\/seed-(\d+)$/.exec(name);
+    if (parts !== null) recordAt(parts[1], Number(parts[2]), false);
+  }
+  return [...found.values()];
+}
