@@ -3,7 +3,7 @@ import { BACKEND_OPTION } from "./adapter/backend_option.ts";
 import { CHOICES_OPTION } from "./adapter/choices_option.ts";
 import { JOBS_OPTION } from "./jobs/jobs_option.ts";
 import type { Option, Values } from "./terminal/options.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { MOST_SEEDS } from "./config/preset_schema.ts";
 import { VECTOR_WIDTH_OPTION } from "./adapter/vector_width.ts";
 

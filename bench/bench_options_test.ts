@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseReuse, parseSeeds } from "./bench_options.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 
 Deno.test("parseReuse() reads run folders with commas between, and refuses empty names", () => {
   assertEquals(parseReuse(null), []);

@@ -16,7 +16,7 @@ import { main } from "./main.ts";
 import { peers } from "./peers/mod.ts";
 import { perf } from "./perf/mod.ts";
 import { runBench } from "./run_bench.ts";
-import { EXIT } from "./terminal/usage_error.ts";
+import { EXIT } from "../common/usage_error.ts";
 import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
 
 const openFake = fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell)));

@@ -61,7 +61,7 @@ export type { Keep } from "./compare/history/prune.ts";
 // What several of them have.
 export { type Choices, type Env, parseChoices } from "./adapter/choices_option.ts";
 export { type ProcessFacts, useVectorWidth } from "./adapter/vector_width.ts";
-export { EXIT, type ExitCode, UsageError } from "./terminal/usage_error.ts";
+export { EXIT, type ExitCode, UsageError } from "../common/usage_error.ts";
 
 // What they leave on disk.
 export { ATTACK_SCHEMA } from "./attack/record.ts";

@@ -1,6 +1,6 @@
 import { loadPreset } from "./config/load_preset.ts";
 import type { Preset } from "./config/preset.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 
 /** Which preset, with which seeds, on which data. */
 export interface NamedPreset {

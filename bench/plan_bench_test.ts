@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { benchStates, planBench } from "./plan_bench.ts";
 import { runBench } from "./run_bench.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
 
 const openWorkbench = fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell)));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { reproduceRecord } from "./reproduce_record.ts";
 import { runBench } from "./run_bench.ts";
 import type { RunEvent } from "./run/events.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset, withTempDir } from "./testing.ts";
 
 Deno.test("reproduceRecord() runs the cell again and tells what happens", async () => {

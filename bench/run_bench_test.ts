@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { RunEvent } from "./run/events.ts";
 import { runBench, type RunBenchOptions } from "./run_bench.ts";
 import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "./testing.ts";
-import { UsageError } from "./terminal/usage_error.ts";
+import { UsageError } from "../common/usage_error.ts";
 
 const CELL = "sl/natural/seed-0", ONLY = [CELL, "sl/adversarial/seed-0"];
 

@@ -71,14 +71,6 @@ export {
   type Standing,
   standingOf,
 } from "./statistics/roofline.ts";
-export { readBytes, readText } from "../engine/read_file.ts";
-export { reasonOf } from "../engine/system_error.ts";
-export { explain, formatError } from "./terminal/explained.ts";
-export { median } from "./statistics/median.ts";
-export { type Spread, spread } from "./statistics/spread.ts";
-
-/** A duration in words, the same on pages and terminals. */
-export { duration } from "./record/duration.ts";
 
 /** What `bench history` keeps: types and reading. */
 export type * from "./records/history_line.ts";

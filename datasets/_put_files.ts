@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { entryAt, entryKind, writeFileAtomic } from "../engine/atomic_file.ts";
+import { entryAt, entryKind, writeFileAtomic } from "../common/atomic_file.ts";
 
 /**
  * Puts files into a folder, which is made if missing. A file that is there with the same content stays; nothing is written

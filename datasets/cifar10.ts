@@ -5,9 +5,9 @@
  * @module
  */
 import { join } from "node:path";
-import { readBytes, readText } from "../engine/read_file.ts";
-import { reasonOf } from "../engine/system_error.ts";
-import { sha256Hex } from "../engine/sha256.ts";
+import { readBytes, readText } from "../common/read_file.ts";
+import { reasonOf } from "../common/system_error.ts";
+import { sha256Hex } from "../common/sha256.ts";
 import {
   CIFAR10_ARCHIVE,
   CIFAR10_CLASS_FILE,
@@ -58,7 +58,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
     checkBatch(bytes, { path, records: recordsPerFile });
     if (index < trainFiles) copyRecords(bytes, train, index * recordsPerFile);
     else copyRecords(bytes, test, 0);
-    hashes.push(await sha256Hex(bytes));
+    hashes.push(sha256Hex(bytes));
   }
   const { name, source } = recogniseCifar10(hashes);
   const shape = { classNames, height: SIZE, width: SIZE };
@@ -71,7 +71,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
     source,
   });
   if (classNames.join() === CIFAR10_CLASSES.join()) return data;
-  return { ...data, sha256: await sha256Hex(JSON.stringify([data.sha256, classNames])) };
+  return { ...data, sha256: sha256Hex(JSON.stringify([data.sha256, classNames])) };
 }
 
 interface Split {

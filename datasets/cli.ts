@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { join } from "node:path";
-import { printable } from "../engine/printable.ts";
-import { systemMessage } from "../engine/system_error.ts";
+import { printable } from "../common/printable.ts";
+import { systemMessage } from "../common/system_error.ts";
 import { cifar10 } from "./cifar10.ts";
 import { fetchCifar10 } from "./fetch_cifar10.ts";
 import { writePlantedSheets } from "./planted_sheets.ts";

@@ -5,7 +5,7 @@ import {
   type HostTensor,
   readSafetensors,
 } from "../engine/files/safetensors.ts";
-import { writeFileAtomic } from "../engine/atomic_file.ts";
+import { writeFileAtomic } from "../common/atomic_file.ts";
 import { type Dataset, dataset, type ImageSet, imageSet } from "./types.ts";
 
 const SPLITS = ["train", "test", "robustCueOnly", "nonRobustCueOnly"] as const;

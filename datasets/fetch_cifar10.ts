@@ -2,10 +2,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { readBytes } from "../engine/read_file.ts";
-import { systemReason } from "../engine/system_error.ts";
+import { readBytes } from "../common/read_file.ts";
+import { sha256Hex } from "../common/sha256.ts";
+import { systemReason } from "../common/system_error.ts";
 import { putFiles } from "./_put_files.ts";
 import { readTar } from "./_tar.ts";
 import { CIFAR10_ARCHIVE, CIFAR10_CLASS_FILE, CIFAR10_FILES } from "./cifar10_release.ts";
@@ -30,7 +30,7 @@ export interface FetchCifar10Options {
 export async function fetchCifar10(options: FetchCifar10Options): Promise<void> {
   const { out, archive, onProgress = () => {}, expected = CIFAR10_ARCHIVE } = options;
   const bytes = archive === undefined ? await download(expected.url, onProgress) : await readArchive(archive);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Hex(bytes);
   if (sha256 !== expected.sha256) {
     throw new Error(
       `Cannot use CIFAR-10 archive ${archive ?? expected.url}: its sha256 must be ${expected.sha256}, ` +

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../common/sha256.ts";
 import { join } from "node:path";
 import { CIFAR10_FILES } from "./cifar10_release.ts";
 import { fetchCifar10 } from "./fetch_cifar10.ts";
@@ -34,8 +34,6 @@ function entry(
   return out;
 }
 
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
 /** Serves the bytes on a free port while the body runs with a new folder. */
 async function serving(
   bytes: Uint8Array<ArrayBuffer>,
@@ -58,7 +56,11 @@ Deno.test("fetchCifar10() downloads, verifies and unpacks", async () => {
   await serving(bytes, async ({ url, folder }) => {
     const out = join(folder, "new", "cifar10");
     let last = 0;
-    await fetchCifar10({ out, expected: { url, sha256: sha256(bytes) }, onProgress: (done) => last = done });
+    await fetchCifar10({
+      out,
+      expected: { url, sha256: sha256Hex(bytes) },
+      onProgress: (done) => last = done,
+    });
     assertEquals(last, bytes.length);
     for (const [i, name] of FILES.entries()) {
       assertEquals(await Deno.readFile(join(out, name)), new Uint8Array(500 + 7 * i).fill(i + 1));
@@ -71,7 +73,7 @@ Deno.test("fetchCifar10() unpacks nothing from an archive with another hash", as
   await serving(bytes, async ({ url, folder }) => {
     const out = join(folder, "out");
     const wrong = () => fetchCifar10({ out, expected: { url, sha256: "0".repeat(64) } });
-    await assertRejects(wrong, Error, `its sha256 must be ${"0".repeat(64)}, it is ${sha256(bytes)}`);
+    await assertRejects(wrong, Error, `its sha256 must be ${"0".repeat(64)}, it is ${sha256Hex(bytes)}`);
     await assertRejects(() => Deno.stat(out), Deno.errors.NotFound);
   });
 });
@@ -81,7 +83,7 @@ Deno.test("fetchCifar10() reads an archive from disk and says what it lacks", as
   await serving(bytes, async ({ url, folder }) => {
     const archive = join(folder, "a.tar.gz");
     await Deno.writeFile(archive, bytes);
-    const fetched = () => fetchCifar10({ out: folder, archive, expected: { url, sha256: sha256(bytes) } });
+    const fetched = () => fetchCifar10({ out: folder, archive, expected: { url, sha256: sha256Hex(bytes) } });
     await assertRejects(fetched, Error, `${archive}: it lacks data_batch_1.bin, data_batch_2.bin`);
   });
 });

@@ -2,7 +2,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 as startSha256 } from "../common/sha256.ts";
 import type { Stream } from "../engine/arrays/random.ts";
 
 /** Images with labels. */
@@ -72,18 +72,18 @@ export function imageSet(parts: Omit<ImageSet, "sha256" | "count" | "channels">)
       }`,
     );
   }
-  const sha256 = createHash("sha256").update(bytesOf(images)).update(labels).digest("hex");
+  const sha256 = startSha256().update(bytesOf(images)).update(labels).hex();
   return { ...parts, count, channels: 3, sha256 };
 }
 
 /** Makes a data set: its hash covers the hashes of all splits. */
 export function dataset(parts: Omit<Dataset, "sha256">): Dataset {
   const { train, test, extraTests } = parts;
-  const hash = createHash("sha256");
+  const hash = startSha256();
   for (const split of [train, test, extraTests?.robustCueOnly, extraTests?.nonRobustCueOnly]) {
     if (split) hash.update(split.sha256);
   }
-  return { ...parts, sha256: hash.digest("hex") };
+  return { ...parts, sha256: hash.hex() };
 }
 
 /** The pixels as float32 in [0, 1], NCHW; a copy only where the set holds bytes. */

@@ -1,4 +1,4 @@
-import { isObject } from "../bench/records/field_rules.ts";
+import { isObject } from "../common/is_object.ts";
 import { count } from "./format.ts";
 import { attackOf, type Group } from "./groups.ts";
 import type { LoadedRecord } from "./types.ts";

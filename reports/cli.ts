@@ -4,7 +4,7 @@
  * Exit codes: 0 done, 1 failed, 2 wrong usage or an input that cannot be read.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { explain, formatError } from "../bench/schema.ts";
+import { explain, formatError } from "../common/explained.ts";
 import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
 
 const USAGE = `Usage: deno task report RUN_DIR... [options]

@@ -1,6 +1,6 @@
-import type { Spread } from "../bench/schema.ts";
+import type { Spread } from "../bench/statistics/spread.ts";
 
-export { duration } from "../bench/schema.ts";
+export { duration } from "../common/duration.ts";
 
 /** A fraction as percent with one decimal, "64.8 %" with a no-break space. */
 export function percent(fraction: number): string {

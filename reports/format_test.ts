@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { count, listing, mebibytes, percent, percentSpread, points, significant } from "./format.ts";
-import { spread } from "../bench/schema.ts";
+import { spread } from "../bench/statistics/spread.ts";
 
 Deno.test("percent() shows one decimal and a no-break space", () => {
   assertEquals(percent(0.6512), "65.1\u00a0%");

@@ -1,7 +1,8 @@
 import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
-import { isObject } from "../bench/records/field_rules.ts";
-import { type ParadigmName, type Spread, spread } from "../bench/schema.ts";
+import { isObject } from "../common/is_object.ts";
+import type { ParadigmName } from "../bench/schema.ts";
+import { type Spread, spread } from "../bench/statistics/spread.ts";
 import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
 /** The paradigms in the order of every table, with the words for them. */

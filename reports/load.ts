@@ -1,6 +1,9 @@
 import { parseCellRecord } from "../bench/records/read_cell_record.ts";
 import { parseRunManifest } from "../bench/records/read_run_manifest.ts";
-import { joinParts, networkOf, readBytes, reasonOf } from "../bench/schema.ts";
+import { joinParts, networkOf } from "../bench/schema.ts";
+import { readBytes } from "../common/read_file.ts";
+import { sha256Hex } from "../common/sha256.ts";
+import { reasonOf } from "../common/system_error.ts";
 import { parseExamples, parsePictures } from "./validate.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
 
@@ -91,7 +94,7 @@ interface ReadOptions<T> {
 async function read<T>(dir: string, path: string, options: ReadOptions<T>): Promise<T | null> {
   try {
     const bytes = await readBytes(`${dir}/${path}`);
-    if (options.sha256 !== undefined && options.sha256 !== await sha256Hex(bytes)) {
+    if (options.sha256 !== undefined && options.sha256 !== sha256Hex(bytes)) {
       throw new SyntaxError("the file is not the one that the record names, its SHA-256 differs");
     }
     return options.parse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -100,11 +103,6 @@ async function read<T>(dir: string, path: string, options: ReadOptions<T>): Prom
     options.problems.push({ path, reason });
     return null;
   }
-}
-
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecord[] {

@@ -1,5 +1,5 @@
 import { binomialDraws, type Uniform, uniform } from "./binomial_draws.ts";
-import { spread } from "../bench/schema.ts";
+import { spread } from "../bench/statistics/spread.ts";
 
 /** One seed's (accuracy - chance) / (natural - chance), or why it has none. */
 export type Ratio =

@@ -3,7 +3,7 @@ import { count, listing, percent, percentSpread } from "./format.ts";
 import { attackLabels, type Group, metricSpread, PARADIGMS, seedsOf, shortParadigm } from "./groups.ts";
 import { relativeUsefulness } from "./relative_usefulness.ts";
 import { estimateWords } from "./relative_words.ts";
-import type { Spread } from "../bench/schema.ts";
+import type { Spread } from "../bench/statistics/spread.ts";
 
 /** The number that is called usefulness. */
 const USEFULNESS = "probeAccuracy";

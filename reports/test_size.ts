@@ -1,4 +1,4 @@
-import { isObject } from "../bench/records/field_rules.ts";
+import { isObject } from "../common/is_object.ts";
 
 /** Images of the test set that a record was measured on, by its config; null where that does not say. */
 export function testSizeOf(config: Readonly<Record<string, unknown>>): number | null {

@@ -1,14 +1,5 @@
-import {
-  count,
-  type Fields,
-  isObject,
-  list,
-  positiveCount,
-  type Rule,
-  rule,
-  shown,
-  text,
-} from "../bench/records/field_rules.ts";
+import { type Fields, isObject } from "../common/is_object.ts";
+import { count, list, positiveCount, type Rule, rule, shown, text } from "../bench/records/field_rules.ts";
 import { type ExampleImages, type PictureSheets, SCHEMA_VERSION } from "../bench/schema.ts";
 
 function check<T>(kind: string, json: unknown, fields: Readonly<Record<string, Rule>>): T {

@@ -1,12 +1,7 @@
 import { basename, dirname, join, relative } from "node:path";
-import {
-  type History,
-  parseHistory,
-  parsePeersRecord,
-  parsePerfRecord,
-  readText,
-  reasonOf,
-} from "../bench/schema.ts";
+import { type History, parseHistory, parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
+import { readText } from "../common/read_file.ts";
+import { reasonOf } from "../common/system_error.ts";
 import { loadRun } from "./load.ts";
 import { renderReport } from "./page.ts";
 import { renderPerformance, type SpeedRecords } from "./performance.ts";

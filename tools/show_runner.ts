@@ -13,7 +13,7 @@
  * @module
  */
 import { canonicalRecord } from "../bench/record/canonical.ts";
-import { canonicalJson } from "../bench/records/canonical_json.ts";
+import { canonicalJson } from "../common/canonical_json.ts";
 import type { CellRecord } from "../bench/schema.ts";
 import { runAndStop } from "../bench/run/testing_stops.ts";
 import { stream } from "../engine/arrays/random.ts";

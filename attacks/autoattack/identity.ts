@@ -1,6 +1,6 @@
 /** What tells one evaluation from another. */
 
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { planAttacks } from "./protocol.ts";
 import type { Identity } from "./state.ts";
 import type { AutoAttackOptions, Examples } from "./types.ts";

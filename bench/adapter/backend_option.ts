@@ -1,7 +1,7 @@
 /** `--backend`: the graphics interface that computes, where it is not to be the system's own. */
 import { type Backend, BACKENDS } from "../../engine/device/backend.ts";
-import { suggest } from "../terminal/nearest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { suggest } from "../../common/nearest.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** The option, for the commands that open a device. */
 export const BACKEND_OPTION = {

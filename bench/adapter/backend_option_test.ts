@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { parseBackend } from "./backend_option.ts";
 
 Deno.test("parseBackend() knows the backends, and refuses others", () => {

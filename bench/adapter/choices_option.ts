@@ -11,8 +11,8 @@ import { type Gpu, openGpu } from "../../engine/device/device.ts";
 import { driverText } from "./driver.ts";
 import { adapterIdentity } from "./surroundings.ts";
 import { choiceNames, CHOOSING_OPS } from "./known_choices.ts";
-import { suggest } from "../terminal/nearest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { suggest } from "../../common/nearest.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** What `--choices` says. */
 export interface Choices {

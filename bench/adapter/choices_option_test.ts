@@ -8,7 +8,7 @@ import { Variable } from "../../engine/graph/tensor.ts";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { type Choices, chosenBy, openBenchGpu, parseChoices } from "./choices_option.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const NO_ENV = () => undefined;
 

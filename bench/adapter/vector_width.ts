@@ -1,7 +1,7 @@
 /** `--vector-width`: how many bits llvmpipe, Mesa's software adapter, computes on at once. */
 import { join } from "node:path";
 import { readSystemFile } from "./system_file.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** The option, for the commands that have it. */
 export const VECTOR_WIDTH_OPTION = {

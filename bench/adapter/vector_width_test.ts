@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { type ProcessFacts, useVectorWidth } from "./vector_width.ts";
 
 /** What a process with this environment and processor would have set. */

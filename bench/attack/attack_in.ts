@@ -2,9 +2,9 @@
 import { basename } from "node:path";
 import { checkClasses } from "../../attacks/autoattack/classes.ts";
 import { planAttacks } from "../../attacks/autoattack/protocol.ts";
-import { nameFrom } from "../records/checked_name.ts";
+import { nameFrom } from "../../common/checked_name.ts";
 import { timestamp } from "../store/run_manifest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { readClassifier } from "./classifier.ts";
 import type { OpenAttackDevice } from "./device.ts";
 import { checkReach } from "./eps.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import { attackNetwork, type AttackNetworkOptions } from "./attack_network.ts";
 import { writeInputs } from "./testing.ts";

@@ -1,13 +1,13 @@
 /** The network that is attacked: from a file of weights. */
 
 import { basename } from "node:path";
-import { readBytes } from "../../engine/read_file.ts";
+import { readBytes } from "../../common/read_file.ts";
 import type { Model } from "../../engine/nn/model.ts";
 import { resnet, type ResnetArch } from "../../engine/nn/resnet.ts";
 import { resnetArchOf, resnetFromWeights } from "../../engine/nn/resnet_from_weights.ts";
 import { plainOutline, type PlainStateDict, plainStateDict } from "../../engine/nn/state_dict.ts";
 import { checkOutline, checkWeights } from "../../engine/nn/weights.ts";
-import { printable } from "../../engine/printable.ts";
+import { printable } from "../../common/printable.ts";
 import {
   type HostTensor,
   OtherFormatError,
@@ -15,8 +15,8 @@ import {
   readSafetensorsHeader,
   type TensorInfo,
 } from "../../engine/files/safetensors.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { sha256Hex } from "../../common/sha256.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { AttackConfiguration } from "./record.ts";
 
 /** A network and its weights, which are not on a device yet. */
@@ -64,7 +64,7 @@ export async function readClassifier(path: string, options: ClassifierOptions): 
     checkWeights(model, plain.tensors);
     for (const text of describeChanges(plain)) note(`${printable(path)}: ${text}`);
     const { widths, inputChannels, classes } = config;
-    const sha256 = await sha256Hex(bytes);
+    const sha256 = sha256Hex(bytes);
     const configuration = { sha256, arch, widths, inputChannels, classes, mean, std };
     return { model, tensors: plain.tensors, configuration, file: basename(path) };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { encodeSafetensors, type HostTensor } from "../../engine/files/safetensors.ts";
-import { formatError } from "../terminal/explained.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { formatError } from "../../common/explained.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";
 import { TINY, untrained } from "./testing.ts";

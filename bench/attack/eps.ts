@@ -1,5 +1,5 @@
 import { type Amount, parseAmount } from "../config/amount.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** A smaller move is lost in float32, where pixels go from 0 to 1. */
 const LEAST = 1e-7;

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { checkReach, parseEps } from "./eps.ts";
 
 Deno.test("parseEps() reads fractions, numbers and steps of a pixel, in units in which pixels go from 0 to 1", () => {

@@ -118,7 +118,7 @@ export async function evaluate(
     ...await gitState(),
     kernelChoices: device.kernelChoices(),
     configuration,
-    configHash: await configHash({ ...configuration }),
+    configHash: configHash({ ...configuration }),
     epsLabel: eps.label,
     weightsFile: classifier.file,
     dataFiles: images.files,

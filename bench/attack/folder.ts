@@ -1,15 +1,15 @@
 /** The folder that an evaluation leaves, and how a stopped one is taken up again. */
 
-import { readText } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
 import type { StateStore } from "../../attacks/autoattack/types.ts";
-import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../common/atomic_file.ts";
 import { differences } from "../record/differences.ts";
 import { sealed } from "../records/seal.ts";
 import type { Artifact } from "../schema.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
-import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { parseAttackRecord } from "./parse_record.ts";
 import type { AttackConfiguration, AttackRecord } from "./record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
@@ -115,7 +115,7 @@ export class EvaluationFolder {
   /** Writes a file of results; says what it is. */
   async writeArtifact(name: string, { kind, bytes }: { kind: string; bytes: Uint8Array }): Promise<Artifact> {
     await writeFileAtomic(`${this.path}/${name}`, bytes);
-    return { kind, path: name, sha256: await sha256Hex(bytes) };
+    return { kind, path: name, sha256: sha256Hex(bytes) };
   }
 
   /** Writes the record, with the hash of itself; from then on the evaluation is finished, and its state goes. */

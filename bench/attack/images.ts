@@ -1,12 +1,12 @@
 /** The images that are attacked. */
 
-import { readText } from "../../engine/read_file.ts";
+import { readText } from "../../common/read_file.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
 import { asUsage } from "../terminal/as_usage.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** The first test images of a data set. */

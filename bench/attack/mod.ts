@@ -5,7 +5,7 @@
  */
 import { createProgress, SILENT } from "../run/progress.ts";
 import { describeOptions } from "../terminal/options.ts";
-import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 import { useVectorWidth } from "../adapter/vector_width.ts";
 import { attackIn, defaultFolder } from "./attack_in.ts";
 import type { OpenAttackDevice } from "./device.ts";

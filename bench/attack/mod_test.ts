@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { readSafetensors } from "../../engine/files/safetensors.ts";
 import { fakeManifest, readContent, withTempDir, writeSealed } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
 import type { AttackRecord } from "./record.ts";

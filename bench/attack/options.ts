@@ -7,9 +7,9 @@ import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
 import type { Amount } from "../config/amount.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { suggest } from "../../common/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
 import { parseEps } from "./eps.ts";
 

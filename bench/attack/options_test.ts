@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { parseAttackOptions } from "./options.ts";
 
 const NEEDED = ["--weights=w.safetensors", "--arch=resnet8", "--data=d", "--norm=Linf", "--eps=8/255"];

@@ -1,6 +1,6 @@
 /** Reading of what `bench attack` wrote. */
+import type { Fields } from "../../common/is_object.ts";
 import {
-  type Fields,
   fraction,
   headerFault,
   list,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import type { Checkpoint } from "../../engine/files/checkpoint.ts";
 import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { AttackDevice } from "./device.ts";
 import { attack } from "./mod.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./testing.ts";

@@ -1,9 +1,9 @@
-import { readBytes } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
+import { readBytes } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
 import type { Artifact } from "../schema.ts";
 import { plainPath } from "../store/plain_path.ts";
 import { checkArtifactPath } from "../store/run_files.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 
 /**
  * Reads a file that a cell left.
@@ -23,7 +23,7 @@ export async function readFileOf(
   } catch (cause) {
     throw new RangeError(`${what}: ${artifact.path} cannot be read, ${reasonOf(cause)}`, { cause });
   }
-  const found = await sha256Hex(bytes);
+  const found = sha256Hex(bytes);
   if (found !== artifact.sha256) {
     throw new RangeError(
       `${what}: ${artifact.path} is not the file that its record names, sha256 ${found}, expected ${artifact.sha256}`,

@@ -16,7 +16,7 @@ import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
 import { asUsage } from "../terminal/as_usage.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * Opens the device and the data set of a preset.

@@ -10,7 +10,7 @@ import { type Probe, trainProbe } from "../../paradigms/probe.ts";
 import type { CellOutcome, ProbeCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
 import type { Metric } from "../schema.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { measureCurve } from "./curve.ts";
 import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./network.ts";
 import { exportHead } from "./probe_head.ts";
@@ -100,5 +100,5 @@ async function trainAndJudge(gpu: Gpu, task: ProbeTask): Promise<{ probe: Probe;
 }
 
 async function hashOf(gpu: Gpu, { learner }: ProbeTask): Promise<string> {
-  return await sha256Hex(encodeSafetensors(await exportWeights(gpu, learner)));
+  return sha256Hex(encodeSafetensors(await exportWeights(gpu, learner)));
 }

@@ -8,7 +8,7 @@ import { release } from "../../engine/graph/variables.ts";
 import { NonFiniteLossError } from "../../paradigms/train.ts";
 import type { CellOutcome, TrainCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { fitEncoder } from "./fit.ts";
 import { keepWhenStopped } from "./keep_when_stopped.ts";
 import { learnerFor, settingsOf, type Snapshot, type TrainedNetwork } from "./network.ts";
@@ -53,7 +53,7 @@ async function leave(gpu: Gpu, task: TrainTask, snapshots: readonly Snapshot[]):
   checkFinite(weights);
   const bytes = encodeSafetensors(weights);
   await context.artifact("weights", "weights.safetensors", bytes);
-  const network: TrainedNetwork = { weights, sha256: await sha256Hex(bytes), snapshots };
+  const network: TrainedNetwork = { weights, sha256: sha256Hex(bytes), snapshots };
   context.outputs.set(cell.name, network);
   await phases.measure("other", 1, () => savePictures(gpu, task));
 }

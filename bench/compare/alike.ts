@@ -1,8 +1,8 @@
 /** Whether two sides measured the same thing in the same place. */
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import { differences } from "../record/differences.ts";
-import { suggest } from "../terminal/nearest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { suggest } from "../../common/nearest.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { Side, SourceRecord } from "./sides/source.ts";
 
 /** What may differ if the user says so. */

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { attack } from "../attack/mod.ts";
 import type { AttackRecord } from "../attack/record.ts";
 import { fakeDevice, fakeResult, writeInputs } from "../attack/testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { readContent, withTempDir, writeSealed } from "../testing.ts";
 import { compare } from "./mod.ts";
 

@@ -1,4 +1,4 @@
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { checkAlike, type Field } from "./alike.ts";
 import { compareSides } from "./compare.ts";
 import { type Comparison, factsOf, isRegression } from "./comparison.ts";

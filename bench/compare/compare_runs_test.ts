@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { CellRecord } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
 import { compareRuns } from "./compare_runs.ts";
 import { formatComparison, FORMATS } from "./formats/mod.ts";

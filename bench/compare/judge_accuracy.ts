@@ -1,5 +1,5 @@
 import { parseSafetensors } from "../../engine/files/safetensors.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { pairedDifference } from "../statistics/paired.ts";
 import { independentShares, pairedShares } from "../statistics/shares.ts";
 import type { Quantity, Reading } from "./quantity.ts";
@@ -69,7 +69,7 @@ async function outcomesOf({ measurement }: Reading): Promise<Uint8Array | "damag
   const { path, sha256, tensor } = measurement.outcomes;
   const bytes = await Deno.readFile(path).catch(() => null);
   if (bytes === null) return null;
-  if (await sha256Hex(bytes) !== sha256) return "damaged";
+  if (sha256Hex(bytes) !== sha256) return "damaged";
   const bits = parseSafetensors(bytes, { path }).tensors.get(tensor);
   if (bits?.dtype !== "U8" || bits.data.length === 0) return null;
   const share = bits.data.reduce((sum, bit) => sum + bit, 0) / bits.data.length;

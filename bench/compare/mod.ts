@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
+import { suggest } from "../../common/nearest.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
 import { splitWords } from "../terminal/split_words.ts";
-import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode, UsageError } from "../../common/usage_error.ts";
 import { FIELDS, parseAllowed } from "./alike.ts";
 import { compareRuns } from "./compare_runs.ts";
 import { type ComparisonFormat, FORMATS } from "./formats/mod.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { encodeSafetensors } from "../../engine/files/safetensors.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import type { KernelTime, PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { compare } from "./mod.ts";
 
 /** A record whose one kernel takes so long. */
@@ -68,7 +68,7 @@ async function writeRun(
       seed,
       config: { dataset: { testSize: 100 } },
       metrics: { cleanAccuracy: { value, unit: "fraction" } },
-      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: await sha256Hex(bytes) }] : [],
+      artifacts: outcomes ? [{ kind: "outcomes", path, sha256: sha256Hex(bytes) }] : [],
     });
     await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
     if (!outcomes) continue;

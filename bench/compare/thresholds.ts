@@ -1,10 +1,11 @@
 /** From where on a difference counts. */
-import { readText } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
 import { readYaml } from "../config/read_yaml.ts";
-import { isObject, shown } from "../records/field_rules.ts";
-import { suggest } from "../terminal/nearest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { isObject } from "../../common/is_object.ts";
+import { shown } from "../records/field_rules.ts";
+import { suggest } from "../../common/nearest.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** Limits of one metric. */
 export interface Limits {

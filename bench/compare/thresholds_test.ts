@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { LIMITS, limitsOf, parseThresholds } from "./thresholds.ts";
 
 Deno.test("parseThresholds() fills in the defaults, and lets the last metric that fits decide", () => {

@@ -1,7 +1,7 @@
-import { printable } from "../../engine/printable.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { printable } from "../../common/printable.ts";
+import { suggest } from "../../common/nearest.ts";
 import { describeValue, type Field, FieldProblem, type Fields, readField } from "./preset_field.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { yamlLine } from "./_yaml_line.ts";
 
 /** An unchecked YAML mapping. */

@@ -1,6 +1,6 @@
-import { readText } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
+import { suggest } from "../../common/nearest.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Preset } from "./preset.ts";
 import cifar10Small from "../presets/cifar10-small.yaml" with { type: "text" };
@@ -9,7 +9,7 @@ import paper from "../presets/paper.yaml" with { type: "text" };
 import planted from "../presets/planted.yaml" with { type: "text" };
 import quick from "../presets/quick.yaml" with { type: "text" };
 import smoke from "../presets/smoke.yaml" with { type: "text" };
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** The presets that come with the suite, as YAML. */
 export const PRESETS: Readonly<Record<string, string>> = {

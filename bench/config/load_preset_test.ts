@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadPreset, PRESETS } from "./load_preset.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 for (const name of Object.keys(PRESETS)) {
   Deno.test(`loadPreset() reads the preset ${name}, which says its own name`, async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parsePreset } from "./parse_preset.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const parse = (body: string) => {
   const text = `name: a\ndescription: b\ndataset: { testSize: 50 }\nevaluation: { autoAttack: ${body} }`;

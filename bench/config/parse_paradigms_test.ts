@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parsePreset } from "./parse_preset.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const HEAD = "name: mine\ndescription: a try\n";
 const parse = (body: string) => parsePreset(HEAD + body, { source: "mine.yaml" });

@@ -21,7 +21,7 @@ import {
   type TrainingConfig,
 } from "./preset.ts";
 import * as schema from "./preset_schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { readYaml } from "./read_yaml.ts";
 import { SectionReader } from "./_section_reader.ts";
 

@@ -1,7 +1,7 @@
-import { printable, someNames } from "../../engine/printable.ts";
+import { printable, someNames } from "../../common/printable.ts";
 import { type Amount, parseAmount } from "./amount.ts";
-import { isName, NAME_ALPHABET } from "../records/checked_name.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { isName, NAME_ALPHABET } from "../../common/checked_name.ts";
+import { suggest } from "../../common/nearest.ts";
 
 /** One key of a preset: its type, range, default and help. Without a default the key is required. */
 export type Field<T = unknown> = FieldKind & {

@@ -1,7 +1,7 @@
 /** What the parser lets through, what it configures has to accept: each number at the ends of its range. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkParadigm } from "../../paradigms/mod.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { expand } from "../plan/plan.ts";
 import { parsePreset } from "./parse_preset.ts";
 import type { Field } from "./preset_field.ts";

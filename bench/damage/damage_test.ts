@@ -4,7 +4,7 @@ import { noGpu } from "../../engine/testing/gpu.ts";
 import { mutate } from "../../engine/testing/mutate.ts";
 import { copyFolder } from "../run/testing_resume.ts";
 import { recordPath } from "../store/run_files.ts";
-import { formatError } from "../terminal/explained.ts";
+import { formatError } from "../../common/explained.ts";
 import { withTempDir } from "../testing.ts";
 import { attackTargets } from "./testing_attack.ts";
 import { CELLS, type Outcome, runCells } from "./testing_run.ts";

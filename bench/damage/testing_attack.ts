@@ -5,7 +5,7 @@ import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "../attack/testin
 import { readState } from "../attack/state_file.ts";
 import { loadSide } from "../compare/sides/load.ts";
 import { hashTensors } from "../../engine/files/hash_tensors.ts";
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import { copyFolder } from "../run/testing_resume.ts";
 import type { Read, Target } from "./testing_targets.ts";
 

@@ -12,7 +12,7 @@ import type { Preset } from "../config/preset.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { expand } from "../plan/plan.ts";
 import type { CellRecord } from "../schema.ts";
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
 import { hashTensors } from "../../engine/files/hash_tensors.ts";
 import { recordPath } from "../store/run_files.ts";
@@ -162,7 +162,7 @@ async function presetTarget(path: string): Promise<Target> {
     read: async () => {
       const preset = await loadPreset(path),
         { name: _, description: __, dataset, ...settings } = recordedPreset(preset);
-      const keys = await keysOf(expand(preset), { code, ...surroundingsOf(workbench) });
+      const keys = keysOf(expand(preset), { code, ...surroundingsOf(workbench) });
       // Data have a hash of their own.
       return {
         content: json([settings, dataset]),

@@ -1,6 +1,6 @@
 /** `--jobs`: how many cells run at once. */
 import type { CellDescription } from "../plan/cell.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** The option, for the commands that have it. */
 export const JOBS_OPTION = {

@@ -2,7 +2,7 @@ import { assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "../plan/plan.ts";
 import { smallPreset } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { machineOf, parseJobs, shareMachine } from "./jobs_option.ts";
 
 Deno.test("parseJobs() reads whole numbers from 1", () => {

@@ -3,7 +3,7 @@ import type { CellContext, CellDescription, Workbench } from "../plan/cell.ts";
 import type { CellKey } from "../plan/cell_key.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
 import { isDiskFull } from "../store/disk_full.ts";
-import { explain, formatError } from "../terminal/explained.ts";
+import { explain, formatError } from "../../common/explained.ts";
 import { checkMetrics } from "../record/record.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";

@@ -1,7 +1,7 @@
 /** The worker's side: opens its device and data once and takes cell after cell. */
 import type { OpenWorkbench } from "../plan/cell.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
-import { explain, formatError } from "../terminal/explained.ts";
+import { explain, formatError } from "../../common/explained.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { type FromWorker, parseMessage, type ToWorker, type WorkerSetup } from "./messages.ts";
 import { type Bench, performCell } from "./perform.ts";

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { CellDescription } from "../plan/cell.ts";
 import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import { killOnExit } from "./kill_on_exit.ts";

@@ -1,7 +1,7 @@
 /** Fetches the packages that are measured, on first use. */
 
 import { PROJECT_ROOT } from "../record/env.ts";
-import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { lastWords } from "./last_words.ts";
 import { PACKAGES_CONFIG } from "./peer_list.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { PROJECT_ROOT } from "../record/env.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { installPackages } from "./install_packages.ts";
 import { PACKAGES_CONFIG } from "./peer_list.ts";
 

@@ -5,7 +5,7 @@
  */
 import { describeOptions } from "../terminal/options.ts";
 import { timestamp } from "../store/run_manifest.ts";
-import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 import { timePeersTo } from "./compare_peers.ts";
 import { formatPeers } from "./format.ts";
 import { parsePeersOptions, PEERS_COMMAND, PEERS_OPTIONS } from "./options.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { parsePeersRecord } from "../schema.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { TimePeersOptions } from "./time_peers.ts";
 import { peers } from "./mod.ts";
 import type { PeersRecord } from "./record.ts";

@@ -1,10 +1,10 @@
 /** The words after `bench peers`. */
 import type { Backend } from "../../engine/device/backend.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { suggest } from "../../common/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
 import { readCount } from "../terminal/read_count.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { type PeerDescription, type PeerName, PEERS } from "./peer_list.ts";
 
 /** How the command is called in messages. */

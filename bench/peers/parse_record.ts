@@ -1,9 +1,9 @@
 /** Reading of what `bench peers` wrote. Imports rules and types alone: reports use it through `bench/schema.ts`. */
 
+import { isObject } from "../../common/is_object.ts";
 import {
   anyObject,
   headerFault,
-  isObject,
   list,
   number,
   object,

@@ -5,7 +5,7 @@
  */
 import { describeOptions } from "../terminal/options.ts";
 import { timestamp } from "../store/run_manifest.ts";
-import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 import { useVectorWidth } from "../adapter/vector_width.ts";
 import { memoryFaults } from "./faults.ts";
 import { formatPerf } from "./format.ts";

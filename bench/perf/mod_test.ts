@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { perf, type PerfServices } from "./mod.ts";
 import { parsePerfRecord } from "./parse_record.ts";

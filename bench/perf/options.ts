@@ -3,10 +3,10 @@
 import type { Backend } from "../../engine/device/backend.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
-import { suggest } from "../terminal/nearest.ts";
+import { suggest } from "../../common/nearest.ts";
 import { type Option, parseOptions } from "../terminal/options.ts";
 import { readCount } from "../terminal/read_count.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { type Part, PARTS } from "./measure.ts";

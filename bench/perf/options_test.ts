@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { parsePerfOptions } from "./options.ts";
 
 Deno.test("parsePerfOptions() measures everything but the soak by default", () => {

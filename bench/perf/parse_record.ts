@@ -1,10 +1,9 @@
 /** Reading of what `bench perf` wrote. Imports rules and types alone: reports use it through `bench/schema.ts`. */
 
+import { type Fields, isObject } from "../../common/is_object.ts";
 import {
   anyObject,
-  type Fields,
   headerFault,
-  isObject,
   list,
   number,
   object,

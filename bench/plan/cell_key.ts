@@ -73,10 +73,10 @@ export async function codeHashes(root: URL = PROJECT_ROOT): Promise<CodeHashes> 
  * @param cells Each behind its inputs.
  * @throws {RangeError} If two cells have one name, or an input does not stand before its cell.
  */
-export async function keysOf(
+export function keysOf(
   cells: readonly CellDescription[],
   context: KeyContext,
-): Promise<Map<string, CellKey>> {
+): Map<string, CellKey> {
   const keys = new Map<string, CellKey>();
   for (const cell of cells) {
     if (keys.has(cell.name)) throw new RangeError(`Cannot plan: two cells have one name, ${cell.name}`);
@@ -89,26 +89,26 @@ export async function keysOf(
       inputs[name] = input.key;
     }
     const code = context.code[codeName(cell)];
-    const key = await keyOf({ ...cell, config: recordedConfig(cell), inputs }, { ...context, code });
+    const key = keyOf({ ...cell, config: recordedConfig(cell), inputs }, { ...context, code });
     keys.set(cell.name, { key, code, inputs });
   }
   return keys;
 }
 
 /** The key that a cell had when its record was made, by what the record says of it. */
-export async function keyOfRecord(record: CellRecord): Promise<string> {
+export function keyOfRecord(record: CellRecord): string {
   const { benchmarkVersion: code, inputs = {}, machine, dataset, kernelVariant } = record;
   const surroundings = { dataset, adapter: adapterIdentity(machine), kernelVariant };
-  return await keyOf({ ...record, inputs }, { ...surroundings, code });
+  return keyOf({ ...record, inputs }, { ...surroundings, code });
 }
 
-async function keyOf(
+function keyOf(
   { kind, seed, paradigm, featureSet, config, inputs }:
     & Pick<CellRecord, "kind" | "seed" | "paradigm" | "featureSet">
     & { readonly config: Record<string, unknown>; readonly inputs: CellKey["inputs"] },
   { dataset, adapter, kernelVariant, code }: Surroundings & Pick<CellKey, "code">,
-): Promise<string> {
-  return await configHash({
+): string {
+  return configHash({
     kind,
     seed,
     // What differs in kind for a paradigm stands in its settings; its name says which they are.

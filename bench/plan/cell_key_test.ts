@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { codeHashes, type KeyContext, keysOf } from "./cell_key.ts";
 import { expand } from "./plan.ts";
 import { smallPreset } from "../testing.ts";
@@ -11,9 +11,9 @@ const CONTEXT: KeyContext = {
 };
 
 /** Names of the cells whose keys differ. */
-async function changed(body: string, context: Partial<KeyContext> = {}): Promise<string[]> {
-  const before = await keysOf(expand(smallPreset()), CONTEXT);
-  const after = await keysOf(expand(smallPreset(body)), { ...CONTEXT, ...context });
+function changed(body: string, context: Partial<KeyContext> = {}): string[] {
+  const before = keysOf(expand(smallPreset()), CONTEXT);
+  const after = keysOf(expand(smallPreset(body)), { ...CONTEXT, ...context });
   return [...before.keys()].filter((name) => before.get(name)!.key !== after.get(name)!.key)
     .map((name) => name.replace("/seed-0", ""));
 }
@@ -23,22 +23,22 @@ const ATTACKS = ALL.filter((name) => name.endsWith("/attack"));
 const PROBES = ALL.filter((name) => name.endsWith("/probe"));
 const ROBUST = ALL.filter((name) => /^(sl\/adversarial|construct\/robust|sl\/robust)/.test(name));
 
-Deno.test("keysOf() changes the keys of what a setting touches, and of all that is made of it", async () => {
-  assertEquals(await changed(""), []);
-  assertEquals(await changed("evaluation: { attack: { steps: 3 } }"), ATTACKS);
-  assertEquals(await changed("probe: { epochs: 9 }"), PROBES);
-  assertEquals(await changed("adversarialTraining: { epochs: 3 }"), ROBUST);
-  assertEquals(await changed("training: { epochs: 30 }"), ALL);
-  assertEquals(await changed("quick: true"), []);
+Deno.test("keysOf() changes the keys of what a setting touches, and of all that is made of it", () => {
+  assertEquals(changed(""), []);
+  assertEquals(changed("evaluation: { attack: { steps: 3 } }"), ATTACKS);
+  assertEquals(changed("probe: { epochs: 9 }"), PROBES);
+  assertEquals(changed("adversarialTraining: { epochs: 3 }"), ROBUST);
+  assertEquals(changed("training: { epochs: 30 }"), ALL);
+  assertEquals(changed("quick: true"), []);
 });
 
-Deno.test("keysOf() changes with data, device and the code of each kind", async () => {
-  assertEquals(await changed("", { dataset: { name: "planted", sha256: "1" } }), ALL);
-  assertEquals(await changed("", { adapter: "other" }), ALL);
-  assertEquals(await changed("", { kernelVariant: "texture" }), ALL);
-  assertEquals(await changed("", { code: { ...CONTEXT.code, "attack/sl": "b" } }), ATTACKS);
+Deno.test("keysOf() changes with data, device and the code of each kind", () => {
+  assertEquals(changed("", { dataset: { name: "planted", sha256: "1" } }), ALL);
+  assertEquals(changed("", { adapter: "other" }), ALL);
+  assertEquals(changed("", { kernelVariant: "texture" }), ALL);
+  assertEquals(changed("", { code: { ...CONTEXT.code, "attack/sl": "b" } }), ATTACKS);
   const { code } = CONTEXT;
-  assertEquals(await changed("", { code: { ...code, "construct/sl": "d" } }), [
+  assertEquals(changed("", { code: { ...code, "construct/sl": "d" } }), [
     "construct/robust",
     "sl/robust",
     "sl/robust/probe",
@@ -46,22 +46,22 @@ Deno.test("keysOf() changes with data, device and the code of each kind", async 
   ]);
 });
 
-Deno.test("keysOf() does not mind how a number is written, and tells seeds apart", async () => {
-  assertEquals(await changed("evaluation: { attack: { eps: 1/4 } }"), []);
-  const keys = await keysOf(expand(smallPreset("seeds: [0, 1]")), CONTEXT);
+Deno.test("keysOf() does not mind how a number is written, and tells seeds apart", () => {
+  assertEquals(changed("evaluation: { attack: { eps: 1/4 } }"), []);
+  const keys = keysOf(expand(smallPreset("seeds: [0, 1]")), CONTEXT);
   assertNotEquals(keys.get("sl/natural/seed-0")!.key, keys.get("sl/natural/seed-1")!.key);
   assertEquals(new Set([...keys.values()].map(({ key }) => key)).size, keys.size);
   assertEquals(Object.keys(keys.get("sl/robust/seed-1")!.inputs), ["construct/robust/seed-1"]);
 });
 
-Deno.test("keysOf() refuses two cells of one name, and a cell before its input", async () => {
+Deno.test("keysOf() refuses two cells of one name, and a cell before its input", () => {
   const cells = expand(smallPreset());
-  await assertRejects(
+  assertThrows(
     () => keysOf([...cells, cells[0]], CONTEXT),
     RangeError,
     "Cannot plan: two cells have one name, sl/natural/seed-0",
   );
-  await assertRejects(
+  assertThrows(
     () => keysOf(cells.toReversed(), CONTEXT),
     RangeError,
     "its input does not stand before it",

@@ -1,5 +1,5 @@
 /** What a run folder holds of a cell. */
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import type { CellDescription } from "./cell.ts";
 import type { CellKey, KeyContext } from "./cell_key.ts";
 import { differences } from "../record/differences.ts";
@@ -7,7 +7,7 @@ import { adapterIdentity } from "../adapter/surroundings.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
 import type { CellRecord } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** Whether a cell has to run. */
 export type CellState =

@@ -5,7 +5,7 @@ import { recordedConfig } from "../record/record.ts";
 import type { CellRecord } from "../schema.ts";
 import { sealed } from "../records/seal.ts";
 import { fakeRecord, NO_HASH, smallPreset } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const CELL = expand(smallPreset()).find(({ name }) => name === "sl/natural/seed-0/attack")!;
 const [KEY, CODE, INPUT, OTHER] = ["a", "c", "e", "f"].map((digit) => digit.repeat(64));

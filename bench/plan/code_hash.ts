@@ -1,5 +1,5 @@
 /** Which code decides what a cell computes, and its hash: the modules that its entry module imports. */
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 
 /** Where the code and kernels lie that decide what a cell computes; what is imported from elsewhere decides no number. */
 const COMPUTING_FOLDERS = [
@@ -49,7 +49,7 @@ export class CodeBase {
   async hashOf(entries: readonly string[], cut?: CutImport): Promise<string> {
     const paths = await this.modulesOf(entries, cut);
     const lines = await Promise.all(paths.map(async (path) => `${path} ${(await this.#read(path)).hash}\n`));
-    return await sha256Hex(lines.join(""));
+    return sha256Hex(lines.join(""));
   }
 
   #read(path: string): Promise<{ hash: string; imports: readonly string[] }> {
@@ -62,7 +62,7 @@ export class CodeBase {
     const text = (await Deno.readTextFile(new URL(path, this.#root))).replaceAll("\r\n", "\n");
     const imports = path.endsWith(".ts") ? importsOf(text).map((target) => resolve(path, target)) : [];
     return {
-      hash: await sha256Hex(text),
+      hash: sha256Hex(text),
       imports: imports.filter((target) => COMPUTING_FOLDERS.some((folder) => target.startsWith(folder))),
     };
   }

@@ -10,7 +10,7 @@ import {
 } from "./estimate.ts";
 import { makespan } from "./urgency.ts";
 import { type PlannedCell, stateText } from "./plan_states.ts";
-import { duration } from "../record/duration.ts";
+import { duration } from "../../common/duration.ts";
 import { formatTable } from "../terminal/table.ts";
 
 /** A cell with its cost: of a finished one no work, and the time that it took; of an unknown one zeros. */

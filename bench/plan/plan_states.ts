@@ -52,13 +52,13 @@ export async function planStates(
   const sources = await openSources(reuse, note);
   const code = await codeHashes();
   const surroundings = surroundingsOf(workbench);
-  const keys = await keysOf(cells, { code, ...surroundings });
+  const keys = keysOf(cells, { code, ...surroundings });
   const context: StatesContext = { code, ...surroundings, keys };
   const folder = runDir === null ? null : await RunFolder.open(runDir);
   if (folder !== null) {
     await folder.know(cells.map(({ name }) => name));
     const { manifest, damage } = await findManifest(folder, { preset, cells, command: "" });
-    const identity = identityOf(surroundings, await configHash(code));
+    const identity = identityOf(surroundings, configHash(code));
     if (manifest !== null) checkSameRun(folder.path, manifest, { suite: preset.name, identity });
     if (damage !== null) note(`The run.json of ${folder.path} ${damage}: bench --resume makes it again`);
   }

@@ -6,7 +6,7 @@ import { surroundingsOf } from "../adapter/surroundings.ts";
 import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { CellDescription } from "./cell.ts";
 
 /** A run's manifest. */

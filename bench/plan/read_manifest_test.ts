@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { newManifest } from "../store/run_manifest.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { NO_HASH, smallPreset } from "../testing.ts";
 import { parseRunManifest } from "./read_manifest.ts";
 

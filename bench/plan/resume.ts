@@ -6,7 +6,7 @@ import { differences } from "../record/differences.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import { recordPath } from "../store/run_files.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** The parts of a manifest that processes which share a run have in common. */
 export type Expected = Partial<Pick<RunManifest, "suite" | "preset" | "identity">>;

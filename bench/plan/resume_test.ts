@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { newManifest } from "../store/run_manifest.ts";
 import { checkSameRun, checkSharedRun } from "./resume.ts";
 import type { RunIdentity, RunManifest } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { smallPreset } from "../testing.ts";
 
 const IDENTITY: RunIdentity = {

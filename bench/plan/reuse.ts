@@ -6,7 +6,7 @@ import { readCellRecord } from "../records/read_cell_record.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** A finished record of a cell in the folder of another run. */
 export interface FinishedElsewhere {

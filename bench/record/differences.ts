@@ -1,4 +1,5 @@
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
+import { isObject } from "../../common/is_object.ts";
 
 /**
  * What differs between two plain values: a line for each field, with its path, what was found and what was expected.
@@ -28,8 +29,4 @@ export function differences(
 
 function show(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
 /** What a record says of where it was computed: machine, runtime, commit, hash of the code. */
 import { cpus } from "node:os";
-import { canonicalJson } from "../records/canonical_json.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { CellRecord, MachineInfo } from "../schema.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 
 /** Folders whose code and kernels decide what a cell computes. */
 const COMPUTING_FOLDERS = ["engine", "attacks", "datasets", "paradigms", "bench/cells"];
@@ -55,7 +55,7 @@ export function runtimeInfo(): CellRecord["runtime"] {
 export async function lockHash(root: URL = PROJECT_ROOT): Promise<string | null> {
   try {
     const text = await Deno.readTextFile(new URL("deno.lock", root));
-    return await sha256Hex(text.replaceAll("\r\n", "\n"));
+    return sha256Hex(text.replaceAll("\r\n", "\n"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -94,9 +94,9 @@ export async function benchmarkVersion(root: URL = PROJECT_ROOT): Promise<string
   const files = lists.flat().sort();
   const hashes = await Promise.all(files.map(async (file) => {
     const text = await Deno.readTextFile(new URL(file, root));
-    return `${file} ${await sha256Hex(text.replaceAll("\r\n", "\n"))}\n`;
+    return `${file} ${sha256Hex(text.replaceAll("\r\n", "\n"))}\n`;
   }));
-  return await sha256Hex(hashes.join(""));
+  return sha256Hex(hashes.join(""));
 }
 
 async function codeFiles(root: URL, folder: string): Promise<string[]> {
@@ -115,6 +115,6 @@ async function codeFiles(root: URL, folder: string): Promise<string[]> {
 }
 
 /** SHA-256 of a configuration; the order of its keys does not matter. */
-export async function configHash(config: Readonly<Record<string, unknown>>): Promise<string> {
-  return await sha256Hex(canonicalJson(config));
+export function configHash(config: Readonly<Record<string, unknown>>): string {
+  return sha256Hex(canonicalJson(config));
 }

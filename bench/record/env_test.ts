@@ -19,10 +19,10 @@ Deno.test("runtimeInfo() gives the versions of Deno", () => {
   assertEquals({ ...runtimeInfo() }, { ...Deno.version });
 });
 
-Deno.test("configHash() does not depend on the order of keys", async () => {
-  assertEquals(await configHash({ a: 1, b: { c: 2, d: 3 } }), await configHash({ b: { d: 3, c: 2 }, a: 1 }));
-  assertNotEquals(await configHash({ a: 1 }), await configHash({ a: 2 }));
-  assertMatch(await configHash({}), /^[0-9a-f]{64}$/);
+Deno.test("configHash() does not depend on the order of keys", () => {
+  assertEquals(configHash({ a: 1, b: { c: 2, d: 3 } }), configHash({ b: { d: 3, c: 2 }, a: 1 }));
+  assertNotEquals(configHash({ a: 1 }), configHash({ a: 2 }));
+  assertMatch(configHash({}), /^[0-9a-f]{64}$/);
 });
 
 Deno.test("benchmarkVersion() changes with code and kernels, not with tests, line ends or other folders", async () => {

@@ -42,7 +42,7 @@ export const NO_OUTCOME: CellOutcome = { metrics: {} };
  *
  * @throws {RangeError} If a metric has an impossible value.
  */
-export async function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts): Promise<CellRecord> {
+export function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts): CellRecord {
   const { outcome } = end;
   checkMetrics(cell, outcome);
   const config = recordedConfig(cell);
@@ -57,7 +57,7 @@ export async function buildRecord(cell: CellDescription, end: CellEnd, facts: Ru
     benchmark: cell.name,
     kind: cell.kind,
     config,
-    configHash: await configHash(withoutLabels(config)),
+    configHash: configHash(withoutLabels(config)),
     seed: cell.seed,
     paradigm: cell.paradigm,
     featureSet: cell.featureSet,

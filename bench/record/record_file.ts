@@ -1,9 +1,9 @@
 /** The one file that a measuring command leaves. */
 
 import { dirname } from "node:path";
-import { reasonOf } from "../../engine/system_error.ts";
-import { entryAt, writeFileAtomic } from "../../engine/atomic_file.ts";
-import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { reasonOf } from "../../common/system_error.ts";
+import { entryAt, writeFileAtomic } from "../../common/atomic_file.ts";
+import { EXIT, UsageError } from "../../common/usage_error.ts";
 
 /**
  * Makes the folder of a record, and refuses a name that is taken, before minutes are spent on what could not be kept.

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { CellDescription } from "../plan/cell.ts";
 import { parsePreset } from "../config/parse_preset.ts";
 import { expand } from "../plan/plan.ts";
@@ -69,61 +69,61 @@ Deno.test("recordedConfig() puts a construction's settings at the top", () => {
   assertEquals([config.method, config.encoder, config.radius], ["feature-matching", "robust", null]);
 });
 
-Deno.test("buildRecord() tells adversarial from standard training", async () => {
-  const trainingOf = async (name: string) => (await buildRecord(cellOf(name), END, FACTS)).training;
-  assertEquals(await trainingOf("sl/natural/seed-0"), "standard");
-  assertEquals(await trainingOf("sl/adversarial/seed-0"), "adversarial");
-  assertEquals(await trainingOf("construct/robust/seed-0"), null);
+Deno.test("buildRecord() tells adversarial from standard training", () => {
+  const trainingOf = (name: string) => buildRecord(cellOf(name), END, FACTS).training;
+  assertEquals(trainingOf("sl/natural/seed-0"), "standard");
+  assertEquals(trainingOf("sl/adversarial/seed-0"), "adversarial");
+  assertEquals(trainingOf("construct/robust/seed-0"), null);
 });
 
-Deno.test("buildRecord() hashes what a number is, not how it was written, and not the seed", async () => {
-  const constructionHash = async (seed: number) => {
+Deno.test("buildRecord() hashes what a number is, not how it was written, and not the seed", () => {
+  const constructionHash = (seed: number) => {
     const cell = cellOf(`construct/robust/seed-${seed}`, smallPreset(`seeds: [${seed}]`));
-    return (await buildRecord(cell, END, FACTS)).configHash;
+    return buildRecord(cell, END, FACTS).configHash;
   };
-  assertEquals(await constructionHash(0), await constructionHash(3));
-  const hashOf = async (eps: string, seed = 0) => {
+  assertEquals(constructionHash(0), constructionHash(3));
+  const hashOf = (eps: string, seed = 0) => {
     const text = `name: a\ndescription: b\nseeds: [${seed}]\nevaluation: { attack: { eps: ${eps} } }`;
     const preset = parsePreset(text, { source: "a.yaml" });
-    return (await buildRecord(cellOf(`sl/natural/seed-${seed}/attack`, preset), END, FACTS)).configHash;
+    return buildRecord(cellOf(`sl/natural/seed-${seed}/attack`, preset), END, FACTS).configHash;
   };
-  assertEquals(await hashOf("0.5"), await hashOf("1/2"));
-  assertEquals(await hashOf("0.5"), await hashOf("0.5", 3));
-  assertNotEquals(await hashOf("0.5"), await hashOf("0.6"));
+  assertEquals(hashOf("0.5"), hashOf("1/2"));
+  assertEquals(hashOf("0.5"), hashOf("0.5", 3));
+  assertNotEquals(hashOf("0.5"), hashOf("0.6"));
 });
 
-Deno.test("buildRecord() refuses a metric that is not finite", async () => {
+Deno.test("buildRecord() refuses a metric that is not finite", () => {
   const record = (value: number, samples?: number[]) =>
     buildRecord(
       cellOf("sl/natural/seed-0"),
       { ...END, outcome: { metrics: { trainLoss: { value, unit: "1", samples } } } },
       FACTS,
     );
-  await assertRejects(
+  assertThrows(
     () => record(NaN),
     RangeError,
     "metrics.trainLoss.value is not a finite number, got NaN",
   );
-  await assertRejects(
+  assertThrows(
     () => record(1, [1, Infinity]),
     RangeError,
     "metrics.trainLoss.samples[1] is not a finite number, got Infinity",
   );
-  assertEquals((await record(1, [1])).metrics.trainLoss.value, 1);
+  assertEquals(record(1, [1]).metrics.trainLoss.value, 1);
 });
 
-Deno.test("buildRecord() survives JSON unchanged", async () => {
-  const record = await buildRecord(cellOf("construct/robust/seed-0"), END, FACTS);
+Deno.test("buildRecord() survives JSON unchanged", () => {
+  const record = buildRecord(cellOf("construct/robust/seed-0"), END, FACTS);
   assertEquals(JSON.parse(JSON.stringify(record)), record);
 });
 
-Deno.test("buildRecord() holds what the time went into, piece by piece, and what was computed", async () => {
+Deno.test("buildRecord() holds what the time went into, piece by piece, and what was computed", () => {
   const cell = cellOf("sl/natural/seed-0");
   const phases = [
     { name: "train", units: 128, durationMs: 30, flops: 1, samples: [10, 20] },
     { name: "other", units: 1, durationMs: 5, flops: 0 },
   ] as const;
-  const { timings, key, inputs, benchmarkVersion } = await buildRecord(
+  const { timings, key, inputs, benchmarkVersion } = buildRecord(
     cell,
     { ...END, outcome: { metrics: {}, phases } },
     { ...FACTS, keys: new Map([[cell.name, { key: "k", code: "c", inputs: { a: "b" } }]]) },

@@ -1,8 +1,6 @@
 /** Rules for the fields of parsed JSON that collect every fault: readers of records build on them. */
-import { isCellName, isName, NAME_ALPHABET } from "./checked_name.ts";
-
-/** A JSON object. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { isObject } from "../../common/is_object.ts";
+import { isCellName, isName, NAME_ALPHABET } from "../../common/checked_name.ts";
 
 /** Faults of one value, which is called `name`. */
 export type Rule = (value: unknown, name: string) => string[];
@@ -115,9 +113,4 @@ export function shown(value: unknown): string {
   } catch {
     return "lists in lists, too deep to show"; // they overflow the stack
   }
-}
-
-/** Whether a JSON value is an object, not a list and not null. */
-export function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

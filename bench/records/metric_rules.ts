@@ -1,15 +1,6 @@
 /** Which numbers a metric can have. */
-import {
-  amount,
-  count,
-  type Fields,
-  fraction,
-  isObject,
-  list,
-  number,
-  type Rule,
-  shown,
-} from "./field_rules.ts";
+import { type Fields, isObject } from "../../common/is_object.ts";
+import { amount, count, fraction, list, number, type Rule, shown } from "./field_rules.ts";
 
 /** What values and samples of each unit hold to. */
 const UNITS: Readonly<Record<string, Rule>> = {

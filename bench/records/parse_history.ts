@@ -1,7 +1,6 @@
 /** Reading of a history. Imports rules and types alone: reports use it through `bench/schema.ts`. */
+import { type Fields, isObject } from "../../common/is_object.ts";
 import {
-  type Fields,
-  isObject,
   list,
   number,
   object,

@@ -2,13 +2,13 @@
  * The one reader of a cell's record: whatever is kept, reused, reported, compared or verified passes it.
  */
 import { type CellRecord, SCHEMA_VERSION } from "./cell_record.ts";
-import { isArtifactPath } from "./checked_name.ts";
+import { isArtifactPath } from "../../common/checked_name.ts";
+import type { Fields } from "../../common/is_object.ts";
 import {
   amount,
   anyObject,
   cellName,
   count,
-  type Fields,
   flag,
   list,
   mapOf,

@@ -1,5 +1,6 @@
 /** What reading of records has in common: version, fields, and the hash of itself. */
-import { type Fields, isObject, type Rule, shown } from "./field_rules.ts";
+import { type Fields, isObject } from "../../common/is_object.ts";
+import { type Rule, shown } from "./field_rules.ts";
 import { takeSeal } from "./seal.ts";
 
 /** What a file holds, or why it cannot be used. */

@@ -1,7 +1,7 @@
 /** A hash of itself in a JSON file, so that one flipped digit is found when it is read back. */
-import { createHash } from "node:crypto";
-import { canonicalJson } from "./canonical_json.ts";
-import type { Fields } from "./field_rules.ts";
+import { canonicalJson } from "../../common/canonical_json.ts";
+import { sha256Hex } from "../../common/sha256.ts";
+import type { Fields } from "../../common/is_object.ts";
 
 /** Content with the hash of itself. */
 export type Sealed<T> = T & {
@@ -53,5 +53,5 @@ export function takeSeal({ sha256, ...content }: Fields): Unsealed {
 }
 
 function hashOf(content: object): string {
-  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return sha256Hex(canonicalJson(content));
 }

@@ -8,7 +8,7 @@ import { CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
 import { createProgress, SILENT } from "../run/progress.ts";
 import type { RunServices } from "../run/request.ts";
-import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode, UsageError } from "../../common/usage_error.ts";
 import { reproduce, type Reproduction } from "./reproduce.ts";
 
 export { reproduce, type ReproduceRequest, type Reproduction } from "./reproduce.ts";

@@ -1,7 +1,7 @@
 /** Runs the cell of a record again and says whether the same comes out. */
 import { dirname, resolve } from "node:path";
-import { readText } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { stateOf } from "../plan/cell_state.ts";
@@ -17,7 +17,7 @@ import { sealed } from "../records/seal.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
@@ -115,7 +115,7 @@ async function readOrigin(path: string): Promise<Origin> {
   const preset = { ...recorded, seeds };
   const cell = expand(preset).find(({ name }) => name === record.benchmark);
   if (cell === undefined) throw refuse("the run beside it has no such cell");
-  if (await configHash(withoutLabels(recordedConfig(cell))) !== record.configHash) {
+  if (configHash(withoutLabels(recordedConfig(cell))) !== record.configHash) {
     throw refuse("the run beside it has another configuration by now");
   }
   return { record, runDir, manifest, preset, cell };
@@ -124,7 +124,7 @@ async function readOrigin(path: string): Promise<Origin> {
 /** What has changed since the record was made. */
 async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
   const context = { code: await codeHashes(), ...surroundingsOf(workbench) };
-  const key = (await keysOf(expand(preset), context)).get(cell.name)!;
+  const key = keysOf(expand(preset), context).get(cell.name)!;
   const now = stateOf(cell, JSON.stringify(sealed(record)), { ...context, key });
   return now.state === "stale" ? now.why : [];
 }

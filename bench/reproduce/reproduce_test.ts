@@ -13,7 +13,7 @@ import {
   withTempDir,
   writeSealed,
 } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { reproduceCommand } from "./mod.ts";
 
 const NATURAL = "sl/natural/seed-0", CONSTRUCT = "construct/robust/seed-0", ROBUST = "sl/robust/seed-0";

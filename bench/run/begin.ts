@@ -21,7 +21,7 @@ import { takeOver } from "./take_over.ts";
 import { holdsRun, type RunFolder } from "../store/run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import type { RunRequest, RunServices } from "./request.ts";
 
 /** What one process does of a run. */
@@ -71,13 +71,13 @@ export async function begin(
   const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
   try {
     const surroundings = surroundingsOf(workbench);
-    const identity = identityOf(surroundings, await configHash(code));
+    const identity = identityOf(surroundings, configHash(code));
     const leads = alone || stopped === null;
     if (stopped !== null) {
       checkSameRun(outDir, stopped, { identity });
       if (!leads) checkSharedRun(outDir, stopped, { preset: recordedPreset(preset), identity });
     }
-    const keys = await keysOf(cells, { code, ...surroundings });
+    const keys = keysOf(cells, { code, ...surroundings });
     const context: StatesContext = { code, ...surroundings, keys };
     const found = await readStates(folder, cells, context);
     const machine = machineOf(workbench.adapter);

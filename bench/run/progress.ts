@@ -1,6 +1,6 @@
 import type { CellProgress } from "../plan/cell.ts";
 import type { CellRecord } from "../schema.ts";
-import { duration } from "../record/duration.ts";
+import { duration } from "../../common/duration.ts";
 import { percent, thousands } from "./_units.ts";
 
 /** Shows how a run goes on. */

@@ -1,5 +1,5 @@
 /** What a run is asked for, and what it needs from outside. */
-import type { writeFileAtomic } from "../../engine/atomic_file.ts";
+import type { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { OpenWorkbench } from "../plan/cell.ts";
 import type { Choices } from "../adapter/choices_option.ts";

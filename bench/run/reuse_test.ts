@@ -1,6 +1,6 @@
 /** Runs that take over finished cells of others, with made-up cells. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { DiskFullError } from "../store/disk_full.ts";
 import {
@@ -12,7 +12,7 @@ import {
   withTempDir,
   writeSealed,
 } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import {
   canonical,
   copyFolder,

@@ -1,9 +1,9 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
-import { nameFrom } from "../records/checked_name.ts";
+import { nameFrom } from "../../common/checked_name.ts";
 import { Claims } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
 import { gitState, lockHash, machineInfo, runtimeInfo } from "../record/env.ts";
-import { formatError } from "../terminal/explained.ts";
+import { formatError } from "../../common/explained.ts";
 import { interruptedCode } from "../terminal/interrupt.ts";
 import { openSources } from "../plan/reuse.ts";
 import type { RunFacts } from "../record/record.ts";
@@ -12,7 +12,7 @@ import { runCells } from "./run_cells.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { timestamp } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
-import { EXIT, type ExitCode } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 
 import { begin, type Piece } from "./begin.ts";
 import { openPool } from "./open_pool.ts";

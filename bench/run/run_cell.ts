@@ -56,7 +56,7 @@ export async function runCell(cell: CellDescription, context: CellRun): Promise<
   if (startedAt === null) started(); // its process ended before its work began
   const durationMs = Math.round(ending.earlierMs + clock() - startedMs);
   const ended = { ending, startedAt: startedAt!, durationMs, artifacts, warnings };
-  return { record: await recordOf(cell, ended, context) };
+  return { record: recordOf(cell, ended, context) };
 }
 
 /** A cell that has ended by itself. */
@@ -68,13 +68,13 @@ interface Ended {
   readonly warnings: readonly string[];
 }
 
-async function recordOf(cell: CellDescription, ended: Ended, context: CellRun): Promise<CellRecord> {
+function recordOf(cell: CellDescription, ended: Ended, context: CellRun): CellRecord {
   const { ending, startedAt, durationMs, artifacts, warnings } = ended, { facts, quick, progress } = context;
   if (ending.kind === "failed") {
     if (ending.report !== null) progress.note(ending.report);
     const outcome = { ...NO_OUTCOME, artifacts, warnings };
     const { reason } = ending;
-    return await buildRecord(cell, { startedAt, durationMs, status: "failed", reason, outcome }, facts);
+    return buildRecord(cell, { startedAt, durationMs, status: "failed", reason, outcome }, facts);
   }
   const { outcome } = ending;
   const status = outcome.status ?? (quick ? "quick" : "ok");
@@ -84,7 +84,7 @@ async function recordOf(cell: CellDescription, ended: Ended, context: CellRun): 
     artifacts: unique([...artifacts, ...outcome.artifacts ?? []], ({ path }) => path).sort(byPath),
     warnings: unique([...warnings, ...outcome.warnings ?? []], (text) => text),
   };
-  return await buildRecord(cell, { startedAt, durationMs, status, reason: null, outcome: all }, facts);
+  return buildRecord(cell, { startedAt, durationMs, status, reason: null, outcome: all }, facts);
 }
 
 function byPath(a: { path: string }, b: { path: string }): number {

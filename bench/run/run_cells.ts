@@ -184,7 +184,7 @@ class Schedule {
         reason,
         outcome: NO_OUTCOME,
       } as const;
-      return await buildRecord(cell, end, facts);
+      return buildRecord(cell, end, facts);
     }
     const inputs = cell.inputs.map((name): CellInput => ({
       cell: this.#cells[this.#places.get(name)!],

@@ -14,7 +14,7 @@ import {
   start,
   startUntil,
 } from "./testing_resume.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 Deno.test("run() with resume starts a run in an absent and in an empty folder", async () => {
   await withTempDir(async (dir) => {

@@ -1,6 +1,6 @@
 /** Runs whose plan changed, whose folder others use, or whose disk is full, with made-up cells. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { DiskFullError } from "../store/disk_full.ts";
 import type { RunServices } from "./request.ts";
@@ -17,7 +17,7 @@ import {
   start,
   startUntil,
 } from "./testing_resume.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 Deno.test("run() with resume refuses another preset's, data set's or adapter's run, and changes nothing", async () => {
   await withTempDir(async (dir) => {

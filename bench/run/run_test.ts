@@ -13,7 +13,7 @@ import { defaultRunDir, run } from "./run.ts";
 import type { RunServices } from "./request.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
 import type { CellRecord } from "../schema.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { fakeOutcome, fakeWorkbench, readContent, smallPreset, withTempDir } from "../testing.ts";
 
 const NAMES = ["sl/natural/seed-0", "sl/adversarial/seed-0", "construct/robust/seed-0", "sl/robust/seed-0"];

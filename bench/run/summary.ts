@@ -1,7 +1,7 @@
 import { joinParts } from "../record/join_parts.ts";
 import type { CellRecord, Metric } from "../schema.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-import { duration } from "../record/duration.ts";
+import { duration } from "../../common/duration.ts";
 import { percent, short, thousands } from "./_units.ts";
 
 /** Columns by metric name; one is shown where any record has its metric. */

@@ -2,7 +2,7 @@
 import { readSystemFile, readSystemLink } from "../adapter/system_file.ts";
 import { hostname } from "node:os";
 import { kill } from "node:process";
-import { entryAt } from "../../engine/atomic_file.ts";
+import { entryAt } from "../../common/atomic_file.ts";
 import { openLockFile } from "./lock_file.ts";
 import { plainPath } from "./plain_path.ts";
 import { claimPath, leftovers } from "./run_files.ts";

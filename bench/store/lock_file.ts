@@ -1,6 +1,6 @@
 /** A lock that processes agree on, by a file beside what they change. */
-import { entryAt, entryKind } from "../../engine/atomic_file.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { entryAt, entryKind } from "../../common/atomic_file.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * Does something while no other process that asks for the same lock does, waiting for its turn. The lock is a file of

@@ -1,5 +1,5 @@
-import { entryAt, entryKind } from "../../engine/atomic_file.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { entryAt, entryKind } from "../../common/atomic_file.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * The full path of something below a folder, after a check that no part of it is a symbolic link: what lies behind a link

@@ -1,7 +1,7 @@
 /** The names of all files that a run writes into its folder, and of no others. */
-import { temporaryOf } from "../../engine/atomic_file.ts";
-import { isArtifactPath, isCellName, isName, NAME_ALPHABET } from "../records/checked_name.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { temporaryOf } from "../../common/atomic_file.ts";
+import { isArtifactPath, isCellName, isName, NAME_ALPHABET } from "../../common/checked_name.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** What lies in a run folder beside `run.json`. */
 export const RUN_ENTRIES = [

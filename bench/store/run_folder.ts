@@ -1,9 +1,9 @@
-import { readText } from "../../engine/read_file.ts";
-import { entryAt, entryKind, writeFileAtomic } from "../../engine/atomic_file.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { readText } from "../../common/read_file.ts";
+import { entryAt, entryKind, writeFileAtomic } from "../../common/atomic_file.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { sealed } from "../records/seal.ts";
 import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
-import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { Claims } from "./claims.ts";
 import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
 import { checkPlain, plainPath } from "./plain_path.ts";
@@ -259,7 +259,7 @@ export class RunFolder {
     const path = artifactPath(cell, file.name), full = await this.#own(path);
     await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
     await this.#write(full, file.bytes);
-    return { kind: file.kind, path, sha256: await sha256Hex(file.bytes) };
+    return { kind: file.kind, path, sha256: sha256Hex(file.bytes) };
   }
 
   /**

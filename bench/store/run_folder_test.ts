@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Claims } from "./claims.ts";
 import { sealed } from "../records/seal.ts";
 import { RunFolder } from "./run_folder.ts";
-import { EXIT, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
 
 const BYTES = new TextEncoder().encode("abc");

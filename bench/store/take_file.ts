@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { entryAt, entryKind, syncFolder, type writeFileAtomic } from "../../engine/atomic_file.ts";
-import { readBytes } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { entryAt, entryKind, syncFolder, type writeFileAtomic } from "../../common/atomic_file.ts";
+import { readBytes } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { plainPath } from "./plain_path.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function takeFile(
     const linked = await linkFile(from, temporary);
     // Of a link, what is checked is what is taken, whatever is renamed to `from` meanwhile.
     const bytes = await readFile(linked ? temporary : from, from);
-    const found = await sha256Hex(bytes);
+    const found = sha256Hex(bytes);
     if (found !== sha256) {
       throw new RangeError(
         `Cannot take over ${from}: it is not the file that its record names, sha256 ${found}, expected ${sha256}`,

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
-import { sha256Hex } from "../../engine/sha256.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import { withTempDir } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { takeFile } from "./take_file.ts";
 
-const TEXT = "precious", sha256 = await sha256Hex(new TextEncoder().encode(TEXT));
+const TEXT = "precious", sha256 = sha256Hex(new TextEncoder().encode(TEXT));
 const write = writeFileAtomic;
 const onWindows = Deno.build.os === "windows";
 

@@ -1,5 +1,5 @@
-import { explain } from "./explained.ts";
-import { UsageError } from "./usage_error.ts";
+import { explain } from "../../common/explained.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * Reads an input of a command: where that is absent, unreadable or damaged, the command cannot begin, and its exit code is

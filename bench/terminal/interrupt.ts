@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from "./usage_error.ts";
+import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 
 /**
  * A signal that aborts on the first Ctrl-C (SIGINT) or SIGTERM, so that the current step ends and nothing half-written

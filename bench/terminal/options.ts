@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { suggest } from "./nearest.ts";
-import { UsageError } from "./usage_error.ts";
+import { suggest } from "../../common/nearest.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /** One option of a command: parser, help text and defaults come from here. */
 export interface Option {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { BENCH_OPTIONS } from "../bench_options.ts";
 import { describeOptions, parseOptions } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const parse = (...args: string[]) => parseOptions(args, { table: BENCH_OPTIONS, command: "deno task bench" });
 const refusal = (...args: string[]) => {

@@ -1,4 +1,4 @@
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * Reads an option that counts something.

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { readCount } from "./read_count.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 
 const OPTION = { command: "deno task bench perf", name: "samples" };
 

@@ -17,12 +17,12 @@ export interface Beside {
  *
  * @returns A line for each fault.
  */
-export async function recordFaults(record: CellRecord, { records, code }: Beside): Promise<string[]> {
+export function recordFaults(record: CellRecord, { records, code }: Beside): string[] {
   const { config, configHash: hash, key, inputs = {}, kind, paradigm } = record, faults: string[] = [];
-  if (await configHash(withoutLabels(config)) !== hash) faults.push("configHash is not that of its config");
+  if (configHash(withoutLabels(config)) !== hash) faults.push("configHash is not that of its config");
   // What keys are made of is known of records of this code.
   const isOfThisCode = kind !== "perf" && record.benchmarkVersion === code[codeName({ kind, paradigm })];
-  if (key !== undefined && isOfThisCode && await keyOfRecord(record) !== key) {
+  if (key !== undefined && isOfThisCode && keyOfRecord(record) !== key) {
     faults.push("key is not that of what it says it was computed from");
   }
   for (const [name, input] of Object.entries(inputs)) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../common/sha256.ts";
 
 /** What a file came to. */
 export interface HashedFile {
@@ -17,11 +17,11 @@ const CHUNK = 1 << 20;
  */
 export async function hashFile(path: string): Promise<HashedFile> {
   using file = await Deno.open(path);
-  const hash = createHash("sha256"), chunk = new Uint8Array(CHUNK);
+  const hash = sha256(), chunk = new Uint8Array(CHUNK);
   let sizeBytes = 0;
   for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
     hash.update(chunk.subarray(0, count));
     sizeBytes += count;
   }
-  return { sha256: hash.digest("hex"), sizeBytes };
+  return { sha256: hash.hex(), sizeBytes };
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { printable } from "../../engine/printable.ts";
+import { printable } from "../../common/printable.ts";
 import { describeOptions, type Option, parseOptions } from "../terminal/options.ts";
-import { EXIT, type ExitCode, UsageError } from "../terminal/usage_error.ts";
+import { EXIT, type ExitCode, UsageError } from "../../common/usage_error.ts";
 import { type Verification, verifyRun } from "./verify_run.ts";
 
 /** What the command needs from outside. */

@@ -1,14 +1,14 @@
-import { entryAt, temporaryOf } from "../../engine/atomic_file.ts";
+import { entryAt, temporaryOf } from "../../common/atomic_file.ts";
 import { loadCheckpoint } from "../../engine/files/checkpoint.ts";
-import { readText } from "../../engine/read_file.ts";
-import { reasonOf } from "../../engine/system_error.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
 import { codeHashes } from "../plan/cell_key.ts";
-import { isArtifactPath } from "../records/checked_name.ts";
+import { isArtifactPath } from "../../common/checked_name.ts";
 import { readCellRecord } from "../records/read_cell_record.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
 import type { CellRecord, RunManifest } from "../schema.ts";
 import { cellFile, checkpointOf, recordFile } from "../store/run_files.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { recordFaults } from "./check_record.ts";
 import { hashFile } from "./hash_file.ts";
 import { listFiles } from "./list_files.ts";
@@ -139,7 +139,7 @@ class Check {
     }
     const code = await codeHashes();
     for (const [cell, record] of this.#records) {
-      const faults = await recordFaults(record, { records: this.#records, code });
+      const faults = recordFaults(record, { records: this.#records, code });
       for (const reason of faults) this.#fault(`records/${recordFile(cell)}`, reason);
     }
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { NAMES, snapshot, start, startUntil } from "../run/testing_resume.ts";
 import { NO_HASH, readContent, withTempDir, writeSealed } from "../testing.ts";
-import { UsageError } from "../terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { verifyCommand } from "./mod.ts";
 import { verifyRun } from "./verify_run.ts";
 

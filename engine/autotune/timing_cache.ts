@@ -1,9 +1,10 @@
 /** Timings of variants on disk: one file for each adapter and read path, with the hash of its content. */
 
 import { dirname, join } from "node:path";
-import { writeFileAtomic } from "../atomic_file.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
+import { isObject } from "../../common/is_object.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 import type { VariantTimes } from "./variant_policy.ts";
-import { sha256Hex } from "../sha256.ts";
 
 type Times = Record<string, Readonly<Record<string, number>>>;
 
@@ -43,7 +44,7 @@ export class TimingCache implements VariantTimes {
     if (!this.#changed) return;
     await Deno.mkdir(dirname(this.#path), { recursive: true });
     const all = { ...await readTimes(this.#path), ...this.#times };
-    const content = { sha256: await hashOf(all), times: all };
+    const content = { sha256: hashOf(all), times: all };
     await writeFileAtomic(this.#path, JSON.stringify(content, null, 1) + "\n");
     this.#changed = false;
   }
@@ -73,14 +74,14 @@ export function timingCachePath(
 async function readTimes(path: string): Promise<Times> {
   try {
     const { sha256, times } = JSON.parse(await Deno.readTextFile(path));
-    return isTimes(times) && sha256 === await hashOf(times) ? times : {};
+    return isTimes(times) && sha256 === hashOf(times) ? times : {};
   } catch {
     return {};
   }
 }
 
-async function hashOf(times: Times): Promise<string> {
-  return await sha256Hex(JSON.stringify(times));
+function hashOf(times: Times): string {
+  return sha256Hex(JSON.stringify(times));
 }
 
 function isTimes(value: unknown): value is Times {
@@ -88,8 +89,4 @@ function isTimes(value: unknown): value is Times {
     Object.values(value).every((times) =>
       isObject(times) && Object.values(times).every((ms) => typeof ms === "number" && ms >= 0)
     );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

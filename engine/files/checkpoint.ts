@@ -5,7 +5,7 @@
 import { hashTensors } from "./hash_tensors.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
-export { writeFileAtomic } from "../atomic_file.ts";
+export { writeFileAtomic } from "../../common/atomic_file.ts";
 
 /** What JSON can hold. Numbers must be finite. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

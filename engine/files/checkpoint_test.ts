@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { temporaryOf } from "../atomic_file.ts";
+import { temporaryOf } from "../../common/atomic_file.ts";
 import { type Json, loadCheckpoint, saveCheckpoint, writeFileAtomic } from "./checkpoint.ts";
 import { type HostTensor, writeSafetensors } from "./safetensors.ts";
 

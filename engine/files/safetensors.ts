@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { writeFileAtomic } from "../atomic_file.ts";
-import { openFile, readInto } from "../read_file.ts";
-import { printable, someNames } from "../printable.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
+import { openFile, readInto } from "../../common/read_file.ts";
+import { printable, someNames } from "../../common/printable.ts";
 import {
   ARRAYS,
   type Dtype,

@@ -4,7 +4,8 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 import { duplicateKey } from "../duplicate_key.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../../common/printable.ts";
+import { isObject } from "../../common/is_object.ts";
 
 /** The array that holds each dtype. `F16` and `BF16` are raw bits, `BOOL` is 0 or 1. */
 export interface DtypeArrays {
@@ -239,8 +240,4 @@ function describe(value: unknown): string {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

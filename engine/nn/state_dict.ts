@@ -1,7 +1,7 @@
 /** State dicts as they are found in the wild. */
 
 import { float32Of, isFloat } from "../files/float_bits.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../../common/printable.ts";
 import type { HostTensor, TensorInfo } from "../files/safetensors.ts";
 
 /** Prefixes that wrappers put before every name: of PyTorch, and of classes that hold a network. */

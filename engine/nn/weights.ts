@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../device/device.ts";
 import { ohwiToOihw, oihwToOhwi } from "../arrays/layout.ts";
-import { someNames } from "../printable.ts";
+import { someNames } from "../../common/printable.ts";
 import type { HostTensor, TensorInfo } from "../files/safetensors.ts";
 import { formatShape, type Shape } from "../arrays/shape.ts";
 import type { HostData, Variable } from "../graph/tensor.ts";

@@ -1,6 +1,6 @@
 import { featureSetStyle } from "../feature_sets.ts";
 import { type Group, metricValues, PARADIGMS, undoneWord } from "../groups.ts";
-import { spread } from "../../bench/schema.ts";
+import { spread } from "../../bench/statistics/spread.ts";
 
 /** One bar or dot row of a chart: a group's value of one metric, with every seed behind it. */
 export interface ChartRow {

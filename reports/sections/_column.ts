@@ -1,6 +1,6 @@
 import { percentSpread } from "../format.ts";
 import { type Group, metricSpread } from "../groups.ts";
-import type { Spread } from "../../bench/schema.ts";
+import type { Spread } from "../../bench/statistics/spread.ts";
 
 /** A column of the main table. */
 export interface Column {

@@ -1,8 +1,8 @@
-import { isObject } from "../../bench/records/field_rules.ts";
+import { isObject } from "../../common/is_object.ts";
 import { percentSpread, significant } from "../format.ts";
 import { type Group, metricSpread } from "../groups.ts";
 import { groupUsefulness } from "../relative_usefulness.ts";
-import { type Spread, spread } from "../../bench/schema.ts";
+import { type Spread, spread } from "../../bench/statistics/spread.ts";
 import { accuracyColumn, type Column } from "./_column.ts";
 import { robustnessColumns } from "./_robustness_columns.ts";
 

@@ -1,6 +1,6 @@
 import { autoAttackLabels, autoAttackOf, settingsWords } from "../auto_attack.ts";
 import { attackLabels, attackOf, type Group, metricSpread, metricValues } from "../groups.ts";
-import { spread } from "../../bench/schema.ts";
+import { spread } from "../../bench/statistics/spread.ts";
 import { testSizeOf } from "../test_size.ts";
 import type { LoadedRecord } from "../types.ts";
 import { accuracyColumn, type Column } from "./_column.ts";

@@ -1,10 +1,10 @@
 import { autoAttackOf } from "../auto_attack.ts";
-import { isObject } from "../../bench/records/field_rules.ts";
+import { isObject } from "../../common/is_object.ts";
 import { downloadLinks } from "../download.ts";
 import { duration, percent, percentSpread } from "../format.ts";
 import { byParadigm, type Group, metricSpread, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
-import { type Spread, spread } from "../../bench/schema.ts";
+import { type Spread, spread } from "../../bench/statistics/spread.ts";
 import type { LoadedRecord } from "../types.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 

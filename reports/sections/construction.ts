@@ -5,7 +5,7 @@ import { type Group, metricSpread, metricValues, undoneWord } from "../groups.ts
 import { type Html, markup } from "../html.ts";
 import { imageGrid } from "../images.ts";
 import type { Links } from "../paths.ts";
-import { spread } from "../../bench/schema.ts";
+import { spread } from "../../bench/statistics/spread.ts";
 import type { LoadedExamples, LoadedRecord, Run } from "../types.ts";
 import { metricRows } from "./results.ts";
 import { swatch, tableFrame } from "./_parts.ts";

@@ -2,7 +2,7 @@ import { downloadLinks } from "../download.ts";
 import { duration, mebibytes, numberSpread } from "../format.ts";
 import { byParadigm, type Group, metricSpread, metricValues, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
-import { spread } from "../../bench/schema.ts";
+import { spread } from "../../bench/statistics/spread.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
 const METRICS = ["imagesPerSecond", "flops", "peakBytes"] as const;

@@ -1,4 +1,4 @@
-import { isObject } from "../../bench/records/field_rules.ts";
+import { isObject } from "../../common/is_object.ts";
 import { byParadigm, groupOverSeeds, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { LoadedRecord, Run } from "../types.ts";

@@ -1,4 +1,5 @@
-import { median, type PeerRow, type PeersRecord } from "../../bench/schema.ts";
+import { median } from "../../bench/statistics/median.ts";
+import type { PeerRow, PeersRecord } from "../../bench/schema.ts";
 import { downloadLinks } from "../download.ts";
 import { significant } from "../format.ts";
 import { type Html, markup } from "../html.ts";

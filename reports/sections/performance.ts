@@ -1,7 +1,7 @@
+import { median } from "../../bench/statistics/median.ts";
 import {
   type AttackTime,
   type Ceiling,
-  median,
   medianCeilings,
   type PerfRecord,
   type Soak,

@@ -4,7 +4,7 @@ import { loadSide } from "../../bench/compare/sides/load.ts";
 import { compareLoaded } from "../../bench/compare/compare_runs.ts";
 import { verdictOf } from "../../bench/reproduce/mod.ts";
 import type { CellRecord } from "../../bench/schema.ts";
-import { UsageError } from "../../bench/terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { adapterClass, baselineRecord, samePlace } from "./record.ts";
 import { readRecords } from "./records.ts";
 

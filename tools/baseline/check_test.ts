@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fakeRecord, NO_HASH, withTempDir } from "../../bench/testing.ts";
 import type { CellRecord } from "../../bench/schema.ts";
-import { UsageError } from "../../bench/terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { checkBaseline } from "./check.ts";
 import { readRecords, writeBaseline } from "./records.ts";
 

@@ -5,12 +5,12 @@
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
 import { killOnExit } from "../../bench/jobs/kill_on_exit.ts";
-import { isName, NAME_ALPHABET } from "../../bench/records/checked_name.ts";
-import { formatError } from "../../bench/terminal/explained.ts";
+import { isName, NAME_ALPHABET } from "../../common/checked_name.ts";
+import { formatError } from "../../common/explained.ts";
 import { interruptedCode, Interruption, interruptSignal } from "../../bench/terminal/interrupt.ts";
 import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
-import { EXIT, type ExitCode, UsageError } from "../../bench/terminal/usage_error.ts";
-import { writeFileAtomic } from "../../engine/atomic_file.ts";
+import { EXIT, type ExitCode, UsageError } from "../../common/usage_error.ts";
+import { writeFileAtomic } from "../../common/atomic_file.ts";
 import { join } from "../path.ts";
 import { ROOT } from "../repository.ts";
 import { type BaselineCheck, checkBaseline } from "./check.ts";

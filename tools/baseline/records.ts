@@ -1,9 +1,9 @@
 /** Records of a baseline or run, read and written. */
-import { entryAt, writeFileAtomic } from "../../engine/atomic_file.ts";
+import { entryAt, writeFileAtomic } from "../../common/atomic_file.ts";
 import { parseCellRecord } from "../../bench/records/read_cell_record.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { recordFile } from "../../bench/store/run_files.ts";
-import { UsageError } from "../../bench/terminal/usage_error.ts";
+import { UsageError } from "../../common/usage_error.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
 
 /**

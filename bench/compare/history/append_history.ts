@@ -1,5 +1,5 @@
 import { loadSide } from "../sides/load.ts";
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import { entriesOf } from "./entries_of.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 import { appendEntries } from "./history_file.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fakePerfRecord } from "../../perf/testing.ts";
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import { fakeRecord, withTempDir } from "../../testing.ts";
 import { appendHistory } from "./append_history.ts";
 import { pruneHistory, readHistory } from "./history_file.ts";

@@ -2,11 +2,11 @@
  * The file of a history: lines are added at its end, and taken out by writing it anew. Both go on under a lock, so that
  * processes can do either at once. Readers need none: lines come in one write, and a new file by renaming.
  */
-import { entryAt, entryKind, writeFileAtomic } from "../../../engine/atomic_file.ts";
-import { readText } from "../../../engine/read_file.ts";
-import { reasonOf } from "../../../engine/system_error.ts";
+import { entryAt, entryKind, writeFileAtomic } from "../../../common/atomic_file.ts";
+import { readText } from "../../../common/read_file.ts";
+import { reasonOf } from "../../../common/system_error.ts";
 import { withLock } from "../../store/lock_file.ts";
-import { EXIT, UsageError } from "../../terminal/usage_error.ts";
+import { EXIT, UsageError } from "../../../common/usage_error.ts";
 import { HISTORY_SCHEMA, type HistoryEntry } from "../../records/history_line.ts";
 import { type History, parseHistory } from "../../records/parse_history.ts";
 import { type Keep, prune } from "./prune.ts";

@@ -1,7 +1,7 @@
 /** Processes that add lines to a history and take lines from it at once. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { PROJECT_ROOT } from "../../record/env.ts";
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import { withTempDir } from "../../testing.ts";
 import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "../../records/history_line.ts";
 import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";

@@ -6,7 +6,7 @@
 import { describeOptions, type Option, parseOptions } from "../../terminal/options.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { splitWords } from "../../terminal/split_words.ts";
-import { EXIT, type ExitCode, UsageError } from "../../terminal/usage_error.ts";
+import { EXIT, type ExitCode, UsageError } from "../../../common/usage_error.ts";
 import { appendHistory } from "./append_history.ts";
 import { commitText } from "../../records/commit_text.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";

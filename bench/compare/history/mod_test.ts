@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { compare } from "../mod.ts";
 import { fakePerfRecord } from "../../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../../testing.ts";
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 import { history } from "./mod.ts";
 

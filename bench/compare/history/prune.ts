@@ -1,4 +1,4 @@
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 
 /** Which lines stay. */

@@ -1,9 +1,9 @@
 /** BASE and HEAD, read from whatever they are. */
-import { readText } from "../../../engine/read_file.ts";
-import { reasonOf } from "../../../engine/system_error.ts";
+import { readText } from "../../../common/read_file.ts";
+import { reasonOf } from "../../../common/system_error.ts";
 import { recordsOf } from "./history_records.ts";
 import { parseHistory } from "../../records/parse_history.ts";
-import { UsageError } from "../../terminal/usage_error.ts";
+import { UsageError } from "../../../common/usage_error.ts";
 import { readRecord } from "./read_record.ts";
 import type { Side, SourceRecord } from "./source.ts";
 

@@ -4,7 +4,7 @@ import { parseAttackRecord } from "../../attack/parse_record.ts";
 import { ATTACK_SCHEMA, ATTACK_VERSION } from "../../attack/record.ts";
 import { configHash } from "../../record/env.ts";
 import { parseCellRecord } from "../../records/read_cell_record.ts";
-import { isObject } from "../../records/field_rules.ts";
+import { isObject } from "../../../common/is_object.ts";
 import { parsePeersRecord } from "../../peers/parse_record.ts";
 import { PEERS_SCHEMA, PEERS_VERSION } from "../../peers/record.ts";
 import { parsePerfRecord } from "../../perf/parse_record.ts";

@@ -1,4 +1,4 @@
-/** The one alphabet of names that become parts of paths: of presets, cells and files. Nothing here imports anything. */
+/** The one alphabet of names that become parts of paths: of presets, cells and files. */
 
 /** The alphabet in words, as errors say it. */
 export const NAME_ALPHABET =

@@ -1,1 +1,0 @@
-export * from "../../common/usage_error.ts";

@@ -1,1 +1,0 @@
-export * from "../common/system_error.ts";
