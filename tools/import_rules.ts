@@ -36,20 +36,26 @@ export const ENGINE_LAYERS = [
   "engine/mod.ts",
 ];
 
-/** The same inside `bench`. What is not listed (commands of their own, and what starts them) is above or beside these. */
+/**
+ * The same inside `bench`; folders of one line stand side by side. Other files of `bench` (what starts the commands) are not
+ * ranked. {@linkcode folderCircles} sees to it that nothing of a level imports another of it in a circle.
+ */
 export const BENCH_LAYERS = [
-  "bench/records/",
-  "bench/terminal/",
-  "bench/adapter/",
-  "bench/config/",
-  "bench/record/",
-  "bench/store/",
-  "bench/plan/",
-  "bench/cells/",
-  "bench/jobs/",
-  "bench/run/",
-  "bench/reproduce/",
-];
+  ["bench/records/", "bench/statistics/"],
+  ["bench/terminal/"],
+  ["bench/adapter/"],
+  ["bench/config/"],
+  ["bench/record/"],
+  ["bench/store/"],
+  ["bench/plan/"],
+  ["bench/cells/"],
+  ["bench/jobs/"],
+  ["bench/run/"],
+  ["bench/reproduce/", "bench/verify/"],
+  ["bench/attack/", "bench/perf/", "bench/peers/", "bench/compare/"],
+  ["bench/commands/"],
+  ["bench/mod.ts", "bench/cli.ts"],
+] as const;
 
 /** The readers of records, which import nothing of ours but `common`. */
 const RECORDS = "bench/records/";
@@ -104,7 +110,10 @@ function* reasons({ from, to, specifier, typeOnly }: Import): Generator<string> 
   }
   const [below, above] = [benchLayer(to), benchLayer(from)];
   if (above >= 0 && below > above && !typeOnly && !isTest(from)) {
-    yield `${BENCH_LAYERS[below]} is above ${BENCH_LAYERS[above]}, the order is ${BENCH_LAYERS.join(" < ")}`;
+    const order = BENCH_LAYERS.map((level) => level.join(", ")).join(" < ");
+    yield `${BENCH_LAYERS[below].join(", ")} is above ${
+      BENCH_LAYERS[above].join(", ")
+    }, the order is ${order}`;
   }
   if (fileName(to).startsWith("_") && folder(from) !== folder(to)) {
     yield "files starting with _ are private to their folder";
@@ -147,7 +156,7 @@ function engineLayer(path: string): number {
 }
 
 function benchLayer(path: string): number {
-  return BENCH_LAYERS.findIndex((start) => path.startsWith(start));
+  return BENCH_LAYERS.findIndex((level) => level.some((start) => path.startsWith(start)));
 }
 
 function layerName(path: string): string {

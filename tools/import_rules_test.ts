@@ -52,6 +52,11 @@ const forbidden: [from: string, to: string, rule: string][] = [
   ["bench/plan/plan.ts", "bench/run/run.ts", "bench/run/ is above bench/plan/"],
   ["bench/config/preset.ts", "bench/cells/mod.ts", "bench/cells/ is above bench/config/"],
   ["bench/records/seal.ts", "engine/mod.ts", "bench/records/ imports nothing of ours but common/"],
+  [
+    "bench/run/run.ts",
+    "bench/compare/compare.ts",
+    "bench/attack/, bench/perf/, bench/peers/, bench/compare/ is above bench/run/",
+  ],
   ["bench/cli.ts", "tools/std/parse_args.ts", "use the name in the import map"],
 ];
 
