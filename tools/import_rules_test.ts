@@ -51,6 +51,7 @@ const forbidden: [from: string, to: string, rule: string][] = [
   ["engine/ops/relu.ts", "engine/testing/check_op.ts", "for tests"],
   ["bench/plan/plan.ts", "bench/run/run.ts", "bench/run/ is above bench/plan/"],
   ["bench/config/preset.ts", "bench/cells/mod.ts", "bench/cells/ is above bench/config/"],
+  ["bench/statistics/spread.ts", "engine/mod.ts", "bench/statistics/ imports nothing of ours but common/"],
   ["bench/records/seal.ts", "engine/mod.ts", "bench/records/ imports nothing of ours but common/"],
   [
     "bench/run/run.ts",

@@ -1,5 +1,5 @@
 /** Made-up records and runs for the tests of this folder, with noise and drift. */
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import type { PerfRecord } from "../perf/record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import type { CellRecord } from "../schema.ts";

@@ -1,4 +1,4 @@
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { normalBelow, normalQuantile, Z_95 } from "./distributions.ts";
 
 const RESAMPLES = 10_000;

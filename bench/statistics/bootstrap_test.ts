@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { bootstrapInterval } from "./bootstrap.ts";
 
 Deno.test("bootstrapInterval() agrees with counting every resample of three values", () => {

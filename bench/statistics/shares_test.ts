@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { independentShares, pairedShares } from "./shares.ts";
 
 /** Outcomes of which so many are right on both sides, in head alone, in base alone, on neither. */
