@@ -1,5 +1,9 @@
 /** What a cell leaves in `records/`, as types. `read_cell_record.ts` reads and checks it. */
 
+import type { MachineInfo, RuntimeInfo } from "./envelope.ts";
+
+export type { MachineInfo, RuntimeInfo };
+
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
@@ -71,30 +75,6 @@ export interface ThreatModelConfig {
   readonly epsLabel: string;
 }
 
-/** The machine a record was measured on. */
-export interface MachineInfo {
-  readonly name: string;
-  readonly os: string;
-  readonly cpu: string;
-  readonly cores: number;
-  /**
-   * What the system says of the graphics driver, beside the adapter's description; null where it says nothing. Absent from
-   * records of earlier versions.
-   */
-  readonly driver?: string | null;
-  readonly adapter: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallback: boolean;
-    /** What it computes by: "vulkan", "metal", "dx12" or "gl". Absent from records of earlier versions. */
-    readonly backend?: string;
-    readonly features: readonly string[];
-    readonly limits: Readonly<Record<string, number>>;
-  };
-}
-
 /** One cell's result. Written to a temporary name, renamed, never edited. */
 export interface CellRecord {
   readonly schemaVersion: number;
@@ -136,13 +116,7 @@ export interface CellRecord {
   readonly training: "standard" | "adversarial" | null;
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly machine: MachineInfo;
-  readonly runtime: {
-    readonly deno: string;
-    readonly v8: string;
-    readonly typescript: string;
-    /** SHA-256 of `deno.lock`, which pins every package; null where there is none. Absent from earlier records. */
-    readonly lockSha256?: string | null;
-  };
+  readonly runtime: RuntimeInfo;
   /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
   readonly kernelVariant: string;
   /**

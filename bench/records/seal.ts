@@ -1,16 +1,16 @@
-/** A hash of itself in a JSON file, so that one flipped digit is found when it is read back. */
+/** The seal of a JSON file, a hash of its content: one flipped digit is found when the file is read. */
 import { canonicalJson } from "../../common/canonical_json.ts";
-import { sha256Hex } from "../../common/sha256.ts";
 import type { Fields } from "../../common/is_object.ts";
+import { sha256Hex } from "../../common/sha256.ts";
 
-/** Content with the hash of itself. */
+/** Content with its seal. */
 export type Sealed<T> = T & {
   /** SHA-256 of the canonical JSON of all other fields. */
   readonly sha256: string;
 };
 
 /**
- * Adds the hash of the content.
+ * Adds the seal.
  *
  * @throws {RangeError} If a number is not finite.
  *
@@ -24,34 +24,30 @@ export type Sealed<T> = T & {
  * ```
  */
 export function sealed<T extends object>(content: T): Sealed<T> {
-  return { ...content, sha256: hashOf(content) };
+  return { ...content, sha256: sha256Hex(canonicalJson(content)) };
 }
 
-/** Parsed JSON without the hash of itself. */
+/** Parsed JSON without its seal. */
 export interface Unsealed {
   readonly content: Fields;
-  /** Whether there is a hash; files of earlier versions have none. */
+  /** Whether there is a seal. */
   readonly sealed: boolean;
-  /** Why the content is not the one that was written; null if it is, or nothing tells. */
+  /** Why the content is not what was written, or cannot be; null where nothing is wrong. */
   readonly fault: string | null;
 }
 
-/** Takes the hash off and compares it. */
+/** Takes the seal off and compares it with the content. */
 export function takeSeal({ sha256, ...content }: Fields): Unsealed {
   const sealed = sha256 !== undefined;
   try {
-    const hash = hashOf(content); // also of what has none: all of its numbers must be finite
+    const hash = sha256Hex(canonicalJson(content)); // without a seal too: all numbers must be finite
     const fault = !sealed || sha256 === hash
       ? null
       : "its content has another sha256 than the one that was written, it was damaged or edited";
     return { content, sealed, fault };
   } catch (error) {
-    // Numbers such as 1e999 are infinite; a stack of lists overflows ours.
+    // Numbers such as 1e999 are infinite; deeply nested lists overflow the stack.
     if (!(error instanceof RangeError)) throw error;
     return { content, sealed, fault: error.message };
   }
-}
-
-function hashOf(content: object): string {
-  return sha256Hex(canonicalJson(content));
 }
