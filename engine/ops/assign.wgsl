@@ -6,13 +6,10 @@
 @group(0) @binding(2) var<storage, read> index: array<u32>;
 #end
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
 #if ROW
   if (index[0] < ROWS) { goal[index[0] * COUNT + i] = origin[i]; }
 #else
   goal[i] = origin[i];
 #end
-}
+#end

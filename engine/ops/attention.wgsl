@@ -10,10 +10,7 @@
 #output 3 out
 #output 4 lse
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let id = gid.y * grid.x * 64u + gid.x;
-  if (id >= COUNT) { return; }
+#index id < COUNT
   let first = id % BLOCKS * R;
   let head = id / BLOCKS % HEADS;
   let b = id / (BLOCKS * HEADS);
@@ -62,4 +59,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_lse(row${r}, vec4<f32>(m${r} + log(total${r}), 0.0, 0.0, 0.0));
   }
 #end
-}
+#end

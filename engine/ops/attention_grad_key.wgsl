@@ -12,10 +12,7 @@
 @group(0) @binding(5) var<storage, read_write> dk: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> dv: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let id = gid.y * grid.x * 64u + gid.x;
-  if (id >= COUNT) { return; }
+#index id < COUNT
   let first = id % BLOCKS * R;
   let head = id / BLOCKS % HEADS;
   let b = id / (BLOCKS * HEADS);
@@ -60,4 +57,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   }
 #end
-}
+#end

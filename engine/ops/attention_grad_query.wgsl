@@ -12,10 +12,7 @@
 #output 6 dq
 #output 7 rows
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let id = gid.y * grid.x * 64u + gid.x;
-  if (id >= COUNT) { return; }
+#index id < COUNT
   let first = id % BLOCKS * R;
   let head = id / BLOCKS % HEADS;
   let b = id / (BLOCKS * HEADS);
@@ -59,4 +56,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_rows(row${r}, vec4<f32>(lse${r}, delta${r}, 0.0, 0.0));
   }
 #end
-}
+#end

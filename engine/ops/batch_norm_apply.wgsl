@@ -5,10 +5,7 @@
 #input 1 stats
 #output 2 y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= BLOCKS * C4) { return; }
+#index i < BLOCKS * C4
   let c = i % C4;
   let first = i / C4 * PER;
   let scale = stats(2u * C4 + c);
@@ -23,4 +20,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_y(at, value);
 #end
   }
-}
+#end

@@ -7,10 +7,7 @@
 #input 3 k
 #output 4 dx
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= BLOCKS * C4) { return; }
+#index i < BLOCKS * C4
   let c = i % C4;
   let first = i / C4 * PER;
 #if RELU
@@ -30,4 +27,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
     set_dx(at, k0 * g + k1 * value + k2);
   }
-}
+#end

@@ -10,10 +10,7 @@
 #end
 #output ${1 + 2 * GRAD} part
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= SPLITS * C4) { return; }
+#index i < SPLITS * C4
   let c = i % C4;
   let s = i / C4;
   let shift = x(c);
@@ -41,4 +38,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   set_part((s * 2u) * C4 + c, first);
   set_part((s * 2u + 1u) * C4 + c, second);
-}
+#end

@@ -15,10 +15,7 @@ fn element(outer: u32, r: u32) -> u32 {
 ${BRANCHES}
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let outer = i / ROW;
   let r = i % ROW;
 #if ALIGNED
@@ -30,4 +27,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   out[i] = y;
 #end
-}
+#end

@@ -12,9 +12,7 @@
 #end
 #output ${BIAS + 2} y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let id = gid.y * grid.x * 64u + gid.x;
+#index id
 #if GUARD
   if (id >= COUNT) { return; }
 #end
@@ -98,4 +96,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   }
 #end
-}
+#end

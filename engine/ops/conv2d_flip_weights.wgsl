@@ -3,10 +3,7 @@
 @group(0) @binding(0) var<storage, read> w: array<f32>;
 #output 1 v
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= ${C * KH * KW * O4}u) { return; }
+#index i < ${C * KH * KW * O4}u
   let o4 = i % ${O4}u;
   let tap = (i / ${O4}u) % ${KH * KW}u;
   let c = i / ${O4 * KH * KW}u;
@@ -21,4 +18,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     if (o < ${O}u) { value[lane] = w[(o * ${KH * KW}u + from_tap) * ${4 * C4}u + c]; }
   }
   set_v(i, value);
-}
+#end

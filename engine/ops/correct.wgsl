@@ -4,10 +4,7 @@
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 #output 2 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   var best = 0u;
   var largest = logits(b * C4).x;
   var finite = is_finite(largest);
@@ -20,4 +17,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     }
   }
   set_out(b, vec4<f32>(select(0.0, 1.0, finite && best == labels[b]), 0.0, 0.0, 0.0));
-}
+#end

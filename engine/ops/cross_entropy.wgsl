@@ -11,10 +11,7 @@
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   var largest = -3.0e38;
   for (var q = 0u; q < C4; q++) {
     let z = select(vec4<f32>(-3.0e38), logits(b * C4 + q), LANES + 4u * q < vec4<u32>(C));
@@ -37,4 +34,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   set_out(b, vec4<f32>(log(total) - (logits(b * C4 + y / 4u)[y % 4u] - largest), 0.0, 0.0, 0.0));
 #end
-}
+#end

@@ -6,11 +6,8 @@
 @group(0) @binding(2) var<storage, read> step: array<u32>;
 #output 3 y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let bits = philox(vec4<u32>(examples[i / SIZE], step[0], i % SIZE, 0u), vec2<u32>(KEY0, KEY1));
   let random = vec4<f32>(uniform01(bits.x), uniform01(bits.y), uniform01(bits.z), uniform01(bits.w));
   set_y(i, select(vec4<f32>(0.0), x(i) * ${SCALE}, random >= vec4<f32>(${RATE})));
-}
+#end

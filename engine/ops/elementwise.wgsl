@@ -6,11 +6,8 @@
 #end
 #output ${ARITY} out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
 ${LOADS}
   let y = ${EXPRESSION};
   set_out(i, ${MASKED});
-}
+#end

@@ -4,10 +4,7 @@
 #input 0 x reused
 #output 1 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   var bits = vec4<u32>(0u);
   var total = vec4<f32>(0.0);
   for (var k = 0u; k < INNER; k++) {
@@ -30,4 +27,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let size = sqrt((total.x + total.y) + (total.z + total.w)) * inverse_power(power);
   set_out(b, vec4<f32>(select(size, bitcast<f32>(largest), kind_of(largest) == 2u), 0.0, 0.0, 0.0));
 #end
-}
+#end

@@ -5,11 +5,8 @@
 @group(0) @binding(1) var<storage, read> index: array<u32>;
 #output 2 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let k = i / D4 % K;
   let r = i / D4 / K;
   set_out(i, x((r / ROWS * T + index[r * INDEX_ROW + k]) * D4 + i % D4));
-}
+#end

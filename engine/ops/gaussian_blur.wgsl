@@ -8,10 +8,7 @@ fn reflect_at(at: i32, size: i32) -> u32 {
   return u32(select(inside, 2 * (size - 1) - inside, inside >= size));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * H) { return; }
+#index i < B * H
   let bits = draw(i / H, 0u);
   if (uniform01(bits.x) >= ${PROBABILITY}) {
     for (var x = i * W; x < (i + 1u) * W; x++) { set_out(x, images(x)); }
@@ -47,4 +44,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
     set_out(i * W + u32(x), value);
   }
-}
+#end

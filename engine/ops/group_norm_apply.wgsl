@@ -11,10 +11,7 @@
 #end
 #output ${3 + 2 * GRAD} y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * BLOCKS * C4) { return; }
+#index i < B * BLOCKS * C4
   let c = i % C4;
   let b = i / (C4 * BLOCKS);
   let first = i / C4 % BLOCKS * PER;
@@ -46,4 +43,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
 #end
   }
-}
+#end

@@ -12,10 +12,7 @@
 @group(0) @binding(6) var<storage, read_write> scales: array<f32>;
 @group(0) @binding(7) var<storage, read_write> offsets: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * G) { return; }
+#index i < B * G
   let b = i / G;
   let g = i % G;
   let start = g * CG;
@@ -59,4 +56,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     means[b * GROUP_ROW + k] = 0.0;
     rstds[b * GROUP_ROW + k] = 0.0;
   }
-}
+#end

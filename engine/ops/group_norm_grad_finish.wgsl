@@ -12,10 +12,7 @@
 @group(0) @binding(4) var<storage, read> rstds: array<f32>;
 @group(0) @binding(5) var<storage, read_write> k: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * G) { return; }
+#index i < B * G
   let b = i / G;
   let g = i % G;
   let start = g * CG;
@@ -48,4 +45,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   for (var c = start + CG; c < ROW; c++) {
     for (var n = 0u; n < 4u; n++) { k[row + n * ROW + c] = 0.0; }
   }
-}
+#end

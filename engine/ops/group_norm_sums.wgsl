@@ -11,10 +11,7 @@
 #end
 #output ${1 + 3 * GRAD} part
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * SPLITS * C4) { return; }
+#index i < B * SPLITS * C4
   let c = i % C4;
   let s = i / C4 % SPLITS;
   let b = i / (C4 * SPLITS);
@@ -49,4 +46,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let to = (b * SPLITS + s) * 2u * C4 + c;
   set_part(to, first);
   set_part(to + C4, second);
-}
+#end

@@ -8,10 +8,7 @@
 #end
 #output ${1 + GRAD} out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let r = gid.y * grid.x * 64u + gid.x;
-  if (r >= R) { return; }
+#index r < R
   var squares = vec4<f32>(0.0);
 #if GRAD
   var products = vec4<f32>(0.0);
@@ -35,4 +32,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_out(r * C4 + q, x(r * C4 + q) * inverse);
 #end
   }
-}
+#end

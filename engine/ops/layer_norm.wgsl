@@ -10,10 +10,7 @@
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let row = gid.y * grid.x * 64u + gid.x;
-  if (row >= ROWS) { return; }
+#index row < ROWS
   let first = row * C4;
   var sums = vec4<f32>(0.0);
   for (var q = 0u; q < C4; q++) { sums += x(first + q); }
@@ -27,4 +24,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let rstd = 1.0 / sqrt(variance + ${EPS});
   for (var q = 0u; q < C4; q++) { set_y(first + q, (x(first + q) - mean) * rstd * gamma(q) + beta(q)); }
   set_stats(row, vec4<f32>(mean, rstd, 0.0, 0.0));
-}
+#end

@@ -9,10 +9,7 @@
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let row = gid.y * grid.x * 64u + gid.x;
-  if (row >= ROWS) { return; }
+#index row < ROWS
   let first = row * C4;
   let mean = stats(row).x;
   let rstd = stats(row).y;
@@ -30,4 +27,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let d = rstd * (dy(first + q) * gamma(q) - a - xhat * b);
     set_dx(first + q, select(vec4<f32>(0.0), d, LANES + 4u * q < vec4<u32>(C)));
   }
-}
+#end

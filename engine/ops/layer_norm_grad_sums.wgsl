@@ -7,10 +7,7 @@
 #input 2 dy
 #output 3 part
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= SPLITS * C4) { return; }
+#index i < SPLITS * C4
   let c = i % C4;
   let s = i / C4;
   var slope = vec4<f32>(0.0);
@@ -24,4 +21,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   set_part((s * 2u) * C4 + c, slope);
   set_part((s * 2u + 1u) * C4 + c, shift);
-}
+#end

@@ -17,10 +17,7 @@ fn pixel(b: u32, c: u32, at: u32) -> f32 {
 #end
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let x = i % W;
   let y = (i / W) % H;
   let b = i / (W * H);
@@ -40,4 +37,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   let at = u32(iy) * W + u32(ix);
   set_out(i, vec4<f32>(pixel(b, 0u, at), pixel(b, 1u, at), pixel(b, 2u, at), 0.0));
-}
+#end

@@ -11,10 +11,7 @@
 #end
 #output ${3 + GRAD} out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
 #if GRAD
   let r = i / P4;
   set_out(i, dy(r).x * mask(r).x * ${TWO_OVER_P} * (a(i) - b(i)));
@@ -26,4 +23,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   set_out(i, vec4<f32>(mask(i).x * ((total.x + total.y) + (total.z + total.w)) * ${ONE_OVER_P}, 0.0, 0.0, 0.0));
 #end
-}
+#end

@@ -14,10 +14,7 @@
 #end
 #output ${BIAS + 2} c
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let id = gid.y * grid.x * 64u + gid.x;
-  if (id >= COUNT) { return; }
+#index id < COUNT
   let block = id % (COL_BLOCKS * ROW_BLOCKS);
   let column = (block / (STRIP * ROW_BLOCKS) * STRIP + block % STRIP) * ${COLS / 4}u;
   let row = (block / STRIP) % ROW_BLOCKS * ${ROWS}u;
@@ -174,4 +171,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   }
 #end
-}
+#end

@@ -16,10 +16,7 @@ fn others(q: u32, i: u32) -> vec4<bool> {
   return (j < vec4<u32>(M)) & (j != vec4<u32>(i));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= M) { return; }
+#index i < M
   let p = (i + M / 2u) % M;
   var largest4 = vec4<f32>(-3.0e38);
   for (var q = 0u; q < M4; q++) {
@@ -44,4 +41,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   set_out(i, vec4<f32>(log(total) - (s(i * M4 + p / 4u)[p % 4u] - largest) * ${INVERSE_TAU}, 0.0, 0.0, 0.0));
 #end
-}
+#end

@@ -9,9 +9,8 @@
 #end
 @group(0) @binding(${EACH * PARAMETERS}) var<storage, read> factor: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  var i = gid.y * grid.x * 64u + gid.x;
+#index id
+  var i = id;
 #for k in 0..PARAMETERS
   if (i < arrayLength(&sum${k})) {
 #if EACH > 1
@@ -23,4 +22,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   i -= arrayLength(&sum${k});
 #end
-}
+#end

@@ -13,9 +13,8 @@
 #end
 @group(0) @binding(${4 * PARAMETERS}) var<storage, read> scalars: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  var i = gid.y * grid.x * 64u + gid.x;
+#index id
+  var i = id;
   let s = scalars[0];
 #for k in 0..PARAMETERS
   if (i < arrayLength(&param${k})) {
@@ -37,4 +36,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   i -= arrayLength(&param${k});
 #end
-}
+#end

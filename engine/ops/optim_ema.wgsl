@@ -8,9 +8,8 @@
 #end
 @group(0) @binding(${2 * PARAMETERS}) var<storage, read> weight: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  var i = gid.y * grid.x * 64u + gid.x;
+#index id
+  var i = id;
 #for k in 0..PARAMETERS
   if (i < arrayLength(&shadow${k})) {
     let old = shadow${k}[i];
@@ -19,4 +18,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   i -= arrayLength(&shadow${k});
 #end
-}
+#end

@@ -6,9 +6,8 @@
 #end
 @group(0) @binding(${2 * COUNT}) var<storage, read> factor: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  var i = gid.y * grid.x * 64u + gid.x;
+#index id
+  var i = id;
 #for k in 0..COUNT
   if (i < N${k}) {
     out${k}[i] = x${k}[i] * factor[0].x;
@@ -16,4 +15,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   i -= N${k};
 #end
-}
+#end

@@ -12,9 +12,8 @@
 #end
 @group(0) @binding(${EACH * PARAMETERS}) var<storage, read> lr: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  var i = gid.y * grid.x * 64u + gid.x;
+#index id
+  var i = id;
 #for k in 0..PARAMETERS
   if (i < arrayLength(&param${k})) {
     let p = param${k}[i];
@@ -36,4 +35,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   i -= arrayLength(&param${k});
 #end
-}
+#end

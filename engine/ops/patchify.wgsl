@@ -5,10 +5,7 @@
 #input 0 x
 #output 1 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   var value = vec4<f32>(0.0);
 #if JOIN
   let pixel = i / C4;
@@ -33,4 +30,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
 #end
   set_out(i, value);
-}
+#end

@@ -4,10 +4,7 @@
 #input 0 x
 #output 1 y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let c = i % C4;
   let left = i32((i / C4) % OW * STRIDE) - ${PAD};
   let top = i32((i / (C4 * OW)) % OH * STRIDE) - ${PAD};
@@ -37,4 +34,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   set_y(i, found / ${KH * KW}.0);
 #end
-}
+#end

@@ -9,10 +9,7 @@
 #end
 #output ${2 * MAX + 1} dx
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let c = i % C4;
   let ix = (i / C4) % W + ${PAD}u;
   let iy = (i / (C4 * W)) % H + ${PAD}u;
@@ -51,4 +48,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   set_dx(i, sum / ${KH * KW}.0);
 #end
-}
+#end

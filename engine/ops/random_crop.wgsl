@@ -2,10 +2,7 @@
 // dy and dx in 0..2 PAD from words x and y of block 0, as in load_images. One invocation copies one row, workgroup 64.
 #output 3 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * H) { return; }
+#index i < B * H
   let b = i / H;
   let bits = draw(b, 0u);
   let y = i32(i % H + philox_mul(bits.x, 2u * PAD + 1u).x) - i32(PAD);
@@ -16,4 +13,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     if (inside && x + dx >= 0 && x + dx < i32(W)) { pixel = images((b * H + u32(y)) * W + u32(x + dx)); }
     set_out(i * W + u32(x), pixel);
   }
-}
+#end

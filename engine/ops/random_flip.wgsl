@@ -2,12 +2,9 @@
 // One invocation copies one row, workgroup 64. Bits of block 0: z decides, as in load_images.
 #output 3 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * H) { return; }
+#index i < B * H
   let mirrored = (draw(i / H, 0u).z >> 31u) == 1u;
   for (var x = 0u; x < W; x++) {
     set_out(i * W + x, images(i * W + select(x, W - 1u - x, mirrored)));
   }
-}
+#end

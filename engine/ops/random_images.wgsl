@@ -5,10 +5,7 @@
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 #output 2 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let bits = philox(vec4<u32>(examples[i / PIXELS], step[0], i % PIXELS, 0u), vec2<u32>(KEY0, KEY1));
 #if NORMAL
   let value = vec4<f32>(normal2(bits.x, bits.y), normal2(bits.z, bits.w));
@@ -16,4 +13,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let value = 2.0 * vec4<f32>(uniform01(bits.x), uniform01(bits.y), uniform01(bits.z), uniform01(bits.w)) - 1.0;
 #end
   set_out(i, select(vec4<f32>(0.0), value, vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(C)));
-}
+#end

@@ -4,10 +4,7 @@
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 @group(0) @binding(2) var<storage, read_write> out: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= PADDED) { return; }
+#index i < PADDED
   let bits = philox(vec4<u32>(examples[i], step[0], 0u, 0u), vec2<u32>(KEY0, KEY1));
   out[i] = select(0u, philox_mul(bits.x, BELOW).x, i < B);
-}
+#end

@@ -12,10 +12,7 @@
 @group(0) @binding(2) var<storage, read_write> draws: array<vec4<u32>>;
 #end
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
 #if RANK
   let t = i % WIDTH;
   let b = i / WIDTH;
@@ -35,4 +32,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #else
   draws[i] = philox(vec4<u32>(examples[i / T4], step[0], i % T4, 0u), vec2<u32>(KEY0, KEY1));
 #end
-}
+#end

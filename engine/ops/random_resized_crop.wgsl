@@ -18,10 +18,7 @@ fn crop_box(b: u32) -> vec4<u32> {
   return vec4<u32>((H - FALL_H) / 2u, (W - FALL_W) / 2u, FALL_H, FALL_W);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= B * H) { return; }
+#index i < B * H
   let b = i / H;
   let box = crop_box(b);
   let sy = max((f32(i % H) + 0.5) * (f32(box.z) / f32(H)) - 0.5, 0.0);
@@ -38,4 +35,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     let below = images(row1 + x0) * (1.0 - fx) + images(row1 + x1) * fx;
     set_out(i * W + x, above * (1.0 - fy) + below * fy);
   }
-}
+#end

@@ -4,10 +4,7 @@
 #input 0 x
 #output 1 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= OUTER * SPLITS * INNER) { return; }
+#index i < OUTER * SPLITS * INNER
   let k = i % INNER;
   let s = (i / INNER) % SPLITS;
   let o = i / (INNER * SPLITS);
@@ -19,4 +16,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   sum = vec4<f32>((sum.x + sum.y) + (sum.z + sum.w), 0.0, 0.0, 0.0);
 #end
   set_out(i, sum);
-}
+#end

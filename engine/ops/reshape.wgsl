@@ -4,10 +4,7 @@
 #input 0 x
 #output 1 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
 #if COPY
   set_out(i, x(i));
 #else
@@ -23,4 +20,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   set_out(i, y);
 #end
-}
+#end

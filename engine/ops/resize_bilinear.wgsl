@@ -29,10 +29,7 @@ fn reach(i: u32, size: u32, wanted: u32) -> vec2<u32> {
 }
 #end
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let c = i % C4;
 #if GRAD
   let ix = i / C4 % W;
@@ -59,4 +56,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let bottom = mix(x((below + along.first) * C4 + c), x((below + along.second) * C4 + c), along.weight);
   set_y(i, mix(top, bottom, down.weight));
 #end
-}
+#end

@@ -4,10 +4,7 @@
 @group(0) @binding(0) var<storage, read> t: array<u32>;
 #output 1 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   var turns = array<u32, ${HALF}>(${TURNS});
   let time = t[i / ROW];
   var value = vec4<f32>(0.0);
@@ -17,4 +14,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     else if (k < 2u * HALF) { value[lane] = philox_turn(time * turns[k - HALF]).x; }
   }
   set_out(i, value);
-}
+#end

@@ -15,10 +15,7 @@ fn valid(v: vec4<f32>, q: u32) -> vec4<f32> {
   return select(vec4<f32>(0.0), v, LANES + 4u * q < vec4<u32>(C));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let row = gid.y * grid.x * 64u + gid.x;
-  if (row >= ROWS) { return; }
+#index row < ROWS
   let first = row * C4;
   var sums = vec4<f32>(0.0);
 #if GRAD
@@ -56,4 +53,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
 #end
 #end
-}
+#end

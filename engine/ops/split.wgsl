@@ -28,8 +28,6 @@ fn part(r: u32, row: u32, start: u32, width: u32) -> vec4<u32> {
 }
 #end
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
+#index i
 ${BRANCHES}
-}
+#end

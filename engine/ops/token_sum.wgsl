@@ -10,10 +10,7 @@
 #end
 #output ${2 + FILL} out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let q = i % CHUNKS * CHUNK;
   let t = i / CHUNKS % T;
   let g = i / CHUNKS / T;
@@ -48,4 +45,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     set_out(to + ${p}u, total${p});
   }
 #end
-}
+#end

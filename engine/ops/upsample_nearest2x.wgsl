@@ -5,10 +5,7 @@
 #input 0 x
 #output 1 y
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let c = i % C4;
 #if GRAD
   // n * H + iy is one number: images follow each other.
@@ -20,4 +17,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let row = i / (C4 * 2u * W) / 2u;
   set_y(i, x((row * W + i / C4 % (2u * W) / 2u) * C4 + c));
 #end
-}
+#end

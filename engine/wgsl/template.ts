@@ -1,11 +1,13 @@
 /**
- * The template step between a `.wgsl` file and the kernel: constants and unrolled blocks. Directives stand on lines of
- * their own:
+ * The template step between a `.wgsl` file and the kernel: constants, unrolled blocks, the entry point. Directives stand
+ * on lines of their own:
  *
  * ```text
  * #for p in 0..P        repeats the block with ${p} = 0 … P-1
  * #if COND … #else …    keeps one branch
- * #end                  closes either
+ * #index i < COUNT      the entry point `main`: the block runs for i = 0 … COUNT-1, one invocation each, in workgroups
+ *                       of 64 on a grid that may be folded (`splitGrid`). Without a bound, the block guards itself
+ * #end                  closes any of these
  * #input 0 x            stays: the program declares binding 0 and `fn x(i: u32) -> vec4<f32>` over it
  * #output 1 y           stays: the program declares binding 1 and `fn set_y(i: u32, v: vec4<f32>)` over it
  * ${expression}         a number: + - * / % == < > ( ) over constants and loop variables
@@ -64,7 +66,7 @@ function parseBlocks(lines: string[], start: number): [Block[], number] {
   while (i < lines.length) {
     const word = /^\s*#(\w+)/.exec(lines[i])?.[1];
     if (word === "end" || word === "else") return [blocks, i];
-    if (word === "for" || word === "if") {
+    if (word === "for" || word === "if" || word === "index") {
       const head = lines[i].trim();
       let [body, at] = parseBlocks(lines, i + 1);
       let otherwise: Block[] = [];
@@ -84,7 +86,11 @@ function parseBlocks(lines: string[], start: number): [Block[], number] {
 function emit(blocks: Block[], names: Names, values: TemplateValues, out: string[]): void {
   for (const block of blocks) {
     if ("line" in block) out.push(emitLine(block.line, names, values));
-    else if (block.head.startsWith("#if")) {
+    else if (block.head.startsWith("#index")) {
+      out.push(...entryPoint(emitLine(block.head, names, values)));
+      emit(block.body, names, values, out);
+      out.push("}");
+    } else if (block.head.startsWith("#if")) {
       emit(evaluate(block.head.slice(3), names) !== 0 ? block.body : block.otherwise, names, values, out);
     } else {
       const match = /^#for (\w+) in (.+)\.\.(.+)$/.exec(block.head);
@@ -95,6 +101,24 @@ function emit(blocks: Block[], names: Names, values: TemplateValues, out: string
       for (let n = from; n < to; n++) emit(block.body, { ...names, [match[1]]: n }, values, out);
     }
   }
+}
+
+/** The lines that `#index` stands for. */
+function entryPoint(head: string): string[] {
+  const match = /^#index (\w+)(?: < (.+))?$/.exec(head);
+  if (!match) {
+    throw new SyntaxError(
+      `Cannot fill template: expected "#index NAME" or "#index NAME < COUNT", got "${head}"`,
+    );
+  }
+  const [, index, count] = match;
+  const guard = count === undefined ? [] : [`  if (${index} >= ${count}) { return; }`];
+  return [
+    "@compute @workgroup_size(64)",
+    "fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {",
+    `  let ${index} = gid.y * grid.x * 64u + gid.x;`,
+    ...guard,
+  ];
 }
 
 function emitLine(line: string, names: Names, values: TemplateValues): string {

@@ -57,6 +57,21 @@ Deno.test("fillTemplate() leaves inputs and outputs to the program, their number
   ]);
 });
 
+Deno.test("fillTemplate() opens and closes the entry point, with a guard where a bound is given", () => {
+  const head = [
+    "@compute @workgroup_size(64)",
+    "fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {",
+    "  let i = gid.y * grid.x * 64u + gid.x;",
+  ];
+  assertEquals(body("#index i\n  y[i] = 0;\n#end"), [...head, "  y[i] = 0;", "}"]);
+  assertEquals(body("#index i < B * ${N - 1}u\n#if N\n  x\n#end\n#end", { N: 3 }), [
+    ...head,
+    "  if (i >= B * 2u) { return; }",
+    "  x",
+    "}",
+  ]);
+});
+
 Deno.test("fillTemplate() says what it cannot read, and where", () => {
   const bad: [string, string][] = [
     ["a\n#for p in 0..2\nx", '"#for p in 0..2" is not closed by "#end", line 2'],
@@ -66,6 +81,8 @@ Deno.test("fillTemplate() says what it cannot read, and where", () => {
     ["#else", '"#else" without a block to close, line 1'],
     ["#unless N\n#end", 'unknown directive "#unless", line 1'],
     ["#for p of 0..2\n#end", 'expected "#for NAME in A..B", got "#for p of 0..2"'],
+    ["#index i < N\nx", '"#index i < N" is not closed by "#end", line 1'],
+    ["#index i in N\n#end", 'expected "#index NAME" or "#index NAME < COUNT", got "#index i in N"'],
     ["${M}", 'unknown name "M" in "M"'],
     ["${constructor}", 'unknown name "constructor"'],
     ["${N && 1}", 'unexpected "&" in "N && 1"'],
