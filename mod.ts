@@ -113,7 +113,3 @@ export {
   writePerformance,
   writeReport,
 } from "./reports/mod.ts";
-
-// Two modules have an AttackOutcome: that of a set under PGD, and that of one attack of AutoAttack.
-export type { AttackOutcome as AutoAttackOutcome } from "./attacks/mod.ts";
-export type { AttackOutcome } from "./paradigms/mod.ts";

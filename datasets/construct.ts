@@ -1,7 +1,7 @@
 /** The loop that both constructions share: batch by batch, walk, measure, collect. */
 
-import { l2 } from "../attacks/threat_model.ts";
-import type { Walk } from "../attacks/walk.ts";
+import { l2 } from "../attacks/threat_model/threat_model.ts";
+import type { Walk } from "../attacks/walk/walk.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";

@@ -1,7 +1,7 @@
 /** Feature matching: start from another image and move until an encoder sees the target. */
 
-import { l2 } from "../attacks/threat_model.ts";
-import { Walk } from "../attacks/walk.ts";
+import { l2 } from "../attacks/threat_model/threat_model.ts";
+import { Walk } from "../attacks/walk/walk.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { asTensor } from "../engine/graph/graph.ts";
 import { addScalar, div, sub } from "../engine/ops/arithmetic.ts";

@@ -1,9 +1,9 @@
 /** Targeted PGD, relabelled: D_rand and D_det. */
 
 import { logOdds } from "../attacks/losses/log_odds.ts";
-import type { LogitsFn } from "../attacks/pgd.ts";
-import { threatModel } from "../attacks/threat_model.ts";
-import { Walk } from "../attacks/walk.ts";
+import type { LogitsFn } from "../attacks/threat_model/logits_fn.ts";
+import { threatModel } from "../attacks/threat_model/threat_model.ts";
+import { Walk } from "../attacks/walk/walk.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { asTensor } from "../engine/graph/graph.ts";
 import { correct } from "../engine/ops/correct.ts";

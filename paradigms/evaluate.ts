@@ -1,8 +1,9 @@
 /** Clean accuracy and robust accuracy under PGD, per example; `evaluate_auto_attack.ts` has that under AutoAttack. */
 
-import { DOUBT, doubtLogits } from "../attacks/doubts.ts";
-import { type LogitsFn, Pgd } from "../attacks/pgd.ts";
-import { threatModel } from "../attacks/threat_model.ts";
+import { diagnoseLogits, DIAGNOSTIC } from "../attacks/diagnostics/logit_diagnostics.ts";
+import { Pgd } from "../attacks/pgd/pgd.ts";
+import type { LogitsFn } from "../attacks/threat_model/logits_fn.ts";
+import { threatModel } from "../attacks/threat_model/threat_model.ts";
 import { Feed, inOrder } from "../datasets/feed.ts";
 import type { ImageSet } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device/device.ts";
@@ -38,7 +39,7 @@ export interface AttackOutcome {
   readonly robust: Uint8Array<ArrayBuffer>;
   /** The largest distance of any restart's image in the attack's norm. */
   readonly distance: Float32Array<ArrayBuffer>;
-  /** Bits of `DOUBT`: what `warnPgd` warns of. */
+  /** Bits of `DIAGNOSTIC`: what `warnPgd` warns of. */
   readonly doubts: Uint8Array<ArrayBuffer>;
 }
 
@@ -67,7 +68,7 @@ export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise
     "evaluate",
     () => {
       const scores = logits(feed.images());
-      return { right: correct(scores, feed.labels), doubts: doubtLogits(scores, feed.labels) };
+      return { right: correct(scores, feed.labels), doubts: diagnoseLogits(scores, feed.labels) };
     },
   );
   const outcome = new Uint8Array(set.count);
@@ -77,7 +78,7 @@ export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise
     program.run();
     const [right, doubts] = await Promise.all([program.read("right"), program.read("doubts")]);
     outcome.set(right.subarray(0, examples.length), examples[0]);
-    notFinite += doubts.subarray(0, examples.length).filter((doubt) => doubt === DOUBT.notFinite).length;
+    notFinite += doubts.subarray(0, examples.length).filter((doubt) => doubt === DIAGNOSTIC.notFinite).length;
     onProgress?.(examples[0] + examples.length);
   }
   program.dispose();
@@ -117,7 +118,7 @@ export async function evaluateUnderPgd(
       outcome.clean.set(found.before.subarray(0, n), examples[0]);
       outcome.robust.set(found.after.subarray(0, n), examples[0]);
       outcome.distance.set(found.distance.subarray(0, n), examples[0]);
-      outcome.doubts.set(found.doubts.subarray(0, n), examples[0]);
+      outcome.doubts.set(found.diagnostics.subarray(0, n), examples[0]);
       await onProgress?.({ done: examples[0] + n, outcome });
     }
     return outcome;

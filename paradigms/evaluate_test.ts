@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
 import { subset } from "../datasets/types.ts";
-import { warnPgd } from "../attacks/pgd_warnings.ts";
+import { warnPgd } from "../attacks/pgd/pgd_warnings.ts";
 import { mul } from "../engine/ops/arithmetic.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { Apgd } from "../attacks/apgd/apgd.ts";
-import { linf } from "../attacks/threat_model.ts";
-import { Walk } from "../attacks/walk.ts";
+import { linf } from "../attacks/threat_model/threat_model.ts";
+import { Walk } from "../attacks/walk/walk.ts";
 import { type ImageSet, subset } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { asTensor } from "../engine/graph/graph.ts";
@@ -155,7 +155,7 @@ gpuTest("lossObjective() is what Apgd maximises, too", async (gpu) => {
   });
   write(gpu, apgd.inputs.origin, given.images);
   write(gpu, apgd.inputs.examples, given.examples);
-  for (let tick = 0; tick < apgd.ticks; tick++) apgd.tick(4);
+  for (let iteration = 0; iteration < apgd.maxIterations; iteration++) apgd.iterate(4);
   const score = await read(gpu, apgd.inputs.score) as Float32Array;
   const { before } = await climb(gpu, objective.loss, numbers, 0);
   assert(score.every((loss, i) => loss > 1.01 * before[i]), `${before} to ${score}`);

@@ -1,8 +1,8 @@
 /** The only training loop: whatever the paradigm, a step is recorded once and replayed. */
 
 import { logOdds } from "../attacks/losses/log_odds.ts";
-import { Walk } from "../attacks/walk.ts";
-import { threatModel } from "../attacks/threat_model.ts";
+import { Walk } from "../attacks/walk/walk.ts";
+import { threatModel } from "../attacks/threat_model/threat_model.ts";
 import { type AugmentationConfig, NO_AUGMENTATION } from "../datasets/augment.ts";
 import { type Batches, batches } from "../datasets/batches.ts";
 import { Feed } from "../datasets/feed.ts";

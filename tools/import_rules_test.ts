@@ -6,7 +6,7 @@ function link(from: string, to: string, more: Partial<Import> = {}): Import {
 }
 
 const allowed: [from: string, to: string][] = [
-  ["attacks/pgd.ts", "engine/mod.ts"],
+  ["attacks/pgd/pgd.ts", "engine/mod.ts"],
   ["bench/run/run.ts", "paradigms/probe.ts"],
   ["bench/cli.ts", "reports/render.ts"],
   ["reports/load.ts", "bench/schema.ts"],
@@ -29,7 +29,7 @@ const allowed: [from: string, to: string][] = [
 ];
 
 const forbidden: [from: string, to: string, rule: string][] = [
-  ["engine/graph/tensor.ts", "attacks/pgd.ts", "attacks is above engine"],
+  ["engine/graph/tensor.ts", "attacks/pgd/pgd.ts", "attacks is above engine"],
   ["paradigms/probe.ts", "bench/schema.ts", "bench is above paradigms"],
   ["common/printable.ts", "engine/mod.ts", "engine is above common"],
   ["datasets/planted.ts", "reports/format.ts", "reports is above datasets"],

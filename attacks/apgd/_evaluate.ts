@@ -41,7 +41,7 @@ export function evaluatePoints(
     if (!sameShape(loss.shape, [B, 1])) refuse("an objective", [B, 1], loss);
     return { loss, right: loss, gradient: differentiate(loss, images) };
   }
-  const logits = options.logits(images, inputs.draws);
+  const logits = options.logits(images, inputs.eot);
   const classes = options.classes ?? logits.shape[1] ?? 1;
   if (!sameShape(logits.shape, [B, classes])) refuse("logits", [B, classes], logits);
   const loss = lossOf(options, logits, inputs);

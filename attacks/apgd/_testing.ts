@@ -25,7 +25,7 @@ export type RunAll = Omit<ApgdSettings, "name"> & (ClassifierAim | ObjectiveAim)
 
 /** What became of each example. */
 export interface Outcomes {
-  readonly fooled: boolean[];
+  readonly misclassified: boolean[];
   readonly score: Float32Array;
   readonly images: Float32Array;
 }
@@ -46,15 +46,15 @@ export async function runAll(gpu: Gpu, { examples, order, ...options }: RunAll):
   const n = examples.labels.length, size = sizeOf(options.imageShape);
   const apgd = await Apgd.compile(gpu, { name: "apgd", ...options });
   const outcomes = {
-    fooled: Array<boolean>(n).fill(false),
+    misclassified: Array<boolean>(n).fill(false),
     score: new Float32Array(n),
     images: new Float32Array(n * size),
   };
   await runSlots(gpu, apgd, {
     from: order ?? Array.from({ length: n }, (_, i) => i),
     example: (position) => exampleAt(examples, position),
-    onFinished: ({ position, fooled, score, image }) => {
-      outcomes.fooled[position] = fooled;
+    onFinished: ({ position, misclassified, score, image }) => {
+      outcomes.misclassified[position] = misclassified;
       outcomes.score[position] = score;
       outcomes.images.set(image, position * size);
     },

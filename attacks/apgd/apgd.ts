@@ -11,11 +11,11 @@ import { type Value, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
 import { evaluatePoints, type Evaluation } from "./_evaluate.ts";
-import { apgdBook } from "./apgd_book.ts";
-import { apgdKeep } from "./apgd_keep.ts";
-import { apgdMove } from "./apgd_move.ts";
+import { apgdUpdateState } from "./apgd_update_state.ts";
+import { apgdUpdateBest } from "./apgd_update_best.ts";
+import { apgdStep } from "./apgd_step.ts";
 import { type ApgdOptions, fillSettings, type FullSettings } from "./apgd_options.ts";
-import { drawNumbers } from "./draw_numbers.ts";
+import { eotKeys } from "./eot_keys.ts";
 import { pickTarget } from "./pick_target.ts";
 
 /**
@@ -24,10 +24,10 @@ import { pickTarget } from "./pick_target.ts";
  *     z = P(x + step d),  next = P(x + a (z - x) + (1 - a) (x - previous)),  a = 1 at first, then 0.75,
  *
  * with d the sign of the loss's gradient (Linf) or the gradient at length 1 (L2), and P the projection, see
- * apgd_move.wgsl. The step begins at 2 eps. After 22, 41, 57, 70, 80, 87, 93 and 99 of 100 iterations it is halved,
+ * apgd_step.wgsl. The step begins at 2 eps. After 22, 41, 57, 70, 80, 87, 93 and 99 of 100 iterations it is halved,
  * and the walk goes back to the best point and its gradient, if at most rho of the iterations since the last check
  * increased the loss, or if the last check halved nothing and the best loss has not changed since. N iterations take
- * N + 1 ticks: the first evaluates the start.
+ * N + 1 iterations: the first evaluates the start.
  *
  * With the goal "fool", a slot is fooled at its first misclassified point, the start included, and `score` is the
  * loss there; of a slot that withstands, `score` and `image` are those of the last run's best point. With
@@ -49,9 +49,9 @@ export class Apgd implements SlotAttack {
   readonly inputs: SlotInputs;
   readonly state: readonly Variable[];
   readonly image: Variable;
-  readonly ticks: number;
+  readonly maxIterations: number;
   readonly #gpu: Gpu;
-  readonly #eot: number;
+  readonly #eotSamples: number;
   readonly #scratch: Scratch;
   readonly #programs: Programs;
 
@@ -67,8 +67,8 @@ export class Apgd implements SlotAttack {
     this.inputs = inputs;
     this.state = Object.values(state);
     this.image = state.image ?? state.best;
-    this.ticks = settings.runs * (settings.iterations + 1);
-    this.#eot = settings.eot;
+    this.maxIterations = settings.runs * (settings.iterations + 1);
+    this.#eotSamples = settings.eotSamples;
     this.#scratch = scratch;
     this.#programs = programs;
   }
@@ -80,32 +80,32 @@ export class Apgd implements SlotAttack {
    * [B, classes].
    */
   static async compile(gpu: Gpu, options: ApgdOptions): Promise<Apgd> {
-    const settings = fillSettings(options), { name, eot, stream } = settings;
+    const settings = fillSettings(options), { name, eotSamples, stream } = settings;
     const inputs = makeSlotInputs(name, settings), state = makeState(settings);
-    const scratch = makeScratch(settings), { draw, ...sums } = scratch;
-    const drawStream = makeStream(stream.seed, `${stream.purpose}/draws`);
+    const scratch = makeScratch(settings), { sample, ...sums } = scratch;
+    const eotStream = makeStream(stream.seed, `${stream.purpose}/draws`);
     const dlr = "loss" in options && options.loss !== "ce";
     const before = dlr || settings.officialConstants ? 0 : null;
-    const move = () => apgdMove({ ...inputs, ...state }, { ...settings, key: stream.key });
+    const move = () => apgdStep({ ...inputs, ...state }, { ...settings, key: stream.key });
     const evaluate = () => {
       const target = pickTarget(inputs.slot, inputs.targets, settings);
-      const draws = { examples: drawNumbers(inputs.slot, inputs.examples, { stream: drawStream }), draw };
-      return evaluatePoints(options, { points: state.points, inputs: { ...inputs, target, draws } });
+      const eot = { examples: eotKeys(inputs.slot, inputs.examples, { stream: eotStream }), sample };
+      return evaluatePoints(options, { points: state.points, inputs: { ...inputs, target, eot } });
     };
     const finish = ({ loss, right, gradient }: Evaluation<Value>) => {
-      const actions = apgdBook({ ...inputs, ...state, loss, right }, { ...settings, before });
-      apgdKeep({ ...state, fresh: gradient, actions });
+      const actions = apgdUpdateState({ ...inputs, ...state, loss, right }, { ...settings, before });
+      apgdUpdateBest({ ...state, fresh: gradient, actions });
     };
     const perExample = [...slotVariables({ inputs, state: Object.values(state) }), ...Object.values(sums)];
     const compile = (label: string, build: () => void) =>
       Program.compile(gpu, `${name} ${label}`, build, {
         perExample,
-        varying: [scratch.draw],
+        varying: [scratch.sample],
         keepConstants: true,
       });
-    const programs = eot === 1
+    const programs = eotSamples === 1
       ? {
-        tick: await compile("tick", () => {
+        iteration: await compile("iteration", () => {
           move();
           finish(evaluate());
         }),
@@ -122,19 +122,19 @@ export class Apgd implements SlotAttack {
           assign(sums.gradient, add(sums.gradient, gradient));
         }),
         finish: await compile("bookkeeping", () => {
-          finish({ ...sums, gradient: scale(sums.gradient, 1 / eot) });
+          finish({ ...sums, gradient: scale(sums.gradient, 1 / eotSamples) });
         }),
       };
     return new Apgd(gpu, settings, { inputs, state, scratch, programs });
   }
 
   /** One iteration of the first `slots` slots; running ones beyond them are left undefined. */
-  tick(slots: number): void {
+  iterate(slots: number): void {
     const part = { examples: slots }, programs = this.#programs;
-    if ("tick" in programs) return programs.tick.run(part);
+    if ("iteration" in programs) return programs.iteration.run(part);
     programs.begin.run(part);
-    for (let draw = 0; draw < this.#eot; draw++) {
-      write(this.#gpu, this.#scratch.draw, Uint32Array.of(draw));
+    for (let sample = 0; sample < this.#eotSamples; sample++) {
+      write(this.#gpu, this.#scratch.sample, Uint32Array.of(sample));
       programs.evaluate.run(part);
     }
     programs.finish.run(part);
@@ -147,14 +147,14 @@ export class Apgd implements SlotAttack {
   }
 }
 
-/** A tick in one program, or in three of which the middle one runs several times. */
-type Programs = { readonly tick: Program } | {
+/** A iteration in one program, or in three of which the middle one runs several times. */
+type Programs = { readonly iteration: Program } | {
   readonly begin: Program;
   readonly evaluate: Program;
   readonly finish: Program;
 };
 
-/** A slot's own variables beside its inputs; see apgd_book.wgsl for `progress`. */
+/** A slot's own variables beside its inputs; see apgd_update_state.wgsl for `progress`. */
 type State =
   & Readonly<Record<"points" | "previous" | "best" | "gradient" | "bestGradient" | "progress", Variable>>
   & { readonly image?: Variable };
@@ -172,12 +172,12 @@ function makeState({ name, slots, imageShape, goal, runs }: FullSettings): State
   };
 }
 
-/** Variables that matter within a tick only: which evaluation it is, and what the evaluations come to. */
-type Scratch = Evaluation<Variable> & { readonly draw: Variable };
+/** Variables that matter within a iteration only: which evaluation it is, and what the evaluations come to. */
+type Scratch = Evaluation<Variable> & { readonly sample: Variable };
 
 function makeScratch({ name, slots, imageShape }: FullSettings): Scratch {
   return {
-    draw: new Variable(`${name} draw`, u32()),
+    sample: new Variable(`${name} EOT sample`, u32()),
     loss: new Variable(`${name} loss`, f32(slots, 1)),
     right: new Variable(`${name} right`, f32(slots, 1)),
     gradient: new Variable(`${name} gradient sum`, f32(slots, ...imageShape)),

@@ -4,7 +4,7 @@ import type { Norm } from "../../engine/ops/example_norm.ts";
 import type { Stream } from "../../engine/arrays/random.ts";
 import { formatShape, type Shape } from "../../engine/arrays/shape.ts";
 import type { Tensor, Value } from "../../engine/graph/tensor.ts";
-import type { Draws, LogitsFn } from "../pgd.ts";
+import type { EotSample, LogitsFn } from "../threat_model/logits_fn.ts";
 import type { SlotInputs } from "../slots/slot_attack.ts";
 
 /** Names of the losses of a classifier's logits. */
@@ -31,7 +31,7 @@ export interface ObjectiveInputs extends SlotInputs {
   /** The class that each slot's run aims at, u32 [B]. */
   readonly target: Value;
   /** For randomised objectives. */
-  readonly draws: Draws;
+  readonly eot: EotSample;
 }
 
 /** Maximise any function of each example: a distance of features, a self-supervised loss. */
@@ -63,7 +63,7 @@ export interface ApgdSettings {
   /** Start a run at a random point of the threat model instead of the clean image. Default true. */
   readonly randomStart?: boolean;
   /** Evaluations of each point, whose gradients are averaged, for randomised models. Default 1. */
-  readonly eot?: number;
+  readonly eotSamples?: number;
   /**
    * Climb the cross-entropy itself, with 1e-12 added to denominators and to lengths of gradients, as fra31/auto-attack
    * does. Default false: see {@linkcode Apgd}.
@@ -88,14 +88,15 @@ export type FullSettings = Required<ApgdSettings> & {
  * @throws {RangeError} If a number is out of its range or the loss is unknown.
  */
 export function fillSettings(options: ApgdOptions): FullSettings {
-  const { targets = 1, iterations = 100, restarts = 1, rho = 0.75, randomStart = true, eot = 1 } = options;
+  const { targets = 1, iterations = 100, restarts = 1, rho = 0.75, randomStart = true, eotSamples = 1 } =
+    options;
   const { officialConstants = false } = options;
   const goal = "objective" in options ? "maximise" : options.goal ?? "fool";
   const { name, norm, eps, slots, imageShape, stream } = options;
   const refuse = (reason: string) => {
     throw new RangeError(`Cannot make attack "${name}": ${reason}`);
   };
-  for (const [what, count] of Object.entries({ slots, targets, iterations, restarts, eot })) {
+  for (const [what, count] of Object.entries({ slots, targets, iterations, restarts, eotSamples })) {
     if (!Number.isSafeInteger(count) || count < 1) refuse(`${what} is a whole number from 1, got ${count}`);
   }
   if (!(eps > 0 && (norm === "L2" ? eps < Infinity : eps <= 1))) {
@@ -111,5 +112,16 @@ export function fillSettings(options: ApgdOptions): FullSettings {
   const given = { name, norm, eps, slots, imageShape, stream };
   const untargeted = "loss" in options && options.loss !== "targeted-dlr";
   const runs = restarts * (untargeted ? 1 : targets);
-  return { ...given, targets, iterations, restarts, rho, randomStart, eot, officialConstants, goal, runs };
+  return {
+    ...given,
+    targets,
+    iterations,
+    restarts,
+    rho,
+    randomStart,
+    eotSamples,
+    officialConstants,
+    goal,
+    runs,
+  };
 }

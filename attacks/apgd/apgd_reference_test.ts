@@ -36,7 +36,7 @@ for (const norm of ["Linf", "L2"] as const) {
     referenceTest(`Apgd climbs as the official code does, ${title}`, async (gpu) => {
       const { model, examples, floats } = await open(gpu, `${norm}.apgd_det.index`);
       for (const iterations of [5, 10, 25, 100]) {
-        const { fooled, score: found } = await runAll(gpu, {
+        const { misclassified, score: found } = await runAll(gpu, {
           logits: (x) => model.logits(x, { mode: "eval" }),
           classes: CLASSES,
           loss,
@@ -56,7 +56,7 @@ for (const norm of ["Linf", "L2"] as const) {
         const score = loss === "ce" && !officialConstants
           ? found.map((v) => Math.log1p(9 * Math.exp(v)))
           : found;
-        assert(!fooled.includes(true), `${title}, ${iterations} iterations`);
+        assert(!misclassified.includes(true), `${title}, ${iterations} iterations`);
         const far = score.filter((v, i) => Math.abs(v - expected[i]) > 1e-2 * Math.abs(expected[i])).length;
         if (iterations <= 10) assertLessOrEqual(far, 1, title);
         assertLess(Math.abs(mean(score) - mean(expected)), 0.02 * Math.abs(mean(expected)), title);
@@ -67,7 +67,7 @@ for (const norm of ["Linf", "L2"] as const) {
 
   referenceTest(`Apgd breaks as many examples as the official code, ${norm} ce`, async (gpu) => {
     const { model, examples, integers, floats } = await open(gpu);
-    const { fooled } = await runAll(gpu, {
+    const { misclassified } = await runAll(gpu, {
       logits: (x) => model.logits(x, { mode: "eval" }),
       classes: CLASSES,
       loss: "ce",
@@ -79,13 +79,13 @@ for (const norm of ["Linf", "L2"] as const) {
       examples,
     });
     const clean = floats("clean_logits");
-    fooled.forEach((found, i) => {
+    misclassified.forEach((found, i) => {
       const [first] = ranked(clean.subarray(i * CLASSES, (i + 1) * CLASSES));
       if (first !== examples.labels[i]) {
         assert(found, `example ${i}, wrong from the start`);
       }
     });
-    const robust = fooled.filter((found) => !found).length;
+    const robust = misclassified.filter((found) => !found).length;
     const expected = integers(`${norm}.apgd-ce.correct`).reduce((sum, right) => sum + right, 0);
     assertLessOrEqual(Math.abs(robust - expected), 2, `${robust} withstand, ${expected} in the reference`);
     release(gpu, [...model.parameters, ...model.buffers]);

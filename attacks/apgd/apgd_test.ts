@@ -13,15 +13,15 @@ import { Variable } from "../../engine/graph/tensor.ts";
 import { assertClose, assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { read, write } from "../../engine/graph/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import { dlr } from "../losses/dlr.ts";
 import { targetedDlr } from "../losses/targeted_dlr.ts";
-import type { LogitsFn } from "../pgd.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import { STATUS } from "../slots/slot_attack.ts";
 import { climbOnHost, type Landscape } from "./_host_apgd.ts";
 import { exampleAt, fillSlots, type Outcomes, type RunAll, runAll } from "./_testing.ts";
 import { Apgd } from "./apgd.ts";
-import { checkIntervals } from "./apgd_book.ts";
+import { checkIntervals } from "./apgd_update_state.ts";
 import { APGD_LOSSES, type ApgdLoss, type ApgdOptions } from "./apgd_options.ts";
 
 const COUNT = 52;
@@ -70,11 +70,12 @@ for (const norm of NORMS) {
       // do they where a ratio's denominator is near 0, which makes its loss 1 and more.
       const halvings = new Set<string>();
       let compared = 0;
-      for (let tick = 0; tick <= iterations; tick++) {
-        apgd.tick(count);
+      for (let iteration = 0; iteration <= iterations; iteration++) {
+        apgd.iterate(count);
         const rows = await read(gpu, progress);
         for (let b = 0; b < count; b++) {
-          const { stepSize, best, margin } = expected[b][tick], title = `example ${b}, tick ${tick}`;
+          const { stepSize, best, margin } = expected[b][iteration],
+            title = `example ${b}, iteration ${iteration}`;
           if (margin < 3e-6 || best > (loss === "ce" ? Infinity : 0.9)) continue;
           assertClose(title, [rows[8 * b], valueOf(rows[8 * b + 1])], {
             expected: [stepSize, best],
@@ -91,7 +92,7 @@ for (const norm of NORMS) {
     });
   }
 
-  gpuTest(`Apgd stays within eps and the pixel range at each tick, ${norm}`, async (gpu) => {
+  gpuTest(`Apgd stays within eps and the pixel range at each iteration, ${norm}`, async (gpu) => {
     const slots = 16, eps = EPS[norm];
     const chosen = Array.from({ length: slots }, (_, i) => exampleAt(examples, i));
     const apgd = await Apgd.compile(gpu, {
@@ -107,13 +108,13 @@ for (const norm of NORMS) {
     });
     fillSlots(gpu, apgd, chosen);
     const points = apgd.state.find(({ name }) => name === "apgd points")!;
-    for (let tick = 0; tick < apgd.ticks; tick++) {
-      apgd.tick(slots);
-      for (const variable of tick === 0 ? [points] : [points, apgd.image]) {
+    for (let iteration = 0; iteration < apgd.maxIterations; iteration++) {
+      apgd.iterate(slots);
+      for (const variable of iteration === 0 ? [points] : [points, apgd.image]) {
         assertWithin(await read(gpu, variable) as Float32Array, { norm, eps });
       }
     }
-    assertEquals([...new Set(await statuses(gpu, apgd))], [STATUS.withstood]);
+    assertEquals([...new Set(await statuses(gpu, apgd))], [STATUS.robust]);
     apgd.dispose();
   });
 
@@ -133,17 +134,24 @@ for (const norm of NORMS) {
         } as RunAll,
       );
     const whole = await run({});
-    assert(whole.fooled.includes(true) && whole.fooled.includes(false), "all examples fare alike");
-    labels.forEach((y, i) => assert(y === predictions[i] || whole.fooled[i], `${i} is wrong from the start`));
+    assert(
+      whole.misclassified.includes(true) && whole.misclassified.includes(false),
+      "all examples fare alike",
+    );
+    labels.forEach((y, i) =>
+      assert(y === predictions[i] || whole.misclassified[i], `${i} is wrong from the start`)
+    );
     assertSameOutcomes(await run({ slots: 16 }), whole);
     assertSameOutcomes(await run({ slots: 7, order: [...labels.keys()].reverse() }), whole);
     const { predictions: found } = judgeOnHost(whole.images, labels);
-    whole.fooled.forEach((fooled, i) => assert(!fooled || found[i] !== labels[i], `${i} is not fooled`));
+    whole.misclassified.forEach((misclassified, i) =>
+      assert(!misclassified || found[i] !== labels[i], `${i} is not misclassified`)
+    );
   });
 }
 
 gpuTest(
-  "Apgd gives slots the same bits whenever they start, and leaves fooled ones as they are",
+  "Apgd gives slots the same bits whenever they start, and leaves misclassified ones as they are",
   async (gpu) => {
     const slots = 12,
       options = { ...given, norm: "Linf", eps: 0.01, loss: "ce", slots, iterations: 12 } as const;
@@ -151,36 +159,36 @@ gpuTest(
     const apgd = await Apgd.compile(gpu, { ...options, name: "apgd" });
     const chosen = Array.from({ length: slots }, (_, i) => exampleAt(examples, i));
     fillSlots(gpu, apgd, chosen);
-    // Slot b waits b ticks: until then it is marked as done.
+    // Slot b waits b iterations: until then it is marked as done.
     const waiting = Uint32Array.from(
       { length: 4 * slots },
-      (_, k) => k % 4 === 0 && k > 0 ? STATUS.withstood : 0,
+      (_, k) => k % 4 === 0 && k > 0 ? STATUS.robust : 0,
     );
     write(gpu, apgd.inputs.slot, waiting);
-    for (let tick = 0; tick < apgd.ticks + slots; tick++) {
+    for (let iteration = 0; iteration < apgd.maxIterations + slots; iteration++) {
       const before = await read(gpu, apgd.inputs.slot), image = await read(gpu, apgd.image);
-      if (tick > 0 && tick < slots) {
+      if (iteration > 0 && iteration < slots) {
         write(
           gpu,
           apgd.inputs.slot,
-          before.map((v, k) => k === 4 * tick ? 0 : v) as Uint32Array,
+          before.map((v, k) => k === 4 * iteration ? 0 : v) as Uint32Array,
         );
       }
-      apgd.tick(slots);
+      apgd.iterate(slots);
       const after = await read(gpu, apgd.image);
       for (let b = 0; b < slots; b++) {
-        if (before[4 * b] !== STATUS.fooled) {
+        if (before[4 * b] !== STATUS.misclassified) {
           continue;
         }
         const part = (v: typeof after) => v.subarray(b * SIZE, (b + 1) * SIZE);
-        assertSameBits(`image of fooled slot ${b}`, part(after), part(image));
+        assertSameBits(`image of misclassified slot ${b}`, part(after), part(image));
       }
     }
     assertEquals(
-      (await statuses(gpu, apgd)).map((v) => v === STATUS.fooled),
-      together.fooled.slice(0, slots),
+      (await statuses(gpu, apgd)).map((v) => v === STATUS.misclassified),
+      together.misclassified.slice(0, slots),
     );
-    assert(together.fooled.slice(0, slots).includes(false), "no slot withstands");
+    assert(together.misclassified.slice(0, slots).includes(false), "no slot withstands");
     assertSameBits("images", await read(gpu, apgd.image), together.images.subarray(0, slots * SIZE));
     apgd.dispose();
   },
@@ -211,14 +219,14 @@ gpuTest(
   "Apgd averages gradients of a randomised classifier whose draws are an example's own",
   async (gpu) => {
     const noise = stream(4, "noise");
-    const noisy: LogitsFn = (x, draws) =>
+    const noisy: LogitsFn = (x, eot) =>
       logits(
         add(
           x,
           scale(
             randomImages(SHAPE, {
-              examples: draws!.examples,
-              step: draws!.draw,
+              examples: eot!.examples,
+              step: eot!.sample,
               stream: noise,
               distribution: "normal",
             }),
@@ -241,12 +249,15 @@ gpuTest(
           ...options,
         } as RunAll,
       );
-    const whole = await run({ eot: 3 });
-    assertSameOutcomes(await run({ eot: 3, slots: 9, order: [...labels.keys()].reverse() }), whole);
-    const single = await run({ eot: 1 });
+    const whole = await run({ eotSamples: 3 });
+    assertSameOutcomes(await run({ eotSamples: 3, slots: 9, order: [...labels.keys()].reverse() }), whole);
+    const single = await run({ eotSamples: 1 });
     assert(single.score.some((v, i) => v !== whole.score[i]), "evaluations are the same");
     const exact = { logits, loss: "ce", goal: "maximise" } as const;
-    const [averaged, plain] = [await run({ ...exact, eot: 3 }), await run({ ...exact, eot: 1 })];
+    const [averaged, plain] = [
+      await run({ ...exact, eotSamples: 3 }),
+      await run({ ...exact, eotSamples: 1 }),
+    ];
     assertClose("without randomness", averaged.score, { expected: plain.score, atol: 1e-3, rtol: 1e-3 });
   },
 );
@@ -258,7 +269,7 @@ gpuTest("Apgd refuses settings that mean nothing", async (gpu) => {
       { ...given, name: "a", norm: "Linf", eps: 0.1, slots: 2, loss: "ce", ...options } as ApgdOptions,
     );
   for (const eps of [0, -1, 2, NaN]) await assertRejects(() => make({ eps }), RangeError, "eps is above 0");
-  for (const name of ["slots", "iterations", "restarts", "targets", "eot"]) {
+  for (const name of ["slots", "iterations", "restarts", "targets", "eotSamples"]) {
     await assertRejects(() => make({ [name]: 0 }), RangeError, `${name} is a whole number from 1, got 0`);
   }
   await assertRejects(() => make({ rho: 2 }), RangeError, "rho is in [0, 1]");
@@ -268,9 +279,9 @@ gpuTest("Apgd refuses settings that mean nothing", async (gpu) => {
 });
 
 Deno.test("checkIntervals() gives the checks of 100 iterations", () => {
-  const { first, least, decrease } = checkIntervals(100);
+  const { first, min, decrease } = checkIntervals(100);
   const checks: number[] = [];
-  for (let at = first, k = first; at <= 100; at += k = Math.max(k - decrease, least)) checks.push(at);
+  for (let at = first, k = first; at <= 100; at += k = Math.max(k - decrease, min)) checks.push(at);
   assertEquals(checks, [22, 41, 57, 70, 80, 87, 93, 99]);
 });
 
@@ -312,7 +323,7 @@ function assertWithin(found: Float32Array, { norm, eps }: { norm: "Linf" | "L2";
 }
 
 function assertSameOutcomes(found: Outcomes, expected: Outcomes): void {
-  assertEquals(found.fooled, expected.fooled);
+  assertEquals(found.misclassified, expected.misclassified);
   assertSameBits("scores", found.score, expected.score);
   assertSameBits("images", found.images, expected.images);
 }

@@ -53,7 +53,7 @@ export const pickTargetOp: OpDef<PickTargetAttrs> = {
 /**
  * The class that each slot's run aims at: its targets take their turn after every `restarts` runs.
  *
- * @param slot u32 [B, 4]: status, run, clock, 0.
+ * @param slot u32 [B, 4]: status, run, iteration, 0.
  * @param targets u32 [B, T].
  * @returns u32 [B].
  */

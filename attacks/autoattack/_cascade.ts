@@ -20,14 +20,14 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
   const todo = correctOnes(progress.robust);
   const current = progress.current ??= {
     attacked: todo.length,
-    fooled: new Uint8Array(progress.robust.length),
+    misclassified: new Uint8Array(progress.robust.length),
     done: 0,
     seconds: 0,
     snapshot: null,
   };
   const before = current.seconds;
   const tellTime = () => current.seconds = before + (performance.now() - started) / 1000;
-  if (resumed === null && todo.length > 0) await doubtGradients(evaluation, planned, todo);
+  if (resumed === null && todo.length > 0) await checkGradients(evaluation, planned, todo);
   if (current.done < current.attacked) await runExamples(evaluation, planned, { current, todo, tellTime });
   if (current.attacked > 0 && run.signal !== undefined) {
     current.snapshot = null;
@@ -35,7 +35,7 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
     await save(evaluation); // the signal may end what follows
   }
   await judgeAgain(evaluation, planned, current);
-  const found = correctOnes(current.fooled);
+  const found = correctOnes(current.misclassified);
   for (const i of found) progress.robust[i] = 0;
   progress.outcomes.push({
     name: planned.name,
@@ -72,7 +72,7 @@ async function runExamples(
       attack: name,
       done: current.done,
       total: current.attacked,
-      correct: correctOnes(progress.robust).length - correctOnes(current.fooled).length,
+      correct: correctOnes(progress.robust).length - correctOnes(current.misclassified).length,
     });
   const example = (i: number): NewExample => ({
     image: imageAt(examples.images, i, n),
@@ -85,10 +85,10 @@ async function runExamples(
     runSlots(gpu, attack, {
       from: current.snapshot ?? todo,
       example,
-      onFinished: ({ position, fooled, image }) => {
+      onFinished: ({ position, misclassified, image }) => {
         current.done++;
-        if (!fooled) return;
-        current.fooled[position] = 1;
+        if (!misclassified) return;
+        current.misclassified[position] = 1;
         imageAt(progress.images, position, n).set(image);
       },
       onPause: async ({ snapshot }) => {
@@ -114,7 +114,7 @@ async function judgeAgain(
   { name }: PlannedAttack,
   current: CurrentAttack,
 ): Promise<void> {
-  const positions = correctOnes(current.fooled), n = examples.labels.length;
+  const positions = correctOnes(current.misclassified), n = examples.labels.length;
   if (positions.length === 0) return;
   const numbers = Uint32Array.from(positions, (i) => examples.numbers[i]);
   const logits = await classifier.logits({ images: gather(progress.images, positions, n), numbers });
@@ -123,13 +123,13 @@ async function judgeAgain(
   const classes = predict(logits, options.classes);
   positions.forEach((i, k) => {
     if (classes[k] !== examples.labels[i]) return;
-    current.fooled[i] = 0;
+    current.misclassified[i] = 0;
     imageAt(progress.images, i, n).set(imageAt(examples.images, i, n));
   });
 }
 
 /** Warns of gradients that are zero at the first examples, under the loss of this attack. */
-async function doubtGradients(
+async function checkGradients(
   { gpu, options, examples, progress }: Evaluation,
   { name }: PlannedAttack,
   todo: readonly number[],

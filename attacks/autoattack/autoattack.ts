@@ -102,8 +102,8 @@ async function begin(
     numbers: numbers.subarray(0, slots),
   };
   const repetitions = [logits.subarray(0, slots * classes)];
-  for (let draw = 1; draw < REPETITIONS; draw++) {
-    repetitions.push(await classifier.logits({ ...first, draw }));
+  for (let sample = 1; sample < REPETITIONS; sample++) {
+    repetitions.push(await classifier.logits({ ...first, sample }));
   }
   const attacks = plan.map(({ name }) => name);
   for (
@@ -138,10 +138,10 @@ function checkOptions({ norm, eps, apgdEps = eps, batchSize = BATCH }: AutoAttac
 function finish(evaluation: Evaluation): AutoAttackResult {
   const { progress } = evaluation, { clean, robust, images, outcomes } = progress;
   const blackBox = warnBlackBox(outcomes);
-  const fooled = [...clean.keys()].filter((i) => clean[i] === 1 && robust[i] === 0);
+  const misclassified = [...clean.keys()].filter((i) => clean[i] === 1 && robust[i] === 0);
   const perturbation = new Float32Array(clean.length);
   let safety = NOTHING_RETURNED;
-  for (const i of fooled) {
+  for (const i of misclassified) {
     const found = safetyOf(evaluation, { attack: "autoattack", positions: [i] });
     perturbation[i] = found.largestPerturbation;
     safety = mergeSafety(safety, found);

@@ -6,8 +6,8 @@ import { randomImages } from "../../engine/ops/random_images.ts";
 import { softmax } from "../../engine/ops/softmax.ts";
 import { stream } from "../../engine/arrays/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
-import type { LogitsFn } from "../pgd.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import { autoAttack } from "./autoattack.ts";
 import type {
   AttackName,
@@ -41,7 +41,7 @@ const optionsFor = (norm: "Linf" | "L2", more: Partial<AutoAttackOptions> = {}):
 
 const total = (bits: Uint8Array) => bits.reduce((sum, v) => sum + v, 0);
 
-/** What does not depend on the clock. */
+/** What does not depend on the iteration. */
 const outcome = ({ clean, attacks, robust, images, perturbation, safety, warnings }: AutoAttackResult) => ({
   ...{ clean, robust, images, perturbation, safety, warnings },
   attacks: attacks.map(({ seconds: _, ...rest }) => rest),
@@ -65,16 +65,16 @@ for (const norm of ["Linf", "L2"] as const) {
       assertLess(total(found.robust), total(found.clean));
       const judged = judgeOnHost(found.images, labels).predictions;
       found.robust.forEach((robust, i) => {
-        const fooled = found.clean[i] === 1 && robust === 0;
+        const misclassified = found.clean[i] === 1 && robust === 0;
         const moved = Array.from(
           { length: SIZE },
           (_, k) => found.images[i * SIZE + k] - images[i * SIZE + k],
         );
         const distance = norm === "L2" ? Math.hypot(...moved) : Math.max(...moved.map(Math.abs));
         assertEquals(found.perturbation[i], Math.fround(distance));
-        assertEquals(distance > 0, fooled, `example ${i}`);
+        assertEquals(distance > 0, misclassified, `example ${i}`);
         assertLess(distance, SETTINGS[norm] + 1e-6);
-        if (fooled) {
+        if (misclassified) {
           assertNotEquals(judged[i], labels[i]);
         }
       });
@@ -131,10 +131,10 @@ gpuTest("autoAttack() runs the attacks of the versions plus and rand", async (gp
   assertLess(total(plus.robust), total(robust) + 1);
 
   /** Adds noise that depends on the example and on how often it was asked. */
-  const noisy: LogitsFn = (x, draws) => {
+  const noisy: LogitsFn = (x, eot) => {
     const noise = randomImages(SHAPE, {
-      examples: draws!.examples,
-      step: draws!.draw,
+      examples: eot!.examples,
+      step: eot!.sample,
       stream: stream(5, "noise"),
       distribution: "normal",
     });
@@ -210,7 +210,11 @@ gpuTest(
     const cases: [Partial<AutoAttackOptions>, Examples, string][] = [
       [{ eps: 0.01 }, examples, "eps was 0.013 and is 0.01"],
       [{ seed: 1 }, examples, "seed was 0 and is 1"],
-      [{ attacks: ["square"] }, examples, "attacks was apgd-ce restarts 1 targets 1 eot 1 and is square"],
+      [
+        { attacks: ["square"] },
+        examples,
+        "attacks was apgd-ce restarts 1 targets 1 1 EOT samples and is square",
+      ],
       [{}, other, "images was "],
       [
         { logits: (x) => scale(logits(x), 2) },

@@ -3,7 +3,7 @@
 import type { AttackName } from "./types.ts";
 
 /** The fewest classes that each attack's loss is defined for. */
-const LEAST_CLASSES: Readonly<Record<AttackName, number>> = {
+const MIN_CLASSES: Readonly<Record<AttackName, number>> = {
   "apgd-ce": 2,
   "apgd-dlr": 3,
   "apgd-t": 4,
@@ -25,10 +25,10 @@ export function checkClasses(classes: number, { attacks }: { attacks: readonly A
     );
   }
   for (const name of attacks) {
-    if (classes >= LEAST_CLASSES[name]) continue;
-    const others = attacks.filter((other) => classes >= LEAST_CLASSES[other]);
+    if (classes >= MIN_CLASSES[name]) continue;
+    const others = attacks.filter((other) => classes >= MIN_CLASSES[other]);
     throw new RangeError(
-      `Cannot run ${name}: its loss needs at least ${LEAST_CLASSES[name]} classes, the model has ${classes}` +
+      `Cannot run ${name}: its loss needs at least ${MIN_CLASSES[name]} classes, the model has ${classes}` +
         (others.length > 0 ? `\nHint: leave it out, these attacks can run: ${others.join(", ")}` : ""),
     );
   }

@@ -20,13 +20,13 @@ export interface Asked {
   /** [m]: what a randomised model draws by. */
   readonly numbers: Uint32Array;
   /** Which evaluation of the same images it is. Default 0. */
-  readonly draw?: number;
+  readonly sample?: number;
 }
 
 interface Batch {
   readonly images: Variable;
   readonly numbers: Variable;
-  readonly draw: Variable;
+  readonly sample: Variable;
 }
 
 /** A compiled forward pass, batch by batch. */
@@ -59,10 +59,10 @@ export class Classifier {
     const batch = {
       images: new Variable("judged images", f32(batchSize, ...imageShape)),
       numbers: new Variable("judged numbers", u32(batchSize)),
-      draw: new Variable("judged draw", u32()),
+      sample: new Variable("judged EOT sample", u32()),
     };
     const program = await Program.compile(gpu, "judge", () => {
-      const z = logits(asTensor(batch.images), { examples: batch.numbers, draw: batch.draw });
+      const z = logits(asTensor(batch.images), { examples: batch.numbers, sample: batch.sample });
       if (!sameShape(z.shape, [batchSize, classes])) {
         throw new RangeError(
           `Cannot attack the model: expected logits ${
@@ -72,17 +72,17 @@ export class Classifier {
         );
       }
       return { z };
-    }, { perExample: [batch.images, batch.numbers], varying: [batch.draw], keepConstants: true });
+    }, { perExample: [batch.images, batch.numbers], varying: [batch.sample], keepConstants: true });
     return new Classifier(gpu, program, { classes, batch });
   }
 
   /** Scores of images, [m, classes]. */
-  async logits({ images, numbers, draw = 0 }: Asked): Promise<Float32Array<ArrayBuffer>> {
+  async logits({ images, numbers, sample = 0 }: Asked): Promise<Float32Array<ArrayBuffer>> {
     const { batch } = { batch: this.#batch },
       [batchSize] = batch.images.shape,
       size = sizeOf(batch.images.shape.slice(1));
     const all = new Float32Array(numbers.length * this.classes);
-    write(this.#gpu, batch.draw, Uint32Array.of(draw));
+    write(this.#gpu, batch.sample, Uint32Array.of(sample));
     for (let from = 0; from < numbers.length; from += batchSize) {
       const count = Math.min(batchSize, numbers.length - from);
       const pixels = new Float32Array(batchSize * size), whose = new Uint32Array(batchSize);
@@ -147,13 +147,13 @@ export async function largestGradients(
   const variables = {
     images: new Variable("images", f32(count, ...imageShape), images),
     numbers: new Variable("numbers", u32(count), numbers),
-    draw: new Variable("draw", u32()),
+    sample: new Variable("EOT sample", u32()),
     labels: new Variable("labels", u32(count), labels),
     targets: new Variable("targets", u32(count), targets),
   };
   const program = await Program.compile(gpu, "gradients", () => {
     const x = asTensor(variables.images);
-    const scores = logits(x, { examples: variables.numbers, draw: variables.draw });
+    const scores = logits(x, { examples: variables.numbers, sample: variables.sample });
     const classes = { labels: variables.labels, target: variables.targets };
     const values = lossOf({ loss, officialConstants }, scores, classes);
     const [gradient] = gradients(values, [x], { seed: fill(values.shape, 1) });

@@ -19,8 +19,8 @@ export async function identify(options: AutoAttackOptions, examples: Required<Ex
     batchSize = 0,
     officialConstants = false,
   } = options;
-  const attacks = planAttacks(options).map(({ name, restarts, targets, eot }) =>
-    `${name} restarts ${restarts} targets ${targets} eot ${eot}`
+  const attacks = planAttacks(options).map(({ name, restarts, targets, eotSamples }) =>
+    `${name} restarts ${restarts} targets ${targets} ${eotSamples} EOT samples`
   );
   const hash = (values: Float32Array | Uint32Array) =>
     sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));

@@ -12,24 +12,24 @@ export interface PlannedAttack {
   /** Classes aimed at in turn; 1 where there is none. */
   readonly targets: number;
   /** Evaluations that gradients are averaged over. */
-  readonly eot: number;
+  readonly eotSamples: number;
 }
 
 interface Protocol {
   readonly attacks: readonly AttackName[];
   readonly restarts: Partial<Record<AttackName, number>>;
-  readonly eot: number;
+  readonly eotSamples: number;
 }
 
 /** As `set_version` of fra31/auto-attack fixes them; `fab-t` never restarts there. */
 const PROTOCOLS: Readonly<Record<Version, Protocol>> = {
-  standard: { attacks: ["apgd-ce", "apgd-t", "fab-t", "square"], restarts: {}, eot: 1 },
+  standard: { attacks: ["apgd-ce", "apgd-t", "fab-t", "square"], restarts: {}, eotSamples: 1 },
   plus: {
     attacks: ["apgd-ce", "apgd-dlr", "fab", "square", "apgd-t", "fab-t"],
     restarts: { "apgd-ce": 5, "apgd-dlr": 5, fab: 5 },
-    eot: 1,
+    eotSamples: 1,
   },
-  rand: { attacks: ["apgd-ce", "apgd-dlr"], restarts: {}, eot: 20 },
+  rand: { attacks: ["apgd-ce", "apgd-dlr"], restarts: {}, eotSamples: 20 },
 };
 
 /**
@@ -59,6 +59,6 @@ export function planAttacks(
     name,
     restarts: protocol.restarts[name] ?? 1,
     targets: name.endsWith("-t") ? Math.min(TARGETS, classes - 1) : 1,
-    eot: name.startsWith("apgd") ? protocol.eot : 1,
+    eotSamples: name.startsWith("apgd") ? protocol.eotSamples : 1,
   }));
 }

@@ -1,7 +1,7 @@
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
 /** Radii below which the reference code's APGD attacks never run. */
-const LEAST: Readonly<Record<Norm, number>> = { L2: 0.6, Linf: 6 / 255 };
+const MIN_RADIUS: Readonly<Record<Norm, number>> = { L2: 0.6, Linf: 6 / 255 };
 
 /**
  * The radius at which APGD really ran in the code of "Adversarial Examples Are Not Real Features" when it was asked for
@@ -21,5 +21,5 @@ const LEAST: Readonly<Record<Norm, number>> = { L2: 0.6, Linf: 6 / 255 };
  * ```
  */
 export function referenceRadius(norm: Norm, eps: number): number {
-  return Math.max(eps, LEAST[norm]);
+  return Math.max(eps, MIN_RADIUS[norm]);
 }

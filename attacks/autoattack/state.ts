@@ -3,18 +3,19 @@
 import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
 import type { HostTensor } from "../../engine/files/safetensors.ts";
 import type { SlotSnapshot } from "../slots/run_slots.ts";
-import type { AttackName, AttackOutcome, AttackWarning, Examples, Safety } from "./types.ts";
+import type { AttackName, Examples, Safety, StageOutcome } from "./types.ts";
+import type { AttackWarning } from "../diagnostics/warning.ts";
 
 /** Everything that is known so far. */
 export interface Progress {
   readonly clean: Uint8Array<ArrayBuffer>;
   /** Scores of the clean images, [n, classes]: targets are chosen by them. */
   readonly logits: Float32Array<ArrayBuffer>;
-  /** 1 where nothing has fooled the model yet, [n]. */
+  /** 1 where nothing has misclassified the model yet, [n]. */
   readonly robust: Uint8Array<ArrayBuffer>;
   /** Fooling images where there are such, [n, H, W, C]. */
   readonly images: Float32Array<ArrayBuffer>;
-  readonly outcomes: AttackOutcome[];
+  readonly outcomes: StageOutcome[];
   readonly warnings: AttackWarning[];
   /** Seconds before the first attack. */
   cleanSeconds: number;
@@ -27,7 +28,7 @@ export interface CurrentAttack {
   /** Examples that it was given. */
   readonly attacked: number;
   /** 1 where it found an image that fools; not yet judged again. */
-  readonly fooled: Uint8Array<ArrayBuffer>;
+  readonly misclassified: Uint8Array<ArrayBuffer>;
   /** Examples that it has done. */
   done: number;
   /** Seconds up to the snapshot. */
@@ -82,7 +83,7 @@ export function packProgress(progress: Progress, identity: Identity): Checkpoint
     ["images", floats(images)],
     ...outcomes.map(({ correct }, i) => [`correct ${i}`, bits(correct)] as const),
   ]);
-  if (current !== null) tensors.set("fooled", bits(current.fooled));
+  if (current !== null) tensors.set("misclassified", bits(current.misclassified));
   for (const [name, data] of current?.snapshot?.rows ?? []) {
     tensors.set(
       `slot ${name}`,
@@ -142,7 +143,7 @@ export function unpackProgress({ tensors, state }: Checkpoint, identity: Identit
       attacked: current.attacked,
       done: current.done,
       seconds: current.seconds,
-      fooled: take<Bits>("fooled"),
+      misclassified: take<Bits>("misclassified"),
       snapshot: current.snapshot && {
         ...current.snapshot,
         rows: new Map(

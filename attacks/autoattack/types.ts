@@ -4,7 +4,8 @@ import type { Checkpoint } from "../../engine/files/checkpoint.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import type { Shape } from "../../engine/arrays/shape.ts";
-import type { LogitsFn } from "../pgd.ts";
+import type { AttackWarning } from "../diagnostics/warning.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 
 /** The attacks by their names in the field. `fab` and `apgd-dlr` are the untargeted ones. */
 export const ATTACKS = ["apgd-ce", "apgd-dlr", "apgd-t", "fab", "fab-t", "square"] as const;
@@ -57,20 +58,6 @@ export interface Examples {
   readonly numbers?: Uint32Array;
 }
 
-/** A doubt about the evaluation; docs/attacks.md explains each code. */
-export interface AttackWarning {
-  readonly code:
-    | "randomised-model"
-    | "probabilities-not-logits"
-    | "zero-gradients"
-    | "non-finite-logits"
-    | "flat-logits"
-    | "fewer-targets"
-    | "black-box-beats-white-box";
-  /** What was found, in a sentence with its numbers. */
-  readonly message: string;
-}
-
 /** What was checked of all images that an attack, or the whole evaluation, returned as fooling. */
 export interface Safety {
   /** Largest distance from the clean image, in the norm asked, float64. 0 where no image was returned. */
@@ -82,7 +69,7 @@ export interface Safety {
 }
 
 /** One attack of the cascade. */
-export interface AttackOutcome {
+export interface StageOutcome {
   readonly name: AttackName;
   /** Examples that it was run on: those that all before it had left correct. */
   readonly attacked: number;
@@ -97,7 +84,7 @@ export interface AttackOutcome {
 export interface AutoAttackResult {
   /** 1 where the clean image is classified correctly, [n]. */
   readonly clean: Uint8Array<ArrayBuffer>;
-  readonly attacks: readonly AttackOutcome[];
+  readonly attacks: readonly StageOutcome[];
   /** 1 where correct when clean and under every attack, [n]. */
   readonly robust: Uint8Array<ArrayBuffer>;
   /** The image that fools where one was found, else the clean one, [n, H, W, C]. */

@@ -1,7 +1,8 @@
 /** Signs that an evaluation may say more about the attacks than about the model; docs/attacks.md explains each. */
 
-import { DOUBT, doubtOf, FLAT_RANGE } from "../doubts.ts";
-import type { AttackName, AttackOutcome, AttackWarning } from "./types.ts";
+import { DIAGNOSTIC, diagnosticOf, FLAT_RANGE } from "../diagnostics/logit_diagnostics.ts";
+import type { AttackName, StageOutcome } from "./types.ts";
+import type { AttackWarning } from "../diagnostics/warning.ts";
 
 /** How often a first batch is computed to see whether the model is randomised. */
 export const REPETITIONS = 5;
@@ -152,7 +153,7 @@ export function warnFlat(
 ): AttackWarning | null {
   if (!attacks.includes("apgd-ce")) return null;
   const rows = rowsOf(logits, labels.length).filter((z, i) =>
-    clean[i] && doubtOf(z, labels[i]) === DOUBT.flat
+    clean[i] && diagnosticOf(z, labels[i]) === DIAGNOSTIC.flat
   );
   const correct = Array.from(clean).filter((v) => v).length;
   if (rows.length <= correct / 2) return null;
@@ -193,7 +194,7 @@ export function warnFewerTargets(
  * @param outcomes Of the attacks of a cascade, in order: each with what is still correct after it.
  */
 export function warnBlackBox(
-  outcomes: readonly Pick<AttackOutcome, "name" | "correct">[],
+  outcomes: readonly Pick<StageOutcome, "name" | "correct">[],
 ): AttackWarning | null {
   const square = outcomes.find(({ name }) => name === "square");
   const whiteBox = outcomes.filter(({ name }) => name !== "square");

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { AttackName, AttackWarning } from "./types.ts";
+import type { AttackName } from "./types.ts";
+import type { AttackWarning } from "../diagnostics/warning.ts";
 import {
   warnBlackBox,
   warnFewerTargets,

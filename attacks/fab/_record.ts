@@ -10,7 +10,7 @@ import { logitDifference } from "../losses/logit_difference.ts";
 import { makeSlotInputs, type SlotInputs } from "../slots/slot_attack.ts";
 import type { FabOptions } from "./fab.ts";
 import { fabBegin } from "./fab_begin.ts";
-import { fabKeep } from "./fab_keep.ts";
+import { fabUpdateBest } from "./fab_update_best.ts";
 import { type Chosen, fabNearest } from "./fab_nearest.ts";
 import { fabStepImages } from "./fab_step.ts";
 
@@ -57,7 +57,7 @@ export function makeFabVariables(options: FullOptions): FabVariables {
   };
 }
 
-/** Variables that make up a slot between two ticks, beside the inputs. */
+/** Variables that make up a slot between two iterations, beside the inputs. */
 export function stateOf({ images, image, target }: FabVariables): Variable[] {
   return [images, image, ...(target === null ? [] : [target])];
 }
@@ -82,7 +82,7 @@ export function recordIteration(variables: FabVariables, options: FullOptions): 
   fabStepImages(images, { ...plane, origin, slot, norm, alphaMax, eta, officialConstants });
   const right = correct(logits(asTensor(images)), labels);
   const runs = restarts * options.targets;
-  fabKeep(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
+  fabUpdateBest(images, { right, origin, image, score, slot, norm, eps, beta, iterations, runs });
 }
 
 /** The difference of two logits and its gradient at the images: of the target's, or of the nearest class's. */

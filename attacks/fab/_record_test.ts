@@ -6,10 +6,10 @@ import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { HostData, Variable } from "../../engine/graph/tensor.ts";
 import { read, release, write } from "../../engine/graph/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import { allVariables, makeFabVariables, recordIteration, stateOf } from "./_record.ts";
 
-const COUNT = 7, TICKS = 12;
+const COUNT = 7, ITERATIONS = 12;
 
 // The host's version has networks, projections (by sorting) and norms in float64. Two runs of five iterations, the second
 // from a random start, and the beginning of a third, against another target. Rounding grows along a run.
@@ -52,7 +52,7 @@ for (const norm of ["Linf", "L2"] as const) {
       }
       const { graph } = trace(() => recordIteration(variables, options));
       const program = await Program.compile(gpu, "fab", () => recordIteration(variables, options));
-      for (let tick = 0; tick < TICKS; tick++) {
+      for (let iteration = 0; iteration < ITERATIONS; iteration++) {
         program.run();
         evaluateReference(graph, [], host);
       }

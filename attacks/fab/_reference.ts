@@ -7,7 +7,7 @@ import type { Model } from "../../engine/nn/model.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import { getTensor, readSafetensors, type Safetensors } from "../../engine/files/safetensors.ts";
-import type { LogitsFn } from "../pgd.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import { type SlotAttack, STATUS } from "../slots/slot_attack.ts";
 import { read, write } from "../../engine/graph/variables.ts";
 
@@ -92,19 +92,19 @@ export function fillSlots(
   write(gpu, inputs.slot, new Uint32Array(4 * n));
 }
 
-/** Ticks until every slot is done, and returns statuses and scores. */
+/** Iterations until every slot is done, and returns statuses and scores. */
 export async function runToEnd(
   gpu: Gpu,
   attack: SlotAttack,
-): Promise<{ statuses: number[]; scores: Float32Array; ticks: number }> {
+): Promise<{ statuses: number[]; scores: Float32Array; iterations: number }> {
   const slots = attack.inputs.slot.shape[0];
-  for (let tick = 1; tick <= attack.ticks; tick++) {
-    attack.tick(slots);
-    if (tick % 50 !== 0 && tick < attack.ticks) continue;
+  for (let iteration = 1; iteration <= attack.maxIterations; iteration++) {
+    attack.iterate(slots);
+    if (iteration % 50 !== 0 && iteration < attack.maxIterations) continue;
     const rows = await read(gpu, attack.inputs.slot);
     const statuses = Array.from({ length: slots }, (_, b) => rows[4 * b]);
     if (statuses.some((status) => status === STATUS.running)) continue;
-    return { statuses, scores: await read(gpu, attack.inputs.score) as Float32Array, ticks: tick };
+    return { statuses, scores: await read(gpu, attack.inputs.score) as Float32Array, iterations: iteration };
   }
-  throw new Error(`${attack.name} still runs after its ${attack.ticks} ticks`);
+  throw new Error(`${attack.name} still runs after its ${attack.maxIterations} iterations`);
 }

@@ -7,7 +7,7 @@ import type { Stream } from "../../engine/arrays/random.ts";
 import { formatShape, type Shape } from "../../engine/arrays/shape.ts";
 import type { Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";
-import type { LogitsFn } from "../pgd.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import type { SlotAttack, SlotInputs } from "../slots/slot_attack.ts";
 import {
   allVariables,
@@ -28,7 +28,7 @@ export interface FabOptions {
   /** Against one class after another, or against the nearest one at each iteration. */
   readonly targeted: boolean;
   readonly norm: Norm;
-  /** An example is fooled as soon as its norm is at most this; null: the smallest norm over all runs is searched. */
+  /** An example is misclassified as soon as its norm is at most this; null: the smallest norm over all runs is searched. */
   readonly eps: number | null;
   /** Examples at once. */
   readonly slots: number;
@@ -73,7 +73,7 @@ export class Fab implements SlotAttack {
   readonly inputs: SlotInputs;
   readonly state: readonly Variable[];
   readonly image: Variable;
-  readonly ticks: number;
+  readonly maxIterations: number;
   readonly #gpu: Gpu;
   readonly #program: Program;
   readonly #variables: readonly Variable[];
@@ -90,7 +90,7 @@ export class Fab implements SlotAttack {
     this.inputs = variables.inputs;
     this.state = stateOf(variables);
     this.image = variables.image;
-    this.ticks = options.iterations * options.restarts * options.targets;
+    this.maxIterations = options.iterations * options.restarts * options.targets;
   }
 
   /**
@@ -109,12 +109,12 @@ export class Fab implements SlotAttack {
     return new Fab(gpu, program, { variables, options });
   }
 
-  /** Kernels that a tick starts. */
+  /** Kernels that a iteration starts. */
   get dispatches(): number {
     return this.#program.dispatches;
   }
 
-  tick(slots: number): void {
+  iterate(slots: number): void {
     this.#program.run({ examples: slots });
   }
 

@@ -70,8 +70,8 @@ export const fabBeginOp: OpDef<FabBeginAttrs> = {
     const { norm, restarts, radius, key } = attrs;
     const size = sizeOf(origin.shape.slice(1)), channels = lastDim(origin.shape);
     for (let b = 0; b < origin.shape[0]; b++) {
-      const [status, run, clock] = slot.data.subarray(4 * b);
-      if (status !== STATUS.running || clock !== 0) continue;
+      const [status, run, iteration] = slot.data.subarray(4 * b);
+      if (status !== STATUS.running || iteration !== 0) continue;
       const own = origin.data.subarray(b * size, (b + 1) * size);
       if (target !== undefined) {
         target.data[b] = targets.data[b * targets.shape[1] + Math.floor(run / restarts)];
@@ -155,7 +155,7 @@ export interface FabBeginOptions extends FabBeginAttrs {
 }
 
 /**
- * Begins a run in each running slot whose clock is 0: at the clean image, or, from the second restart on, at a random
+ * Begins a run in each running slot whose iteration is 0: at the clean image, or, from the second restart on, at a random
  * point about it; the first run also forgets what the slot held before.
  *
  * @param images Where the runs stand, [B, H, W, C]; changed in place.

@@ -1,4 +1,4 @@
-// The start of a run, for each running slot whose clock is 0. x := origin; from the second restart on
+// The start of a run, for each running slot whose iteration is 0. x := origin; from the second restart on
 //   x := clip(origin + min(RADIUS, score) / 2 * u / size of u) to [0, 1], LINF: u uniform in [-1, 1), size max |u|;
 //   else u normal, size the square root of the sum of squares.
 // In run 0 also image := origin and score := 1e10, and where TARGETED target := targets[run / RESTARTS].

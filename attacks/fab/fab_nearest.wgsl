@@ -27,16 +27,16 @@ fn main(
   if (b >= B) { return; }
   if (slot[b].x != RUNNING) { return; }
 #if CLASS == 0
-  let least = FAR;
+  let nearest = FAR;
   // Until a class is chosen there is no plane to go to.
   for (var k = lane; k < INNER; k += 64u) { gradient[b * INNER + k] = vec4<f32>(0.0); }
   if (lane == 0u) { difference[b] = vec4<f32>(0.0); }
 #else
   if (lane == 0u) { known = distance[b].x; }
-  let least = workgroupUniformLoad(&known);
+  let nearest = workgroupUniformLoad(&known);
 #end
   if (labels[b] == CLASS) {
-    if (lane == 0u) { distance[b] = vec4<f32>(least, 0.0, 0.0, 0.0); }
+    if (lane == 0u) { distance[b] = vec4<f32>(nearest, 0.0, 0.0, 0.0); }
     return;
   }
   let start = b * INNER;
@@ -69,8 +69,8 @@ fn main(
   let found = select(min(power * abs(value) / dual, FURTHEST), FURTHEST, dual == 0.0);
 #end
   let finite = is_finite(value) && kind_of(largest) != 2u;
-  if (!finite || found >= least) {
-    if (lane == 0u) { distance[b] = vec4<f32>(least, 0.0, 0.0, 0.0); }
+  if (!finite || found >= nearest) {
+    if (lane == 0u) { distance[b] = vec4<f32>(nearest, 0.0, 0.0, 0.0); }
     return;
   }
   for (var k = lane; k < INNER; k += 64u) { gradient[start + k] = w(start + k); }

@@ -14,10 +14,10 @@ import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import source from "./fab_step.wgsl" with { type: "text" };
-import { LEAST_WEIGHT, OFFICIAL_LEAST_WEIGHT, sizeIn, stepToPlane } from "./projection.ts";
+import { MIN_WEIGHT, OFFICIAL_MIN_WEIGHT, sizeIn, stepToPlane } from "./projection.ts";
 
 /** Newton's steps towards a multiplier; images take about a dozen. */
-const MOST_ROUNDS = 50;
+const MAX_ROUNDS = 50;
 
 /** Settings of the step. */
 export interface FabStepAttrs {
@@ -50,13 +50,13 @@ export const fabStepOp: OpDef<FabStepAttrs> = {
           B,
           INNER: exampleVec4s(shape),
           LINF: norm === "Linf" ? 1 : 0,
-          CAP: MOST_ROUNDS,
+          CAP: MAX_ROUNDS,
           OFFICIAL: officialConstants ? 1 : 0,
         },
         text: {
           ALPHA: wgslFloat(alphaMax),
           ETA: wgslFloat(eta),
-          LEAST: wgslFloat(officialConstants ? OFFICIAL_LEAST_WEIGHT : LEAST_WEIGHT),
+          MIN_WEIGHT: wgslFloat(officialConstants ? OFFICIAL_MIN_WEIGHT : MIN_WEIGHT),
         },
       }),
       bindings: inputs.map((operand, i) => ({ operand, kind: i === 4 ? "read_write" : "read" })),
@@ -103,11 +103,11 @@ export function fabStep(
 ): Float64Array<ArrayBuffer> {
   const largest = sizeIn("Linf", gradient);
   if (!Number.isFinite(largest) || !Number.isFinite(difference)) return Float64Array.from(x);
-  const leastWeight = officialConstants ? OFFICIAL_LEAST_WEIGHT : LEAST_WEIGHT * largest;
+  const minWeight = officialConstants ? OFFICIAL_MIN_WEIGHT : MIN_WEIGHT * largest;
   let gap = difference;
   for (let i = 0; i < x.length; i++) gap += gradient[i] * (origin[i] - x[i]);
-  const d1 = stepToPlane(x, { normal: gradient, gap: difference, norm, leastWeight });
-  const d2 = stepToPlane(origin, { normal: gradient, gap, norm, leastWeight });
+  const d1 = stepToPlane(x, { normal: gradient, gap: difference, norm, minWeight });
+  const d2 = stepToPlane(origin, { normal: gradient, gap, norm, minWeight });
   const [a1, a2] = [d1, d2].map((d) => Math.max(sizeIn(norm, d), 1e-8));
   const alpha = Math.min(a1 / (a1 + a2), alphaMax);
   return d1.map((_, i) => {

@@ -3,7 +3,7 @@
 //   steps (in the norm) from x and from o to the plane {z: f + <w, z - x> = 0} within [0, 1].
 // From a point t, with g = w signed so that <g, t> has to fall by R = |f + <w, t - x>|, the step of coordinate i is
 //   LINF: -sign(g) min(l, q), u = |g|,  q = t or 1 - t, to the bound that the step goes to;
-//   L2:   -g min(l, q),       u = g^2,  q = max(t / g, (t - 1) / g); |g| < LEAST stays.
+//   L2:   -g min(l, q),       u = g^2,  q = max(t / g, (t - 1) / g); |g| < MIN_WEIGHT stays.
 // w and f are first multiplied by a power of two so that the largest |w| is in [1, 2), but not where OFFICIAL. Where a w
 // or f is not finite, x stays.
 // l >= 0 solves sum of u min(l, q) = R, concave, rising and piecewise linear: Newton's method from 0 climbs to the
@@ -26,10 +26,10 @@ fn weight(g: vec4<f32>) -> vec4<f32> { return abs(g); }
 fn reach(g: vec4<f32>, t: vec4<f32>) -> vec4<f32> { return max(ZERO, select(ONE - t, t, g > ZERO)); }
 fn direction(g: vec4<f32>) -> vec4<f32> { return -sign(g); }
 #else
-fn used(g: vec4<f32>) -> vec4<f32> { return select(ZERO, g, abs(g) >= vec4<f32>(${LEAST})); }
+fn used(g: vec4<f32>) -> vec4<f32> { return select(ZERO, g, abs(g) >= vec4<f32>(${MIN_WEIGHT})); }
 fn weight(g: vec4<f32>) -> vec4<f32> { return used(g) * used(g); }
 fn reach(g: vec4<f32>, t: vec4<f32>) -> vec4<f32> {
-  let h = select(ONE, g, abs(g) >= vec4<f32>(${LEAST}));
+  let h = select(ONE, g, abs(g) >= vec4<f32>(${MIN_WEIGHT}));
   return max(ZERO, max(t / h, (t - ONE) / h));
 }
 fn direction(g: vec4<f32>) -> vec4<f32> { return -used(g); }

@@ -6,7 +6,7 @@ import { assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { HostData } from "../../engine/graph/tensor.ts";
 import { read, write } from "../../engine/graph/variables.ts";
-import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
+import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import { slotVariables, STATUS } from "../slots/slot_attack.ts";
 import { Fab, type FabOptions } from "./fab.ts";
 
@@ -19,7 +19,7 @@ const TARGETS = 3;
 const targets = Uint32Array.from({ length: COUNT * TARGETS }, (_, k) => {
   return (labels[Math.floor(k / TARGETS)] + 1 + k % TARGETS) % CLASSES;
 });
-/** About half of the examples are fooled at these radii. */
+/** About half of the examples are misclassified at these radii. */
 const EPS = { Linf: 0.05, L2: 0.5 };
 
 type Changes = Partial<FabOptions> & { readonly norm: Norm };
@@ -46,7 +46,7 @@ async function fill(gpu: Gpu, { inputs }: Fab, numbers: readonly number[]): Prom
   await put(own, labels, (i) => i);
   await put(examples, Uint32Array.from({ length: COUNT }, (_, i) => i), (i) => i);
   await put(aims, aims.shape[1] === 1 ? new Uint32Array(COUNT) : targets, (i) => i);
-  const slots = new Uint32Array(4 * slot.shape[0]).fill(STATUS.withstood);
+  const slots = new Uint32Array(4 * slot.shape[0]).fill(STATUS.robust);
   write(gpu, slot, slots.fill(STATUS.running, 0, 4 * numbers.length));
 }
 
@@ -73,7 +73,7 @@ async function attackAll(gpu: Gpu, changes: Changes, order = [...labels.keys()])
   for (let from = 0; from < order.length; from += slots) {
     const numbers = order.slice(from, from + slots);
     await fill(gpu, fab, numbers);
-    for (let tick = 0; tick < fab.ticks; tick++) fab.tick(numbers.length);
+    for (let iteration = 0; iteration < fab.maxIterations; iteration++) fab.iterate(numbers.length);
     (await outcomes(gpu, fab)).slice(0, numbers.length).forEach((outcome, b) => all[numbers[b]] = outcome);
   }
   fab.dispose();
@@ -92,7 +92,7 @@ for (const norm of NORMS) {
     const before = gpu.buffers.liveBytes;
     const expected = await attackAll(gpu, { norm, slots: COUNT });
     const statuses = new Set(expected.map(({ status }) => status));
-    assertEquals(statuses, new Set([STATUS.fooled, STATUS.withstood]), "both kinds of outcome");
+    assertEquals(statuses, new Set([STATUS.misclassified, STATUS.robust]), "both kinds of outcome");
     assertSame("once more", await attackAll(gpu, { norm, slots: COUNT }), expected);
     assertSame("16 slots", await attackAll(gpu, { norm, slots: 16 }), expected);
     const backwards = [...labels.keys()].reverse();
@@ -101,7 +101,7 @@ for (const norm of NORMS) {
       const distance = distanceOf(norm, image, i);
       assert(image.every((v) => v >= 0 && v <= 1));
       if (score < 1e9) assert(Math.abs(distance - score) < 1e-6, `${distance} is not ${score}`);
-      if (status === STATUS.withstood) return assert(score > EPS[norm]);
+      if (status === STATUS.robust) return assert(score > EPS[norm]);
       assert(distance <= EPS[norm] + 1e-6);
       assert(judgeOnHost(image, [labels[i]]).predictions[0] !== labels[i], `image ${i} does not fool`);
     });
@@ -110,30 +110,33 @@ for (const norm of NORMS) {
     assert(live >= before);
   });
 
-  gpuTest(`Fab.tick() moves slots that began at different times alike, ${norm}`, async (gpu) => {
+  gpuTest(`Fab.iterate() moves slots that began at different times alike, ${norm}`, async (gpu) => {
     const expected = await attackAll(gpu, { norm, slots: 16 }, [0, 1, 2, 3, 4, 5]);
     const fab = await compile(gpu, { norm, slots: 16 });
     await fill(gpu, fab, [0, 1, 2, 3, 4, 5]);
     const late = await read(gpu, fab.inputs.slot) as Uint32Array;
-    const waiting = late.slice().fill(STATUS.withstood, 8, 24);
+    const waiting = late.slice().fill(STATUS.robust, 8, 24);
     write(gpu, fab.inputs.slot, waiting);
-    for (let tick = 0; tick < 9; tick++) fab.tick(16);
+    for (let iteration = 0; iteration < 9; iteration++) fab.iterate(16);
     const now = await read(gpu, fab.inputs.slot) as Uint32Array;
     now.set(late.subarray(8, 24), 8);
     write(gpu, fab.inputs.slot, now);
-    for (let tick = 0; tick < fab.ticks; tick++) fab.tick(6);
+    for (let iteration = 0; iteration < fab.maxIterations; iteration++) fab.iterate(6);
     assertSame("late slots", (await outcomes(gpu, fab)).slice(0, 6), expected.slice(0, 6));
     fab.dispose();
   });
 
-  gpuTest(`Fab.tick() changes nothing of a slot that is done, ${norm}`, async (gpu) => {
+  gpuTest(`Fab.iterate() changes nothing of a slot that is done, ${norm}`, async (gpu) => {
     const fab = await compile(gpu, { norm, slots: 16, eps: 4 * EPS[norm] });
     await fill(gpu, fab, [3, 1, 4]);
-    for (let tick = 0; tick < fab.ticks; tick++) fab.tick(16);
+    for (let iteration = 0; iteration < fab.maxIterations; iteration++) fab.iterate(16);
     const rows = () => Promise.all(slotVariables(fab).map((variable) => read(gpu, variable)));
     const before = await rows();
-    assertEquals(before[4].filter((_, k) => k % 4 === 0).slice(0, 3), new Uint32Array(3).fill(STATUS.fooled));
-    for (let tick = 0; tick < 3; tick++) fab.tick(16);
+    assertEquals(
+      before[4].filter((_, k) => k % 4 === 0).slice(0, 3),
+      new Uint32Array(3).fill(STATUS.misclassified),
+    );
+    for (let iteration = 0; iteration < 3; iteration++) fab.iterate(16);
     (await rows()).forEach((values, k) => assertSameBits(slotVariables(fab)[k].name, values, before[k]));
     fab.dispose();
   });
@@ -143,7 +146,7 @@ for (const norm of NORMS) {
     const smallest = await attackAll(gpu, { norm, eps: null }, order);
     const bounded = await attackAll(gpu, { norm, restarts: 1 }, order);
     order.forEach((i) => {
-      assertEquals(smallest[i].status, STATUS.withstood);
+      assertEquals(smallest[i].status, STATUS.robust);
       assert(smallest[i].score < 1e9 && smallest[i].score <= bounded[i].score);
       assert(Math.abs(distanceOf(norm, smallest[i].image, i) - smallest[i].score) < 1e-6);
     });
@@ -155,10 +158,10 @@ for (const norm of NORMS) {
     const changes = { norm, name: "fab", targeted: false, targets: 1 };
     const expected = await attackAll(gpu, { ...changes, slots: COUNT });
     assertSame("16 slots", await attackAll(gpu, { ...changes, slots: 16 }), expected);
-    const fooled = expected.filter(({ status }) => status === STATUS.fooled).length;
-    assert(fooled > 0 && fooled < COUNT, `${fooled} fooled`);
+    const misclassified = expected.filter(({ status }) => status === STATUS.misclassified).length;
+    assert(misclassified > 0 && misclassified < COUNT, `${misclassified} misclassified`);
     expected.forEach(({ status, image }, i) => {
-      if (status !== STATUS.fooled) return;
+      if (status !== STATUS.misclassified) return;
       assert(distanceOf(norm, image, i) <= EPS[norm] + 1e-6);
       assert(judgeOnHost(image, [labels[i]]).predictions[0] !== labels[i], `image ${i} does not fool`);
     });

@@ -3,9 +3,9 @@
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
 /** L2: coordinates whose share of the normal's largest entry is smaller do not move: their squares count for nothing. */
-export const LEAST_WEIGHT = 1e-18;
+export const MIN_WEIGHT = 1e-18;
 /** The same in the official code, of the entry as it is. */
-export const OFFICIAL_LEAST_WEIGHT = 1e-8;
+export const OFFICIAL_MIN_WEIGHT = 1e-8;
 
 /** A point and the hyperplane {z: gap + <normal, z - point> = 0}. */
 export interface PlaneOptions {
@@ -14,7 +14,7 @@ export interface PlaneOptions {
   readonly gap: number;
   readonly norm: Norm;
   /** L2: coordinates whose entry of the normal is smaller do not move. Default 0. */
-  readonly leastWeight?: number;
+  readonly minWeight?: number;
 }
 
 /**
@@ -33,14 +33,14 @@ export interface PlaneOptions {
  */
 export function stepToPlane(
   point: ArrayLike<number>,
-  { normal, gap, norm, leastWeight = 0 }: PlaneOptions,
+  { normal, gap, norm, minWeight = 0 }: PlaneOptions,
 ): Float64Array<ArrayBuffer> {
   const away = gap < 0 ? -1 : 1;
   const coordinates = Array.from({ length: point.length }, (_, i) => {
     const w = away * normal[i];
     const room = Math.max(0, w > 0 ? point[i] : 1 - point[i]);
     if (norm === "Linf") return { i, u: Math.abs(w), q: room, slope: Math.sign(w) };
-    const moves = w !== 0 && Math.abs(w) >= leastWeight;
+    const moves = w !== 0 && Math.abs(w) >= minWeight;
     return { i, u: moves ? w * w : 0, q: moves ? room / Math.abs(w) : 0, slope: moves ? w : 0 };
   }).filter(({ u }) => u > 0).sort((a, b) => a.q - b.q);
   let left = Math.abs(gap), weight = coordinates.reduce((sum, { u }) => sum + u, 0), multiplier = 0;

@@ -22,7 +22,7 @@ export interface SelectedLoss {
   /** Classes given for each example: the label, or the label and a target. */
   readonly indices: 1 | 2;
   /** The fewest classes that it is defined for. */
-  readonly leastClasses: number;
+  readonly minClasses: number;
   /** Whether the difference counts with a minus sign. */
   readonly negated: boolean;
   /** What it is divided by; see the kernel. */
@@ -97,7 +97,7 @@ export function defineSelectedLoss(
 
 /** @throws {RangeError} If the inputs are not logits [B, C] with enough classes and classes u32 [B]. */
 function checkInputs(
-  { name, indices, leastClasses }: SelectedLoss,
+  { name, indices, minClasses }: SelectedLoss,
   [logits, ...classes]: readonly Spec[],
 ): void {
   const fits = logits.shape.length === 2 &&
@@ -109,9 +109,9 @@ function checkInputs(
     const expected = ["f32 [B, C]", ...Array(indices).fill("u32 [B]")].join(", ");
     throw new RangeError(`Cannot compute ${name}: expected ${expected}, got ${given}`);
   }
-  if (logits.shape[1] < leastClasses) {
+  if (logits.shape[1] < minClasses) {
     throw new RangeError(
-      `Cannot compute ${name}: it takes at least ${leastClasses} classes, got ${logits.shape[1]}`,
+      `Cannot compute ${name}: it takes at least ${minClasses} classes, got ${logits.shape[1]}`,
     );
   }
 }
@@ -160,10 +160,10 @@ function evaluate(
   return { numerator, denominator, top: sum(numerator), bottom };
 }
 
-function cases({ indices, leastClasses, denominator }: SelectedLoss): OpCase<SelectedAttrs>[] {
+function cases({ indices, minClasses, denominator }: SelectedLoss): OpCase<SelectedAttrs>[] {
   const sizes = [
-    { name: "one example, fewest classes", b: 1, c: leastClasses },
-    { name: "one class more", b: 3, c: leastClasses + 1 },
+    { name: "one example, fewest classes", b: 1, c: minClasses },
+    { name: "one class more", b: 3, c: minClasses + 1 },
     { name: "ten classes", b: 5, c: 10 },
     { name: "a hundred classes", b: 7, c: 100 },
     { name: "above a workgroup", b: 65, c: 13 },

@@ -8,7 +8,7 @@ import { defineSelectedLoss } from "./_selected_logits.ts";
 export const { op: dlrOp, gradOp: dlrGradOp } = defineSelectedLoss({
   name: "dlr",
   indices: 1,
-  leastClasses: 3,
+  minClasses: 3,
   negated: true,
   denominator: 1,
   terms: ([y], order) => ({

@@ -8,7 +8,7 @@ import { defineSelectedLoss } from "./_selected_logits.ts";
 export const { op: logitDifferenceOp, gradOp: logitDifferenceGradOp } = defineSelectedLoss({
   name: "logit_difference",
   indices: 2,
-  leastClasses: 1,
+  minClasses: 1,
   negated: false,
   denominator: 0,
   terms: ([a, b]) => ({ numerator: [[a, 1], [b, -1]], denominator: null }),

@@ -8,7 +8,7 @@ import { defineSelectedLoss } from "./_selected_logits.ts";
 export const { op: marginOp, gradOp: marginGradOp } = defineSelectedLoss({
   name: "margin",
   indices: 1,
-  leastClasses: 2,
+  minClasses: 2,
   negated: false,
   denominator: 0,
   terms: ([y], order) => ({

@@ -8,7 +8,7 @@ import { defineSelectedLoss } from "./_selected_logits.ts";
 export const { op: targetedDlrOp, gradOp: targetedDlrGradOp } = defineSelectedLoss({
   name: "targeted_dlr",
   indices: 2,
-  leastClasses: 4,
+  minClasses: 4,
   negated: true,
   denominator: 2,
   terms: ([y, t], order) => ({

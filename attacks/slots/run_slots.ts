@@ -19,7 +19,7 @@ import {
 export interface FinishedExample {
   /** The caller's name for it: a position in what it attacks. */
   readonly position: number;
-  readonly fooled: boolean;
+  readonly misclassified: boolean;
   /** See {@linkcode SlotInputs.score}. */
   readonly score: number;
   /** The image that the attack hands back, a copy. */
@@ -30,7 +30,7 @@ export interface FinishedExample {
 export interface SlotSnapshot {
   /** Positions of the examples in the slots, in their order. */
   readonly live: readonly number[];
-  /** Ticks that each of them has had. */
+  /** Iterations that each of them has had. */
   readonly ages: readonly number[];
   /** Positions of the examples that have not begun. */
   readonly waiting: readonly number[];
@@ -46,19 +46,19 @@ export interface RunSlotsOptions {
   readonly example: (position: number) => NewExample;
   /** Called with each example once, as soon as it is known to be done. */
   readonly onFinished: (finished: FinishedExample) => void;
-  /** Called between ticks, when nothing runs; what it awaits, the attack waits for. */
+  /** Called between iterations, when nothing runs; what it awaits, the attack waits for. */
   readonly onPause?: (pause: { snapshot(): Promise<SlotSnapshot> }) => Promise<void> | void;
   /**
-   * Seconds of ticks between two looks at the slots; a look takes about 0.011, so that they become up to four times
+   * Seconds of iterations between two looks at the slots; a look takes about 0.011, so that they become up to four times
    * as many while none is done. Default 0.4.
    */
   readonly pauseSeconds?: number;
-  /** Aborted, the attack pauses once more after the tick under way, and ends. */
+  /** Aborted, the attack pauses once more after the iteration under way, and ends. */
   readonly signal?: AbortSignal;
 }
 
-/** Ticks that are submitted at once at most: the device's queue is not a place to keep a program in. */
-const MOST_TICKS = 512;
+/** Iterations that are submitted at once at most: the device's queue is not a place to keep a program in. */
+const MAX_ITERATIONS = 512;
 
 /**
  * Runs an attack on examples: as many as it has slots at a time, the next ones as soon as slots become free. When none
@@ -71,20 +71,23 @@ export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOp
   const { onPause, pauseSeconds = 0.4, signal } = options;
   const roster = await Roster.open(gpu, attack, options);
   const pace = new Pace(gpu);
-  let ticks = 1, patience = 1;
+  let iterations = 1, patience = 1;
   while (roster.live.length > 0) {
     const started = performance.now();
-    const wanted = Math.max(1, Math.min(ticks, roster.ticksLeft));
+    const wanted = Math.max(1, Math.min(iterations, roster.iterationsLeft));
     let count = 0;
     do {
-      attack.tick(roster.live.length);
+      attack.iterate(roster.live.length);
       count++;
       await pace.step();
     } while (count < wanted && !signal?.aborted);
     const finished = await roster.collect(count);
     patience = finished > 0 ? 1 : Math.min(4, patience * 1.25);
     const seconds = (performance.now() - started) / 1000 / count;
-    ticks = Math.max(1, Math.min(MOST_TICKS, 2 * ticks, Math.round(patience * pauseSeconds / seconds)));
+    iterations = Math.max(
+      1,
+      Math.min(MAX_ITERATIONS, 2 * iterations, Math.round(patience * pauseSeconds / seconds)),
+    );
     await onPause?.({ snapshot: () => roster.snapshot() });
     signal?.throwIfAborted();
   }
@@ -119,14 +122,14 @@ class Roster {
     return roster;
   }
 
-  /** Ticks until the oldest example is done for certain. */
-  get ticksLeft(): number {
-    return Math.min(...this.#ages.map((age) => this.#attack.ticks - age));
+  /** Iterations until the oldest example is done for certain. */
+  get iterationsLeft(): number {
+    return Math.min(...this.#ages.map((age) => this.#attack.maxIterations - age));
   }
 
-  /** Takes out what is done after `ticks` more, and fills the slots that became free. */
-  async collect(ticks: number): Promise<number> {
-    this.#ages.forEach((age, slot) => this.#ages[slot] = age + ticks);
+  /** Takes out what is done after `iterations` more, and fills the slots that became free. */
+  async collect(iterations: number): Promise<number> {
+    this.#ages.forEach((age, slot) => this.#ages[slot] = age + iterations);
     const slots = await read(this.#gpu, this.#attack.inputs.slot);
     const done = this.live.map((_, slot) => slots[4 * slot] !== STATUS.running);
     if (!done.includes(true)) return 0;
@@ -183,10 +186,10 @@ function harvest(
   attack: SlotAttack,
   rows: SlotRows,
   slot: number,
-): Pick<FinishedExample, "fooled" | "score" | "image"> {
+): Pick<FinishedExample, "misclassified" | "score" | "image"> {
   const { inputs, image } = attack;
   return {
-    fooled: rowOf(rows, inputs.slot, slot)[0] === STATUS.fooled,
+    misclassified: rowOf(rows, inputs.slot, slot)[0] === STATUS.misclassified,
     score: rowOf(rows, inputs.score, slot)[0],
     image: Float32Array.from(rowOf<Float32Array>(rows, image, slot)),
   };

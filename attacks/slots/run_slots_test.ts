@@ -3,7 +3,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import { stream } from "../../engine/arrays/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { Square } from "../square/square.ts";
-import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing.ts";
+import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import { type FinishedExample, runSlots, type RunSlotsOptions, type SlotSnapshot } from "./run_slots.ts";
 import type { NewExample } from "./slot_rows.ts";
 
@@ -48,9 +48,9 @@ gpuTest(
   async (gpu) => {
     const expected = await finishAll(gpu, COUNT);
     assertEquals(expected.map(({ position }) => position), ALL);
-    const fooled = expected.filter((one) => one.fooled).length;
-    assertGreater(fooled, 0);
-    assertGreater(COUNT - fooled, 0);
+    const misclassified = expected.filter((one) => one.misclassified).length;
+    assertGreater(misclassified, 0);
+    assertGreater(COUNT - misclassified, 0);
     for (const slots of [1, 4, 16]) assertEquals(await finishAll(gpu, slots), expected, `${slots} slots`);
     for (const pauseSeconds of [0, 100]) assertEquals(await finishAll(gpu, 5, { pauseSeconds }), expected);
     assertEquals(await finishAll(gpu, 5, { from: ALL.toReversed() }), expected);

@@ -1,4 +1,4 @@
-// A slot is vec4<u32>(status, run, clock, 0), see slot_attack.ts. Constants only; prefixed to kernels of attacks.
+// A slot is vec4<u32>(status, run, iteration, 0), see slot_attack.ts. Constants only; prefixed to kernels of attacks.
 const RUNNING: u32 = 0u;
-const FOOLED: u32 = 1u;
-const WITHSTOOD: u32 = 2u;
+const MISCLASSIFIED: u32 = 1u;
+const ROBUST: u32 = 2u;

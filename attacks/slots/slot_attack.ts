@@ -1,10 +1,10 @@
-/** What an attack is to whoever feeds it examples: slots of a batch, each with an example and a clock of its own. */
+/** What an attack is to whoever feeds it examples: slots of a batch, each with an example and an iteration count of its own. */
 
 import { f32, type Shape, u32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 
 /** What became of the example in a slot; the numbers stand in the first column of {@linkcode SlotInputs.slot}. */
-export const STATUS = { running: 0, fooled: 1, withstood: 2 } as const;
+export const STATUS = { running: 0, misclassified: 1, robust: 2 } as const;
 
 /** Variables that every attack has, a row for each of its B slots. */
 export interface SlotInputs {
@@ -12,13 +12,13 @@ export interface SlotInputs {
   readonly origin: Variable;
   /** True classes, u32 [B]. */
   readonly labels: Variable;
-  /** Numbers of the examples in their data set, u32 [B]: all that random draws depend on, beside run and clock. */
+  /** Numbers of the examples in their data set, u32 [B]: all that random draws depend on, beside run and iteration. */
   readonly examples: Variable;
   /** Classes to aim at, in the order in which that is tried, u32 [B, T]; T is 1 where an attack has no targets. */
   readonly targets: Variable;
   /**
-   * Status (see {@linkcode STATUS}), run, clock and 0 of each slot, u32 [B, 4]. A run is one restart against one
-   * target; the clock counts the ticks of a run. A new example begins with zeros: status running, run 0, clock 0.
+   * Status (see {@linkcode STATUS}), run, iteration and 0 of each slot, u32 [B, 4]. A run is one restart against one
+   * target; the iteration counts the iterations of a run. A new example begins with zeros: status running, run 0, iteration 0.
    */
   readonly slot: Variable;
   /** What the attack calls its result's quality: the best loss, the smallest norm, the smallest margin, [B, 1]. */
@@ -26,7 +26,7 @@ export interface SlotInputs {
 }
 
 /**
- * An attack over the slots of a batch. Each tick moves every running slot on by one iteration of its own clock, so
+ * An attack over the slots of a batch. Each iteration moves every running slot on by one iteration of its own iteration, so
  * that slots may hold examples that began at different times. A slot that is fooled or has withstood all runs stays
  * as it is until it is filled anew. Slots do not influence each other.
  */
@@ -34,14 +34,14 @@ export interface SlotAttack {
   /** For messages: "apgd-ce". */
   readonly name: string;
   readonly inputs: SlotInputs;
-  /** What else a slot consists of, a row each, any content at the beginning: the first tick of a run sets it. */
+  /** What else a slot consists of, a row each, any content at the beginning: the first iteration of a run sets it. */
   readonly state: readonly Variable[];
-  /** The image of each slot that is handed back: of a fooled one, the image that fools. [B, H, W, C], in `state`. */
+  /** The image of each slot that is handed back: of a misclassified one, the image that fools. [B, H, W, C], in `state`. */
   readonly image: Variable;
-  /** Ticks of an example that withstands. */
-  readonly ticks: number;
+  /** Iterations of an example that withstands. */
+  readonly maxIterations: number;
   /** One iteration of the first `slots` slots; no read-back, no allocation. */
-  tick(slots: number): void;
+  iterate(slots: number): void;
   /** Frees its memory, inputs and state too. */
   dispose(): void;
 }

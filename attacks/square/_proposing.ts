@@ -1,4 +1,4 @@
-/** Proposals for many grey examples at one clock, for tests of how windows and signs are distributed. */
+/** Proposals for many grey examples at one iteration, for tests of how windows and signs are distributed. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { Program } from "../../engine/program/program.ts";
@@ -21,15 +21,15 @@ export const EPS = 0.125;
 /** What is proposed for images of 0.5 whose best perturbation is `delta` everywhere, less the images: [n, H, W, 3]. */
 export async function proposeForGrey(
   gpu: Gpu,
-  { clock, run = 0, delta = 0, propose }: {
-    clock: number;
+  { iteration, run = 0, delta = 0, propose }: {
+    iteration: number;
     run?: number;
     delta?: number;
     propose: (inputs: ProposeInputs, attrs: ProposeAttrs) => Tensor;
   },
 ): Promise<Float32Array> {
   const shape = [COUNT, HEIGHT, WIDTH, 3], size = COUNT * HEIGHT * WIDTH * 3;
-  const slots = Uint32Array.from({ length: 4 * COUNT }, (_, i) => [0, run, clock, 0][i % 4]);
+  const slots = Uint32Array.from({ length: 4 * COUNT }, (_, i) => [0, run, iteration, 0][i % 4]);
   const inputs = {
     origin: new Variable("origin", f32(...shape), new Float32Array(size).fill(0.5)),
     best: new Variable("best", f32(...shape), new Float32Array(size).fill(0.5 + delta)),
@@ -37,7 +37,7 @@ export async function proposeForGrey(
     examples: new Variable("examples", u32(COUNT), Uint32Array.from({ length: COUNT }, (_, i) => i)),
   };
   const { key } = stream(11, "square test");
-  const attrs = { eps: EPS, levels: [{ from: 0, side: SIDE }], ticks: 101, key };
+  const attrs = { eps: EPS, levels: [{ from: 0, side: SIDE }], iterations: 101, key };
   const program = await Program.compile(gpu, "propose", () => ({ proposal: propose(inputs, attrs) }));
   program.run();
   const found = await program.read("proposal") as Float32Array;

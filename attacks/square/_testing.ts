@@ -8,7 +8,7 @@ import { f32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { read, release, write } from "../../engine/graph/variables.ts";
 import { slotVariables } from "../slots/slot_attack.ts";
-import { CLASSES, logits, SHAPE, SIZE } from "../testing.ts";
+import { CLASSES, logits, SHAPE, SIZE } from "../testing/classifier.ts";
 import { Square, type SquareOptions } from "./square.ts";
 
 export { logits, SHAPE, SIZE };
@@ -84,7 +84,7 @@ export function fill(
 export interface Found {
   readonly images: Float32Array;
   readonly scores: Float32Array;
-  /** Status, run, clock and 0 of each. */
+  /** Status, run, iteration and 0 of each. */
   readonly slots: Uint32Array;
 }
 
@@ -112,7 +112,7 @@ export async function attackAll(
   for (let from = 0; from < n; from += options.slots) {
     const numbers = order.slice(from, from + options.slots);
     fill(gpu, square, { given, numbers });
-    for (let t = 0; t < square.ticks; t++) square.tick(numbers.length);
+    for (let t = 0; t < square.maxIterations; t++) square.iterate(numbers.length);
     const { images, scores, slots } = await found(gpu, square);
     numbers.forEach((i, b) => {
       all.images.set(images.subarray(b * SIZE, (b + 1) * SIZE), i * SIZE);

@@ -56,15 +56,15 @@ export const squareAcceptOp: OpDef<AcceptAttrs> = {
     for (let b = 0; b < B; b++) {
       const row = slot.data.subarray(4 * b, 4 * b + 4), margin = margins.data[b];
       if (row[0] !== STATUS.running) continue;
-      const fooled = margin <= 0 || !Number.isFinite(margin);
-      if (row[2] === 0 || margin < score.data[b] || fooled) {
+      const misclassified = margin <= 0 || !Number.isFinite(margin);
+      if (row[2] === 0 || margin < score.data[b] || misclassified) {
         score.data[b] = margin;
         best.data.set(proposal.data.subarray(b * size, (b + 1) * size), b * size);
       }
-      if (fooled) row[0] = STATUS.fooled;
+      if (misclassified) row[0] = STATUS.misclassified;
       else if (row[2] < queries) row[2]++;
       else if (row[1] + 1 < runs) row.set([STATUS.running, row[1] + 1, 0, 0]);
-      else row[0] = STATUS.withstood;
+      else row[0] = STATUS.robust;
     }
     return [];
   },
@@ -91,7 +91,7 @@ export interface AcceptState {
   readonly best: Variable;
   /** Their margins, [B, 1]. */
   readonly score: Variable;
-  /** Status, run and clock, u32 [B, 4]. */
+  /** Status, run and iteration, u32 [B, 4]. */
   readonly slot: Variable;
 }
 
@@ -106,7 +106,7 @@ export interface AcceptInputs {
 /**
  * Takes the proposals of running slots that lower the margin (see attacks/losses/margin.ts), and moves their clocks on.
  *
- * A start image (clock 0) is always taken. A slot whose margin is at most 0 or not finite is fooled and keeps its run and clock,
+ * A start image (iteration 0) is always taken. A slot whose margin is at most 0 or not finite is fooled and keeps its run and iteration,
  * as does one that has withstood its last run. Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049,
  * algorithm 1, with the margin loss.
  *

@@ -1,6 +1,6 @@
-// What becomes of the Square Attack's proposals. Where slot b runs and its clock is 0, or margins[b] is below score[b]
-// (both [B, 1]), at most 0 or not finite: best := proposal [B, PIXELS] vec4s, score := margin. Then the slot (status, run, clock, 0):
-// FOOLED at a margin of at most 0 or one that is not finite, else the next tick of QUERIES + 1 a run, the next run of RUNS, or WITHSTOOD. Other
+// What becomes of the Square Attack's proposals. Where slot b runs and its iteration is 0, or margins[b] is below score[b]
+// (both [B, 1]), at most 0 or not finite: best := proposal [B, PIXELS] vec4s, score := margin. Then the slot (status, run, iteration, 0):
+// MISCLASSIFIED at a margin of at most 0 or one that is not finite, else the next iteration of QUERIES + 1 a run, the next run of RUNS, or ROBUST. Other
 // slots stay as they are. A workgroup of 64 owns one example: its first invocation decides, all copy. Order-free.
 @group(0) @binding(0) var<storage, read_write> best: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> score: array<vec4<f32>>;
@@ -23,17 +23,17 @@ fn main(
     copied = 0u;
     if (slot.x == RUNNING) {
       let found = margins(b).x;
-      let fooled = found <= 0.0 || !is_finite(found);
-      if (slot.z == 0u || found < score[b].x || fooled) {
+      let misclassified = found <= 0.0 || !is_finite(found);
+      if (slot.z == 0u || found < score[b].x || misclassified) {
         copied = PIXELS;
         score[b] = vec4<f32>(found, 0.0, 0.0, 0.0);
       }
       var next = slot + vec4<u32>(0u, 0u, 1u, 0u);
-      if (fooled) {
-        next = vec4<u32>(FOOLED, slot.yzw);
+      if (misclassified) {
+        next = vec4<u32>(MISCLASSIFIED, slot.yzw);
       } else if (slot.z >= QUERIES) {
         next = vec4<u32>(RUNNING, slot.y + 1u, 0u, 0u);
-        if (slot.y + 1u >= RUNS) { next = vec4<u32>(WITHSTOOD, slot.yzw); }
+        if (slot.y + 1u >= RUNS) { next = vec4<u32>(ROBUST, slot.yzw); }
       }
       slots[b] = next;
     }

@@ -9,25 +9,28 @@ import { squareAccept, squareAcceptOp } from "./accept.ts";
 
 checkOp(squareAcceptOp);
 
-gpuTest("squareAccept() takes a margin that is not finite for fooled, at any clock", async (gpu) => {
-  const margins = [NaN, 1, Infinity, NaN];
-  const state = {
-    best: new Variable("best", f32(4, 1, 1, 4)),
-    score: new Variable("score", f32(4, 1), Float32Array.of(1, 0.5, 1, NaN)),
-    slot: new Variable("slot", u32(4, 4), Uint32Array.of(0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 3, 0, 1, 0, 2, 0)),
-  };
-  const proposal = new Variable("proposal", f32(4, 1, 1, 4), new Float32Array(16).fill(1));
-  const found = new Variable("margins", f32(4, 1), Float32Array.from(margins));
-  const program = await Program.compile(gpu, "accept", () => {
-    squareAccept(state, { proposal, margins: found, queries: 9, runs: 1 });
-  });
-  program.run();
-  const slot = await read(gpu, state.slot);
-  assertEquals([0, 1, 2, 3].map((b) => slot[4 * b]), [1, 0, 1, 1]);
-  assertEquals([...await read(gpu, state.best)].filter((_, i) => i % 4 === 0), [1, 0, 1, 0]);
-  program.dispose();
-  release(gpu, [...Object.values(state), proposal, found]);
-});
+gpuTest(
+  "squareAccept() takes a margin that is not finite for misclassified, at any iteration",
+  async (gpu) => {
+    const margins = [NaN, 1, Infinity, NaN];
+    const state = {
+      best: new Variable("best", f32(4, 1, 1, 4)),
+      score: new Variable("score", f32(4, 1), Float32Array.of(1, 0.5, 1, NaN)),
+      slot: new Variable("slot", u32(4, 4), Uint32Array.of(0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 3, 0, 1, 0, 2, 0)),
+    };
+    const proposal = new Variable("proposal", f32(4, 1, 1, 4), new Float32Array(16).fill(1));
+    const found = new Variable("margins", f32(4, 1), Float32Array.from(margins));
+    const program = await Program.compile(gpu, "accept", () => {
+      squareAccept(state, { proposal, margins: found, queries: 9, runs: 1 });
+    });
+    program.run();
+    const slot = await read(gpu, state.slot);
+    assertEquals([0, 1, 2, 3].map((b) => slot[4 * b]), [1, 0, 1, 1]);
+    assertEquals([...await read(gpu, state.best)].filter((_, i) => i % 4 === 0), [1, 0, 1, 0]);
+    program.dispose();
+    release(gpu, [...Object.values(state), proposal, found]);
+  },
+);
 
 Deno.test("squareAccept() refuses shapes that do not fit together", () => {
   const image = f32(2, 4, 4, 3), column = f32(2, 1), slot = u32(2, 4), attrs = { queries: 1, runs: 1 };

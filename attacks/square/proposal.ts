@@ -12,8 +12,8 @@ export interface ProposeAttrs {
   readonly eps: number;
   /** Windows by iteration, see {@linkcode windowLevels}; at most the image's smaller side. */
   readonly levels: readonly Level[];
-  /** Ticks of a run: draws count on from run to run. */
-  readonly ticks: number;
+  /** Iterations of a run, its start included: random numbers are counted on from run to run. */
+  readonly iterations: number;
   /** Of the stream that is drawn from. */
   readonly key: U32x2;
 }
@@ -22,9 +22,9 @@ export interface ProposeAttrs {
 export interface ProposeInputs {
   /** Clean images, [B, H, W, C] with C at most 4. */
   readonly origin: Value;
-  /** Best images so far, [B, H, W, C]; any at clock 0. */
+  /** Best images so far, [B, H, W, C]; any at iteration 0. */
   readonly best: Value;
-  /** Status, run and clock, u32 [B, 4]. */
+  /** Status, run and iteration, u32 [B, 4]. */
   readonly slot: Value;
   /** Numbers of the examples, u32 [B]. */
   readonly examples: Value;

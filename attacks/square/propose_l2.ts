@@ -29,7 +29,7 @@ export const squareProposeL2Op: OpDef<ProposeAttrs> = {
     }
     return [f32(...inputs[0].shape)];
   },
-  lower: ({ inputs, outputs: [out], attrs: { levels, ticks, key, eps } }) => {
+  lower: ({ inputs, outputs: [out], attrs: { levels, iterations, key, eps } }) => {
     const [B, H, W, C] = out.spec.shape;
     const { side: TILE, down: DOWN, across: ACROSS, top: TOP, left: LEFT } = tiling(H, W);
     const { starts } = patternStarts({ height: H, width: W, levels });
@@ -38,7 +38,7 @@ export const squareProposeL2Op: OpDef<ProposeAttrs> = {
       source: fillTemplate(source, {
         consts: {
           ...{ B, H, W, C, TILE, DOWN, ACROSS, TOP, LEFT },
-          ...{ TICKS: ticks, KEY0: key[0], KEY1: key[1] },
+          ...{ ITERATIONS: iterations, KEY0: key[0], KEY1: key[1] },
           ...levelConsts(levels),
           ...Object.fromEntries(starts.map((at, k) => [`AT${k}`, at])),
         },
@@ -60,7 +60,7 @@ export const squareProposeL2Op: OpDef<ProposeAttrs> = {
 };
 
 /**
- * Start images and proposals of the Square Attack in L2, for slots each at its own clock.
+ * Start images and proposals of the Square Attack in L2, for slots each at its own iteration.
  *
  * Clock 0: tiles of patterns, a sign per tile and channel, scaled to norm eps. Clock i + 1: two windows W1 and W2 at random
  * places; per channel, W1 of d = best - origin becomes its old direction plus a pattern of random sign, as long as the
@@ -111,7 +111,7 @@ function l2Cases(): OpDef<ProposeAttrs>["cases"] {
     return {
       name,
       inputs: [f32(...shape), f32(...shape), u32(b, 4), u32(b), f32(total)],
-      attrs: { eps, levels, ticks: 7, key: [5, 6] as const },
+      attrs: { eps, levels, iterations: 7, key: [5, 6] as const },
       below: 8,
     };
   };

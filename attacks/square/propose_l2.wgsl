@@ -3,7 +3,7 @@
 // Clock 0: d = a pattern * sign in each of DOWN x ACROSS tiles. Clock i + 1: d = best - origin, changed by two windows:
 //   in W1: (pattern * sign + d / |d in W1|) * sqrt(max(EPS^2 - |d|^2, 0) / C + |d in W1 or W2|^2) / |that bracket|,
 //   in W2 but not W1: 0. Norms of windows are each channel's own. A pattern is turned by a coin.
-// proposal = origin + EPS * d / |d|, clipped to [0, 1]. Philox counter: (example, run * TICKS + clock, block, 0): of a
+// proposal = origin + EPS * d / |d|, clipped to [0, 1]. Philox counter: (example, run * ITERATIONS + iteration, block, 0): of a
 // start, block t is tile t's: signs and coin in words 0 and 1; later, block 0 places W1 and W2 and block 1 is like a
 // tile's. Slots that do not run get a proposal that nobody takes.
 // A workgroup of 64 owns one example; lanes take every 64th pixel. Order of sums: ascending pixels of a lane, eight
@@ -82,15 +82,15 @@ fn main(
   if (b >= B) { return; }
   let base = b * PIXELS;
   let run = slots[b].y;
-  let clock = slots[b].z;
+  let iteration = slots[b].z;
   let key = vec2<u32>(KEY0, KEY1);
-  let counter = vec4<u32>(examples[b], run * TICKS + clock, 0u, 0u);
+  let counter = vec4<u32>(examples[b], run * ITERATIONS + iteration, 0u, 0u);
   var window: Window;
-  window.start = clock == 0u;
+  window.start = iteration == 0u;
   window.side = SIDE0;
   window.at = AT0;
 #for k in 1..LEVELS
-  if (clock > FROM${k}) {
+  if (iteration > FROM${k}) {
     window.side = SIDE${k};
     window.at = AT${k};
   }

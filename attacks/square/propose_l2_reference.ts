@@ -13,15 +13,15 @@ type Corner = readonly [top: number, left: number];
 /** proposal [B, H, W, C] of origin, best, slot, examples and patterns. */
 export function proposeL2Reference(
   [origin, best, slot, examples, patterns]: readonly NdArray[],
-  { eps, levels, ticks, key }: ProposeAttrs,
+  { eps, levels, iterations, key }: ProposeAttrs,
   [out]: readonly Spec[],
 ): NdArray[] {
   const [B, H, W, C] = out.shape;
   const data = new Float64Array(B * H * W * C);
   for (let b = 0; b < B; b++) {
-    const [, run, clock] = slot.data.subarray(4 * b, 4 * b + 4);
+    const [, run, iteration] = slot.data.subarray(4 * b, 4 * b + 4);
     const draw = (block: number) =>
-      philox4x32([examples.data[b], (run * ticks + clock) % 2 ** 32, block, 0], key);
+      philox4x32([examples.data[b], (run * iterations + iteration) % 2 ** 32, block, 0], key);
     const index = (i: number, j: number, c: number) => ((b * H + i) * W + j) * C + c;
     const pattern = (level: number, [, coin]: readonly number[]): Plane => {
       const sides = [tiling(H, W).side, ...levels.map(({ side }) => side)], s = sides[level];
@@ -29,9 +29,9 @@ export function proposeL2Reference(
       return plane(s, s, (i, j) => patterns.data[from + (coin % 2 === 1 ? j * s + i : i * s + j)]);
     };
     const planes = Array.from({ length: C }, (_, c): Plane => {
-      if (clock === 0) return startPlane({ H, W, c, draw, pattern });
+      if (iteration === 0) return startPlane({ H, W, c, draw, pattern });
       const now = plane(H, W, (i, j) => best.data[index(i, j, c)] - origin.data[index(i, j, c)]);
-      const s = sideAt(levels, clock - 1), level = levels.findIndex(({ side }) => side === s) + 1;
+      const s = sideAt(levels, iteration - 1), level = levels.findIndex(({ side }) => side === s) + 1;
       const [top, left, top2, left2] = draw(0).map((word, k) => cornerBelow(word, (k % 2 === 0 ? H : W) - s));
       let total = 0;
       for (let at = index(0, 0, 0); at < index(H, 0, 0); at++) {

@@ -28,7 +28,7 @@ const propose = (inputs: ProposeInputs, attrs: ProposeAttrs) =>
 gpuTest(
   "squareProposeL2() paints windows uniformly, but never last, signed and turned at random",
   async (gpu) => {
-    const found = await proposeForGrey(gpu, { clock: 1, propose });
+    const found = await proposeForGrey(gpu, { iteration: 1, propose });
     const pattern = eta(SIDE);
     const tops: number[] = [], lefts: number[] = [], coins: number[] = [];
     for (let b = 0; b < COUNT; b++) {
@@ -56,7 +56,7 @@ gpuTest(
 );
 
 gpuTest("squareProposeL2() empties a second window, placed like the first", async (gpu) => {
-  const found = await proposeForGrey(gpu, { clock: 1, delta: 0.001, propose });
+  const found = await proposeForGrey(gpu, { iteration: 1, delta: 0.001, propose });
   const tops: number[] = [], lefts: number[] = [];
   for (let b = 0; b < COUNT; b++) {
     const { rows, columns } = pixelsWhere(found, { example: b, test: (v) => v === 0 });
@@ -76,7 +76,7 @@ gpuTest("squareProposeL2() empties a second window, placed like the first", asyn
 });
 
 gpuTest("squareProposeL2() starts from tiles of random signs, at a distance of eps", async (gpu) => {
-  const found = await proposeForGrey(gpu, { clock: 0, propose });
+  const found = await proposeForGrey(gpu, { iteration: 0, propose });
   const signs: number[] = [];
   const size = HEIGHT * WIDTH * 3;
   for (let b = 0; b < COUNT; b++) {
@@ -92,7 +92,7 @@ gpuTest("squareProposeL2() starts from tiles of random signs, at a distance of e
 });
 
 Deno.test("squareProposeL2() refuses patterns of other windows", () => {
-  const attrs = { eps: 0.1, levels: [{ from: 0, side: 3 }], ticks: 2, key: [1, 2] as const };
+  const attrs = { eps: 0.1, levels: [{ from: 0, side: 3 }], iterations: 2, key: [1, 2] as const };
   const image = f32(2, 4, 4, 3);
   assertThrows(
     () => squareProposeL2Op.shape([image, image, u32(2, 4), u32(2), f32(9)], attrs),

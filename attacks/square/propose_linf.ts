@@ -28,11 +28,11 @@ export const squareProposeLinfOp: OpDef<ProposeAttrs> = {
     return [f32(...inputs[0].shape)];
   },
   lower: ({ inputs: [origin, best, slot, examples], outputs: [out], attrs }) => {
-    const [B, H, W, C] = origin.spec.shape, { levels, ticks, key, eps } = attrs;
+    const [B, H, W, C] = origin.spec.shape, { levels, iterations, key, eps } = attrs;
     return [{
       label: "square_propose_linf",
       source: fillTemplate(source, {
-        consts: { B, H, W, C, TICKS: ticks, KEY0: key[0], KEY1: key[1], ...levelConsts(levels) },
+        consts: { B, H, W, C, ITERATIONS: iterations, KEY0: key[0], KEY1: key[1], ...levelConsts(levels) },
         text: { EPS: wgslFloat(eps) },
         include: [philoxSource],
       }),
@@ -45,16 +45,16 @@ export const squareProposeLinfOp: OpDef<ProposeAttrs> = {
     }];
   },
   backward: null,
-  reference: ([origin, best, slot, examples], { levels, ticks, key, eps }, [out]) => {
+  reference: ([origin, best, slot, examples], { levels, iterations, key, eps }, [out]) => {
     const [B, H, W, C] = out.shape;
     const data = new Float64Array(origin.data.length);
     const clip = (v: number, low: number, high: number) => Math.min(Math.max(v, low), high);
     for (let b = 0; b < B; b++) {
-      const [, run, clock] = slot.data.subarray(4 * b, 4 * b + 4);
+      const [, run, iteration] = slot.data.subarray(4 * b, 4 * b + 4);
       const draw = (block: number) =>
-        philox4x32([examples.data[b], (run * ticks + clock) % 2 ** 32, block, 0], key);
+        philox4x32([examples.data[b], (run * iterations + iteration) % 2 ** 32, block, 0], key);
       const index = (i: number, j: number, c: number) => ((b * H + i) * W + j) * C + c;
-      if (clock === 0) {
+      if (iteration === 0) {
         for (let j = 0; j < W; j++) {
           const stripe = draw(j)[2];
           for (let i = 0; i < H; i++) {
@@ -66,7 +66,7 @@ export const squareProposeLinfOp: OpDef<ProposeAttrs> = {
         }
         continue;
       }
-      const s = sideAt(levels, clock - 1), words = draw(0);
+      const s = sideAt(levels, iteration - 1), words = draw(0);
       const top = cornerBelow(words[0], H - s), left = cornerBelow(words[1], W - s);
       const moved = best.data.slice();
       for (let i = top; i < top + s; i++) {
@@ -85,14 +85,14 @@ export const squareProposeLinfOp: OpDef<ProposeAttrs> = {
 };
 
 /**
- * Start images and proposals of the Square Attack in Linf, for slots each at its own clock.
+ * Start images and proposals of the Square Attack in Linf, for slots each at its own iteration.
  *
  * Clock 0: vertical stripes, origin + eps * sign, one sign per column and channel. Clock i + 1: the best image + 2 eps *
  * sign in a window at a random place, one sign per channel, clipped to eps around the origin. Both clipped to [0, 1].
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, algorithms 1 and 2. The corner is
  * floor(uniform * (height - side)), as in the official AutoAttack, so that the last place is never drawn. Departure:
- * an example draws places and signs of its own, from its number, run and clock, where the official code draws them for
+ * an example draws places and signs of its own, from its number, run and iteration, where the official code draws them for
  * a whole batch.
  *
  * @returns [B, H, W, C].
@@ -107,7 +107,12 @@ function linfCases(): OpDef<ProposeAttrs>["cases"] {
   const make = (name: string, [b, h, w, c]: readonly number[], sides: readonly number[], eps = 0.4) => ({
     name,
     inputs: [f32(b, h, w, c), f32(b, h, w, c), u32(b, 4), u32(b)],
-    attrs: { eps, levels: sides.map((side, k) => ({ from: 2 * k, side })), ticks: 7, key: [5, 6] as const },
+    attrs: {
+      eps,
+      levels: sides.map((side, k) => ({ from: 2 * k, side })),
+      iterations: 7,
+      key: [5, 6] as const,
+    },
     below: 8,
   });
   return [

@@ -1,7 +1,7 @@
 // What the Square Attack in Linf tries next: proposal from origin and best [B, H, W, C] with C <= 4 in one vec4, slot
 // and example number of each of B slots. Clock 0: origin + EPS * sign, a sign for each column and channel. Clock i + 1:
 // best + 2 EPS * sign in a window of side x side pixels, a sign for each channel, clipped to EPS around origin. Both
-// clipped to [0, 1]. Philox counter: (example, run * TICKS + clock, column or 0, 0); of its words the first two place
+// clipped to [0, 1]. Philox counter: (example, run * ITERATIONS + iteration, column or 0, 0); of its words the first two place
 // the window, the third's low bits are the signs. Slots that do not run get a proposal that nobody takes.
 // One invocation computes one pixel; workgroup 64. No reduction: order-free.
 #input 0 origin
@@ -20,12 +20,12 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let row = at / W % H;
   let column = at % W;
   let run = slots[b].y;
-  let clock = slots[b].z;
+  let iteration = slots[b].z;
   var side = SIDE0;
 #for k in 1..LEVELS
-  if (clock > FROM${k}) { side = SIDE${k}; }
+  if (iteration > FROM${k}) { side = SIDE${k}; }
 #end
-  let counter = vec4<u32>(examples[b], run * TICKS + clock, select(0u, column, clock == 0u), 0u);
+  let counter = vec4<u32>(examples[b], run * ITERATIONS + iteration, select(0u, column, iteration == 0u), 0u);
   let bits = philox(counter, vec2<u32>(KEY0, KEY1));
   let signs = 1.0 - 2.0 * vec4<f32>((bits.zzzz >> LANES) & vec4<u32>(1u));
   let top = philox_mul(bits.x, H - side).x;
@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let inside = row >= top && row < top + side && column >= left && column < left + side;
   let clean = origin(at);
   var value = clean + ${EPS} * signs;
-  if (clock != 0u) {
+  if (iteration != 0u) {
     value = clamp(best(at) + select(0.0, 2.0 * ${EPS}, inside) * signs, clean - ${EPS}, clean + ${EPS});
   }
   value = clamp(value, vec4<f32>(0.0), vec4<f32>(1.0));

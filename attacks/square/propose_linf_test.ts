@@ -22,7 +22,7 @@ const propose = squareProposeLinf;
 gpuTest(
   "squareProposeLinf() places windows uniformly, but never last, with a sign per channel",
   async (gpu) => {
-    const found = await proposeForGrey(gpu, { clock: 1, propose });
+    const found = await proposeForGrey(gpu, { iteration: 1, propose });
     const tops: number[] = [], lefts: number[] = [], signs: number[] = [], places: number[] = [];
     for (let b = 0; b < COUNT; b++) {
       const { rows, columns } = pixelsWhere(found, { example: b, test: (v) => v !== 0 });
@@ -44,11 +44,11 @@ gpuTest(
   },
 );
 
-gpuTest("squareProposeLinf() draws anew at every clock and in every run", async (gpu) => {
-  const first = await proposeForGrey(gpu, { clock: 1, propose });
+gpuTest("squareProposeLinf() draws anew at every iteration and in every run", async (gpu) => {
+  const first = await proposeForGrey(gpu, { iteration: 1, propose });
   const others = [
-    await proposeForGrey(gpu, { clock: 2, propose }),
-    await proposeForGrey(gpu, { clock: 1, run: 1, propose }),
+    await proposeForGrey(gpu, { iteration: 2, propose }),
+    await proposeForGrey(gpu, { iteration: 1, run: 1, propose }),
   ];
   for (const other of others) {
     const same = Array.from({ length: COUNT }, (_, b) => {
@@ -62,7 +62,7 @@ gpuTest("squareProposeLinf() draws anew at every clock and in every run", async 
 });
 
 gpuTest("squareProposeLinf() starts from vertical stripes of random signs", async (gpu) => {
-  const found = await proposeForGrey(gpu, { clock: 0, propose });
+  const found = await proposeForGrey(gpu, { iteration: 0, propose });
   const signs: number[] = [];
   for (let b = 0; b < COUNT; b++) {
     const value = at(found, b);
@@ -80,7 +80,7 @@ gpuTest("squareProposeLinf() starts from vertical stripes of random signs", asyn
 });
 
 Deno.test("squareProposeLinf() refuses shapes that do not fit together", () => {
-  const attrs = { eps: 0.1, levels: [{ from: 0, side: 3 }], ticks: 2, key: [1, 2] as const };
+  const attrs = { eps: 0.1, levels: [{ from: 0, side: 3 }], iterations: 2, key: [1, 2] as const };
   const image = f32(2, 4, 4, 3);
   const check = (inputs: Parameters<typeof squareProposeLinfOp.shape>[0], message: string) =>
     assertThrows(() => squareProposeLinfOp.shape(inputs, attrs), RangeError, message);

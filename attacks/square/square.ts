@@ -8,7 +8,7 @@ import { f32, formatShape, type Shape } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";
 import { margin } from "../losses/margin.ts";
-import type { LogitsFn } from "../pgd.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
 import { squareAccept } from "./accept.ts";
 import { squarePatterns, squareProposeL2 } from "./propose_l2.ts";
@@ -44,13 +44,13 @@ interface Parts {
 /**
  * The Square Attack: random search without gradients for an image of negative margin, z_y - max over j != y of z_j.
  *
- * A run starts at clock 0 with stripes (Linf) or tiles (L2), and tries at clock i + 1 what iteration i proposes: a change
- * of one window, whose side shrinks with i. A proposal is kept if it lowers the margin. One tick is one query, all in
+ * A run starts at iteration 0 with stripes (Linf) or tiles (L2), and tries at iteration i + 1 what iteration i proposes: a change
+ * of one window, whose side shrinks with i. A proposal is kept if it lowers the margin. One iteration is one query, all in
  * one program: proposal, forward pass, acceptance. `score` is the margin of `image` in the present run.
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, in the version of AutoAttack
  * (https://arxiv.org/abs/2003.01690). Departure: windows and signs are drawn for each example, from the stream, the
- * example's number, run and clock, where the official code draws them for a whole batch; hence the outcome does not
+ * example's number, run and iteration, where the official code draws them for a whole batch; hence the outcome does not
  * depend on what else is in the batch.
  */
 export class Square implements SlotAttack {
@@ -58,18 +58,18 @@ export class Square implements SlotAttack {
   readonly inputs: SlotInputs;
   readonly state: readonly Variable[];
   readonly image: Variable;
-  readonly ticks: number;
+  readonly maxIterations: number;
   readonly #gpu: Gpu;
   readonly #program: Program;
   readonly #patterns: Variable;
 
-  private constructor(gpu: Gpu, parts: Pick<Square, "name" | "inputs" | "image" | "ticks"> & Parts) {
+  private constructor(gpu: Gpu, parts: Pick<Square, "name" | "inputs" | "image" | "maxIterations"> & Parts) {
     this.#gpu = gpu;
     this.name = parts.name;
     this.inputs = parts.inputs;
     this.image = parts.image;
     this.state = [parts.image];
-    this.ticks = parts.ticks;
+    this.maxIterations = parts.maxIterations;
     this.#program = parts.program;
     this.#patterns = parts.patterns;
   }
@@ -88,7 +88,7 @@ export class Square implements SlotAttack {
     const image = new Variable(`${name} image`, f32(slots, ...imageShape));
     const { origin, examples, labels, slot, score } = inputs;
     const levels = windowLevels({ norm, height, width, pInit });
-    const attrs = { eps, levels, ticks: queries + 1, key: stream.key };
+    const attrs = { eps, levels, iterations: queries + 1, key: stream.key };
     const drawn = squarePatterns({ height, width, levels });
     const patterns = new Variable(`${name} patterns`, f32(drawn.length), drawn);
     const from = { origin, best: image, slot, examples };
@@ -99,20 +99,27 @@ export class Square implements SlotAttack {
       const margins = margin(logits(proposal), labels);
       squareAccept({ best: image, score, slot }, { proposal, margins, queries, runs: restarts });
     }, { perExample: slotVariables({ inputs, state: [image] }), keepConstants: true });
-    return new Square(gpu, { name, inputs, image, ticks: restarts * (queries + 1), program, patterns });
+    return new Square(gpu, {
+      name,
+      inputs,
+      image,
+      maxIterations: restarts * (queries + 1),
+      program,
+      patterns,
+    });
   }
 
-  /** Multiplications and additions of one tick of all slots. */
+  /** Multiplications and additions of one iteration of all slots. */
   get flops(): number {
     return this.#program.flops;
   }
 
-  /** Kernels that one tick starts. */
+  /** Kernels that one iteration starts. */
   get dispatches(): number {
     return this.#program.dispatches;
   }
 
-  tick(slots: number): void {
+  iterate(slots: number): void {
     this.#program.run({ examples: slots });
   }
 

@@ -36,14 +36,14 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
   const options = { norm, eps, queries: QUERIES };
 
   gpuTest(
-    `Square stays in the threat model, never raises the margin and stops when fooled, ${norm}`,
+    `Square stays in the threat model, never raises the margin and stops when misclassified, ${norm}`,
     async (gpu) => {
       const given = await givenImages(gpu, COUNT);
       const square = await makeSquare(gpu, { ...options, slots: COUNT });
       fill(gpu, square, { given, numbers: ORDER });
       let before: Found | null = null;
-      for (let tick = 0; tick < square.ticks; tick++) {
-        square.tick(COUNT);
+      for (let i = 0; i < square.maxIterations; i++) {
+        square.iterate(COUNT);
         const now = await found(gpu, square);
         const { margins } = await judge(gpu, { images: now.images, labels: given.labels });
         assertClose("scores", now.scores, { expected: margins, atol: 1e-5, rtol: 0 });
@@ -53,29 +53,29 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
           const distance = norm === "L2" ? Math.hypot(...moved) : Math.max(...moved.map(Math.abs));
           assertLessOrEqual(distance, eps + 1e-6);
           assert(rows(now).every((v) => v >= 0 && v <= 1));
-          const [status, run, clock] = now.slots.subarray(4 * b);
-          assertEquals(status === STATUS.fooled, now.scores[b] <= 0);
+          const [status, run, iteration] = now.slots.subarray(4 * b);
+          assertEquals(status === STATUS.misclassified, now.scores[b] <= 0);
           assertEquals(run, 0);
-          if (status === STATUS.running) assertEquals(clock, tick + 1);
+          if (status === STATUS.running) assertEquals(iteration, i + 1);
           if (before === null) continue;
           assertLessOrEqual(now.scores[b], before.scores[b]);
           if (now.scores[b] === before.scores[b]) assertSameBits("not taken", rows(now), rows(before));
-          if (before.slots[4 * b] === STATUS.fooled) {
+          if (before.slots[4 * b] === STATUS.misclassified) {
             assertSameBits(
-              "fooled",
+              "misclassified",
               now.slots.subarray(4 * b, 4 * b + 4),
               before.slots.subarray(4 * b, 4 * b + 4),
             );
-            assertSameBits("fooled", rows(now), rows(before));
+            assertSameBits("misclassified", rows(now), rows(before));
           }
         }
         before = now;
       }
       // Both outcomes occur, and not all of the fooled ones were so at once.
-      assertGreater(count(before!, STATUS.withstood), 3);
-      assertGreater(count(before!, STATUS.fooled), COUNT / 7 + 3);
+      assertGreater(count(before!, STATUS.robust), 3);
+      assertGreater(count(before!, STATUS.misclassified), COUNT / 7 + 3);
       assertGreater(new Set(ORDER.map((b) => before!.slots[4 * b + 2])).size, 5);
-      square.tick(COUNT);
+      square.iterate(COUNT);
       assertSameFound("after the end", await found(gpu, square), before!);
       square.dispose();
     },
@@ -88,21 +88,21 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
     assertSameFound("batches of 16, reversed", parts, whole);
   });
 
-  gpuTest(`Square gives the same bits for slots that start at different ticks, ${norm}`, async (gpu) => {
+  gpuTest(`Square gives the same bits for slots that start at different iterations, ${norm}`, async (gpu) => {
     const given = await givenImages(gpu, COUNT);
     const whole = await attackAll(gpu, { ...options, given, slots: COUNT, order: ORDER });
     const square = await makeSquare(gpu, { ...options, slots: COUNT });
     fill(gpu, square, { given, numbers: ORDER });
-    const slots = new Uint32Array(4 * COUNT).fill(STATUS.withstood);
+    const slots = new Uint32Array(4 * COUNT).fill(STATUS.robust);
     write(gpu, square.inputs.slot, slots);
-    const last = 4 + square.ticks;
-    for (let tick = 0; tick < last; tick++) {
-      if (tick < 5) {
+    const last = 4 + square.maxIterations;
+    for (let iteration = 0; iteration < last; iteration++) {
+      if (iteration < 5) {
         const now = await read(gpu, square.inputs.slot) as Uint32Array;
-        for (const b of ORDER) if (b % 5 === tick) now.fill(0, 4 * b, 4 * b + 4);
+        for (const b of ORDER) if (b % 5 === iteration) now.fill(0, 4 * b, 4 * b + 4);
         write(gpu, square.inputs.slot, now);
       }
-      square.tick(COUNT);
+      square.iterate(COUNT);
     }
     assertSameFound("staggered", await found(gpu, square), whole);
     square.dispose();
@@ -116,9 +116,9 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
       await makeSquare(gpu, { ...options, slots: COUNT }),
     ];
     fill(gpu, from, { given, numbers: ORDER });
-    for (let t = 0; t < 11; t++) from.tick(COUNT);
+    for (let t = 0; t < 11; t++) from.iterate(COUNT);
     await moveSlots(gpu, { from, to });
-    for (let t = 11; t < to.ticks; t++) to.tick(COUNT);
+    for (let t = 11; t < to.maxIterations; t++) to.iterate(COUNT);
     assertSameFound("moved", await found(gpu, to), whole);
     from.dispose();
     to.dispose();
@@ -127,20 +127,20 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
   gpuTest(`Square restarts from other images until its last run, ${norm}`, async (gpu) => {
     const given = await givenImages(gpu, COUNT);
     const square = await makeSquare(gpu, { ...options, queries: 2, restarts: 3, slots: COUNT });
-    assertEquals(square.ticks, 9);
+    assertEquals(square.maxIterations, 9);
     fill(gpu, square, { given, numbers: ORDER });
     const starts: Found[] = [];
-    for (let tick = 0; tick < square.ticks; tick++) {
-      square.tick(COUNT);
-      if (tick % 3 === 0) starts.push(await found(gpu, square));
+    for (let iteration = 0; iteration < square.maxIterations; iteration++) {
+      square.iterate(COUNT);
+      if (iteration % 3 === 0) starts.push(await found(gpu, square));
     }
     const end = await found(gpu, square);
     assertEquals(count(end, STATUS.running), 0);
-    assertGreater(count(end, STATUS.withstood), 3);
-    for (const b of ORDER.filter((b) => end.slots[4 * b] === STATUS.withstood)) {
+    assertGreater(count(end, STATUS.robust), 3);
+    for (const b of ORDER.filter((b) => end.slots[4 * b] === STATUS.robust)) {
       const images = starts.map(({ images }) => images.subarray(b * SIZE, (b + 1) * SIZE));
       assert(images[0].some((v, k) => v !== images[1][k]) && images[1].some((v, k) => v !== images[2][k]));
-      assertEquals([...end.slots.subarray(4 * b, 4 * b + 4)], [STATUS.withstood, 2, 2, 0]);
+      assertEquals([...end.slots.subarray(4 * b, 4 * b + 4)], [STATUS.robust, 2, 2, 0]);
       assertEquals(starts.map(({ slots }) => slots[4 * b + 1]), [0, 1, 2]);
     }
     square.dispose();

@@ -5,7 +5,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const seconds = (value: number) => value.toFixed(value < 99.95 ? 1 : 0);
 
-/** A record for people: what was evaluated, a table for each evaluation, what was checked, and doubts. */
+/** A record for people: what was evaluated, a table for each evaluation, what was checked, and diagnostics. */
 export function formatAttack(record: AttackRecord): string {
   const { configuration, epsLabel, asked, referenceRadius, weightsFile } = record;
   const { weights, data, norm, version, attacks } = configuration;

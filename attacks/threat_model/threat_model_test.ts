@@ -7,16 +7,16 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import type { Gpu } from "../engine/device/device.ts";
-import { fill } from "../engine/ops/fill.ts";
-import { Program } from "../engine/program/program.ts";
-import { asTensor } from "../engine/graph/graph.ts";
-import { stream } from "../engine/arrays/random.ts";
-import { f32, u32 } from "../engine/arrays/shape.ts";
-import { assertClose } from "../engine/testing/compare.ts";
-import { gpuTest } from "../engine/testing/gpu.ts";
-import { type Tensor, Variable } from "../engine/graph/tensor.ts";
-import { release } from "../engine/graph/variables.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { fill } from "../../engine/ops/fill.ts";
+import { Program } from "../../engine/program/program.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { assertClose } from "../../engine/testing/compare.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
+import { release } from "../../engine/graph/variables.ts";
 import { l2, linf, type ThreatModel, threatModel } from "./threat_model.ts";
 
 const B = 5, SHAPE = [B, 4, 3, 3], SIZE = 36;

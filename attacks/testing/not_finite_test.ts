@@ -1,22 +1,22 @@
 /** Logits that are not finite: no image is correct by them, under any attack, on host and device alike. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { div, mul } from "../engine/ops/arithmetic.ts";
-import { reduceSum } from "../engine/ops/reduce_sum.ts";
-import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/arrays/random.ts";
-import { f32 } from "../engine/arrays/shape.ts";
-import { Variable } from "../engine/graph/tensor.ts";
-import { gpuTest } from "../engine/testing/gpu.ts";
-import { release, write } from "../engine/graph/variables.ts";
-import { autoAttack } from "./autoattack/autoattack.ts";
-import { NO_CLASS, predict } from "./autoattack/classifier.ts";
-import { ATTACKS } from "./autoattack/types.ts";
-import { DOUBT } from "./doubts.ts";
-import { Pgd } from "./pgd.ts";
-import { warnPgd } from "./pgd_warnings.ts";
-import { CLASSES, logits, noiseImages, SHAPE, SIZE } from "./testing.ts";
-import { l2, linf } from "./threat_model.ts";
+import { div, mul } from "../../engine/ops/arithmetic.ts";
+import { reduceSum } from "../../engine/ops/reduce_sum.ts";
+import { reshape } from "../../engine/ops/reshape.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { release, write } from "../../engine/graph/variables.ts";
+import { autoAttack } from "../autoattack/autoattack.ts";
+import { NO_CLASS, predict } from "../autoattack/classifier.ts";
+import { ATTACKS } from "../autoattack/types.ts";
+import { DIAGNOSTIC } from "../diagnostics/logit_diagnostics.ts";
+import { Pgd } from "../pgd/pgd.ts";
+import { warnPgd } from "../pgd/pgd_warnings.ts";
+import { CLASSES, logits, noiseImages, SHAPE, SIZE } from "./classifier.ts";
+import { l2, linf } from "../threat_model/threat_model.ts";
 
 const COUNT = 12, BLACK = [0, 5];
 const images = noiseImages(COUNT);
@@ -43,13 +43,13 @@ gpuTest("Pgd.run() counts no image whose logits are not finite, and warnPgd() na
     pgd.setBatch({ images, labels, examples: labels.map((_, i) => i) });
     for (const value of [1, NaN, Infinity]) {
       write(gpu, factor, Float32Array.of(value));
-      const { before, after, distance, doubts } = await pgd.run();
+      const { before, after, distance, diagnostics } = await pgd.run();
       const odd = value === 1 ? BLACK : [...labels.keys()];
       for (const i of odd) {
         assertEquals([before[i], after[i], distance[i]], [0, 0, 0], `image ${i}, factor ${value}`);
-        assert(doubts[i] & DOUBT.notFinite);
+        assert(diagnostics[i] & DIAGNOSTIC.notFinite);
       }
-      const [first] = warnPgd({ clean: before, robust: after, doubts });
+      const [first] = warnPgd({ clean: before, robust: after, doubts: diagnostics });
       assertEquals(first.code, "non-finite-logits");
       assertStringIncludes(first.message, `Of ${COUNT} images ${odd.length} have logits that are not finite`);
     }

@@ -8,21 +8,21 @@ import { rowVec4s, u32 } from "../../engine/arrays/shape.ts";
 import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
 import { fillTemplate } from "../../engine/wgsl/template.ts";
-import source from "./draw_numbers.wgsl" with { type: "text" };
+import source from "./eot_keys.wgsl" with { type: "text" };
 
-interface DrawNumbersAttrs {
+interface EotKeysAttrs {
   readonly [key: string]: unknown;
   readonly key: U32x2;
 }
 
 /** out u32 [B]. Inputs: slot [B, 4], examples [B]. */
-export const drawNumbersOp: OpDef<DrawNumbersAttrs> = {
-  name: "draw_numbers",
+export const eotKeysOp: OpDef<EotKeysAttrs> = {
+  name: "eot_keys",
   shape: ([, examples]) => [u32(...examples.shape)],
   lower: ({ inputs: [slot, examples], outputs: [out], attrs: { key } }) => {
     const PADDED = 4 * rowVec4s(out.spec.shape);
     return [{
-      label: "draw_numbers",
+      label: "eot_keys",
       source: fillTemplate(source, {
         consts: { B: out.spec.shape[0], PADDED, KEY0: key[0], KEY1: key[1] },
         include: [philoxSource],
@@ -51,16 +51,16 @@ export const drawNumbersOp: OpDef<DrawNumbersAttrs> = {
 };
 
 /**
- * A number for each slot that depends on its example's number, run and clock, and the stream alone.
+ * A number for each slot that depends on its example's number, run and iteration, and the stream alone.
  *
- * @param slot u32 [B, 4]: status, run, clock, 0.
+ * @param slot u32 [B, 4]: status, run, iteration, 0.
  * @param examples u32 [B].
  * @returns u32 [B].
  */
-export function drawNumbers(
+export function eotKeys(
   slot: Value,
   examples: Value,
   { stream }: { stream: { readonly key: U32x2 } },
 ): Tensor {
-  return record(drawNumbersOp, [slot, examples], { key: stream.key })[0];
+  return record(eotKeysOp, [slot, examples], { key: stream.key })[0];
 }

@@ -1,20 +1,20 @@
 /** Attacks on linear models over the scales of their logits: of these the exact answer is known. */
 
-import type { Gpu } from "../engine/device/device.ts";
-import { mul } from "../engine/ops/arithmetic.ts";
-import type { Norm } from "../engine/ops/example_norm.ts";
-import { linear } from "../engine/ops/linear.ts";
-import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/arrays/random.ts";
-import { f32 } from "../engine/arrays/shape.ts";
-import { type Tensor, Variable } from "../engine/graph/tensor.ts";
-import { release, write } from "../engine/graph/variables.ts";
-import { makeAttack } from "./autoattack/make_attack.ts";
-import type { AttackName } from "./autoattack/types.ts";
-import { fgsm } from "./fgsm.ts";
-import { Pgd } from "./pgd.ts";
-import { runSlots } from "./slots/run_slots.ts";
-import { threatModel } from "./threat_model.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { mul } from "../../engine/ops/arithmetic.ts";
+import type { Norm } from "../../engine/ops/example_norm.ts";
+import { linear } from "../../engine/ops/linear.ts";
+import { reshape } from "../../engine/ops/reshape.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { f32 } from "../../engine/arrays/shape.ts";
+import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
+import { release, write } from "../../engine/graph/variables.ts";
+import { makeAttack } from "../autoattack/make_attack.ts";
+import type { AttackName } from "../autoattack/types.ts";
+import { fgsm } from "../pgd/fgsm.ts";
+import { Pgd } from "../pgd/pgd.ts";
+import { runSlots } from "../slots/run_slots.ts";
+import { threatModel } from "../threat_model/threat_model.ts";
 
 /** [H, W, C] of the images. */
 export const SHAPE = [4, 4, 3] as const;
@@ -141,7 +141,7 @@ async function underSlots(
   { norm, eps, officialConstants, logits, name }: Given & { readonly name: AttackName },
 ): Promise<number[]> {
   const targets = name.endsWith("-t") ? classes - 1 : 1, robust = new Array<number>(labels.length).fill(1);
-  const attack = await makeAttack(gpu, { name, restarts: 1, targets, eot: 1 }, {
+  const attack = await makeAttack(gpu, { name, restarts: 1, targets, eotSamples: 1 }, {
     ...{ logits, classes, norm, eps, imageShape: SHAPE, slots: labels.length, seed: 0, iterations: 12 },
     ...{ queries: 60, ...(officialConstants && { officialConstants }) },
   });
@@ -153,8 +153,8 @@ async function underSlots(
       number: i,
       targets: Array.from({ length: classes }, (_, c) => c).filter((c) => c !== labels[i]).slice(0, targets),
     }),
-    onFinished: ({ position, fooled }) => {
-      if (fooled) robust[position] = 0;
+    onFinished: ({ position, misclassified }) => {
+      if (misclassified) robust[position] = 0;
     },
   });
   attack.dispose();

@@ -1,4 +1,4 @@
-// What Auto-PGD keeps of an evaluated point, in place, as apgd_book.wgsl decided in actions [B, 4] = (ran, keep, back,
+// What Auto-PGD keeps of an evaluated point, in place, as apgd_update_state.wgsl decided in actions [B, 4] = (ran, keep, back,
 // overall): best = point and best gradient = gradient where kept; the walk's point and gradient, taken from the best
 // where it goes back; IMAGE: image = point where it is the best of all runs.
 // points, gradient, best, best_gradient, image, fresh (the gradient at the point) [B, PIXELS] vec4s.

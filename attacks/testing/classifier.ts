@@ -1,13 +1,14 @@
 /** A small classifier and images for the tests of this folder. */
 
-import type { Gpu } from "../engine/device/device.ts";
-import { createConv2d } from "../engine/nn/conv2d.ts";
-import { createLinear } from "../engine/nn/linear.ts";
-import { relu } from "../engine/ops/relu.ts";
-import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/arrays/random.ts";
-import { read } from "../engine/graph/variables.ts";
-import { type LogitsFn, Pgd, type PgdOptions, type PgdOutcome } from "./pgd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { createConv2d } from "../../engine/nn/conv2d.ts";
+import { createLinear } from "../../engine/nn/linear.ts";
+import { relu } from "../../engine/ops/relu.ts";
+import { reshape } from "../../engine/ops/reshape.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { read } from "../../engine/graph/variables.ts";
+import { Pgd, type PgdOptions, type PgdOutcome } from "../pgd/pgd.ts";
+import type { LogitsFn } from "../threat_model/logits_fn.ts";
 
 /** [H, W, C] of the images. */
 export const SHAPE = [8, 8, 3] as const;
@@ -77,7 +78,7 @@ export async function attackAll(gpu: Gpu, options: AttackAllOptions): Promise<At
     before: new Uint8Array(n),
     after: new Uint8Array(n),
     distance: new Float32Array(n),
-    doubts: new Uint8Array(n),
+    diagnostics: new Uint8Array(n),
     images: new Float32Array(n * SIZE),
   };
   for (let from = 0; from < n; from += batchSize) {
@@ -89,7 +90,7 @@ export async function attackAll(gpu: Gpu, options: AttackAllOptions): Promise<At
       result.before[i] = found.before[b];
       result.after[i] = found.after[b];
       result.distance[i] = found.distance[b];
-      result.doubts[i] = found.doubts[b];
+      result.diagnostics[i] = found.diagnostics[b];
       result.images.set(ends.subarray(b * SIZE, (b + 1) * SIZE) as Float32Array, i * SIZE);
     });
   }

@@ -1,4 +1,4 @@
-/** The bookkeeping of Auto-PGD: best loss, step size, checkpoints and the slot's clock. */
+/** The bookkeeping of Auto-PGD: best loss, step size, checkpoints and the slot's iteration. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -10,10 +10,10 @@ import { fillTemplate } from "../../engine/wgsl/template.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
-import source from "./apgd_book.wgsl" with { type: "text" };
+import source from "./apgd_update_state.wgsl" with { type: "text" };
 
 /** Settings of the bookkeeping. */
-export interface ApgdBookAttrs {
+export interface ApgdUpdateStateAttrs {
   readonly [key: string]: unknown;
   readonly goal: "fool" | "maximise";
   readonly eps: number;
@@ -31,25 +31,25 @@ export interface ApgdBookAttrs {
 const LOWEST = -3e38;
 
 /**
- * When the walk is checked: after `first` iterations, then after `decrease` fewer each time, but at least `least`.
+ * When the walk is checked: after `first` iterations, then after `decrease` fewer each time, but at least `min`.
  * For 100 iterations that is after 22, 41, 57, 70, 80, 87, 93 and 99.
  */
-export function checkIntervals(iterations: number): { first: number; least: number; decrease: number } {
+export function checkIntervals(iterations: number): { first: number; min: number; decrease: number } {
   const share = (part: number) => Math.max(Math.floor(part * iterations), 1);
-  return { first: share(0.22), least: share(0.06), decrease: share(0.03) };
+  return { first: share(0.22), min: share(0.06), decrease: share(0.03) };
 }
 
 /**
  * out u32 [B, 4]: ran, keep as best, go back to the best, best of all runs. Inputs: loss, right [B, 1], progress
  * [B, 8], slot [B, 4], score [B, 1]; the last three are changed in place.
  */
-export const apgdBookOp: OpDef<ApgdBookAttrs> = {
-  name: "apgd_book",
+export const apgdUpdateStateOp: OpDef<ApgdUpdateStateAttrs> = {
+  name: "apgd_update_state",
   shape: ([loss]) => [u32(loss.shape[0], 4)],
   lower: ({ inputs, outputs: [out], attrs: { goal, eps, iterations, runs, rho, before } }) => {
-    const B = out.spec.shape[0], { first, least, decrease } = checkIntervals(iterations);
+    const B = out.spec.shape[0], { first, min, decrease } = checkIntervals(iterations);
     return [{
-      label: "apgd_book",
+      label: "apgd_update_state",
       source: fillTemplate(source, {
         consts: {
           B,
@@ -57,7 +57,7 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
           RUNS: runs,
           FOOL: goal === "fool" ? 1 : 0,
           FIRST: first,
-          LEAST: least,
+          MIN_INTERVAL: min,
           DECREASE: decrease,
         },
         text: { EPS: wgslFloat(eps), RHO: wgslFloat(rho), BEFORE: wgslFloat(before ?? LOWEST) },
@@ -81,17 +81,17 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
     for (let b = 0; b < out.shape[0]; b++) {
       const place = slot.data.subarray(4 * b, 4 * b + 4);
       if (place[0] !== STATUS.running) continue;
-      const now = loss.data[b], fooled = attrs.goal === "fool" && right.data[b] < 0.5;
+      const now = loss.data[b], misclassified = attrs.goal === "fool" && right.data[b] < 0.5;
       const overall = place[1] + place[2] === 0 || isBetter(now, score.data[b]);
       const book = progress.data.subarray(8 * b, 8 * b + 8);
-      const { keep, back } = place[2] === 0 ? beginBook(book, now, attrs) : updateBook(book, now, attrs);
-      if (attrs.goal === "fool") score.data[b] = fooled ? now : book[1];
+      const { keep, back } = place[2] === 0 ? startState(book, now, attrs) : updateState(book, now, attrs);
+      if (attrs.goal === "fool") score.data[b] = misclassified ? now : book[1];
       else if (overall) score.data[b] = now;
-      if (fooled) place[0] = STATUS.fooled;
+      if (misclassified) place[0] = STATUS.misclassified;
       else if (place[2] < attrs.iterations) place[2]++;
       else if (place[1] + 1 < attrs.runs) place.set([place[1] + 1, 0], 1);
-      else place[0] = STATUS.withstood;
-      actions.set([1, keep || fooled ? 1 : 0, back && !fooled ? 1 : 0, overall ? 1 : 0], 4 * b);
+      else place[0] = STATUS.robust;
+      actions.set([1, keep || misclassified ? 1 : 0, back && !misclassified ? 1 : 0, overall ? 1 : 0], 4 * b);
     }
     return [{ shape: out.shape, data: actions }];
   },
@@ -99,14 +99,14 @@ export const apgdBookOp: OpDef<ApgdBookAttrs> = {
   cases: (["fool", "maximise"] as const).flatMap((goal) => {
     const attrs = { goal, eps: 0.1, iterations: 2, runs: 2, rho: 0.75, before: goal === "fool" ? 0 : null };
     return [
-      { name: `${goal}, one example`, inputs: bookInputs(1), attrs, below: 1 },
-      { name: `${goal}, above a workgroup`, inputs: bookInputs(131), attrs, below: 3 },
-      { name: `${goal}, long`, inputs: bookInputs(77), attrs: { ...attrs, iterations: 40 }, below: 3 },
+      { name: `${goal}, one example`, inputs: stateInputs(1), attrs, below: 1 },
+      { name: `${goal}, above a workgroup`, inputs: stateInputs(131), attrs, below: 3 },
+      { name: `${goal}, long`, inputs: stateInputs(77), attrs: { ...attrs, iterations: 40 }, below: 3 },
     ];
   }),
 };
 
-function bookInputs(B: number): Spec[] {
+function stateInputs(B: number): Spec[] {
   return [f32(B, 1), f32(B, 1), f32(B, 8), u32(B, 4), f32(B, 1)];
 }
 
@@ -115,27 +115,27 @@ function isBetter(now: number, known: number): boolean {
   return now > known || (Number.isFinite(now) && !Number.isFinite(known));
 }
 
-function beginBook(book: Float64Array, now: number, { eps, iterations, before }: ApgdBookAttrs) {
+function startState(book: Float64Array, now: number, { eps, iterations, before }: ApgdUpdateStateAttrs) {
   book.set([2 * eps, now, now, before ?? LOWEST, 0, checkIntervals(iterations).first, 0, 1]);
   return { keep: true, back: false };
 }
 
-function updateBook(book: Float64Array, now: number, { iterations, rho }: ApgdBookAttrs) {
+function updateState(book: Float64Array, now: number, { iterations, rho }: ApgdUpdateStateAttrs) {
   const keep = isBetter(now, book[1]);
   if (keep) book[1] = now;
   if (now > book[3]) book[4]++;
   book[3] = now;
   if (++book[6] < book[5]) return { keep, back: false };
   const back = book[4] <= rho * book[5] || (book[7] === 0 && book[2] >= book[1]);
-  const { least, decrease } = checkIntervals(iterations);
+  const { min, decrease } = checkIntervals(iterations);
   if (back) book[0] /= 2;
   book[2] = book[1];
-  book.set([0, Math.max(book[5] - decrease, least), 0, back ? 1 : 0], 4);
+  book.set([0, Math.max(book[5] - decrease, min), 0, back ? 1 : 0], 4);
   return { keep, back };
 }
 
 /** What the bookkeeping reads and changes, a row for each slot. */
-export interface ApgdBookInputs {
+export interface ApgdUpdateStateInputs {
   /** Loss of the new point, [B, 1]. */
   readonly loss: Value;
   /** 1 where the new point is classified as its label, [B, 1]; of no effect where the goal is not to fool. */
@@ -151,7 +151,7 @@ export interface ApgdBookInputs {
  * @returns u32 [B, 4]: 1 where the slot ran; where the new point is to be kept as best; where the walk then goes back
  * to the best point; where the new point is the best of all runs.
  */
-export function apgdBook(values: ApgdBookInputs, attrs: ApgdBookAttrs): Tensor {
+export function apgdUpdateState(values: ApgdUpdateStateInputs, attrs: ApgdUpdateStateAttrs): Tensor {
   const { loss, right, progress, slot, score } = values;
-  return record(apgdBookOp, [loss, right, progress, slot, score], attrs)[0];
+  return record(apgdUpdateStateOp, [loss, right, progress, slot, score], attrs)[0];
 }

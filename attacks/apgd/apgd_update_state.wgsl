@@ -1,4 +1,4 @@
-// The bookkeeping of Auto-PGD after an evaluation, for every running slot, in place; a slot at clock 0 begins a run.
+// The bookkeeping of Auto-PGD after an evaluation, for every running slot, in place; a slot at iteration 0 begins a run.
 // loss, right [B, 1] of the new point; progress [B, 8]: step size, best loss, best loss at the last check, last loss;
 // increases since the check, iterations between checks, iterations since the check, 1 if the last check halved.
 // out [B, 4]: 1 where the slot ran; the new point is the one to keep as best; the walk goes back to the best point
@@ -27,9 +27,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   let now = loss(b).x;
 #if FOOL
-  let fooled = right(b).x < 0.5;
+  let misclassified = right(b).x < 0.5;
 #else
-  let fooled = false;
+  let misclassified = false;
 #end
   let overall = (slot.y == 0u && slot.z == 0u) || better(now, score[b].x);
   var keep = true;
@@ -50,26 +50,26 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
       back = count.x <= ${RHO} * count.y || (count.w == 0.0 && value.z >= value.y);
       if (back) { value.x *= 0.5; }
       value.z = value.y;
-      count = vec4<f32>(0.0, max(count.y - ${DECREASE}.0, ${LEAST}.0), 0.0, select(0.0, 1.0, back));
+      count = vec4<f32>(0.0, max(count.y - ${DECREASE}.0, ${MIN_INTERVAL}.0), 0.0, select(0.0, 1.0, back));
     }
   }
   progress[2u * b] = value;
   progress[2u * b + 1u] = count;
 #if FOOL
-  score[b] = vec4<f32>(select(value.y, now, fooled), 0.0, 0.0, 0.0);
+  score[b] = vec4<f32>(select(value.y, now, misclassified), 0.0, 0.0, 0.0);
 #else
   if (overall) { score[b] = vec4<f32>(now, 0.0, 0.0, 0.0); }
 #end
-  if (fooled) {
-    slot.x = FOOLED;
+  if (misclassified) {
+    slot.x = MISCLASSIFIED;
   } else if (slot.z < ITERATIONS) {
     slot.z += 1u;
   } else if (slot.y + 1u < RUNS) {
     slot.y += 1u;
     slot.z = 0u;
   } else {
-    slot.x = WITHSTOOD;
+    slot.x = ROBUST;
   }
   slots[b] = slot;
-  out[b] = vec4<u32>(1u, u32(keep || fooled), u32(back && !fooled), u32(overall));
+  out[b] = vec4<u32>(1u, u32(keep || misclassified), u32(back && !misclassified), u32(overall));
 }

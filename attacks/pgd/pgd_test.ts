@@ -1,11 +1,20 @@
 import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
-import { stream } from "../engine/arrays/random.ts";
-import { assertClose } from "../engine/testing/compare.ts";
-import { gpuTest } from "../engine/testing/gpu.ts";
-import { read } from "../engine/graph/variables.ts";
-import { attackAll, batchOf, CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./testing.ts";
+import { stream } from "../../engine/arrays/random.ts";
+import { assertClose } from "../../engine/testing/compare.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { read } from "../../engine/graph/variables.ts";
+import {
+  attackAll,
+  batchOf,
+  CLASSES,
+  judgeOnHost,
+  logits,
+  noiseImages,
+  SHAPE,
+  SIZE,
+} from "../testing/classifier.ts";
 import { Pgd } from "./pgd.ts";
-import { l2, linf } from "./threat_model.ts";
+import { l2, linf } from "../threat_model/threat_model.ts";
 
 const COUNT = 52;
 const images = noiseImages(COUNT);

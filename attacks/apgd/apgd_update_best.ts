@@ -6,20 +6,20 @@ import { splitGrid } from "../../engine/device/pipeline_cache.ts";
 import { f32, type Shape, sizeOf, type Spec, u32, vec4Count } from "../../engine/arrays/shape.ts";
 import type { Value, Variable } from "../../engine/graph/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl/template.ts";
-import source from "./apgd_keep.wgsl" with { type: "text" };
+import source from "./apgd_update_best.wgsl" with { type: "text" };
 
 /**
  * Inputs: points, gradient, best, best gradient [B, …], changed in place; fresh [B, …], actions [B, 4]; and perhaps
  * image [B, …], changed in place.
  */
-export const apgdKeepOp: OpDef<Record<string, never>> = {
-  name: "apgd_keep",
+export const apgdUpdateBestOp: OpDef<Record<string, never>> = {
+  name: "apgd_update_best",
   shape: () => [],
   lower: ({ inputs }) => {
     const { shape } = inputs[0].spec, COUNT = vec4Count(shape);
     const consts = { COUNT, PIXELS: COUNT / Math.max(1, shape[0]), IMAGE: inputs.length > 6 ? 1 : 0 };
     return [{
-      label: "apgd_keep",
+      label: "apgd_update_best",
       source: fillTemplate(source, { consts }),
       bindings: inputs.map((operand, i) => ({ operand, kind: i < 4 || i > 5 ? "read_write" : "read" })),
       workgroups: splitGrid(Math.ceil(COUNT / 64)),
@@ -48,38 +48,38 @@ export const apgdKeepOp: OpDef<Record<string, never>> = {
   },
   flops: () => 0,
   cases: [
-    { name: "one pixel", inputs: keepInputs([1, 1, 1, 1]), attrs: {}, below: 2 },
-    { name: "images", inputs: keepInputs([21, 5, 3, 3]), attrs: {}, below: 2 },
+    { name: "one pixel", inputs: bestInputs([1, 1, 1, 1]), attrs: {}, below: 2 },
+    { name: "images", inputs: bestInputs([21, 5, 3, 3]), attrs: {}, below: 2 },
     {
       name: "images of all runs",
-      inputs: [...keepInputs([19, 2, 7, 5]), f32(19, 2, 7, 5)],
+      inputs: [...bestInputs([19, 2, 7, 5]), f32(19, 2, 7, 5)],
       attrs: {},
       below: 2,
     },
   ],
 };
 
-function keepInputs(images: Shape): Spec[] {
+function bestInputs(images: Shape): Spec[] {
   const image = f32(...images);
   return [image, image, image, image, image, u32(images[0], 4)];
 }
 
 /** What is kept, and of what, a row for each slot. */
-export interface ApgdKeepInputs {
+export interface ApgdUpdateBestInputs {
   readonly points: Variable;
   readonly gradient: Variable;
   readonly best: Variable;
   readonly bestGradient: Variable;
   /** Gradient at the points. */
   readonly fresh: Value;
-  /** What {@linkcode apgdBook} returned. */
+  /** What {@linkcode apgdUpdateState} returned. */
   readonly actions: Value;
   /** The best point of all runs, where it is wanted. */
   readonly image?: Variable;
 }
 
 /** Records the keeping for all slots that ran. */
-export function apgdKeep(values: ApgdKeepInputs): void {
+export function apgdUpdateBest(values: ApgdUpdateBestInputs): void {
   const { points, gradient, best, bestGradient, fresh, actions, image } = values;
   const inputs = [
     points,
@@ -90,5 +90,5 @@ export function apgdKeep(values: ApgdKeepInputs): void {
     actions,
     ...image === undefined ? [] : [image],
   ];
-  record(apgdKeepOp, inputs, {});
+  record(apgdUpdateBestOp, inputs, {});
 }

@@ -1,14 +1,8 @@
 /** No attack's outcome depends on the scale of the logits: linear models, whose exact answer is known. */
 
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { gpuTest } from "../engine/testing/gpu.ts";
-import {
-  type AttackedBy,
-  attackLinear,
-  exactDistances,
-  randomDirections,
-  twoDirections,
-} from "./linear_testing.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { type AttackedBy, attackLinear, exactDistances, randomDirections, twoDirections } from "./linear.ts";
 
 const SCALES = [1e-20, 1e-6, 1, 1e3, 1e20];
 const EXACT: readonly AttackedBy[] = ["fgsm", "pgd", "apgd-ce", "apgd-dlr", "apgd-t", "fab", "fab-t"];

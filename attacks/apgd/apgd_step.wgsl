@@ -1,8 +1,8 @@
-// The move of Auto-PGD for every running slot, in place; at clock 0 the start of a run.
+// The move of Auto-PGD for every running slot, in place; at iteration 0 the start of a run.
 //   start:  x = clip(x0 + EPS u / size(u)), u uniform in [-1, 1) with size the largest |u| (LINF), or standard normal
 //           with size the L2 norm; without RANDOM, x = x0. previous = x.
 //   step:   z = P(x + step d), d = sign(g) (LINF) or g / |g|;  next = P(x + a (z - x) + (1 - a) (x - previous));
-//           previous = x, x = next. a = 1 at clock 1, else 0.75.
+//           previous = x, x = next. a = 1 at iteration 1, else 0.75.
 //   P:      LINF: clip to x0 ± EPS, then to [0, 1]. L2: x0 + (x - x0) min(EPS, n) / n, n = |x - x0|, then clip.
 // points, previous, origin, gradient [B, PIXELS] vec4s; progress [B, 8], the first being the step size; slots [B, 4];
 // examples [B]. A workgroup of 64 owns one example. Order of the sums: pixels lane, lane + 64, ..., then ascending

@@ -1,6 +1,6 @@
 // What the image of each running slot came to. Where it is misclassified (right[b] = 0): if its distance to the clean
-// image is below score, image := x and score := the distance; then x := origin + BETA (x - origin). The slot is FOOLED
-// as soon as score <= EPS; else the clock goes on, to the next run after ITERATIONS, and after RUNS it has WITHSTOOD.
+// image is below score, image := x and score := the distance; then x := origin + BETA (x - origin). The slot is MISCLASSIFIED
+// as soon as score <= EPS; else the iteration goes on, to the next run after ITERATIONS, and after RUNS it has ROBUST.
 // x, origin, image [B, INNER] vec4s, right, score [B, 1], slot [B, 4]. A workgroup of 64 owns one example. Distance:
 // LINF the largest difference, else the square root of the sum of squares, each lane ascending by 64, then _reduce.wgsl.
 #input 0 right
@@ -27,30 +27,30 @@ fn main(
     best = score[b].x;
   }
   let old = workgroupUniformLoad(&now);
-  let least = workgroupUniformLoad(&best);
+  let nearest = workgroupUniformLoad(&best);
   if (old.x != RUNNING) { return; }
   let start = b * INNER;
-  var reached = least;
+  var reached = nearest;
   if (right(b).x < 0.5) {
     var size = ZERO;
     for (var k = lane; k < INNER; k += 64u) { size = take_in(size, x[start + k] - origin[start + k]); }
     let distance = norm_lanes(lane, size);
-    reached = min(least, distance);
+    reached = min(nearest, distance);
     for (var k = lane; k < INNER; k += 64u) {
       let t = x[start + k];
       let o = origin[start + k];
-      if (distance < least) { image[start + k] = t; }
+      if (distance < nearest) { image[start + k] = t; }
       x[start + k] = clamp(o + ${BETA} * (t - o), ZERO, vec4<f32>(1.0));
     }
   }
   if (lane == 0u) {
     score[b] = vec4<f32>(reached, 0.0, 0.0, 0.0);
     if (reached <= ${EPS}) {
-      slot[b].x = FOOLED;
+      slot[b].x = MISCLASSIFIED;
     } else if (old.z + 1u < ITERATIONS) {
       slot[b].z = old.z + 1u;
     } else {
-      slot[b] = vec4<u32>(select(RUNNING, WITHSTOOD, old.y + 1u == RUNS), old.y + 1u, 0u, 0u);
+      slot[b] = vec4<u32>(select(RUNNING, ROBUST, old.y + 1u == RUNS), old.y + 1u, 0u, 0u);
     }
   }
 }

@@ -6,19 +6,19 @@ import {
   assertLess,
   assertRejects,
 } from "@std/assert";
-import { gradients } from "../engine/autograd/autograd.ts";
-import type { Gpu } from "../engine/device/device.ts";
-import { crossEntropy } from "../engine/ops/cross_entropy.ts";
-import { sumAll } from "../engine/ops/reduce_sum.ts";
-import { asTensor } from "../engine/graph/graph.ts";
-import { Program } from "../engine/program/program.ts";
-import { f32, u32 } from "../engine/arrays/shape.ts";
-import { Variable } from "../engine/graph/tensor.ts";
-import { gpuTest } from "../engine/testing/gpu.ts";
-import { read, release } from "../engine/graph/variables.ts";
-import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "./testing.ts";
+import { gradients } from "../../engine/autograd/autograd.ts";
+import type { Gpu } from "../../engine/device/device.ts";
+import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
+import { sumAll } from "../../engine/ops/reduce_sum.ts";
+import { asTensor } from "../../engine/graph/graph.ts";
+import { Program } from "../../engine/program/program.ts";
+import { f32, u32 } from "../../engine/arrays/shape.ts";
+import { Variable } from "../../engine/graph/tensor.ts";
+import { gpuTest } from "../../engine/testing/gpu.ts";
+import { read, release } from "../../engine/graph/variables.ts";
+import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import { fgsm } from "./fgsm.ts";
-import { l2, linf, type ThreatModel } from "./threat_model.ts";
+import { l2, linf, type ThreatModel } from "../threat_model/threat_model.ts";
 
 const COUNT = 21;
 const images = noiseImages(COUNT);

@@ -14,10 +14,10 @@ import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };
 import { fillTemplate } from "../../engine/wgsl/template.ts";
 import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
-import source from "./apgd_move.wgsl" with { type: "text" };
+import source from "./apgd_step.wgsl" with { type: "text" };
 
 /** Settings of the move. */
-export interface ApgdMoveAttrs {
+export interface ApgdStepAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
   readonly eps: number;
@@ -36,8 +36,8 @@ const TINY = 1e-12;
  * Inputs: points, previous, origin, gradient [B, H, W, C], progress [B, 8] with the step size first, slot [B, 4],
  * examples [B]. The first two are changed in place.
  */
-export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
-  name: "apgd_move",
+export const apgdStepOp: OpDef<ApgdStepAttrs> = {
+  name: "apgd_step",
   shape: () => [],
   lower: ({ inputs, attrs: { norm, eps, randomStart, key, officialConstants } }) => {
     const { shape } = inputs[0].spec, B = shape[0];
@@ -48,7 +48,7 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
       OFFICIAL: officialConstants ? 1 : 0,
     };
     return [{
-      label: "apgd_move",
+      label: "apgd_step",
       source: fillTemplate(source, {
         consts: { ...consts, ...flags, KEY0: key[0], KEY1: key[1] },
         text: { EPS: wgslFloat(eps) },
@@ -65,15 +65,15 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
     const size = sizeOf(origin.shape.slice(1));
     const row = ({ data }: NdArray, b: number) => data.subarray(b * size, (b + 1) * size);
     for (let b = 0; b < origin.shape[0]; b++) {
-      const [status, run, clock] = slot.data.subarray(4 * b);
+      const [status, run, iteration] = slot.data.subarray(4 * b);
       if (status !== STATUS.running) continue;
       const x = row(points, b), x0 = row(origin, b);
-      if (clock === 0) {
+      if (iteration === 0) {
         x.set(startPoint(x0, { ...attrs, channels: lastDim(origin.shape), example: examples.data[b], run }));
         row(previous, b).set(x);
         continue;
       }
-      const stepSize = progress.data[8 * b], a = clock === 1 ? 1 : 0.75;
+      const stepSize = progress.data[8 * b], a = iteration === 1 ? 1 : 0.75;
       const next = stepPoint({ x, x0, before: row(previous, b), g: row(gradient, b) }, {
         ...attrs,
         stepSize,
@@ -94,18 +94,18 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
       officialConstants: false,
     };
     return [
-      { name: `${norm}, one pixel`, inputs: moveInputs([1, 1, 1, 3]), attrs, below: 1 },
-      { name: `${norm}, images`, inputs: moveInputs([9, 5, 3, 3]), attrs, below: 3 },
-      { name: `${norm}, above a workgroup`, inputs: moveInputs([19, 9, 15, 4]), attrs, below: 3 },
+      { name: `${norm}, one pixel`, inputs: stepInputs([1, 1, 1, 3]), attrs, below: 1 },
+      { name: `${norm}, images`, inputs: stepInputs([9, 5, 3, 3]), attrs, below: 3 },
+      { name: `${norm}, above a workgroup`, inputs: stepInputs([19, 9, 15, 4]), attrs, below: 3 },
       {
         name: `${norm}, clean start`,
-        inputs: moveInputs([17, 2, 3, 1]),
+        inputs: stepInputs([17, 2, 3, 1]),
         attrs: { ...attrs, randomStart: false },
         below: 3,
       },
       {
         name: `${norm}, official constants`,
-        inputs: moveInputs([9, 5, 3, 3]),
+        inputs: stepInputs([9, 5, 3, 3]),
         attrs: { ...attrs, officialConstants: true },
         below: 3,
       },
@@ -113,12 +113,12 @@ export const apgdMoveOp: OpDef<ApgdMoveAttrs> = {
   }),
 };
 
-function moveInputs(images: Shape): Spec[] {
+function stepInputs(images: Shape): Spec[] {
   const B = images[0], image = f32(...images);
   return [image, image, image, image, f32(B, 8), u32(B, 4), u32(B)];
 }
 
-interface StartSettings extends ApgdMoveAttrs {
+interface StartSettings extends ApgdStepAttrs {
   readonly channels: number;
   readonly example: number;
   readonly run: number;
@@ -145,7 +145,7 @@ interface Where {
 
 function stepPoint(
   { x, x0, before, g }: Where,
-  { norm, eps, stepSize, a, officialConstants }: ApgdMoveAttrs & { stepSize: number; a: number },
+  { norm, eps, stepSize, a, officialConstants }: ApgdStepAttrs & { stepSize: number; a: number },
 ): Float64Array {
   const project = (y: Float64Array) => {
     if (norm === "Linf") return y.map((v, i) => clip(clip(v, x0[i] - eps, x0[i] + eps), 0, 1));
@@ -170,7 +170,7 @@ function clip(v: number, low: number, high: number): number {
 }
 
 /** What the move reads and changes, a row for each slot. */
-export interface ApgdMoveInputs {
+export interface ApgdStepInputs {
   readonly points: Variable;
   readonly previous: Variable;
   readonly origin: Variable;
@@ -181,7 +181,7 @@ export interface ApgdMoveInputs {
 }
 
 /** Records the move of all running slots: `points` go on (or to the start of a run), `previous` follow. */
-export function apgdMove(variables: ApgdMoveInputs, attrs: ApgdMoveAttrs): void {
+export function apgdStep(variables: ApgdStepInputs, attrs: ApgdStepAttrs): void {
   const { points, previous, origin, gradient, progress, slot, examples } = variables;
-  record(apgdMoveOp, [points, previous, origin, gradient, progress, slot, examples], attrs);
+  record(apgdStepOp, [points, previous, origin, gradient, progress, slot, examples], attrs);
 }

@@ -13,11 +13,11 @@ import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import { exampleVec4s } from "./fab_step.ts";
-import source from "./fab_keep.wgsl" with { type: "text" };
+import source from "./fab_update_best.wgsl" with { type: "text" };
 import { sizeIn } from "./projection.ts";
 
 /** Settings of the keeping rule. */
-export interface FabKeepAttrs {
+export interface FabUpdateBestAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
   /** The radius within which an image counts as fooling; null: none does. */
@@ -29,13 +29,13 @@ export interface FabKeepAttrs {
 }
 
 /** Inputs: right [B, 1], origin [B, H, W, C]; images, image [B, H, W, C], score [B, 1], slot [B, 4]: changed. */
-export const fabKeepOp: OpDef<FabKeepAttrs> = {
-  name: "fab_keep",
+export const fabUpdateBestOp: OpDef<FabUpdateBestAttrs> = {
+  name: "fab_update_best",
   shape: () => [],
   lower: ({ inputs, attrs: { norm, eps, beta, iterations, runs } }) => {
     const shape = inputs[1].spec.shape, B = shape[0];
     return [{
-      label: "fab_keep",
+      label: "fab_update_best",
       source: fillTemplate(source, {
         include: [slotSource, magnitudeSource, reduceSource],
         consts: {
@@ -67,9 +67,9 @@ export const fabKeepOp: OpDef<FabKeepAttrs> = {
         }
         x.forEach((v, i) => x[i] = Math.min(Math.max(o[i] + beta * (v - o[i]), 0), 1));
       }
-      if (score.data[b] <= (eps ?? -1)) now[0] = STATUS.fooled;
+      if (score.data[b] <= (eps ?? -1)) now[0] = STATUS.misclassified;
       else if (now[2] + 1 < iterations) now[2]++;
-      else now.set([now[1] + 1 === runs ? STATUS.withstood : STATUS.running, now[1] + 1, 0, 0]);
+      else now.set([now[1] + 1 === runs ? STATUS.robust : STATUS.running, now[1] + 1, 0, 0]);
     }
     return [];
   },
@@ -93,7 +93,7 @@ export const fabKeepOp: OpDef<FabKeepAttrs> = {
 };
 
 /** The variables of the keeping rule. */
-export interface FabKeepOptions extends FabKeepAttrs {
+export interface FabUpdateBestOptions extends FabUpdateBestAttrs {
   /** 1 where the image is classified as its label, [B, 1]. */
   readonly right: Value;
   readonly origin: Value;
@@ -106,11 +106,11 @@ export interface FabKeepOptions extends FabKeepAttrs {
 
 /**
  * Keeps misclassified images that are nearer than all before, goes back towards the clean image from them, and moves
- * the clock on. Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, algorithm 1. Departures: see `fab.ts`.
+ * the iteration on. Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, algorithm 1. Departures: see `fab.ts`.
  *
  * @param images Where the runs stand, [B, H, W, C]; changed in place.
  */
-export function fabKeep(images: Variable, options: FabKeepOptions): void {
+export function fabUpdateBest(images: Variable, options: FabUpdateBestOptions): void {
   const { right, origin, image, score, slot, norm, eps, beta, iterations, runs } = options;
-  record(fabKeepOp, [right, origin, images, image, score, slot], { norm, eps, beta, iterations, runs });
+  record(fabUpdateBestOp, [right, origin, images, image, score, slot], { norm, eps, beta, iterations, runs });
 }
