@@ -1,11 +1,11 @@
-/** Whether two sides measured the same thing in the same place. */
+/** Checks that two sides measured the same thing in the same place. */
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { differences } from "../record/differences.ts";
 import { suggest } from "../../common/nearest.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { Side, SourceRecord } from "./sides/source.ts";
 
-/** What may differ if the user says so. */
+/** Fields that may differ by the user's leave. */
 export const FIELDS = ["schema", "preset", "config", "data", "machine", "kernels", "jobs"] as const;
 
 /** One of {@linkcode FIELDS}. */
@@ -28,11 +28,11 @@ const VALUES: Readonly<Record<Exclude<Field, "config">, (record: SourceRecord) =
 };
 
 /**
- * What differs of two sides that decides their numbers: nothing where they may be compared.
+ * Lists the fields that decide numbers and differ between two sides.
  *
  * @param options.allowed Fields that may differ.
- * @throws {UsageError} If a field differs that may not, with its name; if they are of different kinds; or if one side
- * holds two configurations of one cell.
+ * @throws {UsageError} If another field differs, the sides are of different kinds, or one side holds two configurations of
+ * one cell.
  */
 export function checkAlike(base: Side, head: Side, { allowed }: { allowed: readonly Field[] }): Unlike[] {
   const kinds = [base, head].map(({ records }) =>
@@ -56,7 +56,7 @@ export function checkAlike(base: Side, head: Side, { allowed }: { allowed: reado
     `Cannot compare ${base.path} with ${head.path}: ${refused.map(({ detail }) => detail).join("; ")}\n` +
       `Hint: add --allow-different ${
         refused.map(({ field }) => field).join(",")
-      } to compare them all the same`,
+      } to compare them nevertheless`,
   );
 }
 
@@ -92,7 +92,7 @@ function valueDetail(field: Exclude<Field, "config">, base: Side, head: Side): s
   return `${field} is ${show(a)} and ${show(b)}`;
 }
 
-/** The first cell of which both sides have another configuration. */
+/** The first cell whose configuration differs. */
 function configDetail(base: Side, head: Side): string | null {
   const other = new Map(head.records.map((record) => [record.cell, record]));
   for (const record of base.records) {

@@ -1,10 +1,10 @@
-/** What became of one quantity. */
+/** How one quantity changed. */
 
 /**
- * `same`: no difference that is both large enough and unlikely to be chance. `too few`: the difference is large enough,
- * but no outcome of so few values could tell it from chance. `unsure`: a time that looks worse or better in fewer records than
- * can show how much the machine itself drifts. `unlike`: a time of unlike machines, which is not judged.
- * `ignored`: the thresholds say so. `failed`: a cell that ended well in base did not in head.
+ * `same`: no difference is both large enough and unlikely to be chance. `too few`: the difference is large enough, but no
+ * test of this few values can tell it from chance. `unsure`: a time looks worse or better, but there are too few records to
+ * show how much the machine itself drifts. `unlike`: a time of unlike machines, not judged. `ignored`: the thresholds say so.
+ * `failed`: a cell succeeded in base and not in head.
  */
 export type Verdict =
   | "same"
@@ -18,10 +18,10 @@ export type Verdict =
   | "only in base"
   | "only in head";
 
-/** Verdicts that make a regression. */
+/** Verdicts that are a regression. */
 export const REGRESSIONS: readonly Verdict[] = ["worse", "failed"];
 
-/** Verdicts that tell of no difference. */
+/** Verdicts without a difference. */
 export const UNCHANGED: readonly Verdict[] = ["same", "ignored", "unlike"];
 
 /** One quantity on both sides, and the verdict. */
@@ -40,10 +40,10 @@ export interface Change {
   readonly interval: readonly [low: number, high: number] | null;
   /** Of the test of no difference; null where there was none. */
   readonly p: number | null;
-  /** What is shown, and how it was judged. */
+  /** The statistic that is shown, and the test. */
   readonly statistic: string;
   readonly verdict: Verdict;
-  /** Of head alone, for tools that keep their own history: standard deviation, and least and most or an interval. */
+  /** Spread of head, for tools that keep their own history: standard deviation, and minimum and maximum or an interval. */
   readonly headSpread:
     | { readonly sd: number | null; readonly range: readonly [number, number] | null }
     | null;

@@ -1,4 +1,4 @@
-/** Two sides beside each other, quantity by quantity. */
+/** Compares two sides quantity by quantity. */
 import { studentTail } from "../statistics/distributions.ts";
 import { median } from "../statistics/median.ts";
 import { spread } from "../statistics/spread.ts";
@@ -9,7 +9,7 @@ import { quantitiesOf, type Quantity, type Reading } from "./quantity.ts";
 import type { Side } from "./sides/source.ts";
 import { type Limits, limitsOf, type Thresholds } from "./thresholds.ts";
 
-/** Probability with which the accuracies of a comparison together may give a false alarm, where nothing changed. */
+/** Probability of a false alarm in any accuracy of a comparison where nothing changed. */
 const FAMILY = 0.05;
 
 /** How sides are compared. */
@@ -20,14 +20,14 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two sides that measured the same. Accuracies: {@linkcode accuracyDifference}; a drop counts where its interval
- * lies below zero, it reaches the threshold, and, since many are compared at once, it is beyond what chance does in any of
- * them (below). Times: {@linkcode judgeTimes}. Device memory: by the threshold alone, since it is counted. A cell that ended
- * well in base but not in head counts as a regression.
+ * Compares two sides that measured the same. Accuracies: {@linkcode accuracyDifference}; a drop counts if it reaches the
+ * threshold, its interval lies below zero, and it is beyond chance in any of the accuracies compared (below). Times:
+ * {@linkcode judgeTimes}. Device memory: by the threshold alone, since it is counted, not sampled. A cell that succeeded in
+ * base but not in head is a regression.
  *
- * Of accuracies over seeds, "beyond chance in any": t of the mean difference by the standard deviation pooled over all
- * that were compared (those with any), times the number of comparisons, is below 0.05 (Bonferroni). A few seeds alone
- * would often have a standard deviation that is small by luck. Of one seed: p times the number is below 0.05.
+ * Beyond chance in any, over seeds: the p value of the mean difference, with the standard deviation pooled over all
+ * accuracies compared, times their number, is below 0.05 (Bonferroni). The standard deviation of a few seeds alone is often
+ * small by luck. Of one seed: p times the number is below 0.05.
  */
 export async function compareSides(base: Side, head: Side, options: CompareOptions): Promise<Change[]> {
   const quantities = quantitiesOf(base, head);
@@ -58,7 +58,7 @@ export async function compareSides(base: Side, head: Side, options: CompareOptio
   ];
 }
 
-/** Probability that a difference at least as large comes up by chance in any of those compared. */
+/** Probability that chance alone gives a difference at least as large in any of the accuracies compared. */
 function chanceInAny(all: readonly AccuracyDifference[]): (one: AccuracyDifference) => number {
   const noisy = all.flatMap(({ pairs }) => pairs !== null && pairs.sd > 0 ? [pairs] : []);
   const degrees = noisy.reduce((sum, { n }) => sum + n - 1, 0);
@@ -119,7 +119,7 @@ function alone(quantity: Quantity): Change {
   const mean = (list: readonly Reading[]) => list.length === 0 ? null : valueOf(quantity, list);
   const [base, head] = [mean(quantity.base), mean(quantity.head)];
   const verdict = head === null ? "only in base" : "only in head";
-  const none = { difference: null, interval: null, p: null, statistic: "in one side alone" };
+  const none = { difference: null, interval: null, p: null, statistic: "on one side only" };
   return { ...shared(quantity), base, head, ...none, verdict };
 }
 
@@ -148,7 +148,7 @@ function firsts(list: readonly Reading[]): number[] {
   return list.map(({ measurement }) => measurement.samples[0]);
 }
 
-/** Cells that ended well in base and failed, or were skipped, in head. */
+/** Cells that succeeded in base and failed, or were skipped, in head. */
 function statusChanges(base: Side, head: Side): Change[] {
   const names = ({ records }: Side, done: boolean) =>
     new Set(

@@ -8,21 +8,20 @@ import { DEFAULT_THRESHOLDS, readThresholds, type Thresholds } from "./threshold
 
 /** How {@linkcode compareRuns} compares. */
 export interface CompareRunsOptions {
-  /** From where on a difference counts, or the path of a YAML file that says so. Default: {@linkcode DEFAULT_THRESHOLDS}. */
+  /** When a difference counts, or the path of a YAML file of thresholds. Default: {@linkcode DEFAULT_THRESHOLDS}. */
   readonly thresholds?: Thresholds | string;
-  /** Compare although these differ. Default: none. */
+  /** Fields that may differ. Default: none. */
   readonly allowDifferent?: readonly Field[];
 }
 
 /**
- * Compares two sides, each a run folder, a folder of records, one record or a history, or several of them, which are
- * merged: `deno task bench compare`. `docs/compare.md` says how each kind of number is judged.
+ * Compares two sides: `deno task bench compare`. A side is a run folder, a folder of records, one record or a history;
+ * several of them are merged. `docs/compare.md` says how each kind of number is judged.
  *
- * @param base What to compare with: a path, or several.
- * @param head What may have become worse.
+ * @param base The reference: a path, or several.
+ * @param head The side that may have become worse.
  * @returns Every quantity with its verdict, and whether anything became worse.
- * @throws {UsageError} If a path cannot be read, or the sides measured different things, or on unlike machines, and
- * `allowDifferent` does not name that.
+ * @throws {UsageError} If a path cannot be read, or the sides differ in a field that `allowDifferent` does not name.
  *
  * @example
  * ```ts

@@ -3,19 +3,19 @@ import { type Change, REGRESSIONS } from "./change.ts";
 import type { Side } from "./sides/source.ts";
 import type { Thresholds } from "./thresholds.ts";
 
-/** Two sides beside each other: what every format shows. */
+/** A comparison of two sides: every format shows it. */
 export interface Comparison {
   readonly base: SideFacts;
   readonly head: SideFacts;
   readonly thresholds: Thresholds;
-  /** What differs; compared all the same because the user said so. */
+  /** Fields that differ, by the user's leave. */
   readonly unlike: readonly Unlike[];
   readonly changes: readonly Change[];
   /** Whether anything became worse. */
   readonly regression: boolean;
 }
 
-/** What is known of a side beside its numbers. */
+/** Where the numbers of a side come from. */
 export interface SideFacts {
   readonly path: string;
   readonly records: number;
@@ -29,7 +29,7 @@ export interface SideFacts {
   readonly notes: readonly string[];
 }
 
-/** What of a side is shown; of several records the time, commit and versions of the latest. */
+/** The facts of a side; time, commit and versions are those of its latest record. */
 export function factsOf({ path, records, notes }: Side): SideFacts {
   const { startedAt, commit, preset, deno, driver, kernelVariant } = records
     .toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;

@@ -1,10 +1,10 @@
 /**
- * How often `compare` finds what is not there, and what is; the tables stand in `docs/compare.md`.
+ * Counts the false alarms and the found changes of `compare`; `docs/compare.md` has the tables.
  *
  * - `deno run -A bench/compare/false_alarms.ts`: on made-up re-runs.
- * - `... FOLDER`: on records of `bench perf` of one version of the code, taken one after the other: every ten in a row,
- *   shared out in turns, five to each side; once as they are, once with 20 % added to the times of two kernels of one side,
- *   once to those of all kernels.
+ * - `... FOLDER`: on records of `bench perf` of one version of the code, taken one after the other. Every ten in a row are
+ *   shared out in turns, five to each side: as they are, with 20 % added to the times of two kernels of one side, and
+ *   with 20 % added to those of all kernels.
  *
  * @module
  */

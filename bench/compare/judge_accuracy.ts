@@ -18,8 +18,8 @@ export interface AccuracyDifference {
 }
 
 /**
- * Head against base: by the differences of equal seeds where there are two or more; of one seed by the outcomes of single
- * images where both have them, else by the binomial distribution of so many images.
+ * Compares the accuracies of head and base. Two seeds or more: by the differences of equal seeds. One seed: by the outcomes
+ * of single images where both sides have them, else by the binomial distribution of their number.
  */
 export async function accuracyDifference({ base, head }: Quantity): Promise<AccuracyDifference> {
   const [before, after] = [base, head].map(bySeed);
@@ -63,7 +63,7 @@ async function ofOneSeed(base: Reading, head: Reading): Promise<AccuracyDifferen
   return { ...shared, ...found, statistic: found.statistic + damaged };
 }
 
-/** What became of each image; null where there is no such file, as in a run without its artifacts. */
+/** The outcome of each image; null where there is no such file, as in a run without its artifacts. */
 async function outcomesOf({ measurement }: Reading): Promise<Uint8Array | "damaged" | null> {
   if (measurement.outcomes === null) return null;
   const { path, sha256, tensor } = measurement.outcomes;

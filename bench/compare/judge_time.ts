@@ -5,10 +5,10 @@ import type { Quantity, Reading } from "./quantity.ts";
 import type { Limits } from "./thresholds.ts";
 import { beyondRecordNoise, type TimeRatio } from "./time_noise.ts";
 
-/** Records on each side from which on the record is what is ranked: the fewest with which the test can be significant. */
+/** With this many records on each side, their medians are ranked: the least number with which the test can be significant. */
 export const RECORDS_FOR_DRIFT = 5;
 
-/** What was found of a time. */
+/** The judgement of a time. */
 export interface TimeJudgement {
   readonly base: number;
   readonly head: number;
@@ -20,11 +20,11 @@ export interface TimeJudgement {
 }
 
 /**
- * Times of two sides. A difference counts where the medians differ by the threshold and Mann and Whitney's rank test calls
- * it significant. The samples of a record do not show that a machine is faster in one minute, or one process, than in another.
- * So with five records or more on each side the values that are ranked are the records' medians, and a difference also has to
- * be beyond the noise between records ({@linkcode beyondRecordNoise}). With fewer all samples are ranked, the threshold is
- * that for drift, and what is found is unsure, unless the thresholds take so few records for enough.
+ * Judges the times of two sides. A difference counts if the medians differ by the threshold and Mann and Whitney's rank test
+ * calls it significant. The samples of one record do not show how a machine drifts between minutes and processes. With five
+ * records or more on each side the test therefore ranks the records' medians, and the difference must exceed the noise
+ * between records ({@linkcode beyondRecordNoise}). With fewer it ranks all samples, takes the threshold for drift, and calls
+ * the difference unsure unless `minRecords` accepts this number of records.
  *
  * @param quantities Of kind "time", with readings on both sides.
  */
@@ -37,7 +37,7 @@ export function judgeTimes(
   return new Map(quantities.map((quantity, i) => {
     const ratio = ratios[i], limits = limitsOf(quantity);
     const judged = judge(ratio, { limits, beyondNoise: !ratio.byRecord || beyondNoise(ratio) });
-    const few = Math.min(quantity.base.length, quantity.head.length) < limits.fewestRecords;
+    const few = Math.min(quantity.base.length, quantity.head.length) < limits.minRecords;
     const unsure = few && (judged.verdict === "worse" || judged.verdict === "better");
     return [quantity, unsure ? { ...judged, verdict: "unsure" } : judged];
   }));
@@ -59,10 +59,10 @@ function judge(
   const factor = 1 + percent / 100;
   const apart = ratio > factor ? "worse" : ratio < 1 / factor ? "better" : "same";
   const { p } = mannWhitney(base, head);
-  const fewest = mannWhitney(base.map(() => 0), head.map(() => 1)).p;
+  const smallestP = mannWhitney(base.map(() => 0), head.map(() => 1)).p;
   const verdict = apart === "same" || (p < limits.significance && beyondNoise)
     ? apart
-    : fewest < limits.significance
+    : smallestP < limits.significance
     ? "same"
     : "too few";
   const what = byRecord ? "records' medians" : "samples";

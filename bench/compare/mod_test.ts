@@ -162,7 +162,7 @@ Deno.test("compare() takes thresholds from YAML", async () => {
     await Deno.writeTextFile(`${dir}/t.yaml`, 'metrics:\n  "kernels / *": { slowdownPercent: 60 }\n');
     const words = ["--thresholds", `${dir}/t.yaml`];
     assertEquals((await startFive(record(QUIET), record(SLOW), words)).code, 0);
-    await Deno.writeTextFile(`${dir}/t.yaml`, "fewestRecords: 1\n");
+    await Deno.writeTextFile(`${dir}/t.yaml`, "minRecords: 1\n");
     assertEquals((await start(record(QUIET), record(SLOW), words)).code, 3);
     await Deno.writeTextFile(`${dir}/t.yaml`, "driftPercents: 60\n");
     const error = await assertRejects(

@@ -7,7 +7,7 @@ export interface Reading {
   readonly measurement: Measurement;
 }
 
-/** A quantity, and what each side has of it. */
+/** A quantity, and its readings on each side. */
 export interface Quantity extends Pick<Measurement, "kind" | "unit" | "better"> {
   readonly cell: string;
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Quantity extends Pick<Measurement, "kind" | "unit" | "better"> 
   readonly head: readonly Reading[];
 }
 
-/** The quantities of both sides, in the order of `base`; what only `head` has comes last. */
+/** The quantities of both sides, in the order of `base`; those of `head` only come last. */
 export function quantitiesOf(base: Side, head: Side): Quantity[] {
   const [before, after] = [base, head].map(readingsByName);
   return [...new Set([...before.keys(), ...after.keys()])].map((full) => {

@@ -22,7 +22,7 @@ export function normals(seed: number): () => number {
   return () => random.normal(0, 0, i++);
 }
 
-/** How noisy made-up times are, as standard deviations of logarithms. */
+/** Noise of made-up times, as standard deviations of logarithms. */
 export interface TimeNoise {
   /** From sample to sample. */
   readonly sample: number;
@@ -38,9 +38,9 @@ export function noisyPerf(
   noise: TimeNoise,
   { slower = 1, only }: { slower?: number; only?: readonly number[] } = {},
 ): PerfRecord {
-  const mood = noise.record * normal();
+  const offset = noise.record * normal();
   const kernels = Array.from({ length: 29 }, (_, i) => {
-    const drift = mood + noise.quantity * normal(), factor = only?.includes(i) ?? true ? slower : 1;
+    const drift = offset + noise.quantity * normal(), factor = only?.includes(i) ?? true ? slower : 1;
     const samplesMs = Array.from(
       { length: 5 },
       () => 20 * factor * Math.exp(drift + noise.sample * normal()),
@@ -50,7 +50,7 @@ export function noisyPerf(
   return fakePerfRecord({ kernels, ceilings: [], training: [], attacks: [], start: null });
 }
 
-/** Standard deviations of made-up accuracies, in points: of a seed's accuracy, and of what changes if it is run again. */
+/** Standard deviations of made-up accuracies, in points: between seeds, and between re-runs of a seed. */
 export interface AccuracyNoise {
   readonly seed: number;
   readonly rerun: number;

@@ -1,4 +1,4 @@
-/** From where on a difference counts. */
+/** Thresholds: when a difference counts. */
 import { readText } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
 import { readYaml } from "../config/read_yaml.ts";
@@ -9,19 +9,19 @@ import { UsageError } from "../../common/usage_error.ts";
 
 /** Limits of one metric. */
 export interface Limits {
-  /** Points of accuracy that head has to be lower. */
+  /** Percentage points by which an accuracy must fall. */
   readonly accuracyDropPoints: number;
-  /** Percent that head has to be slower, where each side has five records or more. */
+  /** Percent by which head must be slower if each side has five records or more. */
   readonly slowdownPercent: number;
-  /** The same where a side has fewer records, whose samples cannot show that the machine drifted between them. */
+  /** The same if a side has fewer records: their samples cannot show how the machine drifted between them. */
   readonly driftPercent: number;
-  /** Records that each side has to have before a time can be a regression: with fewer it is unsure. */
-  readonly fewestRecords: number;
-  /** Percent that head has to take more device memory. */
+  /** Records on each side with which a time can be a regression; with fewer it is unsure. */
+  readonly minRecords: number;
+  /** Percent by which device memory must grow. */
   readonly memoryPercent: number;
-  /** Largest probability of chance: of the rank test, and of a test over the images of one seed. */
+  /** Significance level of the rank test, and of a test over the images of one seed. */
   readonly significance: number;
-  /** Whether the metric is shown but never judged. */
+  /** Show the metric but do not judge it. */
   readonly ignore: boolean;
 }
 
@@ -30,20 +30,23 @@ export const LIMITS: Limits = {
   accuracyDropPoints: 1,
   slowdownPercent: 10,
   driftPercent: 15,
-  fewestRecords: 5,
+  minRecords: 5,
   memoryPercent: 10,
   significance: 0.01,
   ignore: false,
 };
 
+/** New names of keys that were renamed. */
+const RENAMED: Readonly<Record<string, keyof Limits>> = { fewestRecords: "minRecords" };
+
 /** Limits by metric. */
 export interface Thresholds {
   readonly defaults: Limits;
-  /** By name, full name, or beginning of the full name with a `*`; the last that fits decides. */
+  /** By name, full name, or start of the full name with a `*`; the last match decides. */
   readonly metrics: readonly { readonly pattern: string; readonly limits: Partial<Limits> }[];
 }
 
-/** Thresholds that nobody changed. */
+/** The default thresholds. */
 export const DEFAULT_THRESHOLDS: Thresholds = { defaults: LIMITS, metrics: [] };
 
 /** The limits of one metric. */
@@ -60,7 +63,7 @@ export function limitsOf(thresholds: Thresholds, cell: string, name: string): Li
  * Reads thresholds from YAML: keys of {@linkcode Limits} and under `metrics` the same keys by name of a metric.
  *
  * @param source Name of the file, for errors.
- * @throws {UsageError} If it is no YAML, a key is unknown, or a value is out of range.
+ * @throws {UsageError} If it is not YAML, a key is unknown or was renamed, or a value is out of range.
  */
 export function parseThresholds(text: string, source: string): Thresholds {
   const refuse = (reason: string, cause?: unknown) =>
@@ -82,6 +85,7 @@ export function parseThresholds(text: string, source: string): Thresholds {
     }
     for (const [key, value] of Object.entries(fields)) {
       const name = path === "" ? key : `${path}.${key}`;
+      if (key in RENAMED) throw refuse(`${name} was renamed\nHint: write ${RENAMED[key]}`);
       if (!known.includes(key)) throw refuse(`${name} is not a known key, ${suggest(key, known)}`);
       const expected = faultOf(key as keyof Limits, value);
       if (expected !== null) throw refuse(`${name} must be ${expected}, given ${shown(value)}`);
@@ -91,7 +95,9 @@ export function parseThresholds(text: string, source: string): Thresholds {
   const names = Object.keys(LIMITS);
   const top = names.filter((name) => name !== "ignore");
   for (const key of Object.keys(own)) {
-    if (!top.includes(key)) throw refuse(`${key} is not a known key, ${suggest(key, [...top, "metrics"])}`);
+    if (!top.includes(key) && !(key in RENAMED)) {
+      throw refuse(`${key} is not a known key, ${suggest(key, [...top, "metrics"])}`);
+    }
   }
   return {
     defaults: { ...LIMITS, ...read(own, "", top) },
@@ -105,7 +111,7 @@ export function parseThresholds(text: string, source: string): Thresholds {
 /**
  * Reads a file of thresholds, see {@linkcode parseThresholds}.
  *
- * @throws {UsageError} If it cannot be read, or holds something else.
+ * @throws {UsageError} If it cannot be read, or does not hold thresholds.
  */
 export async function readThresholds(path: string): Promise<Thresholds> {
   let text: string;
@@ -117,11 +123,11 @@ export async function readThresholds(path: string): Promise<Thresholds> {
   return parseThresholds(text, path);
 }
 
-/** What a value should be; null if it is. */
+/** The expected value; null if the value is as expected. */
 function faultOf(key: keyof Limits, value: unknown): string | null {
   if (key === "ignore") return typeof value === "boolean" ? null : "true or false";
   const number = typeof value === "number" && Number.isFinite(value) ? value : -1;
   if (key === "significance") return number > 0 && number < 1 ? null : "a number between 0 and 1";
-  if (key === "fewestRecords") return Number.isInteger(number) && number > 0 ? null : "an integer from 1";
+  if (key === "minRecords") return Number.isInteger(number) && number > 0 ? null : "an integer from 1";
   return number >= 0 ? null : "a number from 0";
 }

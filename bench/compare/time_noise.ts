@@ -2,22 +2,22 @@ import { studentTail } from "../statistics/distributions.ts";
 
 /** A time on both sides. */
 export interface TimeRatio {
-  /** What is ranked: samples, or medians of records. */
+  /** The ranked values: samples, or medians of records. */
   readonly base: readonly number[];
   readonly head: readonly number[];
-  /** How many times worse head's median is. */
+  /** Head's median by base's; above 1 is worse. */
   readonly ratio: number;
-  /** Whether each value is of a record of its own, so that drift between records shows in them. */
+  /** Each value is of another record, so the values show drift between records. */
   readonly byRecord: boolean;
 }
 
-/** Probability with which the times of a comparison together may give a false alarm, where nothing changed. */
+/** Probability of a false alarm in any time of a comparison where nothing changed. */
 const FAMILY = 0.05;
 
 /**
- * Whether a difference is beyond what the noise between records does in any of the quantities of a comparison: t of the
- * difference of the mean logarithms, with the standard deviation between records of one side pooled over all quantities,
- * times the number of quantities (Bonferroni), is below 0.05.
+ * Whether a difference exceeds the noise between records, in any of the quantities of a comparison: the p value of the
+ * difference of mean logarithms, with the standard deviation between records of one side pooled over all quantities, times
+ * the number of quantities (Bonferroni), is below 0.05.
  *
  * @param all Times by record, with two or more on a side.
  */

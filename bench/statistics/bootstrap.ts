@@ -7,7 +7,7 @@ const RESAMPLES = 10_000;
  * The 95 % bootstrap interval of a mean, bias-corrected and accelerated: the percentiles
  * Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z = -+1.96, of the means of 10,000 resamples, where z0 comes from the share of
  * resampled means below the mean (ties half) and a from the jackknife. Source: Efron 1987,
- * https://doi.org/10.1080/01621459.1987.10478410. The draws are counted: the same values in the same order give the same
+ * https://doi.org/10.1080/01621459.1987.10478410. The random numbers are counted: the same values in the same order give the same
  * interval.
  *
  * @throws {RangeError} If there are fewer than two values.
@@ -34,12 +34,12 @@ export function bootstrapInterval(values: readonly number[]): readonly [low: num
 
 /** In ascending order. */
 function resampledMeans(values: readonly number[]): Float64Array {
-  const random = stream(0, "statistics/bootstrap"), n = values.length, draws = new Float32Array(n);
+  const random = stream(0, "statistics/bootstrap"), n = values.length, uniform = new Float32Array(n);
   const means = new Float64Array(RESAMPLES);
   for (let i = 0; i < RESAMPLES; i++) {
-    random.fillUniform(i, draws);
+    random.fillUniform(i, uniform);
     let sum = 0;
-    for (let k = 0; k < n; k++) sum += values[Math.floor(draws[k] * n)];
+    for (let k = 0; k < n; k++) sum += values[Math.floor(uniform[k] * n)];
     means[i] = sum / n;
   }
   return means.sort();

@@ -10,11 +10,11 @@ export interface RankTest {
   readonly p: number;
 }
 
-/** Ways to choose that are counted one by one; above, U is taken as normally distributed. */
-const MOST_WAYS = 1_000_000;
+/** Divisions of the pooled samples that are counted one by one; above, U is taken as normally distributed. */
+const MAX_DIVISIONS = 1_000_000;
 
 /**
- * Mann and Whitney's U test of two samples, two-sided. Up to a million ways to divide the pooled samples the
+ * Mann and Whitney's U test of two samples, two-sided. Up to a million divisions of the pooled samples the
  * probability is exact, ties included (the permutation distribution of the mid-ranks); above, the normal
  * approximation with correction for ties and continuity. Source: Mann & Whitney 1947,
  * https://doi.org/10.1214/aoms/1177730491.
@@ -35,8 +35,8 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): RankTes
   const sum = ranks.slice(a.length).reduce((total, rank) => total + rank, 0);
   const u = sum - b.length * (b.length + 1) / 2;
   const distance = Math.abs(u - a.length * b.length / 2);
-  const ways = binomial(a.length + b.length, b.length);
-  const p = ways <= MOST_WAYS
+  const number = binomial(a.length + b.length, b.length);
+  const p = number <= MAX_DIVISIONS
     ? exactTail(ranks, { chosen: b.length, distance })
     : approximateTail(ranks, { m: a.length, n: b.length, distance });
   return { u, p: Math.min(1, p) };
@@ -49,8 +49,8 @@ function midRanks(values: readonly number[]): number[] {
 }
 
 /**
- * Share of the ways to choose some of the ranks whose U is as far from its mean or farther. Counted by the sum of twice
- * the ranks, which is whole: counts[k][s] = ways to choose k ranks with that sum.
+ * Share of the choices of ranks whose U is as far from its mean or farther. Counted by the sum of twice
+ * the ranks, which is whole: counts[k][s] = number of choices of k ranks with that sum.
  */
 function exactTail(
   ranks: readonly number[],
@@ -61,16 +61,16 @@ function exactTail(
   counts[0].set(0, 1);
   for (const rank of doubled) {
     for (let k = chosen; k >= 1; k--) {
-      for (const [sum, ways] of counts[k - 1]) {
-        counts[k].set(sum + rank, (counts[k].get(sum + rank) ?? 0) + ways);
+      for (const [sum, number] of counts[k - 1]) {
+        counts[k].set(sum + rank, (counts[k].get(sum + rank) ?? 0) + number);
       }
     }
   }
   const mean = chosen * (ranks.length + 1);
   let far = 0, all = 0;
-  for (const [sum, ways] of counts[chosen]) {
-    all += ways;
-    if (Math.abs(sum - mean) >= 2 * distance) far += ways;
+  for (const [sum, number] of counts[chosen]) {
+    all += number;
+    if (Math.abs(sum - mean) >= 2 * distance) far += number;
   }
   return far / all;
 }
@@ -88,7 +88,7 @@ function approximateTail(
 }
 
 function binomial(n: number, k: number): number {
-  let ways = 1;
-  for (let i = 1; i <= k; i++) ways *= (n - k + i) / i;
-  return Math.round(ways);
+  let number = 1;
+  for (let i = 1; i <= k; i++) number *= (n - k + i) / i;
+  return Math.round(number);
 }

@@ -1,7 +1,7 @@
 /**
  * The middle value, or the mean of the middle two.
  *
- * @throws {RangeError} If there is none.
+ * @throws {RangeError} If there are no values.
  *
  * @example
  * ```ts

@@ -31,6 +31,6 @@ export function pairedDifference(
   if (found === null || found.sd === null) return null;
   const { n, mean, sd, interval, statistic } = found;
   const p = mean === 0 ? 1 : studentTail(mean / (sd / Math.sqrt(n)), n - 1);
-  const words = statistic.replace(/^mean of (\d+) seeds/, "mean difference of $1 seeds in pairs");
-  return { seeds, mean, sd, interval: interval!, p, statistic: words };
+  const name = statistic.replace(/^mean of (\d+) seeds/, "mean difference of $1 seeds in pairs");
+  return { seeds, mean, sd, interval: interval!, p, statistic: name };
 }

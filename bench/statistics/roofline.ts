@@ -1,4 +1,4 @@
-/** What an adapter's measured ceilings allow a kernel, and how much of it the kernel reaches. */
+/** Compares a kernel with the adapter's measured ceilings. */
 
 import { median } from "./median.ts";
 
@@ -19,7 +19,7 @@ export interface KernelWork {
   readonly samplesMs: readonly number[];
 }
 
-/** Which limit is nearest. */
+/** The limit that bounds a kernel. */
 export type Bound = "arithmetic" | "memory" | "dispatch";
 
 /** Where a kernel stands under the roof. */
@@ -43,7 +43,7 @@ export function medianCeilings(
   return Object.fromEntries(ceilings.map(({ name, samples }) => [name, median(samples)]));
 }
 
-/** GB/s: the most that any of the ways to memory reached; 0 where none was measured. */
+/** The largest measured bandwidth, in GB/s, whatever the kind of access; 0 if none was measured. */
 export function bandwidth({ copy = 0, read = 0, texture = 0 }: Ceilings): number {
   return Math.max(copy, read, texture);
 }
@@ -71,7 +71,7 @@ export function standingOf(kernel: KernelWork, ceilings: Ceilings): Standing | n
     ["memory", bytes / memory / 1e6],
     ["dispatch", dispatches * dispatch / 1000],
   ];
-  const [bound, boundMs] = bounds.reduce((most, one) => one[1] > most[1] ? one : most);
+  const [bound, boundMs] = bounds.reduce((longest, one) => one[1] > longest[1] ? one : longest);
   return {
     ms,
     gflops: flops / ms / 1e6,

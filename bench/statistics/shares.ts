@@ -49,7 +49,7 @@ export interface Share {
 
 /**
  * Two classifiers whose single outcomes are not known: Newcombe's interval from Wilson's (1998, method 10,
- * https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I), which takes the images as drawn anew
+ * https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I), which treats the images as a new sample
  * for each and so is too wide where they were the same, and the pooled z test.
  *
  * @throws {RangeError} If there are no images.

@@ -9,7 +9,7 @@ export interface Spread {
   readonly sd: number | null;
   /** 95 % interval of the mean; null for one value. */
   readonly interval: readonly [low: number, high: number] | null;
-  /** What is shown, to be written beside it: "mean of 5 seeds, 95 % t interval". */
+  /** Name of the statistic: "mean of 5 seeds, 95 % t interval". */
   readonly statistic: string;
 }
 

@@ -1,4 +1,4 @@
-/** Numbers of a change as words, for tables. */
+/** Numbers of a change as text, for tables. */
 import { type Change, REGRESSIONS, UNCHANGED, type Verdict } from "../change.ts";
 import { fullName } from "../sides/source.ts";
 import type { Comparison, SideFacts } from "../comparison.ts";
@@ -53,11 +53,11 @@ function points(share: number): string {
 
 /** What a table shows. */
 export interface TableOptions {
-  /** Leave out quantities whose verdict tells of no difference; the summary still counts them. Default: show all. */
+  /** Leave out unchanged quantities; the summary still counts them. Default: show all. */
   readonly onlyChanged?: boolean;
 }
 
-/** Quantities whose verdict tells of a difference. */
+/** Quantities that changed. */
 export function changedOf({ changes }: Comparison): readonly Change[] {
   return changes.filter(({ verdict }) => !UNCHANGED.includes(verdict));
 }
@@ -67,7 +67,7 @@ export function countOf({ changes }: Comparison, ...verdicts: Verdict[]): number
   return changes.filter(({ verdict }) => verdicts.includes(verdict)).length;
 }
 
-/** One sentence: what became of all of them. */
+/** Counts the verdicts in one sentence. */
 export function summaryOf(comparison: Comparison): string {
   const few = countOf(comparison, "too few");
   const count = (text: string, number: number) => number > 0 ? [`${number} ${text}`] : [];
@@ -79,7 +79,7 @@ export function summaryOf(comparison: Comparison): string {
     ...count("unsure (take five records on each side)", countOf(comparison, "unsure")),
     ...count("on unlike machines", countOf(comparison, "unlike")),
     ...count("ignored", countOf(comparison, "ignored")),
-    ...count("in one side alone", countOf(comparison, "only in base", "only in head")),
+    ...count("on one side only", countOf(comparison, "only in base", "only in head")),
   ].join(", ");
 }
 
@@ -92,7 +92,7 @@ export function describeSide(
   }, kernels ${kernelVariant}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
 }
 
-/** How they were judged: each statistic once. */
+/** Each statistic once. */
 export function methodsOf(changes: readonly Change[]): string[] {
   return [...new Set(changes.map(({ statistic }) => statistic))];
 }

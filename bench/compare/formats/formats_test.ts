@@ -117,7 +117,7 @@ Deno.test("formatMarkdown() keeps its table whole, whatever the names", () => {
   for (const row of rows) assertEquals(row.replaceAll("\\|", "").split("|").length, 10, row);
   assertStringIncludes(
     text,
-    "1 worse, 0 better, 1 the same, 1 with too few values to tell, 1 in one side alone.",
+    "1 worse, 0 better, 1 the same, 1 with too few values to tell, 1 on one side only.",
   );
 });
 

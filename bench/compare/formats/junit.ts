@@ -4,8 +4,7 @@ import { changeOf, rowOf } from "./cells.ts";
 import type { Comparison } from "../comparison.ts";
 
 /**
- * The comparison as JUnit XML: a test case for each quantity, failed where it became worse, skipped where it could not be
- * judged. Elements and attributes as in https://github.com/testmoapp/junitxml.
+ * The comparison as JUnit XML: a test case for each quantity, failed if it became worse, skipped if it was not judged. Elements and attributes as in https://github.com/testmoapp/junitxml.
  */
 export function formatJunit({ base, head, changes }: Comparison): string {
   const failures = changes.filter(isFailure).length, skipped = changes.filter(isSkipped).length;
@@ -49,7 +48,7 @@ function isSkipped({ verdict }: Change): boolean {
   return !REGRESSIONS.includes(verdict) && verdict !== "same" && verdict !== "better";
 }
 
-/** Text and attributes; what XML 1.0 has no way to write becomes U+FFFD. */
+/** Escapes text and attributes; characters that XML 1.0 cannot hold become U+FFFD. */
 function escape(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd")

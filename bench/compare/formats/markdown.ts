@@ -1,7 +1,7 @@
 import { changedOf, COLUMNS, describeSide, methodsOf, rowOf, summaryOf, type TableOptions } from "./cells.ts";
 import type { Comparison } from "../comparison.ts";
 
-/** The comparison as Markdown, for the summary of a CI job: what changed first, all of it folded below. */
+/** The comparison as Markdown, for the summary of a CI job: changes first, all quantities folded below. */
 export function formatMarkdown(comparison: Comparison, { onlyChanged = false }: TableOptions = {}): string {
   const { base, head, unlike, changes, regression } = comparison;
   const changed = changedOf(comparison);
@@ -30,7 +30,7 @@ export function formatMarkdown(comparison: Comparison, { onlyChanged = false }: 
   ].join("\n");
 }
 
-/** What would end a cell of a table, or begin a tag. */
+/** Escapes characters that would end a cell of a table, or begin a tag. */
 function escape(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ")
     .replaceAll("*", "\\*").replaceAll("_", "\\_").replaceAll("`", "\\`");

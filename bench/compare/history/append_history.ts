@@ -4,18 +4,18 @@ import { entriesOf } from "./entries_of.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 import { appendEntries } from "./history_file.ts";
 
-/** What {@linkcode appendHistory} did. */
+/** The result of {@linkcode appendHistory}. */
 export interface Appended {
-  /** How many lines were added: one that stands there already, word for word, is not added again. */
+  /** How many lines were added; an identical line is not added twice. */
   readonly added: number;
-  /** The lines of the run, whether they were added or stood there. */
+  /** The lines of the run, added or present before. */
   readonly entries: readonly HistoryEntry[];
-  /** What of the run was left out, and why. */
+  /** Files of the run that were left out, and why. */
   readonly notes: readonly string[];
 }
 
 /**
- * Adds a line for a run (all its cells) or a single record to a history, and makes the file where there is none:
+ * Adds a line for a run (all its cells) or a single record to a history, and creates the file if necessary:
  * `deno task bench history PATH --append RUN`.
  *
  * @param path The history, a file of JSON lines.

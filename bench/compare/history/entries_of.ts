@@ -10,12 +10,12 @@ import {
 } from "../../records/history_line.ts";
 
 /**
- * A line for each kind of record among those given: all cells of a run are one, every other record is one of its own.
+ * Makes lines of records: one line for all cells of a run, one for every other record.
  *
- * Cells of several commits are one run all the same: it was resumed after a commit, or took cells over, and the line has
- * the commit of the newest.
+ * The cells of a run may have several commits, if it was resumed after a commit or reused cells: the line has the commit of
+ * the newest cell.
  *
- * @throws {RangeError} If cells of several presets or machines stand side by side: they are several runs.
+ * @throws {RangeError} If the cells have several presets, data sets or machines: they are several runs.
  */
 export function entriesOf(records: readonly SourceRecord[]): HistoryEntry[] {
   const cells = records.filter(({ kind }) => kind === "cells");
@@ -89,6 +89,6 @@ function summaryOf(kind: HistoryMetric["kind"], values: HistoryMetric["values"])
     sd: found.sd,
     n,
     interval: n > 1 ? [Math.min(...samples), Math.max(...samples)] : null,
-    statistic: n > 1 ? `median of ${n} samples, least and most` : "value of 1 sample",
+    statistic: n > 1 ? `median of ${n} samples, min and max` : "value of 1 sample",
   };
 }

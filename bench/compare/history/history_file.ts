@@ -1,6 +1,6 @@
 /**
- * The file of a history: lines are added at its end, and taken out by writing it anew. Both go on under a lock, so that
- * processes can do either at once. Readers need none: lines come in one write, and a new file by renaming.
+ * The file of a history. Appending writes at its end, pruning rewrites it; both hold a lock, so several processes can do
+ * either at once. Readers need no lock: lines come in one write, and a rewritten file by renaming.
  */
 import { entryAt, entryKind, writeFileAtomic } from "../../../common/atomic_file.ts";
 import { readText } from "../../../common/read_file.ts";
@@ -14,7 +14,7 @@ import { type Keep, prune } from "./prune.ts";
 /**
  * Reads a history.
  *
- * @throws {UsageError} If there is none, or a line is of a later version.
+ * @throws {UsageError} If the file cannot be read, or a line is of a later version.
  */
 export async function readHistory(path: string): Promise<History> {
   let content: string;
@@ -38,11 +38,11 @@ export async function readHistory(path: string): Promise<History> {
 }
 
 /**
- * Adds entries at the end, all in one write of a file opened for appending, so that the lines of two processes do not
- * mix even where there are no locks. A last line that was cut off is ended first, so that it spoils nothing but itself.
+ * Appends entries in one write, so lines of two processes do not mix even without locks. If the last line was cut off, a
+ * line break comes first, so no other line is lost.
  *
- * @returns How many were added: an entry that stands there already, word for word, is not added again.
- * @throws {UsageError} If the file cannot be written, holds lines of a later version, or is something else.
+ * @returns How many were added; an entry that the file holds already is not added twice.
+ * @throws {UsageError} If the file cannot be written, holds lines of a later version, or is not a history.
  */
 export async function appendEntries(path: string, entries: readonly HistoryEntry[]): Promise<number> {
   return await withLock(await lockOf(path), async () => {
@@ -71,10 +71,10 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
 }
 
 /**
- * Rewrites the file, by time, with only the lines that stay; lines that cannot be read go to `<path>.damaged`.
+ * Rewrites the file, ordered by time, with the lines to keep; unreadable lines go to `<path>.damaged`.
  *
- * @returns What was there before, and which entries are left.
- * @throws {UsageError} If there is no file, a line is of a later version, or a file cannot be written.
+ * @returns The history before, and the entries that are left.
+ * @throws {UsageError} If the file does not exist, a line is of a later version, or a file cannot be written.
  */
 export async function pruneHistory(path: string, keep: Keep): Promise<History & { left: HistoryEntry[] }> {
   return await withLock(await lockOf(path), async () => {
@@ -100,20 +100,20 @@ export async function pruneHistory(path: string, keep: Keep): Promise<History & 
   });
 }
 
-/** The file whose lock is that of a history, under whatever name it is reached. */
+/** The lock file of a history, by its real path. */
 async function lockOf(path: string): Promise<string> {
   return `${await Deno.realPath(path).catch(() => path)}.lock`;
 }
 
-/** How every line of a history begins; one that was cut off may be shorter. */
+/** The start of every line of a history; a line that was cut off may be shorter. */
 const START = JSON.stringify({ schema: HISTORY_SCHEMA }).slice(0, -1);
 
-/** @throws {UsageError} If a file holds lines, and no trace of a history in them: it is something else. */
+/** @throws {UsageError} If a file holds lines, but none of a history. */
 function checkOurs(path: string, { entries, problems }: History): void {
   const foreign = problems.some(({ text }) => !text.startsWith(START) && !START.startsWith(text));
   if (entries.length > 0 || !foreign) return;
   throw new UsageError(
-    `Cannot change history ${path}: none of its lines is of a history\nHint: give the file of one, or a new name`,
+    `Cannot change history ${path}: none of its lines belongs to a history\nHint: give the file of a history, or a new name`,
   );
 }
 

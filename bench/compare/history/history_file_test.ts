@@ -110,12 +110,12 @@ Deno.test("appendEntries() and pruneHistory() leave files alone that are no hist
     await assertRejects(
       () => appendEntries(`${dir}/notes`, [ENTRY]),
       UsageError,
-      "none of its lines is of a history",
+      "none of its lines belongs to a history",
     );
     await assertRejects(
       () => pruneHistory(`${dir}/notes`, KEEP),
       UsageError,
-      "none of its lines is of a history",
+      "none of its lines belongs to a history",
     );
     await appendEntries(`${dir}/deno`, [OLD, ENTRY]); // its lock's name is taken
     await Deno.symlink(`${dir}/deno`, `${dir}/link`);

@@ -49,7 +49,7 @@ Deno.test("history() adds a line for a run, once, and lists it", async () => {
       "mean of 3 seeds, 95 % t interval",
     ]);
     assertEquals(Math.round(1e6 * clean.value), 600_000);
-    assertEquals([speed.value, speed.statistic], [301, "median of 3 samples, least and most"]);
+    assertEquals([speed.value, speed.statistic], [301, "median of 3 samples, min and max"]);
   });
 });
 

@@ -1,18 +1,18 @@
 import { UsageError } from "../../../common/usage_error.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 
-/** Which lines stay. */
+/** Which lines to keep. */
 export interface Keep {
-  /** The newest so many of each kind, preset and machine, from 1. Default: all. */
+  /** The number of newest lines of each kind, preset and machine, from 1. Default: all. */
   readonly last?: number | null;
-  /** Those measured since then, ISO 8601. Default: all. */
+  /** Lines measured since then, ISO 8601. Default: all. */
   readonly since?: string | null;
 }
 
 /**
  * Reads `--prune`: `last=20`, `since=2026-01-31`, or both with a comma between.
  *
- * @throws {UsageError} If it is anything else.
+ * @throws {UsageError} If the text is anything else.
  */
 export function parseKeep(text: string): Keep {
   let last: number | null = null, since: string | null = null;
@@ -34,7 +34,7 @@ export function parseKeep(text: string): Keep {
 }
 
 /**
- * The lines that stay, in their order.
+ * The lines to keep, in their order.
  *
  * @throws {UsageError} If `last` is no whole number from 1, or `since` no time.
  */

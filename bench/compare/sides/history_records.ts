@@ -1,8 +1,8 @@
-/** From a line of a history back to what can be compared. */
+/** Turns a line of a history back into records that can be compared. */
 import type { HistoryEntry } from "../../records/history_line.ts";
 import type { Measurement, SourceRecord } from "./source.ts";
 
-/** The records that a line was made of, as far as it holds them; single outcomes are not kept. */
+/** The records behind a line, without the outcomes of single images, which a history does not keep. */
 export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
   const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
   const {

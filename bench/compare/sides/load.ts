@@ -1,4 +1,4 @@
-/** BASE and HEAD, read from whatever they are. */
+/** Reads BASE and HEAD. */
 import { readText } from "../../../common/read_file.ts";
 import { reasonOf } from "../../../common/system_error.ts";
 import { recordsOf } from "./history_records.ts";
@@ -7,13 +7,13 @@ import { UsageError } from "../../../common/usage_error.ts";
 import { readRecord } from "./read_record.ts";
 import type { Side, SourceRecord } from "./source.ts";
 
-/** How many lines of a history stand for it: enough for the rank test over records. */
+/** Number of lines that represent a history: enough for the rank test over records. */
 const LAST_LINES = 5;
 
 /**
  * Reads a run folder, a folder of records, one record, or a history (`.jsonl`).
  *
- * @throws {UsageError} If there is nothing at `path`, or it holds no record, or one of a later version.
+ * @throws {UsageError} If `path` does not exist, holds no record, or holds one of a later version.
  */
 export async function loadSide(path: string): Promise<Side> {
   let info: Deno.FileInfo;
@@ -32,7 +32,7 @@ export async function loadSide(path: string): Promise<Side> {
   }
 }
 
-/** Records of a run folder, or of the folder itself; files that are no records are named, damaged ones too. */
+/** Reads the records of a run folder, or of the folder itself; notes name other and damaged files. */
 async function loadFolder(path: string): Promise<Side> {
   const records: SourceRecord[] = [], notes: string[] = [];
   for (const file of await jsonFiles(path)) {
@@ -66,7 +66,7 @@ async function jsonFiles(path: string): Promise<string[]> {
   return found.sort();
 }
 
-/** The newest lines that are of one kind, preset and machine with the last one. */
+/** The newest lines with the kind, preset, configuration and machine of the last line. */
 async function loadHistory(path: string): Promise<Side> {
   let history: ReturnType<typeof parseHistory>;
   try {

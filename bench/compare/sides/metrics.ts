@@ -1,4 +1,4 @@
-/** The numbers of a record that can be compared, by name. */
+/** The comparable numbers of a record, by name. */
 import type { AttackRecord } from "../../attack/record.ts";
 import type { PeersRecord } from "../../peers/record.ts";
 import type { PerfRecord } from "../../perf/record.ts";
@@ -7,7 +7,7 @@ import type { Measurement } from "./source.ts";
 
 const plain = { images: null, outcomes: null } as const;
 
-/** All of a performance record: ceilings, kernels, training and attack steps, starts, device memory. */
+/** Ceilings, kernels, training and attack steps, starts and device memory of a performance record. */
 export function perfMetrics({ ceilings, kernels, training, attacks, start }: PerfRecord): Measurement[] {
   const times = (part: string, list: readonly { name: string; samplesMs: readonly number[] }[]) =>
     list.map(({ name, samplesMs }) => time(`${part} / ${name}`, { unit: "ms", samples: samplesMs }));
@@ -32,7 +32,7 @@ export function peersMetrics({ rows }: PeersRecord): Measurement[] {
   );
 }
 
-/** Accuracies of a cell that are judged, and the tensor of single outcomes behind each. */
+/** The judged accuracies of a cell, and the tensor of single outcomes behind each. */
 const ACCURACIES: Readonly<Record<string, string | null>> = {
   probeAccuracy: null,
   cleanAccuracy: "clean",
@@ -60,7 +60,7 @@ export function cellMetrics(record: CellRecord, runDir: string | null): Measurem
   return found;
 }
 
-/** Clean and robust accuracy of an evaluation, and the time it took. */
+/** Clean and robust accuracy of an evaluation, and its duration. */
 export function attackMetrics({ asked, configuration, artifacts }: AttackRecord, dir: string): Measurement[] {
   const file = artifacts.find(({ path }) => path.endsWith(".safetensors") && !path.includes("reference"));
   const outcomes = (tensor: string) =>
@@ -86,7 +86,7 @@ function accuracy(name: string, value: number): Measurement {
   return { name, kind: "accuracy", unit: "fraction", better: "more", samples: [value], ...plain };
 }
 
-/** More is better for what is per second. */
+/** Of a rate more is better, of a duration less. */
 function time(name: string, { unit, samples }: { unit: string; samples: readonly number[] }): Measurement {
   const better = unit.endsWith("/s") ? "more" : "less";
   return { name, kind: "time", unit, better, samples, ...plain };

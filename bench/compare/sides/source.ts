@@ -1,4 +1,4 @@
-/** What is compared, whatever file it comes from. */
+/** A side of a comparison: records of any kind in one form. */
 import { adapterName } from "../../record/env.ts";
 import type { MachineClass, MeasuredKind, QuantityKind } from "../../records/history_line.ts";
 import type { MachineInfo } from "../../schema.ts";
@@ -12,9 +12,9 @@ export interface Measurement {
   /** Which direction is an improvement. */
   readonly better: "less" | "more";
   readonly samples: readonly number[];
-  /** Test images behind an accuracy; null where it is none or not known. */
+  /** Number of test images behind an accuracy; null for other quantities, and if it is not recorded. */
   readonly images: number | null;
-  /** Where it is written of each image whether it was right; null where it is not. */
+  /** The tensor of single outcomes, 1 for correct; null if there is no such file. */
   readonly outcomes: { readonly path: string; readonly sha256: string; readonly tensor: string } | null;
 }
 
@@ -25,16 +25,16 @@ export interface SourceRecord {
   readonly recordVersion: number;
   /** The preset, or the kind. */
   readonly preset: string;
-  /** The cell without its seed; "" for records that are no cells. */
+  /** The cell without its seed; "" for records of other kinds. */
   readonly cell: string;
   readonly seed: number | null;
   readonly configHash: string;
-  /** The configuration itself, to name what differs; null where only the hash is known. */
+  /** The configuration itself, to name differences; null if only the hash is known. */
   readonly config: Readonly<Record<string, unknown>> | null;
-  /** Hash of the data; "" where there are none. */
+  /** Hash of the data; "" without data. */
   readonly data: string;
   readonly machine: MachineClass;
-  /** The driver's version, which is no part of the machine's class: whether a new one is slower is what is asked. */
+  /** The driver's version. It is not part of the machine's class: a comparison may ask whether a new driver is slower. */
   readonly driver: string | null;
   readonly kernelVariant: string;
   readonly jobs: number | null;
@@ -42,7 +42,7 @@ export interface SourceRecord {
   readonly dirty: boolean | null;
   readonly deno: string;
   readonly startedAt: string;
-  /** Whether it ended well; failed and skipped cells have no measurements. */
+  /** Whether it succeeded; failed and skipped cells have no measurements. */
   readonly done: boolean;
   readonly measurements: readonly Measurement[];
 }
@@ -52,11 +52,11 @@ export interface Side {
   /** As it was given. */
   readonly path: string;
   readonly records: readonly SourceRecord[];
-  /** What was left out, and why. */
+  /** Files that were left out, and why. */
   readonly notes: readonly string[];
 }
 
-/** What of a machine decides its times. */
+/** The properties of a machine that decide its times. */
 export function machineClass({ cpu, cores, os, adapter }: MachineInfo): MachineClass {
   return { cpu, cores, os, adapter: adapterName(adapter) };
 }
