@@ -4,6 +4,7 @@ import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from ".
 import { PipelineCache } from "./pipeline_cache.ts";
 import { BufferStore } from "./buffer_store.ts";
 import { firstVariant, type VariantPolicy } from "../autotune/variant_policy.ts";
+import { type Debug, DEBUG_LEVELS, debugFromEnv } from "./debug.ts";
 import { turn } from "./turn.ts";
 import smokeSource from "../wgsl/smoke.wgsl" with { type: "text" };
 
@@ -53,6 +54,8 @@ export class Gpu {
   readonly variantPolicy: VariantPolicy;
   /** Precision in which values between kernels are stored. */
   readonly storage: ValueStorage;
+  /** What is told of programs, or null. */
+  readonly debug: Debug | null;
   /** Variants chosen so far, by operation, shapes and settings. */
   readonly chosenVariants: Map<string, string> = new Map();
   /** What all programs have submitted so far. */
@@ -63,10 +66,11 @@ export class Gpu {
   constructor(
     device: GPUDevice,
     info: AdapterInfo,
-    { readPath, variantPolicy, storage }: {
+    { readPath, variantPolicy, storage, debug }: {
       readonly readPath: ReadPath;
       readonly variantPolicy: VariantPolicy;
       readonly storage: ValueStorage;
+      readonly debug: Debug | null;
     },
   ) {
     this.device = device;
@@ -74,6 +78,7 @@ export class Gpu {
     this.readPath = readPath;
     this.variantPolicy = variantPolicy;
     this.storage = storage;
+    this.debug = debug;
     this.pipelines = new PipelineCache(device);
     this.buffers = new BufferStore(device);
     device.addEventListener("uncapturederror", (event) => {
@@ -151,6 +156,8 @@ export interface OpenOptions {
   readonly variantPolicy?: VariantPolicy;
   /** Precision in which values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
   readonly storage?: ValueStorage;
+  /** What is told of programs. Default: what `$REALFEATURES_DEBUG` says, see {@linkcode debugFromEnv}. */
+  readonly debug?: Debug | null;
   /** Asks for this backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
   readonly backend?: Backend | null;
   /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
@@ -161,10 +168,11 @@ export interface OpenOptions {
  * Opens the best adapter with all the limits it offers and checks that it computes.
  *
  * @throws {NoAdapterError} If no adapter answers.
- * @throws {GpuError} If the smoke kernel returns a wrong answer.
+ * @throws {GpuError} If the smoke kernel returns a wrong answer, or values are to be stored as f16 and the adapter cannot.
+ * @throws {RangeError} If `$REALFEATURES_DEBUG` is no level.
  */
 export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
-  const { requestAdapter, backend: asked = null } = options;
+  const { requestAdapter, backend: asked = null, debug = debugFromEnv() } = options;
   const found = await findAdapter(asked, { requestAdapter });
   if (found === null) throw new NoAdapterError(noAdapterText(asked));
   const { adapter, backend } = found;
@@ -177,6 +185,10 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     );
   }
   const requiredFeatures: GPUFeatureName[] = storage === "f16" ? ["shader-f16"] : [];
+  if (debug !== null && debug.level >= DEBUG_LEVELS.times) {
+    if (adapter.features.has("timestamp-query")) requiredFeatures.push("timestamp-query");
+    else debug.write(`kernels are not timed: ${adapter.info.description} offers no timestamp-query\n`);
+  }
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   const { vendor, architecture, device: deviceName, description } = adapter.info;
   const isFallback = adapter.info.isFallbackAdapter ?? false;
@@ -193,6 +205,7 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     readPath: options.readPath ?? (isFallback ? "texture" : "buffer"),
     variantPolicy: options.variantPolicy ?? firstVariant,
     storage,
+    debug,
   });
   await proveItself(gpu);
   return gpu;

@@ -121,6 +121,7 @@ function makeStep(reads: Operand[], out: Operand, pointwise = false): Step {
     source: "",
     bindings: [...reads.map(flexible("input")), flexible("output")(out)],
     workgroups: [1, 1, 1],
+    op: "k",
     flops: 0,
     pointwise: pointwise ? { name: "f", expression: "", include: [], operands, out, mask: null } : undefined,
   };

@@ -75,7 +75,7 @@ function lowerNode(node: Node, { target, variant, placeOf }: NodeContext): Step[
       ...kernel,
       bindings: bindings.map((binding) => ({ ...binding, operand: placeOf(binding.operand) })),
       pointwise: pointwise === undefined ? undefined : placePointwise(pointwise, placeOf),
-    }, flops)
+    }, { op: node.op.name, variant, flops })
   );
 }
 

@@ -18,6 +18,7 @@ const step = (...bindings: StepBinding[]): Step => ({
   source: "",
   bindings,
   workgroups: [1, 1, 1],
+  op: "k",
   flops: 1e8,
 });
 

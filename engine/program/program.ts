@@ -1,16 +1,19 @@
 /** Record once, replay many: a traced step becomes a fixed list of dispatches over planned memory. */
 
 import { firstVariant, pinnedVariants, type VariantPolicy } from "../autotune/variant_policy.ts";
+import { bindSteps, type Item } from "./bind.ts";
 import { hoistConstants } from "./constants.ts";
+import type { Debug } from "../device/debug.ts";
 import type { Gpu } from "../device/device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "../graph/graph.ts";
-import { bindKernel } from "./kernel_source.ts";
-import { type ExampleParts, followExamples, leadingGrid } from "./leading.ts";
+import { tellDispatches } from "./dispatch_list.ts";
+import { followExamples, leadingGrid } from "./leading.ts";
 import { chooseVariant, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "../graph/op.ts";
 import { chooseHalf, chooseTextureCopies, planCopies } from "./placement.ts";
-import { allocateMemory, type Memory, type MemoryNeeds } from "./program_memory.ts";
+import { Profile } from "./profile.ts";
+import { allocateMemory } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "../arrays/shape.ts";
 import { type Step, writesOf } from "./step.ts";
 import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";
@@ -20,29 +23,9 @@ import { release } from "../graph/variables.ts";
 /** Named values to keep for reading after a run. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-  readonly leadingSlack?: number;
-  /** Whether it goes through the examples in order. */
-  readonly inParts: boolean;
-  /** Whether the first run alone needs it. */
-  readonly once: boolean;
-}
-
 interface Output {
   readonly spec: Spec;
   readonly buffer: GPUBuffer;
-}
-
-interface Copy {
-  readonly buffer: GPUBuffer;
-  readonly texture: GPUTexture;
-  readonly sizeBytes: number;
-  /** Whether it holds the examples in order. */
-  readonly inParts: boolean;
-  readonly once: boolean;
 }
 
 /** How to compile; the results are the same. */
@@ -62,6 +45,8 @@ export interface CompileOptions {
    * their values from its first run on. What follows from them alone is then computed once. Default false.
    */
   readonly keepConstants?: boolean;
+  /** What is told of the program, or null. Default: what `$REALFEATURES_DEBUG` says. */
+  readonly debug?: Debug | null;
 }
 
 /** Which part of a program to run. */
@@ -74,10 +59,11 @@ export interface RunOptions {
 export class Program {
   readonly #gpu: Gpu;
   readonly #label: string;
-  readonly #items: readonly (Dispatch | Copy)[];
+  readonly #items: readonly Item[];
   readonly #outputs: ReadonlyMap<string, Output>;
   readonly #owned: readonly (GPUBuffer | GPUTexture)[];
   readonly #examples: number | null;
+  readonly #profile: Profile | null;
   #disposed = false;
   #hasRun = false;
   /** Bytes of planned memory, variables not counted. */
@@ -89,12 +75,13 @@ export class Program {
 
   private constructor(gpu: Gpu, parts: {
     label: string;
-    items: readonly (Dispatch | Copy)[];
+    items: readonly Item[];
     outputs: ReadonlyMap<string, Output>;
     owned: readonly (GPUBuffer | GPUTexture)[];
     workspaceBytes: number;
     flops: number;
     examples: number | null;
+    profile: Profile | null;
   }) {
     this.#gpu = gpu;
     this.#label = parts.label;
@@ -104,6 +91,7 @@ export class Program {
     this.workspaceBytes = parts.workspaceBytes;
     this.flops = parts.flops;
     this.#examples = parts.examples;
+    this.#profile = parts.profile;
     this.dispatches = parts.items.filter((item) => "pipeline" in item).length;
   }
 
@@ -126,8 +114,14 @@ export class Program {
     gpu: Gpu,
     label: string,
     build: () => Outputs | void,
-    { fuse = true, variantPolicy = gpu.variantPolicy, perExample, varying = [], keepConstants = false }:
-      CompileOptions = {},
+    {
+      fuse = true,
+      variantPolicy = gpu.variantPolicy,
+      perExample,
+      varying = [],
+      keepConstants = false,
+      debug = gpu.debug,
+    }: CompileOptions = {},
   ): Promise<Program> {
     const { graph, result } = trace(build);
     const outputs = Object.entries(result ?? {}).map(([name, t]) => ({ name, tensor: graph.tensor(t) }));
@@ -159,8 +153,10 @@ export class Program {
     const copies = planCopies(steps, textureCopies);
     const memory = allocateMemory(gpu, label, { steps, kept, constants, placement, copies });
     try {
-      const items = await bind(gpu, steps, { memory, placement, copies, parts, constants });
+      const { items, sources } = await bindSteps(gpu, steps, { memory, placement, copies, parts, constants });
       gpu.checkErrors();
+      const { workspaceBytes } = memory;
+      if (debug !== null) tellDispatches(debug, { label, items, workspaceBytes, sources });
       return new Program(gpu, {
         label,
         items,
@@ -169,7 +165,8 @@ export class Program {
         })),
         owned: memory.owned,
         examples: parts?.count ?? null,
-        workspaceBytes: memory.workspaceBytes,
+        workspaceBytes,
+        profile: Profile.of(gpu.device, { label, items, debug }),
         flops: nodes.reduce((sum, n) => sum + n.op.flops(n.inputs.map((t) => t.spec), n.attrs), 0),
       });
     } catch (error) {
@@ -191,15 +188,20 @@ export class Program {
     if (examples === 0) return;
     const whole = examples === undefined || examples === count;
     const encoder = this.#gpu.device.createCommandEncoder({ label: this.#label });
+    const profile = this.#profile;
     let pass: GPUComputePassEncoder | null = null;
     for (const item of this.#items) {
       if (item.once && this.#hasRun) continue;
       if ("pipeline" in item) {
-        pass ??= encoder.beginComputePass({ label: this.#label });
+        pass ??= encoder.beginComputePass(profile === null ? { label: this.#label } : profile.pass(item));
         pass.setPipeline(item.pipeline);
         pass.setBindGroup(0, item.group);
         const grid = whole || !item.inParts ? item.workgroups : leadingGrid(item, { examples, count });
         pass.dispatchWorkgroups(...grid);
+        if (profile !== null) {
+          pass.end();
+          pass = null;
+        }
       } else {
         pass?.end();
         pass = null;
@@ -208,7 +210,9 @@ export class Program {
       }
     }
     pass?.end();
+    profile?.finish(encoder);
     this.#gpu.device.queue.submit([encoder.finish()]);
+    profile?.submitted();
     this.#hasRun = true;
     this.#gpu.work.flops += whole ? this.flops : this.flops * examples / count;
     this.#gpu.work.dispatches += this.dispatches;
@@ -243,6 +247,7 @@ export class Program {
   dispose(): void {
     this.#disposed = true;
     for (const resource of this.#owned) this.#gpu.buffers.free(resource);
+    this.#profile?.close();
   }
 
   #checkExamples(examples: number): void {
@@ -258,44 +263,6 @@ export class Program {
   }
 }
 
-/** Pipelines and bind groups of all steps, and the copies into textures that go before them. */
-async function bind(
-  gpu: Gpu,
-  steps: readonly Step[],
-  { memory, placement, copies, parts, constants }: Pick<MemoryNeeds, "placement" | "copies"> & {
-    readonly memory: Memory;
-    readonly parts: ExampleParts | null;
-    readonly constants: ReadonlySet<Operand>;
-  },
-): Promise<(Dispatch | Copy)[]> {
-  const items: (Dispatch | Copy)[] = [];
-  for (const [at, step] of steps.entries()) {
-    const { source, bindings } = bindKernel(step, placement);
-    const pipeline = await gpu.pipelines.get(step.label, source, bindings);
-    await gpu.turn();
-    for (const operand of copies[at]) {
-      const buffer = memory.buffer(operand), texture = memory.texture(operand);
-      const inParts = parts?.values.has(operand) ?? false;
-      const once = constants.has(operand);
-      items.push({ buffer, texture, sizeBytes: byteSize(operand.spec), inParts, once });
-    }
-    const group = gpu.device.createBindGroup({
-      label: step.label,
-      layout: pipeline.getBindGroupLayout(0),
-      entries: bindings.map(({ binding, operand, form }) => ({
-        binding,
-        resource: form === "texture"
-          ? memory.texture(operand).createView()
-          : { buffer: memory.buffer(operand) },
-      })),
-    });
-    const { workgroups, leadingSlack } = step;
-    const inParts = parts?.steps.has(step) ?? false, once = writesOf(step).every((o) => constants.has(o));
-    items.push({ pipeline, group, workgroups, leadingSlack, inParts, once });
-  }
-  return items;
-}
-
 /**
  * Milliseconds of one run of one variant of an operation: the minimum of three samples, each of as many runs as fill it.
  * Restores the device's counts of work and memory, which count the programs that users compile.
@@ -305,7 +272,7 @@ async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, variant: string):
   const build = () => Object.fromEntries(record(op, stands, attrs).map((t, i) => [`output ${i}`, t]));
   const variantPolicy = pinnedVariants({ [op.name]: variant }, firstVariant);
   const work = { ...gpu.work }, { peakBytes } = gpu.buffers;
-  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { variantPolicy });
+  const program = await Program.compile(gpu, `timing of ${op.name}`, build, { variantPolicy, debug: null });
   try {
     const timeRuns = async (runs: number) => {
       const from = performance.now();

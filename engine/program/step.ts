@@ -13,6 +13,10 @@ export interface StepBinding {
 /** A kernel over the program's values, and what else it computes of the value that it writes. */
 export interface Step {
   readonly label: string;
+  /** Name of the operation that it is a part of. */
+  readonly op: string;
+  /** Name of the operation's variant, where it has several. */
+  readonly variant?: string;
   readonly source: string;
   readonly bindings: readonly StepBinding[];
   readonly workgroups: readonly [number, number, number];
@@ -69,12 +73,16 @@ export function parseDeclaration(line: string): Declaration | null {
 }
 
 /**
- * A kernel as a step; `flops`: multiplications and additions of the operation that it is a part of.
+ * A kernel as a step.
  *
+ * @param origin The operation that it is a part of. Default: no name, no work.
  * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is no f32, or that
  * another line declares.
  */
-export function stepOf(kernel: Kernel, flops = 0): Step {
+export function stepOf(
+  kernel: Kernel,
+  { op = "", variant, flops = 0 }: Partial<Pick<Step, "op" | "variant" | "flops">> = {},
+): Step {
   const { label, source, bindings, workgroups, pointwise, leading, leadingSlack } = kernel;
   const found: StepBinding[] = bindings.map((binding) => ({ ...binding, reused: false }));
   for (const line of source.split("\n")) {
@@ -91,7 +99,18 @@ export function stepOf(kernel: Kernel, flops = 0): Step {
     if (found[binding].kind !== bindings[binding].kind) throw refuse("a binding that is declared twice");
     found[binding] = { ...found[binding], kind, reused };
   }
-  return { label, source, bindings: found, workgroups, flops, pointwise, leading, leadingSlack };
+  return {
+    label,
+    op,
+    variant,
+    source,
+    bindings: found,
+    workgroups,
+    flops,
+    pointwise,
+    leading,
+    leadingSlack,
+  };
 }
 
 /** Operands that a step reads from memory. */
