@@ -4,7 +4,7 @@ import { CHOICES_OPTION } from "./adapter/choices_option.ts";
 import { JOBS_OPTION } from "./jobs/jobs_option.ts";
 import type { Option, Values } from "./terminal/options.ts";
 import { UsageError } from "../common/usage_error.ts";
-import { MOST_SEEDS } from "./config/preset_schema.ts";
+import { MAX_SEEDS } from "./config/preset_schema.ts";
 import { VECTOR_WIDTH_OPTION } from "./adapter/vector_width.ts";
 
 /** Options of `bench`. */
@@ -72,7 +72,7 @@ export function parseSeeds(text: string): number[] {
     const first = Number(match[1]);
     const last = Number(match[2] ?? match[1]);
     if (last < first) throw refuse(`the range ${part.trim()} runs backwards`);
-    if (seeds.length + last - first >= MOST_SEEDS) throw refuse(`at most ${MOST_SEEDS} seeds can be named`);
+    if (seeds.length + last - first >= MAX_SEEDS) throw refuse(`at most ${MAX_SEEDS} seeds can be named`);
     if (!Number.isSafeInteger(last)) throw refuse(`a seed is at most ${Number.MAX_SAFE_INTEGER}`);
     for (let seed = first; seed <= last; seed++) seeds.push(seed);
   }

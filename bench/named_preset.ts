@@ -1,3 +1,4 @@
+import { datasetOf } from "../datasets/registry.ts";
 import { loadPreset } from "./config/load_preset.ts";
 import type { Preset } from "./config/preset.ts";
 import { UsageError } from "../common/usage_error.ts";
@@ -25,19 +26,20 @@ export async function namedPreset({ preset = "quick", seeds, dataDir = null }: N
 }
 
 /** Refuses a run that would fail at its first image. */
-async function checkData(preset: Preset, dataDir: string | null): Promise<void> {
-  if (preset.dataset.name === "planted") {
+async function checkData({ name, dataset }: Preset, dataDir: string | null): Promise<void> {
+  const { fetch } = datasetOf(dataset);
+  if (fetch === null) {
     if (dataDir === null) return;
-    throw new UsageError(`Cannot use --data: preset ${preset.name} generates its images, given ${dataDir}`);
+    throw new UsageError(`Cannot use --data: preset ${name} generates its images, given ${dataDir}`);
   }
   if (dataDir === null) {
     throw new UsageError(
-      `Cannot run preset ${preset.name}: it reads ${preset.dataset.name} from a folder, given no --data\n` +
-        `Hint: deno task data ${preset.dataset.name} fetches it, then add --data DIR`,
+      `Cannot run preset ${name}: it reads ${dataset.name} from a folder, given no --data\n` +
+        `Hint: ${fetch}, then add --data DIR`,
     );
   }
   const isDirectory = await Deno.stat(dataDir).then((info) => info.isDirectory, () => false);
   if (!isDirectory) {
-    throw new UsageError(`Cannot read ${preset.dataset.name}: no such folder, given --data ${dataDir}`);
+    throw new UsageError(`Cannot read ${dataset.name}: no such folder, given --data ${dataDir}`);
   }
 }

@@ -15,12 +15,53 @@ import {
   CIFAR10_FILES,
   recogniseCifar10,
 } from "./cifar10_release.ts";
+import type { DatasetConfig, RegisteredDataset } from "./registered.ts";
 import { type Dataset, dataset, imageSet } from "./types.ts";
 
 const CLASSES = 10;
 const SIZE = 32;
 const PIXELS = 3 * SIZE * SIZE;
 const RECORD = 1 + PIXELS;
+const LICENCE = "none stated; cite Krizhevsky 2009";
+
+/** `cifar10` in a preset: the first `trainSize` and `testSize` images. */
+export interface Cifar10Config extends DatasetConfig {
+  readonly name: "cifar10";
+}
+
+/** CIFAR-10 as presets name it. */
+export const cifar10Dataset: RegisteredDataset<Cifar10Config> = {
+  name: "cifar10",
+  help: "CIFAR-10, read from a folder (--data)",
+  fields: {
+    trainSize: {
+      kind: "integer",
+      min: 10,
+      max: 50_000,
+      default: 50_000,
+      unit: "images",
+      help: "first training images",
+    },
+    testSize: {
+      kind: "integer",
+      min: 10,
+      max: 10_000,
+      default: 10_000,
+      unit: "images",
+      help: "first test images",
+    },
+  },
+  classes: CLASSES,
+  imageSize: () => SIZE,
+  mayFlip: true,
+  hasCues: false,
+  fetch: "deno task data cifar10 fetches it",
+  licence: LICENCE,
+  open({ trainSize, testSize }, { dataDir }) {
+    if (dataDir !== null) return cifar10(dataDir, { trainSize, testSize });
+    throw new RangeError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
+  },
+};
 
 /** Settings of {@linkcode cifar10}. */
 export interface Cifar10Options {
@@ -67,7 +108,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
     train: imageSet({ name: `${name}/train`, ...shape, ...train }),
     test: imageSet({ name: `${name}/test`, ...shape, ...test }),
     files: Object.fromEntries(CIFAR10_FILES.map((file, i) => [file, hashes[i]])),
-    licence: "none stated; cite Krizhevsky 2009",
+    licence: LICENCE,
     source,
   });
   if (classNames.join() === CIFAR10_CLASSES.join()) return data;

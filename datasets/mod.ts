@@ -27,5 +27,7 @@ export * from "./fetch_cifar10.ts";
 export * from "./picture.ts";
 export * from "./planted.ts";
 export * from "./planted_sheets.ts";
+export * from "./registered.ts";
+export * from "./registry.ts";
 export * from "./targeted_pgd.ts";
 export * from "./types.ts";

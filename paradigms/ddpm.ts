@@ -47,8 +47,6 @@ export interface DdpmConfig extends Omit<UnetConfig, "height" | "width" | "chann
  * anew; the decay of the average rises from 0.1 at first, so that short runs forget the initial weights.
  */
 export const ddpm: Paradigm<DdpmConfig> = {
-  name: "dm",
-  method: "DDPM",
   check: checkDdpm,
   create(config, { seed, height, width }) {
     const { timesteps, betaSchedule, featureBlock, featureTimestep, featureNoise, sampleSteps, pixelRange } =

@@ -19,11 +19,11 @@ import { examplesOf } from "./evaluate_auto_attack.ts";
 import { featureDistance, type LossFn, lossObjective } from "./loss_objective.ts";
 import { mae } from "./mae.ts";
 import { simclr } from "./simclr.ts";
-import type { Learner, ParadigmName } from "./types.ts";
+import type { Learner } from "./types.ts";
 
 const EPS = 8 / 255, SIZE = 3 * 12 * 12, SHAPE = [12, 12, 3] as const;
 
-const LEARNERS: Readonly<Record<ParadigmName, () => Learner>> = {
+const LEARNERS: Readonly<Record<string, () => Learner>> = {
   sl: () => smallLearner(),
   cl: () => {
     const encoder = { arch: "resnet8", widths: [4, 8, 8] } as const;
@@ -50,13 +50,13 @@ const LEARNERS: Readonly<Record<ParadigmName, () => Learner>> = {
     }, { ...DATA_SIZES, seed: 0 }),
 };
 
-const kept = new Map<ParadigmName, Promise<Learner>>();
+const kept = new Map<string, Promise<Learner>>();
 
 /**
  * A learner after one epoch: layers that begin at 0 have moved, so that losses depend on the images. Trained once, and
  * kept for all tests.
  */
-function trained(gpu: Gpu, name: ParadigmName): Promise<Learner> {
+function trained(gpu: Gpu, name: string): Promise<Learner> {
   const learner = kept.get(name) ?? (async () => {
     const learner = LEARNERS[name]();
     const trainer = await smallTrainer(gpu, learner);
@@ -68,7 +68,7 @@ function trained(gpu: Gpu, name: ParadigmName): Promise<Learner> {
   return learner;
 }
 
-const optionsFor = (name: ParadigmName) => ({ seed: 3, ...(name === "cl" && { negatives: FEW }) });
+const optionsFor = (name: string) => ({ seed: 3, ...(name === "cl" && { negatives: FEW }) });
 
 /** Some examples of a set, in an order. */
 function pick(set: ImageSet, numbers: readonly number[]) {

@@ -27,8 +27,6 @@ export type { MaeConfig } from "./_mae_config.ts";
  * drawn for each example in each epoch.
  */
 export const mae: Paradigm<MaeConfig> = {
-  name: "mim",
-  method: "MAE",
   check: checkMae,
   create(config, { seed, height, width }) {
     const { patchSize, dim, depth, heads, mlpRatio, normalisePixels, pixelRange } = config;

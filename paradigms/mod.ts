@@ -17,6 +17,10 @@
  *
  * @module
  */
+export * from "./architectures/registry.ts";
+export type * from "./architectures/types.ts";
+export { EVALUATION_ATTACKS } from "./attacks/registry.ts";
+export type * from "./attacks/types.ts";
 export * from "./augmentation_pictures.ts";
 export * from "./ddpm.ts";
 export * from "./ddpm_sampler.ts";
@@ -33,4 +37,5 @@ export * from "./registry.ts";
 export * from "./simclr.ts";
 export * from "./supervised.ts";
 export * from "./train.ts";
+export * from "./training_settings.ts";
 export * from "./types.ts";

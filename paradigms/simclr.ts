@@ -2,7 +2,6 @@
 
 import { createProjector } from "../engine/nn/projector.ts";
 import { joinState } from "../engine/nn/model.ts";
-import { checkResnet, resnetEncoder, type ResnetEncoderConfig } from "../engine/nn/resnet.ts";
 import { asTensor } from "../engine/graph/graph.ts";
 import { concat } from "../engine/ops/concat.ts";
 import { l2Normalize } from "../engine/ops/l2_normalize.ts";
@@ -10,11 +9,13 @@ import { checkNtXent, ntXent } from "../engine/ops/nt_xent.ts";
 import { split } from "../engine/ops/split.ts";
 import type { Tensor } from "../engine/graph/tensor.ts";
 import { contrast } from "./_contrast.ts";
+import { checkEncoder, createEncoder } from "./architectures/registry.ts";
+import type { EncoderConfig } from "./architectures/types.ts";
 import type { Paradigm } from "./types.ts";
 
 /** Settings of {@linkcode simclr}. The augmentation that makes the views is a setting of the training. */
 export interface SimclrConfig {
-  readonly encoder: ResnetEncoderConfig;
+  readonly encoder: EncoderConfig;
   /** Hidden width and length of the projections that the loss compares. */
   readonly projector: readonly [hidden: number, outputs: number];
   /** Divides cosine similarities. */
@@ -22,20 +23,18 @@ export interface SimclrConfig {
 }
 
 /**
- * CL: SimCLR. A ResNet and a projector, trained with NT-Xent on two augmented views of each image; both views pass in one
- * batch, so that BatchNorm sees them together. The projector is dropped afterwards: features are the globally pooled ones
- * before it. Source: Chen et al. 2020, https://arxiv.org/abs/2002.05709, algorithm 1.
+ * CL: SimCLR. An encoder and a projector, trained with NT-Xent on two augmented views of each image; both views pass in one
+ * batch, so that BatchNorm sees them together. The projector is dropped afterwards: features are
+ * those before it. Source: Chen et al. 2020, https://arxiv.org/abs/2002.05709, algorithm 1.
  */
 export const simclr: Paradigm<SimclrConfig> = {
-  name: "cl",
-  method: "SimCLR",
-  check({ encoder, projector, temperature }, { batchSize }) {
-    checkResnet(encoder);
+  check({ encoder, projector, temperature }, { batchSize, height, width }) {
+    checkEncoder(encoder, { height, width });
     checkProjector(projector);
     checkNtXent({ batchSize, temperature });
   },
-  create({ encoder: encoderConfig, projector: [hidden, outputs], temperature }, { seed }) {
-    const encoder = resnetEncoder(encoderConfig, { seed });
+  create({ encoder: config, projector: [hidden, outputs], temperature }, { seed, height, width }) {
+    const encoder = createEncoder(config, { height, width, seed });
     const projector = createProjector("projector", { inputs: encoder.featureSize, hidden, outputs, seed });
     const project = (images: Tensor) =>
       l2Normalize(projector.apply(encoder.features(images, { mode: "eval" })));

@@ -1,30 +1,33 @@
 /** Supervised learning: cross-entropy on the labels. */
 
 import { logOdds } from "../attacks/losses/log_odds.ts";
-import { checkResnet, resnet, type ResnetConfig } from "../engine/nn/resnet.ts";
+import { createLinear } from "../engine/nn/linear.ts";
+import { joinState } from "../engine/nn/model.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { crossEntropy } from "../engine/ops/cross_entropy.ts";
 import { meanAll } from "../engine/ops/reduce_sum.ts";
+import type { Tensor } from "../engine/graph/tensor.ts";
+import { checkEncoder, createEncoder } from "./architectures/registry.ts";
+import type { EncoderConfig } from "./architectures/types.ts";
 import type { Paradigm } from "./types.ts";
 
 /** Settings of {@linkcode supervised}. */
 export interface SupervisedConfig {
-  readonly encoder: Omit<ResnetConfig, "classes">;
+  readonly encoder: EncoderConfig;
 }
 
-/** SL: a ResNet trained end to end. Its features are the globally pooled ones before the last layer. */
+/** SL: an encoder and a linear layer, trained end to end. Its features are those before the linear layer. */
 export const supervised: Paradigm<SupervisedConfig> = {
-  name: "sl",
-  method: "cross-entropy",
-  check: ({ encoder }, { classes }) => checkResnet({ ...encoder, classes }),
-  create({ encoder }, { seed, classes }) {
-    const model = resnet({ ...encoder, classes }, { seed });
+  check: ({ encoder }, shape) => checkEncoder(encoder, shape),
+  create({ encoder: config }, { seed, height, width, classes }) {
+    const encoder = createEncoder(config, { height, width, seed });
+    const head = createLinear("linear", { inputs: encoder.featureSize, outputs: classes, seed });
+    const scores = (images: Tensor, mode: "train" | "eval") => head.apply(encoder.features(images, { mode }));
     return {
-      parameters: model.parameters,
-      buffers: model.buffers,
-      featureSize: model.featureSize,
+      ...joinState([encoder, head]),
+      featureSize: encoder.featureSize,
       loss(batch) {
-        const logits = model.logits(batch.view(0), { mode: "train" });
+        const logits = scores(batch.view(0), "train");
         return {
           loss: meanAll(crossEntropy(logits, batch.labels)),
           correct: correct(logits, batch.labels),
@@ -34,11 +37,11 @@ export const supervised: Paradigm<SupervisedConfig> = {
         if (labels === null) {
           throw new RangeError("Cannot take the loss of images: cross-entropy needs labels");
         }
-        return logOdds(model.logits(images, { mode: "eval" }), labels);
+        return logOdds(scores(images, "eval"), labels);
       },
       projections: null,
-      features: (images) => model.features(images, { mode: "eval" }),
-      logits: (images) => model.logits(images, { mode: "eval" }),
+      features: (images) => encoder.features(images, { mode: "eval" }),
+      logits: (images) => scores(images, "eval"),
     };
   },
 };

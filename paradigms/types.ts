@@ -6,12 +6,8 @@ import type { Gpu } from "../engine/device/device.ts";
 import type { Stateful } from "../engine/nn/model.ts";
 import type { RandomSource } from "../engine/ops/random_images.ts";
 import type { Tensor, Value } from "../engine/graph/tensor.ts";
-
-/** Names of the paradigms, in the order in which they are shown. */
-export const PARADIGM_NAMES = ["sl", "cl", "mim", "dm"] as const;
-
-/** Name of a paradigm. */
-export type ParadigmName = typeof PARADIGM_NAMES[number];
+import type { Fields } from "../settings/field.ts";
+import type { TrainingData, TrainingDefaults } from "./training_settings.ts";
 
 /** A batch as a training program sees it. */
 export interface Batch {
@@ -106,11 +102,33 @@ export interface CheckOptions extends Omit<CreateOptions, "seed"> {
   readonly batchSize: number;
 }
 
+/**
+ * What a paradigm says of itself, in a file of its own, `<method>_settings.ts`: no hash of code covers it, so that a help
+ * text may change.
+ */
+export interface ParadigmSettings<Config> {
+  /** Its name in presets, cells and records: "cl". */
+  readonly name: string;
+  /** Its name for readers: "contrastive learning (CL)". */
+  readonly label: string;
+  /** The module of its method, in this folder: "simclr.ts". */
+  readonly module: string;
+  /** Its keys in a preset; `encoder` and `training` are read for all paradigms alike. */
+  readonly fields: Fields<Omit<Config, "encoder">>;
+  /** Whether its settings hold an `encoder` of any registered architecture. */
+  readonly takesEncoder: boolean;
+  /** Whether its learner has `logits`; otherwise a probe classifies. */
+  readonly classifies: boolean;
+  /** What it trains with unless a preset says otherwise. */
+  training(data: TrainingData): TrainingDefaults;
+  /** Key of the number of steps that its pictures take, where they take any. */
+  readonly pictureSteps?: keyof Config & string;
+  /** What an image trained on costs, in units of supervised training; decides the order of cells alone. Default: 1. */
+  readonly cost?: number;
+}
+
 /** A paradigm: makes learners. */
 export interface Paradigm<Config> {
-  readonly name: ParadigmName;
-  /** What it is, for tables: "SimCLR". */
-  readonly method: string;
   /**
    * Refuses what could not be trained, before anything is.
    *

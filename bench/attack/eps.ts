@@ -1,4 +1,4 @@
-import { type Amount, parseAmount } from "../config/amount.ts";
+import { type Amount, parseAmount } from "../../settings/amount.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** A smaller move is lost in float32, where pixels go from 0 to 1. */

@@ -4,7 +4,7 @@ import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/
 import type { Backend } from "../../engine/device/backend.ts";
 import { normalisationProblem } from "../../engine/nn/normalisation.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
-import type { Amount } from "../config/amount.ts";
+import type { Amount } from "../../settings/amount.ts";
 import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
 import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
 import { suggest } from "../../common/nearest.ts";

@@ -1,8 +1,8 @@
 /** An attack cell: what a trained classifier answers to clean, to attacked images and to single cues. */
 
-import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { release } from "../../engine/graph/variables.ts";
+import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import type { AttackCell, CellOutcome } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
 import { measure } from "./measure.ts";
@@ -10,7 +10,7 @@ import { restoreLearner, settingsOf, type TrainedNetwork } from "./network.ts";
 import { type HeadTensors, restoreProbe } from "./probe_head.ts";
 import type { CellTask } from "./task.ts";
 
-/** Measures the classifier of a network: its own under supervised learning, otherwise encoder and probe. */
+/** Measures the classifier of a network: its own where it has one, otherwise encoder and probe. */
 export async function attackCell(gpu: Gpu, task: CellTask<AttackCell>): Promise<CellOutcome> {
   const { cell, context, dataset } = task, [trained, probed] = cell.inputs;
   const phases = new PhaseLog(gpu);
@@ -25,7 +25,7 @@ export async function attackCell(gpu: Gpu, task: CellTask<AttackCell>): Promise<
     if (logits === undefined || logits === null) {
       throw new TypeError(`Cannot classify: ${cell.paradigm} has no head of its own, and there is no probe`);
     }
-    const { metrics, checks } = await measure(gpu, { ...task, phases, logits, autoAttack });
+    const { metrics, checks } = await measure(gpu, { ...task, phases, logits, attacks: EVALUATION_ATTACKS });
     return {
       metrics: {
         ...metrics,

@@ -1,6 +1,6 @@
 /** Attacks of a cell that stop and go on, with the real AutoAttack. */
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
-import { autoAttack } from "../../attacks/autoattack/mod.ts";
+import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import { planted } from "../../datasets/planted.ts";
 import { logits } from "../../datasets/testing.ts";
 import { type Dataset, imageSet } from "../../datasets/types.ts";
@@ -75,7 +75,7 @@ async function attackUntil(
     warn: (text) => void seen.warnings.push(text),
   };
   const phases = new PhaseLog(gpu), before = gpu.work.dispatches;
-  const run = attack(gpu, { cell: CELL, context, dataset, phases, logits, autoAttack });
+  const run = attack(gpu, { cell: CELL, context, dataset, phases, logits, attacks: EVALUATION_ATTACKS });
   const measured = await run.catch((error) => {
     if (!stop.signal.aborted) throw error;
     return null;

@@ -1,132 +1,102 @@
-/** What an attack cell keeps while it runs: what PGD found so far, AutoAttack's state, and what both took. */
+/** What an attack cell keeps while it runs: what each attack found so far, and what that took. */
 
-import type { StateStore } from "../../attacks/autoattack/mod.ts";
 import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
-import { getTensor, type HostTensor } from "../../engine/files/safetensors.ts";
-import type { PgdProgress } from "../../paradigms/evaluate.ts";
+import type { AttackState } from "../../paradigms/attacks/types.ts";
 import type { CellContext } from "../plan/cell.ts";
 import type { PhaseLog, Work } from "../record/phases.ts";
 
-/** What an attack cell's state belongs to. */
+/** What the checkpoint belongs to. */
 interface Place {
   readonly context: Pick<CellContext, "checkpoint" | "signal">;
   readonly phases: PhaseLog;
-  /** Images that PGD attacks. */
-  readonly count: number;
 }
 
 interface Kept {
-  readonly pgd: PgdProgress;
-  /** AutoAttack's state; null before it has one. */
-  readonly auto: Checkpoint | null;
+  /** By the names of the attacks. */
+  readonly attacks: ReadonlyMap<string, Checkpoint>;
   readonly work: Work;
 }
 
-/** What AutoAttack's tensors are called in the file, before their own names. */
-const AUTO = "autoattack/";
-
-/** The state of an attack cell, in its checkpoint. */
-export class AttackState {
-  /** Where PGD stopped; undefined where it did not come to anything. */
-  readonly pgd: PgdProgress | undefined;
+/** The checkpoint of an attack cell. */
+export class AttackCheckpoint {
   readonly #place: Place;
-  #auto: Checkpoint | null;
+  /** What an earlier process left and no attack has taken yet, and what attacks that are done left. */
+  readonly #attacks: Map<string, Checkpoint>;
   #untried = false;
 
   private constructor(place: Place, kept: Kept | null) {
     this.#place = place;
-    this.pgd = kept?.pgd;
-    this.#auto = kept?.auto ?? null;
+    this.#attacks = new Map(kept?.attacks);
     if (kept !== null) place.phases.restore(kept.work);
   }
 
-  /** Takes up what a process that was stopped has left, if that can be used; the phases go on from there. */
-  static async load(place: Place): Promise<AttackState> {
-    return new AttackState(
-      place,
-      await place.context.checkpoint.loadState((file) => unpack(file, place.count)),
-    );
+  /** Reads what a process that was stopped has left, if it can be used; the phases continue from there. */
+  static async load(place: Place): Promise<AttackCheckpoint> {
+    return new AttackCheckpoint(place, await place.context.checkpoint.loadState(unpack));
   }
 
-  /** Keeps what PGD has found, if it is time to; `units` are those of its work in this process. */
-  async keepPgd(pgd: PgdProgress, units: number): Promise<void> {
-    await this.#save({ pgd, auto: null }, units);
-  }
-
-  /** Where AutoAttack keeps its state, beside PGD's outcome. */
-  storeFor(pgd: PgdProgress): StateStore {
+  /** Where one attack keeps its state. */
+  stateOf(name: string): AttackState {
     return {
       load: () => {
-        const kept = this.#auto;
-        this.#auto = null; // once: it is large
+        const kept = this.#attacks.get(name) ?? null;
+        this.#attacks.delete(name); // once: it may be large
         this.#untried = kept !== null;
         return Promise.resolve(kept);
       },
-      save: async (auto) => {
+      save: async (checkpoint, { steps = 0 } = {}) => {
         this.#untried = false;
-        await this.#save({ pgd, auto }, 0); // how many units it comes to is known in the end
+        const { context, phases } = this.#place, work = phases.workSoFar(steps);
+        const kept = () => pack({ attacks: new Map([...this.#attacks, [name, checkpoint()]]), work });
+        await context.checkpoint.saveState(kept, { now: context.signal.aborted });
       },
     };
   }
 
-  /** Whether an error says that AutoAttack cannot go on from what was kept. */
+  /** An attack has ended; `done` is saved together with the states of later ones. */
+  endOf(name: string, done: Checkpoint | undefined): void {
+    this.#untried = false;
+    if (done !== undefined) this.#attacks.set(name, done);
+  }
+
+  /** Whether an error says that an attack cannot continue from what was kept. */
   isRefusal(error: unknown): error is Error {
     return this.#untried && (error instanceof RangeError || error instanceof SyntaxError);
   }
 
-  /** Sets aside what was kept: a state to begin with. */
-  async startAnew({ message }: Error): Promise<AttackState> {
+  /** Sets aside what was kept: an empty checkpoint. */
+  async startAgain({ message }: Error): Promise<AttackCheckpoint> {
     const { context, phases } = this.#place;
     await context.checkpoint.setAside(message);
     phases.restore({ phases: [], peakBytes: 0 });
-    return new AttackState(this.#place, null);
-  }
-
-  async #save(kept: Omit<Kept, "work">, units: number): Promise<void> {
-    const { context: { checkpoint, signal }, phases } = this.#place, work = phases.workSoFar(units);
-    await checkpoint.saveState(() => pack({ ...kept, work }), { now: signal.aborted });
+    return new AttackCheckpoint(this.#place, null);
   }
 }
 
-/** What the file holds beside tensors. */
+/** What the file holds, tensors aside. */
 interface KeptJson {
-  readonly done: number;
-  readonly auto: { readonly state: Json } | null;
+  /** By the names of the attacks. */
+  readonly attacks: Readonly<Record<string, Json>>;
   readonly work: Work;
 }
 
-function pack({ pgd: { done, outcome: { clean, robust, distance, doubts } }, auto, work }: Kept): Checkpoint {
-  const shape = [clean.length];
-  const json: KeptJson = { done, auto: auto && { state: auto.state }, work };
-  return {
-    tensors: new Map<string, HostTensor>([
-      ["pgd/clean", { dtype: "U8", shape, data: clean }],
-      ["pgd/robust", { dtype: "U8", shape, data: robust }],
-      ["pgd/distance", { dtype: "F32", shape, data: distance }],
-      ["pgd/doubts", { dtype: "U8", shape, data: doubts }],
-      ...[...auto?.tensors ?? []].map(([name, tensor]) => [AUTO + name, tensor] as const),
-    ]),
-    state: json as unknown as Json,
-  };
+/** Tensors have the name of their attack in front: "pgd/clean". */
+function pack({ attacks, work }: Kept): Checkpoint {
+  const states = Object.fromEntries([...attacks].map(([name, { state }]) => [name, state]));
+  const json: KeptJson = { attacks: states, work };
+  const tensors = [...attacks].flatMap(([attack, { tensors }]) =>
+    [...tensors].map(([name, tensor]) => [`${attack}/${name}`, tensor] as const)
+  );
+  return { tensors: new Map(tensors), state: json as unknown as Json };
 }
 
-/** @throws {RangeError} If it is of another number of images. */
-function unpack({ tensors, state }: Checkpoint, count: number): Kept {
-  const { done, auto, work } = state as unknown as KeptJson;
-  const file = { tensors: new Map(tensors), metadata: {}, path: "the checkpoint" }, shape = [count];
-  const own = [...tensors].filter(([name]) => name.startsWith(AUTO));
-  return {
-    pgd: {
-      done,
-      outcome: {
-        clean: getTensor(file, "pgd/clean", { dtype: "U8", shape }).data,
-        robust: getTensor(file, "pgd/robust", { dtype: "U8", shape }).data,
-        distance: getTensor(file, "pgd/distance", { dtype: "F32", shape }).data,
-        doubts: getTensor(file, "pgd/doubts", { dtype: "U8", shape }).data,
-      },
-    },
-    auto: auto &&
-      { state: auto.state, tensors: new Map(own.map(([name, t]) => [name.slice(AUTO.length), t])) },
-    work,
-  };
+function unpack({ tensors, state }: Checkpoint): Kept {
+  const { attacks, work } = state as unknown as KeptJson;
+  const own = (attack: string) =>
+    [...tensors].filter(([name]) => name.startsWith(`${attack}/`))
+      .map(([name, tensor]) => [name.slice(attack.length + 1), tensor] as const);
+  const of = Object.entries(attacks).map(([name, state]) =>
+    [name, { state, tensors: new Map(own(name)) }] as const
+  );
+  return { attacks: new Map(of), work };
 }

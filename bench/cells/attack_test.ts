@@ -2,6 +2,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { planted } from "../../datasets/planted.ts";
 import type { Gpu } from "../../engine/device/device.ts";
+import { autoAttackMethod } from "../../paradigms/attacks/auto_attack.ts";
+import { AUTO_ATTACK } from "../../paradigms/attacks/auto_attack_settings.ts";
+import { evaluatePgd } from "../../paradigms/attacks/pgd.ts";
+import { PGD } from "../../paradigms/attacks/pgd_settings.ts";
+import { registerAttack } from "../../paradigms/attacks/types.ts";
 import { parseSafetensors } from "../../engine/files/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/graph/variables.ts";
@@ -78,7 +83,7 @@ async function attackCell(gpu: Gpu, cell: AttackCell, autoAttack: AutoAttackFn) 
     dataset,
     phases,
     logits: learner.logits!,
-    autoAttack,
+    attacks: [registerAttack(PGD, evaluatePgd), registerAttack(AUTO_ATTACK, autoAttackMethod(autoAttack))],
   });
   release(gpu, [...learner.parameters, ...learner.buffers]);
   const outcomes = parseSafetensors(left.bytes, { path: "outcomes" }).tensors;

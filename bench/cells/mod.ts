@@ -4,19 +4,16 @@
  *
  * @module
  */
-import { plantedInTurns } from "../../datasets/planted.ts";
-import { cifar10 } from "../../datasets/cifar10.ts";
 import { readDataset, writeDataset } from "../../datasets/dataset_file.ts";
-import type { Dataset } from "../../datasets/types.ts";
+import { datasetOf } from "../../datasets/registry.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../plan/cell.ts";
 import { chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
 import { driverText } from "../adapter/driver.ts";
-import type { DatasetConfig, Preset } from "../config/preset.ts";
+import type { Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
 import { asUsage } from "../terminal/as_usage.ts";
-import { UsageError } from "../../common/usage_error.ts";
 
 /**
  * Opens the device and the data set of a preset.
@@ -30,8 +27,11 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, backend, note = () => {} } =
     options;
+  const registered = datasetOf(preset.dataset);
   const dataset =
-    await (dataFile === undefined ? openDataset(preset.dataset, { dataDir, signal }) : readDataset(dataFile));
+    await (dataFile === undefined
+      ? asUsage(registered.open(preset.dataset, { dataDir, signal }))
+      : readDataset(dataFile));
   signal.throwIfAborted();
   const { gpu, saveTimings } = await openBenchGpu(choices, { backend, note });
   return {
@@ -56,20 +56,7 @@ export async function openWorkbench(
         await saveTimings();
       }
     },
-    ...preset.dataset.name === "planted" && { writeData: (path) => writeDataset(path, dataset) },
+    ...registered.fetch === null && { writeData: (path) => writeDataset(path, dataset) },
     close: () => gpu.close(),
   };
-}
-
-async function openDataset(
-  config: DatasetConfig,
-  { dataDir, signal }: Pick<WorkbenchOptions, "dataDir" | "signal">,
-): Promise<Dataset> {
-  if (config.name === "planted") {
-    const { gratingAmplitude, pixelNoise, ...rest } = config;
-    const options = { ...rest, gratingAmplitude: gratingAmplitude.value, pixelNoise: pixelNoise.value };
-    return await plantedInTurns(options, { signal });
-  }
-  if (dataDir === null) throw new UsageError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
-  return await asUsage(cifar10(dataDir, { trainSize: config.trainSize, testSize: config.testSize }));
 }

@@ -4,7 +4,7 @@ import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import type { HostTensor } from "../../engine/files/safetensors.ts";
-import { createLearner, type ParadigmSettings } from "../../paradigms/registry.ts";
+import { createLearner, type ParadigmChoice, PARADIGMS } from "../../paradigms/registry.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../plan/cell.ts";
 import type { Artifact } from "../schema.ts";
@@ -26,18 +26,18 @@ export interface TrainedNetwork {
 }
 
 /** The paradigm of a cell with its settings. */
-export function settingsOf({ paradigm, config }: TrainCell | ProbeCell | AttackCell): ParadigmSettings {
-  return { name: paradigm, config: config.paradigm } as ParadigmSettings;
+export function settingsOf({ paradigm, config }: TrainCell | ProbeCell | AttackCell): ParadigmChoice {
+  return { name: paradigm, config: config.paradigm };
 }
 
 /** The network that sets are extracted with. */
-export function extractorOf({ config }: ConstructCell): ParadigmSettings {
-  return { name: "sl", config: { encoder: encoderOf(config.model) } };
+export function extractorOf({ config }: ConstructCell): ParadigmChoice {
+  return { name: PARADIGMS[0].name, config: { encoder: encoderOf(config.model) } };
 }
 
 /** A learner for the images and classes of a set. */
 export function learnerFor(
-  settings: ParadigmSettings,
+  settings: ParadigmChoice,
   { set, seed }: { set: ImageSet; seed: number },
 ): Learner {
   const { height, width, classNames } = set;
@@ -53,7 +53,7 @@ export function putWeights(gpu: Gpu, learner: Learner, { weights }: TrainedNetwo
 export function restoreLearner(
   gpu: Gpu,
   network: TrainedNetwork,
-  { settings, set }: { settings: ParadigmSettings; set: ImageSet },
+  { settings, set }: { settings: ParadigmChoice; set: ImageSet },
 ): Learner {
   const learner = learnerFor(settings, { set, seed: 0 });
   putWeights(gpu, learner, network);

@@ -4,7 +4,9 @@ import { type Dataset, subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { exportWeights } from "../../engine/nn/weights.ts";
 import { release } from "../../engine/graph/variables.ts";
+import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import { newHead } from "../../paradigms/linear_head.ts";
+import { paradigmOf } from "../../paradigms/registry.ts";
 import type {
   AttackCell,
   CellContext,
@@ -115,9 +117,10 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
   switch (cell.kind) {
     case "train": {
       const { training, paradigm, examples } = cell.config;
-      const few = "sampleSteps" in paradigm
-        ? { ...paradigm, sampleSteps: Math.min(LEAST.steps, paradigm.sampleSteps) }
-        : paradigm;
+      const steps = pictureSteps(cell);
+      const few = steps === null
+        ? paradigm
+        : { ...paradigm, [steps.key]: Math.min(LEAST.steps, steps.count) };
       return {
         ...cell,
         config: {
@@ -156,9 +159,15 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
 /** How many times the work of its pictures a whole cell has, of those that {@linkcode withBatch} leaves. */
 function picturesLeftOut(cell: CellDescription): number {
   if (cell.kind !== "train") return 1;
-  const { paradigm, examples } = cell.config;
-  const steps = "sampleSteps" in paradigm ? Math.max(1, paradigm.sampleSteps / LEAST.steps) : 1;
-  return Math.max(1, examples) * steps;
+  const steps = pictureSteps(cell);
+  const more = steps === null ? 1 : Math.max(1, steps.count / LEAST.steps);
+  return Math.max(1, cell.config.examples) * more;
+}
+
+/** The setting that says how many steps the paradigm's pictures take; null where they take none. */
+function pictureSteps({ paradigm, config }: TrainCell): { key: string; count: number } | null {
+  const key = paradigmOf(paradigm).pictureSteps;
+  return key === undefined ? null : { key, count: config.paradigm[key] as number };
 }
 
 function times(phase: Rehearsal["phases"][number], factor: number): Rehearsal["phases"][number] {
@@ -233,25 +242,22 @@ function shrinkProbe(cell: ProbeCell, dataset: Dataset): Small {
   };
 }
 
-/** AutoAttack takes part the first time, for a step: its memory counts, its time follows from that of a step of PGD. */
+/** Attacks that are not timed take part the first time: their memory counts, their time follows from a step of PGD. */
 function shrinkAttack(cell: AttackCell, { dataset, extent }: { dataset: Dataset; extent: Extent }): Small {
-  const { evaluation } = cell.config, { attack, autoAttack, batchSize } = evaluation;
-  const few = { ...attack, steps: Math.min(extent.steps, attack.steps), restarts: 1 };
-  const withAutoAttack = (autoAttack: AttackCell["config"]["evaluation"]["autoAttack"]): AttackCell => ({
-    ...cell,
-    config: { ...cell.config, evaluation: { ...evaluation, attack: few, autoAttack } },
+  const { evaluation } = cell.config, { batchSize } = evaluation;
+  const few = EVALUATION_ATTACKS.flatMap(({ key, rehearsal }) => {
+    const config = evaluation[key];
+    if (config === undefined || config === null) return [];
+    const runs = rehearsal?.(config, { steps: extent.steps, batchSize }) ?? { first: config, timed: null };
+    return [{ key, ...runs }];
   });
+  const cellWith = (run: "first" | "timed"): AttackCell => {
+    const attacks = Object.fromEntries(few.map((attack) => [attack.key, attack[run]]));
+    return { ...cell, config: { ...cell.config, evaluation: { ...evaluation, ...attacks } } };
+  };
   return {
-    cell: withAutoAttack(null),
-    first: withAutoAttack(
-      autoAttack && {
-        ...autoAttack,
-        version: "custom",
-        images: Math.min(autoAttack.images, batchSize),
-        iterations: 1,
-        queries: 1,
-      },
-    ),
+    cell: cellWith("timed"),
+    first: cellWith("first"),
     dataset: withFew(dataset, { train: dataset.train.count, test: batchSize }),
   };
 }

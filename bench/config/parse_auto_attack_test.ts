@@ -32,7 +32,7 @@ Deno.test("readAutoAttack() gives a version its own attacks, in its own order", 
 });
 
 Deno.test("readAutoAttack() calls nothing standard that is not", () => {
-  const hint = /\nHint: say version: custom for settings of one's own$/;
+  const hint = /\nHint: say version: custom to change them$/;
   for (
     const [body, problem] of [
       [

@@ -1,100 +1,113 @@
-import { NO_AUGMENTATION } from "../../datasets/augment.ts";
-import { checkParadigm, type ParadigmSettings } from "../../paradigms/mod.ts";
-import { cropAndFlip, readTraining, type TrainingDefaults } from "./parse_training.ts";
-import type { Fields } from "./preset_field.ts";
+import type { DatasetConfig } from "../../datasets/registered.ts";
+import { datasetOf } from "../../datasets/registry.ts";
+import { architectureOf, ARCHITECTURES } from "../../paradigms/architectures/registry.ts";
+import type { EncoderConfig } from "../../paradigms/architectures/types.ts";
 import {
-  type DatasetConfig,
-  encoderOf,
-  imageSize,
-  type ModelConfig,
-  type ParadigmsConfig,
-} from "./preset.ts";
-import { BLUR, JITTER, RESIZED_CROP } from "./preset_schema_augmentation.ts";
-import { CL, DM, MIM } from "./preset_schema_paradigms.ts";
-import { defaultsOf, type SectionReader } from "./_section_reader.ts";
+  checkParadigm,
+  type ParadigmChoice,
+  PARADIGMS,
+  type RegisteredParadigm,
+} from "../../paradigms/registry.ts";
+import type { Field } from "../../settings/field.ts";
+import type { SectionReader } from "../../settings/section_reader.ts";
+import { readTraining, trainingData } from "./parse_training.ts";
+import { encoderOf, type ParadigmConfig, type Preset } from "./preset.ts";
 
-/** Classes of the data sets that presets name. */
-const CLASSES = 10;
+/** The paradigm that runs in every preset, and those that a preset names. */
+const [FIRST, ...OTHERS] = PARADIGMS;
 
-const NAMES = ["cl", "mim", "dm"] as const;
-
-/** Keys of a paradigm's own settings. */
-const FIELDS = { cl: CL, mim: MIM, dm: DM } as const;
+/** The choice among the registered architectures. */
+export const ARCH: Field<string> = {
+  kind: "choice",
+  choices: ARCHITECTURES.map(({ name }) => name),
+  default: ARCHITECTURES[0].name,
+  help: "architecture of the encoder; each has keys of its own",
+};
 
 /**
- * Reads the paradigms beside supervised learning; those that are not named do not run.
+ * Reads an encoder: the name of an architecture, and the keys of that.
+ *
+ * @throws {UsageError} If the architecture is unknown, or a key is not one of its keys or out of range.
+ */
+export function readEncoder(section: SectionReader): EncoderConfig {
+  const arch = section.field("arch", ARCH), { fields } = architectureOf({ arch });
+  section.checkKeys(fields, { others: ["arch"], of: `of ${arch}` });
+  return { arch, ...section.fields(fields) };
+}
+
+/**
+ * Reads the paradigms that a preset names; the others do not run.
  *
  * @throws {UsageError} If a key is unknown or a paradigm could not be trained as it is set.
  */
 export function readParadigms(
   section: SectionReader,
-  { dataset, model }: { dataset: DatasetConfig; model: ModelConfig },
-): ParadigmsConfig {
-  section.checkKeys(NAMES);
-  const read = <N extends typeof NAMES[number]>(name: N): ParadigmsConfig[N] => {
+  { dataset, model }: { dataset: DatasetConfig; model: EncoderConfig },
+): Preset["paradigms"] {
+  section.checkKeys({}, { others: OTHERS.map(({ name }) => name) });
+  const read = (paradigm: RegisteredParadigm): ParadigmConfig | null => {
+    const { name, fields, takesEncoder } = paradigm;
     if (!section.has(name)) return null;
-    const own = section.section(name), fields = FIELDS[name] as Fields<Record<string, unknown>>;
-    own.checkKeys([...Object.keys(fields), "training"]);
-    const config = own.fields(fields);
+    const own = section.section(name);
+    own.checkKeys(fields, { others: [...(takesEncoder ? ["encoder"] : []), "training"] });
+    const encoder = takesEncoder && {
+      encoder: encoderOf(own.has("encoder") ? readEncoder(own.section("encoder")) : model),
+    };
+    const config = { ...own.fields(fields), ...encoder };
     const training = readTraining(own.section("training"), {
       dataset,
-      defaults: trainingDefaults(name, dataset),
+      defaults: paradigm.training(trainingData(dataset)),
     });
-    const settings = { name, config: name === "cl" ? { ...config, encoder: encoderOf(model) } : config };
-    checkSettings(own, settings as unknown as ParadigmSettings, { dataset, batchSize: training.batchSize });
-    return { ...config, training } as ParadigmsConfig[N];
+    checkSettings(own, { name, config }, { dataset, batchSize: training.batchSize });
+    return { ...config, training };
   };
-  return { cl: read("cl"), mim: read("mim"), dm: read("dm") };
+  return Object.fromEntries(OTHERS.map((paradigm) => [paradigm.name, read(paradigm)]));
+}
+
+/** A paradigm that runs, with its settings and its training. */
+export interface Recipe {
+  readonly paradigm: RegisteredParadigm;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly training: Preset["training"];
+}
+
+/** The paradigms that run, in their order. */
+export function recipesOf(
+  { model, training, paradigms }: Pick<Preset, "model" | "training" | "paradigms">,
+): Recipe[] {
+  const others = OTHERS.flatMap((paradigm) => {
+    const found = paradigms[paradigm.name] ?? null;
+    if (found === null) return [];
+    const { training, ...config } = found;
+    return [{ paradigm, config, training }];
+  });
+  return [{ paradigm: FIRST, config: { encoder: encoderOf(model) }, training }, ...others];
+}
+
+/**
+ * Refuses a preset whose first paradigm could not be trained.
+ *
+ * @throws {UsageError} If its encoder does not fit the images.
+ */
+export function checkModel(
+  section: SectionReader,
+  { dataset, model, training }: Pick<Preset, "dataset" | "model" | "training">,
+): void {
+  const settings = { name: FIRST.name, config: { encoder: encoderOf(model) } };
+  checkSettings(section, settings, { dataset, batchSize: training.batchSize });
 }
 
 /** @throws {UsageError} If the paradigm refuses its settings. */
 function checkSettings(
   section: SectionReader,
-  settings: ParadigmSettings,
+  settings: ParadigmChoice,
   { dataset, batchSize }: { dataset: DatasetConfig; batchSize: number },
 ): void {
-  const size = imageSize(dataset);
+  const { classes, imageSize } = datasetOf(dataset), size = imageSize(dataset);
   try {
-    checkParadigm(settings, { height: size, width: size, classes: CLASSES, batchSize });
+    checkParadigm(settings, { height: size, width: size, classes, batchSize });
   } catch (error) {
     if (error instanceof RangeError) throw section.error(null, `cannot be trained, ${error.message}`);
     throw error;
-  }
-}
-
-/** Optimiser and augmentation as published; lengths and rates for small runs. Flips turn planted gratings. */
-function trainingDefaults(name: typeof NAMES[number], dataset: DatasetConfig): TrainingDefaults {
-  const flip = cropAndFlip(dataset).flip;
-  switch (name) {
-    case "cl":
-      return {
-        optimizer: "adam",
-        lr: 1e-3,
-        weightDecay: 1e-5,
-        augmentation: {
-          cropPadding: 0,
-          flip,
-          resizedCrop: defaultsOf(RESIZED_CROP),
-          jitter: defaultsOf(JITTER),
-          greyscale: 0.2,
-          blur: defaultsOf(BLUR),
-        },
-      };
-    case "mim":
-      return {
-        optimizer: "adamw",
-        lr: 1e-3,
-        betas: [0.9, 0.95],
-        weightDecay: 0.05,
-        augmentation: NO_AUGMENTATION,
-      };
-    case "dm":
-      return {
-        optimizer: "adam",
-        lr: 1e-3,
-        weightDecay: 0,
-        clipNorm: 1,
-        augmentation: { ...NO_AUGMENTATION, flip },
-      };
   }
 }

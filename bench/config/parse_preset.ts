@@ -1,29 +1,37 @@
 import { NO_AUGMENTATION } from "../../datasets/augment.ts";
-import type { ParadigmName } from "../../paradigms/types.ts";
-import { amount, parseAmount } from "./amount.ts";
-import { readAutoAttack } from "./parse_auto_attack.ts";
-import { readParadigms } from "./parse_paradigms.ts";
-import { checkAtMost, cropAndFlip, readAugmentation, readTraining } from "./parse_training.ts";
-import type { Field, Fields } from "./preset_field.ts";
+import type { DatasetConfig } from "../../datasets/registered.ts";
+import { datasetOf, DATASETS } from "../../datasets/registry.ts";
+import { readPgd } from "../../paradigms/attacks/pgd_settings.ts";
+import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
+import { checkEps, threatDefaults } from "../../paradigms/attacks/threat_settings.ts";
+import { PARADIGMS } from "../../paradigms/registry.ts";
+import type { TrainingConfig } from "../../paradigms/training_settings.ts";
+import { amount } from "../../settings/amount.ts";
+import type { AnyFields, Field, Fields } from "../../settings/field.ts";
+import { SectionReader } from "../../settings/section_reader.ts";
+import { UsageError } from "../../common/usage_error.ts";
+import { checkModel, readEncoder, readParadigms, recipesOf } from "./parse_paradigms.ts";
+import { checkAtMost, readAugmentation, readTraining, trainingData } from "./parse_training.ts";
 import {
   type AdversarialTrainingConfig,
-  type AttackConfig,
   type ConstructedSetName,
   type ConstructionConfig,
-  type DatasetConfig,
   type EvaluationConfig,
   FEATURE_SETS,
   type FeatureSetConfig,
-  imageSize,
-  type ModelConfig,
   type Preset,
   type ProbeConfig,
-  type TrainingConfig,
 } from "./preset.ts";
 import * as schema from "./preset_schema.ts";
-import { UsageError } from "../../common/usage_error.ts";
 import { readYaml } from "./read_yaml.ts";
-import { SectionReader } from "./_section_reader.ts";
+
+/** The choice among the registered data sets. */
+export const DATASET_NAME: Field<string> = {
+  kind: "choice",
+  choices: DATASETS.map(({ name }) => name),
+  default: DATASETS[0].name,
+  help: "data set; each has keys of its own",
+};
 
 /** What each set is when nothing else is said. */
 const SET_DEFAULTS = {
@@ -49,15 +57,17 @@ const SET_DEFAULTS = {
  * ```
  */
 export function parsePreset(text: string, options: { source: string }): Preset {
-  const root = new SectionReader(presetYaml(text, options.source), { text, source: options.source });
-  root.checkKeys([...Object.keys(schema.TOP), ...schema.SECTIONS]);
+  const { source } = options, error = (message: string) => new UsageError(message);
+  const root = new SectionReader(presetYaml(text, source), { text, source, error });
+  root.checkKeys(schema.TOP, { others: schema.SECTIONS });
   const top = root.fields(schema.TOP);
   const dataset = readDataset(root.section("dataset"));
-  const model = readModel(root.section("model"));
+  const model = readEncoder(root.section("model"));
   const training = readTraining(root.section("training"), {
     dataset,
-    defaults: { augmentation: cropAndFlip(dataset) },
+    defaults: PARADIGMS[0].training(trainingData(dataset)),
   });
+  checkModel(root.section("model"), { dataset, model, training });
   const paradigms = readParadigms(root.section("paradigms"), { dataset, model });
   const adversarialTraining = root.isNull("adversarialTraining")
     ? null
@@ -68,7 +78,14 @@ export function parsePreset(text: string, options: { source: string }): Preset {
     throw root.error("probe", `is null, but ${others.join(", ")} cannot be judged without one`);
   }
   const evaluation = readEvaluation(root.section("evaluation"), dataset);
-  const featureSets = readFeatureSets(root, { dataset, training, paradigms, probe, adversarialTraining });
+  const featureSets = readFeatureSets(root, {
+    dataset,
+    model,
+    training,
+    paradigms,
+    probe,
+    adversarialTraining,
+  });
   return { ...top, dataset, model, training, paradigms, adversarialTraining, featureSets, probe, evaluation };
 }
 
@@ -81,23 +98,9 @@ function presetYaml(text: string, source: string): unknown {
 }
 
 function readDataset(section: SectionReader): DatasetConfig {
-  const name = section.field<DatasetConfig["name"]>(
-    "name",
-    schema.PLANTED.name as Field<DatasetConfig["name"]>,
-  );
-  const fields = (name === "cifar10" ? schema.CIFAR10 : schema.PLANTED) as Fields<DatasetConfig>;
-  section.checkKeys(Object.keys(fields), `of ${name}`);
-  return section.fields(fields);
-}
-
-function readModel(section: SectionReader): ModelConfig {
-  section.checkKeys(Object.keys(schema.MODEL));
-  const arch = section.field("arch", schema.MODEL.arch as Field<ModelConfig["arch"]>);
-  if (arch === "resnet8") return section.fields(schema.MODEL);
-  if (section.has("widths") && !section.isNull("widths")) {
-    throw section.error("widths", `is for resnet8 only, given with ${arch}`);
-  }
-  return { arch, widths: null };
+  const name = section.field("name", DATASET_NAME), { fields } = datasetOf({ name });
+  section.checkKeys(fields, { others: ["name"], of: `of ${name}` });
+  return { name, ...section.fields(fields) };
 }
 
 function readAdversarial(
@@ -105,28 +108,25 @@ function readAdversarial(
   given: { training: TrainingConfig; dataset: DatasetConfig },
 ): AdversarialTrainingConfig {
   const own = readTraining(section, { dataset: given.dataset, defaults: given.training, others: ["attack"] });
-  return { ...own, attack: readAttack(section.section("attack"), given.dataset) };
+  return { ...own, attack: readPgd(section.section("attack"), trainingData(given.dataset)) };
 }
 
 function readEvaluation(section: SectionReader, dataset: DatasetConfig): EvaluationConfig {
-  section.checkKeys([...Object.keys(schema.EVALUATION), "attack", "autoAttack"]);
-  return {
-    ...section.fields(schema.EVALUATION),
-    attack: readAttack(section.section("attack"), dataset),
-    autoAttack: section.isNull("autoAttack") ? null : readAutoAttack(section.section("autoAttack"), dataset),
-  };
-}
-
-function readAttack(section: SectionReader, dataset: DatasetConfig): AttackConfig {
-  section.checkKeys(Object.keys(schema.ATTACK));
-  const defaults = threatDefaults(section, schema.ATTACK, { L2: "0.25", Linf: "4/255" });
-  const attack = section.fields(schema.ATTACK, defaults);
-  checkEps(section, attack, dataset);
-  return attack;
+  section.checkKeys(schema.EVALUATION, { others: EVALUATION_ATTACKS.map(({ key }) => key) });
+  const data = { ...trainingData(dataset), testSize: dataset.testSize };
+  const attacks = EVALUATION_ATTACKS.flatMap(({ key, runs, fields, read }) => {
+    if (runs === "if named" && !section.has(key)) return [];
+    if (runs !== "always" && section.isNull(key)) return [[key, null]];
+    const own = section.section(key);
+    if (read !== undefined) return [[key, read(own, data)]];
+    own.checkKeys(fields);
+    return [[key, own.fields(fields)]];
+  });
+  return { ...section.fields(schema.EVALUATION), ...Object.fromEntries(attacks) } as EvaluationConfig;
 }
 
 function readProbe(section: SectionReader, dataset: DatasetConfig): ProbeConfig {
-  section.checkKeys([...Object.keys(schema.PROBE), "augmentation"]);
+  section.checkKeys(schema.PROBE, { others: ["augmentation"] });
   const augmentation = readAugmentation(section.section("augmentation"), {
     dataset,
     defaults: NO_AUGMENTATION,
@@ -139,19 +139,21 @@ function readProbe(section: SectionReader, dataset: DatasetConfig): ProbeConfig 
 
 function readFeatureSets(
   root: SectionReader,
-  given: Pick<Preset, "dataset" | "training" | "paradigms" | "probe" | "adversarialTraining">,
+  given: Pick<Preset, "dataset" | "model" | "training" | "paradigms" | "probe" | "adversarialTraining">,
 ): Preset["featureSets"] {
   const sets = root.section("featureSets");
-  sets.checkKeys(FEATURE_SETS);
+  sets.checkKeys({}, { others: FEATURE_SETS });
   const asked = root.has("featureSets") ? FEATURE_SETS.filter((name) => sets.has(name)) : FEATURE_SETS;
   const { probe } = given;
-  const trainings = trainingsOf(given);
+  const trainings: Readonly<Record<string, TrainingConfig>> = Object.fromEntries(
+    recipesOf(given).map(({ paradigm, training }) => [paradigm.name, training]),
+  );
   const probeBatch = probe?.data === "same" ? probe.batchSize : 0;
   const result: Partial<Record<ConstructedSetName, FeatureSetConfig>> = {};
   for (const name of asked) {
     const section = sets.section(name);
     const construction = readConstruction(section, name, given.dataset);
-    const all = Object.keys(trainings) as ParadigmName[];
+    const all = Object.keys(trainings);
     const usual = name === "robust" || name === "non-robust" ? all : all.slice(0, 1);
     const paradigms = section.field("paradigms", { ...schema.SET_PARADIGMS, default: usual });
     const absent = paradigms.find((paradigm) => !all.includes(paradigm));
@@ -162,7 +164,7 @@ function readFeatureSets(
       );
     }
     const set = { ...construction, paradigms };
-    const largestBatch = Math.max(probeBatch, ...paradigms.map((paradigm) => trainings[paradigm]!.batchSize));
+    const largestBatch = Math.max(probeBatch, ...paradigms.map((paradigm) => trainings[paradigm].batchSize));
     if (set.count < largestBatch) {
       throw section.error(
         "count",
@@ -170,7 +172,7 @@ function readFeatureSets(
       );
     }
     for (const paradigm of paradigms) {
-      const { epochs, batchSize, accumulate } = trainings[paradigm]!;
+      const { epochs, batchSize, accumulate } = trainings[paradigm];
       const batches = epochs * Math.floor(set.count / batchSize);
       if (batches >= accumulate) continue;
       throw section.error(
@@ -187,18 +189,6 @@ function readFeatureSets(
   return result;
 }
 
-/** The training of each paradigm that runs, in their order. */
-function trainingsOf(
-  { training, paradigms: { cl, mim, dm } }: Pick<Preset, "training" | "paradigms">,
-): Partial<Record<ParadigmName, TrainingConfig>> {
-  return {
-    sl: training,
-    ...(cl && { cl: cl.training }),
-    ...(mim && { mim: mim.training }),
-    ...(dm && { dm: dm.training }),
-  };
-}
-
 function readConstruction(
   section: SectionReader,
   name: ConstructedSetName,
@@ -208,37 +198,11 @@ function readConstruction(
   const method = section.field("method", { ...schema.METHOD, default: ofName.method });
   const matching = method === "feature-matching";
   const fields = (matching ? schema.FEATURE_MATCHING : schema.TARGETED_PGD) as Fields<ConstructionConfig>;
-  section.checkKeys([...Object.keys(fields), "paradigms"], `of ${method}`);
+  section.checkKeys(fields as AnyFields, { others: ["paradigms"], of: `of ${method}` });
   const sizes = { count: dataset.trainSize, batchSize: Math.min(128, dataset.trainSize) };
   const threat = matching ? {} : threatDefaults(section, schema.TARGETED_PGD, { L2: "0.5", Linf: "8/255" });
   const set = section.fields(fields, { ...ofName, ...sizes, ...threat });
   checkAtMost(section, "count", { value: set.count, limit: dataset.trainSize, what: "dataset.trainSize" });
-  if (set.method === "targeted-pgd") checkEps(section, set, dataset);
+  if (set.method === "targeted-pgd") checkEps(section, set, trainingData(dataset).imageSize);
   return set;
-}
-
-/** The radius by norm, and from it a step size of 2.5 eps / steps. */
-function threatDefaults(
-  section: SectionReader,
-  fields: Pick<Fields<AttackConfig>, "norm" | "eps" | "steps">,
-  radius: { L2: string; Linf: string },
-) {
-  const norm = section.field("norm", fields.norm);
-  const eps = section.field("eps", { ...fields.eps, default: parseAmount(radius[norm])! });
-  const steps = section.field("steps", fields.steps);
-  return { eps, stepSize: amount(2.5 * eps.value / steps) };
-}
-
-/** A radius beyond the diagonal of the image cube is a mistake, most often a value meant for 0 to 255. */
-function checkEps(
-  section: SectionReader,
-  threat: Pick<AttackConfig, "norm" | "eps">,
-  dataset: DatasetConfig,
-): void {
-  const { norm, eps } = threat;
-  const size = imageSize(dataset);
-  const largest = norm === "Linf" ? 1 : Math.sqrt(3 * size * size);
-  if (eps.value <= largest) return;
-  const limit = norm === "Linf" ? "1" : `${largest.toFixed(2)}, the diagonal of ${size}x${size} images`;
-  throw section.error("eps", `must be at most ${limit} in ${norm}, given ${eps.label}`);
 }

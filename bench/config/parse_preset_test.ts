@@ -71,6 +71,18 @@ Deno.test("parsePreset() takes null for what may be absent", () => {
   assertMatch(refusal("adversarialTraining: null"), /featureSets\.robust\.encoder is robust, but/);
 });
 
+Deno.test("parsePreset() gives a paradigm the encoder that it names, or the model", () => {
+  const named = "model: { arch: resnet18 }\nparadigms: { cl: { encoder: { arch: vit, depth: 2 } } }";
+  const { cl } = parse(named).paradigms;
+  assertEquals([
+    (cl!.encoder as Record<string, unknown>).arch,
+    (cl!.encoder as Record<string, unknown>).depth,
+  ], ["vit", 2]);
+  assertEquals(parse("model: { arch: resnet18 }\nparadigms: { cl: {} }").paradigms.cl!.encoder, {
+    arch: "resnet18",
+  });
+});
+
 Deno.test("parsePreset() names line, path and the nearest key for an unknown key", () => {
   assertMatch(
     refusal("training:\n  lr: 0.1\n  wieghtDecay: 0\n"),
@@ -126,8 +138,18 @@ Deno.test("parsePreset() says what was given and what was expected", () => {
     ["model: { widths: [8, 16] }", /model\.widths must be a list of 3 integers/],
     [
       "model: { arch: resnet18, widths: [8, 16, 32] }",
-      /model\.widths is for resnet8 only, given with resnet18/,
+      /model\.widths must be a list of 4 integers .* or null, given a list \[8,16,32\]/,
     ],
+    ["model: { arch: vit, widths: [8] }", /model\.widths is not a known key of vit, .*known are patchSize/],
+    [
+      "model: { arch: vit, patchSize: 5 }",
+      /model cannot be trained, .*patches of 5 x 5 and images of 16 x 16/,
+    ],
+    [
+      "paradigms: { cl: { encoder: { arch: vgg } } }",
+      /cl\.encoder\.arch is "vgg", did you mean vit, known are resnet8, /,
+    ],
+    ["paradigms: { mim: { encoder: {} } }", /mim\.encoder is not a known key/],
     ["dataset: { trainSize: .inf }", /dataset\.trainSize must be an integer/],
   ];
   for (const [body, problem] of cases) assertMatch(refusal(body), problem);

@@ -1,29 +1,27 @@
-import { type AugmentationConfig, checkAugmentation, NO_AUGMENTATION } from "../../datasets/augment.ts";
-import type { Fields } from "./preset_field.ts";
-import { type DatasetConfig, imageSize, type TrainingConfig } from "./preset.ts";
-import { AUGMENTATION, BLUR, JITTER, RESIZED_CROP } from "./preset_schema_augmentation.ts";
-import { TRAINING } from "./preset_schema.ts";
+import { type AugmentationConfig, checkAugmentation } from "../../datasets/augment.ts";
+import { AUGMENTATION, AUGMENTATION_SECTIONS } from "../../datasets/augmentation_settings.ts";
+import type { DatasetConfig } from "../../datasets/registered.ts";
+import { datasetOf } from "../../datasets/registry.ts";
+import {
+  TRAINING,
+  type TrainingConfig,
+  type TrainingData,
+  type TrainingDefaults,
+} from "../../paradigms/training_settings.ts";
+import type { Fields } from "../../settings/field.ts";
+import type { SectionReader } from "../../settings/section_reader.ts";
 import { makeOptimizer, makeSchedule } from "./recipe.ts";
-import type { SectionReader } from "./_section_reader.ts";
 
-const STEPS = { resizedCrop: RESIZED_CROP, jitter: JITTER, blur: BLUR } as const;
-
-/** What a paradigm trains with when nothing else is said. */
-export type TrainingDefaults = Partial<TrainingConfig> & { readonly augmentation: AugmentationConfig };
-
-/** The augmentation of supervised learning by data set: crop with padding, and flips where they keep the label. */
-export function cropAndFlip(dataset: DatasetConfig): AugmentationConfig {
-  return {
-    ...NO_AUGMENTATION,
-    cropPadding: Math.round(imageSize(dataset) / 8),
-    flip: dataset.name !== "planted",
-  };
+/** What the defaults of a training depend on. */
+export function trainingData(dataset: DatasetConfig): TrainingData {
+  const found = datasetOf(dataset);
+  return { imageSize: found.imageSize(dataset), mayFlip: found.mayFlip };
 }
 
 /**
  * Reads a training section.
  *
- * @throws {UsageError} If a key is unknown, of a wrong type or out of range.
+ * @throws {Error} If a key is unknown, of a wrong type or out of range.
  */
 export function readTraining(
   section: SectionReader,
@@ -34,7 +32,7 @@ export function readTraining(
     others?: readonly string[];
   },
 ): TrainingConfig {
-  section.checkKeys([...Object.keys(TRAINING), "augmentation", ...others]);
+  section.checkKeys(TRAINING, { others: ["augmentation", ...others] });
   const augmentation = readAugmentation(section.section("augmentation"), {
     dataset,
     defaults: defaults.augmentation,
@@ -61,7 +59,7 @@ export function readTraining(
  * Refuses what the optimiser or the schedule would refuse in every cell, and a training without any update.
  *
  * @param count Images of the set.
- * @throws {UsageError} If it is one of these.
+ * @throws {Error} If it is one of these.
  */
 function checkRecipe(section: SectionReader, training: TrainingConfig, count: number): void {
   const { accumulate, batchSize, epochs } = training, batches = Math.floor(count / batchSize);
@@ -86,21 +84,21 @@ export function readAugmentation(
   section: SectionReader,
   { dataset, defaults }: { dataset: DatasetConfig; defaults: AugmentationConfig },
 ): AugmentationConfig {
-  section.checkKeys([...Object.keys(AUGMENTATION), ...Object.keys(STEPS)]);
-  const step = <K extends keyof typeof STEPS>(key: K): AugmentationConfig[K] => {
+  section.checkKeys(AUGMENTATION, { others: Object.keys(AUGMENTATION_SECTIONS) });
+  const step = <K extends keyof typeof AUGMENTATION_SECTIONS>(key: K): AugmentationConfig[K] => {
     if (section.isNull(key)) return null;
     if (!section.has(key)) return defaults[key];
     const inner = section.section(key),
-      fields = STEPS[key] as unknown as Fields<NonNullable<AugmentationConfig[K]>>;
-    inner.checkKeys(Object.keys(fields));
+      fields = AUGMENTATION_SECTIONS[key] as unknown as Fields<NonNullable<AugmentationConfig[K]>>;
+    inner.checkKeys(AUGMENTATION_SECTIONS[key]);
     return inner.fields(fields, defaults[key] ?? {});
   };
   const plain = section.fields(AUGMENTATION, defaults);
-  const what = "the image size";
-  checkAtMost(section, "cropPadding", { value: plain.cropPadding, limit: imageSize(dataset), what });
+  const { imageSize } = trainingData(dataset), what = "the image size";
+  checkAtMost(section, "cropPadding", { value: plain.cropPadding, limit: imageSize, what });
   const config = { ...plain, resizedCrop: step("resizedCrop"), jitter: step("jitter"), blur: step("blur") };
   try {
-    checkAugmentation(config, { height: imageSize(dataset), width: imageSize(dataset) });
+    checkAugmentation(config, { height: imageSize, width: imageSize });
   } catch (error) {
     if (error instanceof RangeError) throw section.error(null, `cannot be done, ${error.message}`);
     throw error;
@@ -108,7 +106,7 @@ export function readAugmentation(
   return config;
 }
 
-/** @throws {UsageError} If the value lies above its limit. */
+/** @throws {Error} If the value lies above its limit. */
 export function checkAtMost(
   section: SectionReader,
   key: string,

@@ -1,13 +1,14 @@
 /**
- * What a preset says, as types. The table of defaults and ranges is `preset_schema.ts`; reading is `parse_preset.ts`.
+ * What a preset says, as types. Its own keys are in `preset_schema.ts`, those of data sets, paradigms, architectures and
+ * attacks in their registries; `parse_preset.ts` reads them.
  */
-import type { AttackName, Version } from "../../attacks/autoattack/mod.ts";
 import type { AugmentationConfig } from "../../datasets/augment.ts";
-import type { DdpmConfig } from "../../paradigms/ddpm.ts";
-import type { MaeConfig } from "../../paradigms/mae.ts";
-import type { SimclrConfig } from "../../paradigms/simclr.ts";
-import type { ParadigmName } from "../../paradigms/types.ts";
-import type { Amount } from "./amount.ts";
+import type { DatasetConfig } from "../../datasets/registered.ts";
+import type { EncoderConfig } from "../../paradigms/architectures/types.ts";
+import type { AutoAttackConfig } from "../../paradigms/attacks/auto_attack_settings.ts";
+import type { PgdConfig } from "../../paradigms/attacks/pgd_settings.ts";
+import type { TrainingConfig } from "../../paradigms/training_settings.ts";
+import type { Amount } from "../../settings/amount.ts";
 
 /** Constructed feature sets, in the order in which they are built and shown. */
 export const FEATURE_SETS = ["robust", "non-robust", "D_det", "D_rand"] as const;
@@ -15,70 +16,9 @@ export const FEATURE_SETS = ["robust", "non-robust", "D_det", "D_rand"] as const
 /** A constructed set; "natural" is not one, it is the data set itself. */
 export type ConstructedSetName = typeof FEATURE_SETS[number];
 
-/** The generated calibration data set. */
-export interface PlantedConfig {
-  readonly name: "planted";
-  readonly trainSize: number;
-  readonly testSize: number;
-  /** Height and width in pixels. */
-  readonly size: number;
-  readonly gratingAmplitude: Amount;
-  readonly gratingReliability: number;
-  readonly silhouetteReliability: number;
-  readonly pixelNoise: Amount;
-  readonly seed: number;
-}
-
-/** The first `trainSize` and `testSize` images of CIFAR-10. */
-export interface Cifar10Config {
-  readonly name: "cifar10";
-  readonly trainSize: number;
-  readonly testSize: number;
-}
-
-export type DatasetConfig = PlantedConfig | Cifar10Config;
-
-/** `widths` is null except for resnet8. */
-export type ModelConfig =
-  | { readonly arch: "resnet8"; readonly widths: readonly [number, number, number] }
-  | { readonly arch: "resnet18" | "resnet50"; readonly widths: null };
-
-/** Projected gradient descent within a threat model, in [0, 1] pixel units. */
-export interface AttackConfig {
-  readonly name: "pgd";
-  readonly norm: "Linf" | "L2";
-  readonly eps: Amount;
-  readonly steps: number;
-  readonly stepSize: Amount;
-  readonly restarts: number;
-  readonly randomStart: boolean;
-}
-
-/** How a network is trained, whatever the feature set. */
-export interface TrainingConfig {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Batches whose gradients are averaged for one update. */
-  readonly accumulate: number;
-  readonly optimizer: "sgd" | "adam" | "adamw";
-  readonly lr: number;
-  /** Used by sgd only. */
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  /** Used by adam and adamw only. */
-  readonly betas: readonly [number, number];
-  readonly weightDecay: number;
-  readonly schedule: "cosine" | "constant" | "step";
-  /** Epochs after which the rate falls to a tenth, used by step only. */
-  readonly milestones: readonly number[];
-  readonly warmupEpochs: number;
-  readonly clipNorm: number | null;
-  readonly augmentation: AugmentationConfig;
-}
-
 /** Training of the robust encoder: each batch is attacked first. */
 export interface AdversarialTrainingConfig extends TrainingConfig {
-  readonly attack: AttackConfig;
+  readonly attack: PgdConfig;
 }
 
 /** Start from another image, match the features of an encoder. */
@@ -110,16 +50,10 @@ export interface TargetedPgdConfig {
 export type ConstructionConfig = FeatureMatchingConfig | TargetedPgdConfig;
 
 /** A constructed set, and the paradigms under which encoders are trained on it. */
-export type FeatureSetConfig = ConstructionConfig & { readonly paradigms: readonly ParadigmName[] };
+export type FeatureSetConfig = ConstructionConfig & { readonly paradigms: readonly string[] };
 
-/** The paradigms beside supervised learning, each with its own training; null where it does not run. */
-export interface ParadigmsConfig {
-  readonly cl: Omit<SimclrConfig, "encoder"> & Trained | null;
-  readonly mim: MaeConfig & Trained | null;
-  readonly dm: DdpmConfig & Trained | null;
-}
-
-interface Trained {
+/** A paradigm of a preset: its own settings, `encoder` where it takes one, and its training. */
+export interface ParadigmConfig extends Readonly<Record<string, unknown>> {
   readonly training: TrainingConfig;
 }
 
@@ -142,23 +76,10 @@ export interface ProbeConfig {
   readonly curveImages: number;
 }
 
-/** AutoAttack on the first test images, under the threat model of `evaluation.attack`. */
-export interface AutoAttackConfig {
-  /** "custom" where attacks, iterations or queries are others than those of any version. */
-  readonly version: Version | "custom";
-  /** How many test images, from the first on. */
-  readonly images: number;
-  readonly attacks: readonly AttackName[];
-  /** Of APGD and FAB. */
-  readonly iterations: number;
-  /** Of Square. */
-  readonly queries: number;
-}
-
-export interface EvaluationConfig {
+/** How classifiers are judged: the settings of each registered attack under its key, null or absent where it does not run. */
+export interface EvaluationConfig extends Readonly<Record<string, unknown>> {
   readonly batchSize: number;
-  readonly attack: AttackConfig;
-  /** null where robustness is measured by `attack` alone. */
+  readonly attack: PgdConfig;
   readonly autoAttack: AutoAttackConfig | null;
 }
 
@@ -170,11 +91,12 @@ export interface Preset {
   readonly quick: boolean;
   readonly seeds: readonly number[];
   readonly dataset: DatasetConfig;
-  /** The encoder of supervised and contrastive learning, and the network that sets are extracted with. */
-  readonly model: ModelConfig;
+  /** The encoder of every paradigm that takes one and names none, and the network that sets are extracted with. */
+  readonly model: EncoderConfig;
   /** Of supervised learning. */
   readonly training: TrainingConfig;
-  readonly paradigms: ParadigmsConfig;
+  /** The other paradigms by name; null where one does not run. */
+  readonly paradigms: Readonly<Record<string, ParadigmConfig | null>>;
   /** null where no robust encoder is trained. */
   readonly adversarialTraining: AdversarialTrainingConfig | null;
   readonly featureSets: Readonly<Partial<Record<ConstructedSetName, FeatureSetConfig>>>;
@@ -185,14 +107,7 @@ export interface Preset {
   readonly examples: number;
 }
 
-/** Height and width of a data set's images in pixels. */
-export function imageSize(dataset: DatasetConfig): number {
-  return dataset.name === "planted" ? dataset.size : 32;
-}
-
-/** The settings of a residual network as the engine takes them. */
-export function encoderOf(
-  { arch, widths }: ModelConfig,
-): { arch: ModelConfig["arch"]; widths?: readonly number[] } {
-  return widths === null ? { arch } : { arch, widths };
+/** The settings of a network as cells hold them: what is null has the network's own default. */
+export function encoderOf(model: EncoderConfig): EncoderConfig {
+  return Object.fromEntries(Object.entries(model).filter(([, value]) => value !== null)) as EncoderConfig;
 }

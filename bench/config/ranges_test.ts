@@ -1,13 +1,14 @@
 /** What the parser lets through, what it configures has to accept: each number at the ends of its range. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkParadigm } from "../../paradigms/mod.ts";
+import { JITTER } from "../../datasets/augmentation_settings.ts";
+import { PGD } from "../../paradigms/attacks/pgd_settings.ts";
+import { checkParadigm, PARADIGMS } from "../../paradigms/registry.ts";
+import { TRAINING } from "../../paradigms/training_settings.ts";
+import type { AnyFields, Field } from "../../settings/field.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { expand } from "../plan/plan.ts";
 import { parsePreset } from "./parse_preset.ts";
-import type { Field } from "./preset_field.ts";
-import { ATTACK, PROBE, TRAINING } from "./preset_schema.ts";
-import { JITTER } from "./preset_schema_augmentation.ts";
-import { CL, DM, MIM } from "./preset_schema_paradigms.ts";
+import { PROBE } from "./preset_schema.ts";
 import { makeOptimizer, makeSchedule } from "./recipe.ts";
 
 const HEAD = "name: a\ndescription: b\nparadigms: { cl: {}, mim: {}, dm: {} }\nfeatureSets: {}\n";
@@ -32,16 +33,16 @@ function endsOf({ min, max, above, below }: { min?: number; max?: number; above?
   ].filter((value) => value !== undefined);
 }
 
-const TABLES: [place: string, fields: Record<string, Field>][] = [
+const TABLES: [place: string, fields: AnyFields][] = [
   ["training: { KEY: VALUE }", TRAINING],
   ["training: { optimizer: adamw, KEY: VALUE }", TRAINING],
   ["training: { schedule: step, milestones: [1, 2], KEY: VALUE }", TRAINING],
   ["training: { augmentation: { jitter: { KEY: VALUE } } }", JITTER],
   ["probe: { KEY: VALUE }", PROBE],
-  ["evaluation: { attack: { norm: Linf, KEY: VALUE } }", ATTACK],
-  ["paradigms: { cl: { KEY: VALUE } }", CL],
-  ["paradigms: { mim: { KEY: VALUE } }", MIM],
-  ["paradigms: { dm: { KEY: VALUE } }", DM],
+  ["evaluation: { attack: { norm: Linf, KEY: VALUE } }", PGD.fields],
+  ...PARADIGMS.slice(1).map(({ name, fields }) =>
+    [`paradigms: { ${name}: { KEY: VALUE } }`, fields] as [string, AnyFields]
+  ),
 ];
 
 Deno.test("parsePreset() lets nothing through that a cell would refuse", () => {
@@ -64,10 +65,7 @@ Deno.test("parsePreset() lets nothing through that a cell would refuse", () => {
           makeOptimizer(training);
           for (const batches of [1, 2, 62]) makeSchedule(training, batches)(0);
           const shape = { height: 16, width: 16, classes: 10, batchSize: training.batchSize };
-          checkParadigm(
-            { name: cell.paradigm, config: paradigm } as Parameters<typeof checkParadigm>[0],
-            shape,
-          );
+          checkParadigm({ name: cell.paradigm, config: paradigm }, shape);
           assertEquals(dataset.trainSize, 4000);
         }
       }

@@ -5,7 +5,7 @@ import { adamw } from "../../engine/optim/adamw.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { constant, cosine, type Schedule, stepDecay } from "../../engine/optim/schedules.ts";
 import { sgd } from "../../engine/optim/sgd.ts";
-import type { TrainingConfig } from "./preset.ts";
+import type { TrainingConfig } from "../../paradigms/training_settings.ts";
 
 /** The optimiser of a training. */
 export function makeOptimizer(config: TrainingConfig): Optimizer {

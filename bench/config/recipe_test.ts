@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { parsePreset } from "./parse_preset.ts";
-import type { TrainingConfig } from "./preset.ts";
+import type { TrainingConfig } from "../../paradigms/training_settings.ts";
 import { makeSchedule } from "./recipe.ts";
 
 const { training } = parsePreset("name: a\ndescription: b\ntraining: { epochs: 10, lr: 0.5 }", {

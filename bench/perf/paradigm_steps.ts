@@ -1,6 +1,7 @@
 /** A training step of each paradigm, as the default preset trains it. */
 
 import { planted } from "../../datasets/planted.ts";
+import { datasetOf } from "../../datasets/registry.ts";
 import { subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { parameterCount } from "../../engine/nn/model.ts";
@@ -32,7 +33,7 @@ export async function measureParadigm(
   options: SampleOptions,
 ): Promise<TrainingTime> {
   const { training, dataset } = cell.config;
-  const size = dataset.name === "planted" ? dataset.size : 32;
+  const size = datasetOf(dataset).imageSize(dataset);
   const { batchSize, accumulate, clipNorm, augmentation } = training;
   const set = subset(planted({ size, trainSize: 2 * batchSize, testSize: 10 }).train, 2 * batchSize);
   const learner = learnerFor(settingsOf(cell), { set, seed: 0 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { TrainCell } from "../plan/cell.ts";
-import type { PlantedConfig } from "../config/preset.ts";
+import type { PlantedConfig } from "../../datasets/planted.ts";
 import { measurePgd } from "./attack.ts";
 import { measureParadigm, paradigmCells } from "./paradigm_steps.ts";
 import { measurePeerNetwork, soak } from "./peer_network.ts";
@@ -47,7 +47,7 @@ gpuTest(
       ...cell,
       config: {
         ...cell.config,
-        dataset: { ...dataset as PlantedConfig, size },
+        dataset: { ...(dataset as PlantedConfig), size } as PlantedConfig,
         paradigm: { encoder: { arch: "resnet8", widths } },
         training: { ...training, batchSize },
       },

@@ -1,5 +1,9 @@
 /** A cell is one unit of work: train an encoder, probe it, attack it, or construct a feature set. */
-import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
+import type { DatasetConfig } from "../../datasets/registered.ts";
+import type { EncoderConfig } from "../../paradigms/architectures/types.ts";
+import type { PgdConfig } from "../../paradigms/attacks/pgd_settings.ts";
+import type { ParadigmChoice } from "../../paradigms/registry.ts";
+import type { TrainingConfig } from "../../paradigms/training_settings.ts";
 import type { CellCheckpoint } from "../store/checkpoint_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { Choices } from "../adapter/choices_option.ts";
@@ -7,15 +11,11 @@ import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../schema.ts";
 import type {
-  AttackConfig,
   ConstructedSetName,
   ConstructionConfig,
-  DatasetConfig,
   EvaluationConfig,
-  ModelConfig,
   Preset,
   ProbeConfig,
-  TrainingConfig,
 } from "../config/preset.ts";
 
 interface CellBase {
@@ -27,7 +27,7 @@ interface CellBase {
 }
 
 interface NetworkCell extends CellBase {
-  readonly paradigm: ParadigmName;
+  readonly paradigm: string;
   /** The set the network is trained on. */
   readonly featureSet: "natural" | ConstructedSetName;
   readonly training: "standard" | "adversarial";
@@ -39,10 +39,10 @@ export interface TrainCell extends NetworkCell {
   readonly config: {
     readonly dataset: DatasetConfig;
     /** The paradigm's own settings, its encoder among them. */
-    readonly paradigm: ParadigmSettings["config"];
+    readonly paradigm: ParadigmChoice["config"];
     readonly training: TrainingConfig;
     /** The attack on each training batch (adversarial training); null for standard training. */
-    readonly adversary: AttackConfig | null;
+    readonly adversary: PgdConfig | null;
     /** Epochs after which the weights are kept, for a probe to look at, beside the last. */
     readonly snapshots: readonly number[];
     /** Pictures kept for the report. */
@@ -58,7 +58,7 @@ export interface ProbeCell extends NetworkCell {
   readonly kind: "probe";
   readonly config: {
     readonly dataset: DatasetConfig;
-    readonly paradigm: ParadigmSettings["config"];
+    readonly paradigm: ParadigmChoice["config"];
     /** `untrained`: whether the network before its training is probed too. */
     readonly probe: Omit<ProbeConfig, "curvePoints">;
     /** Epochs of the training that the curve has a point after, 0 and the last among them; none for no curve. */
@@ -76,7 +76,7 @@ export interface AttackCell extends NetworkCell {
   readonly kind: "attack";
   readonly config: {
     readonly dataset: DatasetConfig;
-    readonly paradigm: ParadigmSettings["config"];
+    readonly paradigm: ParadigmChoice["config"];
     readonly evaluation: EvaluationConfig;
   };
 }
@@ -88,7 +88,7 @@ export interface ConstructCell extends CellBase {
   readonly featureSet: ConstructedSetName;
   readonly config: {
     readonly dataset: DatasetConfig;
-    readonly model: ModelConfig;
+    readonly model: EncoderConfig;
     readonly construction: ConstructionConfig;
     readonly examples: number;
   };

@@ -4,7 +4,8 @@ import { CodeBase } from "./code_hash.ts";
 import { configHash, PROJECT_ROOT } from "../record/env.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { adapterIdentity, type Surroundings } from "../adapter/surroundings.ts";
-import type { CellRecord, ParadigmName } from "../schema.ts";
+import { PARADIGMS } from "../../paradigms/registry.ts";
+import type { CellRecord } from "../schema.ts";
 
 /** The entry module of each kind of cell: what it imports is the cell's code. */
 export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
@@ -17,21 +18,15 @@ export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
 /** What opens the device is part of every cell's code. */
 const COMMON_ENTRY = "engine/device/device.ts";
 
-/** The list of paradigms, and the file of each: a cell uses its own alone. */
+/** The list of paradigms: of the modules that it imports a cell uses its own paradigm's alone. */
 const REGISTRY = "paradigms/registry.ts";
-const PARADIGM_FILES: Readonly<Record<ParadigmName, string>> = {
-  sl: "paradigms/supervised.ts",
-  cl: "paradigms/simclr.ts",
-  mim: "paradigms/mae.ts",
-  dm: "paradigms/ddpm.ts",
-};
 
 /** The hash of the code of each kind of cell, for each paradigm, by {@linkcode codeName}. */
 export type CodeHashes = Readonly<Record<string, string>>;
 
-/** The name of a cell's code: sets are extracted with supervised networks. */
+/** The name of a cell's code: sets are extracted with networks of the first paradigm. */
 export function codeName({ kind, paradigm }: Pick<CellDescription, "kind" | "paradigm">): string {
-  return `${kind}/${paradigm ?? "sl"}`;
+  return `${kind}/${paradigm ?? PARADIGMS[0].name}`;
 }
 
 /** What a cell's key is made of, beside what the cell says itself. */
@@ -52,10 +47,11 @@ export interface CellKey {
 export async function codeHashes(root: URL = PROJECT_ROOT): Promise<CodeHashes> {
   const base = new CodeBase(root);
   const kinds = Object.keys(CELL_ENTRIES) as CellDescription["kind"][];
-  const names = Object.keys(PARADIGM_FILES) as ParadigmName[];
   const hashes = kinds.flatMap((kind) =>
-    names.map(async (paradigm) => {
-      const others = names.filter((name) => name !== paradigm).map((name) => PARADIGM_FILES[name]);
+    PARADIGMS.map(async ({ name: paradigm, module }) => {
+      const others = PARADIGMS.filter((other) => other.module !== module).map(({ module }) =>
+        `paradigms/${module}`
+      );
       const hash = await base.hashOf(
         [CELL_ENTRIES[kind], COMMON_ENTRY],
         ({ from, to }) => from === REGISTRY && others.includes(to),

@@ -11,6 +11,12 @@ const COMPUTING_FOLDERS = [
   "bench/config/recipe.ts",
 ];
 
+/**
+ * Files that only describe: the settings of a paradigm, an architecture or an attack, with help texts and defaults. The
+ * values that a cell uses are part of its configuration, and so of its key.
+ */
+const DESCRIBING = /_settings\.ts$/;
+
 /** Whether an import does not count, by the paths of both modules. */
 export type CutImport = (one: { from: string; to: string }) => boolean;
 
@@ -63,7 +69,9 @@ export class CodeBase {
     const imports = path.endsWith(".ts") ? importsOf(text).map((target) => resolve(path, target)) : [];
     return {
       hash: sha256Hex(text),
-      imports: imports.filter((target) => COMPUTING_FOLDERS.some((folder) => target.startsWith(folder))),
+      imports: imports.filter((target) =>
+        COMPUTING_FOLDERS.some((folder) => target.startsWith(folder)) && !DESCRIBING.test(target)
+      ),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CodeBase, importsOf } from "./code_hash.ts";
-import { CELL_ENTRIES } from "./cell_key.ts";
+import { CELL_ENTRIES, codeHashes } from "./cell_key.ts";
+import { PARADIGMS } from "../../paradigms/registry.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 
@@ -76,7 +77,7 @@ Deno.test("modulesOf() finds what Deno finds", async () => {
   for (const specifier of known) {
     for (const { code } of graph.get(specifier) ?? []) {
       const path = code?.specifier?.slice(PROJECT_ROOT.href.length) ?? "";
-      if (computing.test(path)) known.add(code!.specifier!);
+      if (computing.test(path) && !path.endsWith("_settings.ts")) known.add(code!.specifier!);
     }
   }
   const expected = [...known].map((specifier) => specifier.slice(PROJECT_ROOT.href.length)).sort();
@@ -114,3 +115,54 @@ Deno.test("hashOf() leaves out what is cut, unless it is imported from elsewhere
     assertEquals(found, ["bench/cells/a.ts", "engine/both.ts", "engine/list.ts"]);
   });
 });
+
+Deno.test("codeHashes() stay when a help text changes, and change with what computes", async () => {
+  await withTempDir(async (dir) => {
+    const code = new CodeBase(PROJECT_ROOT);
+    const entries = [...Object.values(CELL_ENTRIES), "engine/device/device.ts"];
+    const settings = (await filesOf("paradigms")).filter((path) => path.endsWith("_settings.ts"));
+    assert(settings.length > 5);
+    for (const path of [...await code.modulesOf(entries), ...settings]) {
+      await Deno.mkdir(`${dir}/${path}`.replace(/[^/]+$/, ""), { recursive: true });
+      await Deno.copyFile(new URL(path, PROJECT_ROOT), `${dir}/${path}`);
+    }
+    const root = new URL(`file://${dir}/`), before = await codeHashes(root);
+    assertEquals(before, await codeHashes());
+    for (const path of settings) {
+      const text = await Deno.readTextFile(`${dir}/${path}`);
+      assert(/help: "[^"]*"|\* /.test(text), path);
+      await Deno.writeTextFile(
+        `${dir}/${path}`,
+        text.replaceAll(/help: "[^"]*"/g, 'help: "other words"') + "//\n",
+      );
+    }
+    assertEquals(await codeHashes(root), before);
+    await Deno.writeTextFile(`${dir}/paradigms/simclr.ts`, "//\n", { append: true });
+    const after = await codeHashes(root);
+    const changed = Object.keys(before).filter((name) => after[name] !== before[name]);
+    assertEquals(changed, ["train/cl", "construct/cl", "probe/cl", "attack/cl"]);
+  });
+});
+
+Deno.test("settings are imported at run time by what registers or describes, never by what computes", async () => {
+  for (const path of await filesOf("paradigms")) {
+    if (/_(settings|test)\.ts$|\/(registry|mod)\.ts$/.test(path)) continue;
+    const imports = importsOf(await Deno.readTextFile(new URL(path, PROJECT_ROOT)));
+    assertEquals(imports.filter((target) => target.endsWith("_settings.ts")), [], path);
+  }
+});
+
+Deno.test("codeHashes() finds each paradigm's method among the imports of the registry", async () => {
+  const imports = importsOf(await Deno.readTextFile(new URL("paradigms/registry.ts", PROJECT_ROOT)));
+  for (const { name, module } of PARADIGMS) assert(imports.includes(`./${module}`), name);
+});
+
+/** The TypeScript files below a folder of the project. */
+async function filesOf(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, PROJECT_ROOT))) {
+    if (isDirectory) found.push(...await filesOf(`${folder}/${name}`));
+    else if (name.endsWith(".ts")) found.push(`${folder}/${name}`);
+  }
+  return found;
+}

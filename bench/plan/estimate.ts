@@ -1,8 +1,8 @@
 /** What a plan will cost, from rehearsals of its cells. */
-import { plannedSteps } from "../config/auto_attack_cost.ts";
+import { datasetOf } from "../../datasets/registry.ts";
+import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
 import type { Phase, PhaseName } from "../record/phases.ts";
-import type { DatasetConfig } from "../config/preset.ts";
 
 /** What a rehearsal of a cell found. */
 export interface Rehearsal {
@@ -74,19 +74,18 @@ function probeUnits({ config, inputs }: ProbeCell, counts: ReadonlyMap<string, n
 }
 
 function attackUnits({ config: { dataset, evaluation } }: AttackCell): Units {
-  const { testSize } = dataset, { attack, autoAttack } = evaluation;
+  const steps = EVALUATION_ATTACKS.map(({ key, plannedSteps }) => {
+    const config = evaluation[key];
+    return config === undefined || config === null ? 0 : plannedSteps(config, dataset);
+  });
   return {
-    clean: hasCues(dataset) ? 2 * testSize : 0,
-    attack: testSize * attack.steps * attack.restarts + (autoAttack === null ? 0 : plannedSteps(autoAttack)),
+    clean: datasetOf(dataset).hasCues ? 2 * dataset.testSize : 0,
+    attack: steps.reduce((sum, count) => sum + count, 0),
   };
 }
 
 function constructUnits({ config: { construction: { count, steps } } }: ConstructCell): Units {
   return { construct: count * steps };
-}
-
-function hasCues(dataset: DatasetConfig): boolean {
-  return dataset.name === "planted";
 }
 
 /** The cost of a whole cell: of each kind of work the units times what one cost in rehearsal. */

@@ -1,10 +1,11 @@
-import type { ParadigmName, ParadigmSettings } from "../../paradigms/mod.ts";
+import { paradigmOf } from "../../paradigms/registry.ts";
+import { type Recipe, recipesOf } from "../config/parse_paradigms.ts";
+import { FEATURE_SETS, type Preset } from "../config/preset.ts";
 import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
 import { curveEpochs } from "./curve_epochs.ts";
-import { encoderOf, FEATURE_SETS, type Preset, type TrainingConfig } from "../config/preset.ts";
 
 /**
- * The cells of a preset in an order in which every cell follows its inputs: for each seed the supervised network and
+ * The cells of a preset in an order in which every cell follows its inputs: for each seed the network of the first paradigm and
  * the adversarially trained one, the sets constructed with them, then an encoder for each paradigm and set. Behind each
  * network come its probe (`<network>/probe`), if there is one, and its attack (`<network>/attack`).
  */
@@ -12,50 +13,25 @@ export function expand(preset: Preset, seeds: readonly number[] = preset.seeds):
   return seeds.flatMap((seed) => cellsOfSeed(preset, seed));
 }
 
-/** A paradigm of a preset: its settings and how it is trained. */
-interface Recipe {
-  readonly settings: ParadigmSettings;
-  readonly training: TrainingConfig;
-}
-
-/** The paradigms that run, in their order. */
-function recipesOf({ model, training, paradigms: { cl, mim, dm } }: Preset): Recipe[] {
-  const encoder = encoderOf(model);
-  const recipes: Recipe[] = [{ settings: { name: "sl", config: { encoder } }, training }];
-  if (cl !== null) {
-    const { training, ...config } = cl;
-    recipes.push({ settings: { name: "cl", config: { ...config, encoder } }, training });
-  }
-  if (mim !== null) {
-    const { training, ...config } = mim;
-    recipes.push({ settings: { name: "mim", config }, training });
-  }
-  if (dm !== null) {
-    const { training, ...config } = dm;
-    recipes.push({ settings: { name: "dm", config }, training });
-  }
-  return recipes;
-}
-
 function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
   const { dataset, model, adversarialTraining, examples } = preset;
-  const [supervised, ...others] = recipesOf(preset);
-  const nameOf = (paradigm: ParadigmName, set: string) => `${paradigm}/${set}/seed-${seed}`;
+  const [first, ...others] = recipesOf(preset);
+  const nameOf = (paradigm: string, set: string) => `${paradigm}/${set}/seed-${seed}`;
   const train = (
-    { settings, training }: Recipe,
+    { paradigm, config, training }: Recipe,
     cell: Pick<TrainCell, "featureSet" | "inputs"> & { name?: string },
     adversary: TrainCell["config"]["adversary"] = null,
   ): CellDescription[] => {
     const network: TrainCell = {
       kind: "train",
-      name: nameOf(settings.name, cell.featureSet),
-      paradigm: settings.name,
+      name: nameOf(paradigm.name, cell.featureSet),
+      paradigm: paradigm.name,
       seed,
       training: adversary === null ? "standard" : "adversarial",
       ...cell,
       config: {
         dataset,
-        paradigm: settings.config,
+        paradigm: config,
         training,
         adversary,
         snapshots: curveOf(preset, { training, adversary }).slice(1, -1),
@@ -65,11 +41,11 @@ function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
     return [network, ...judgesOf(preset, network)];
   };
   const natural = { featureSet: "natural", inputs: [] } as const;
-  const cells: CellDescription[] = train(supervised, natural);
-  const robust = nameOf("sl", "adversarial");
+  const cells: CellDescription[] = train(first, natural);
+  const robust = nameOf(first.paradigm.name, "adversarial");
   if (adversarialTraining !== null) {
     const { attack, ...training } = adversarialTraining;
-    cells.push(...train({ ...supervised, training }, { ...natural, name: robust }, attack));
+    cells.push(...train({ ...first, training }, { ...natural, name: robust }, attack));
   }
   for (const name of FEATURE_SETS) {
     const set = preset.featureSets[name];
@@ -81,15 +57,15 @@ function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
       paradigm: null,
       featureSet: name,
       seed,
-      inputs: [construction.encoder === "robust" ? robust : nameOf("sl", "natural")],
+      inputs: [construction.encoder === "robust" ? robust : nameOf(first.paradigm.name, "natural")],
       config: { dataset, model, construction, examples },
     };
     cells.push(cell);
   }
   const onSets = (recipe: Recipe) =>
-    FEATURE_SETS.filter((name) => preset.featureSets[name]?.paradigms.includes(recipe.settings.name))
+    FEATURE_SETS.filter((name) => preset.featureSets[name]?.paradigms.includes(recipe.paradigm.name))
       .flatMap((name) => train(recipe, { featureSet: name, inputs: [`construct/${name}/seed-${seed}`] }));
-  cells.push(...onSets(supervised));
+  cells.push(...onSets(first));
   for (const recipe of others) cells.push(...train(recipe, natural), ...onSets(recipe));
   return cells;
 }
@@ -131,7 +107,7 @@ function judgesOf(preset: Preset, network: TrainCell): (ProbeCell | AttackCell)[
     kind: "attack",
     name: `${name}/attack`,
     ...common,
-    inputs: paradigm === "sl" ? [name] : [name, `${name}/probe`],
+    inputs: paradigmOf(paradigm).classifies ? [name] : [name, `${name}/probe`],
     config: { dataset, paradigm: network.config.paradigm, evaluation },
   });
   return cells;

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import type { MaeConfig } from "../../paradigms/mod.ts";
 import type { ProbeCell, TrainCell } from "./cell.ts";
 import { loadPreset } from "../config/load_preset.ts";
 import { parsePreset } from "../config/parse_preset.ts";
@@ -72,7 +71,7 @@ Deno.test("expand() trains every paradigm that runs, each by its own settings", 
   assertEquals(cells.map(({ name }) => name), ["sl", "cl", "mim", "dm"].map((p) => `${p}/natural/seed-0`));
   const [, cl, mim] = cells.map(({ config }) => config as TrainCell["config"]);
   assertEquals(cl.training, quick.paradigms.cl!.training);
-  assertEquals((mim.paradigm as MaeConfig).patchSize, quick.paradigms.mim!.patchSize);
+  assertEquals(mim.paradigm.patchSize, quick.paradigms.mim!.patchSize);
   assertEquals("training" in mim.paradigm, false);
 });
 

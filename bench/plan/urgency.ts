@@ -1,8 +1,8 @@
 /** In which order cells start where several run at once. It decides when a run ends, and no bit of any record. */
+import { paradigmOf } from "../../paradigms/registry.ts";
 import type { CellDescription } from "./cell.ts";
 import { setCounts, unitsOf } from "./estimate.ts";
 import type { PhaseName } from "../record/phases.ts";
-import type { ParadigmName } from "../schema.ts";
 
 /**
  * The most urgent cells first, that is those with the most work on the longest way from their start to the end of the
@@ -37,9 +37,6 @@ const UNIT_COSTS: Readonly<Record<PhaseName, number>> = {
   other: 0,
 };
 
-/** What an image trained on costs under a paradigm, in units of supervised training; likewise measured. */
-const PARADIGM_COSTS: Readonly<Record<ParadigmName, number>> = { sl: 1, cl: 2, mim: 1.5, dm: 8 };
-
 /** How long each cell takes, guessed from its numbers of images, epochs and steps. */
 export function roughCosts(cells: readonly CellDescription[]): (cell: CellDescription) => number {
   const counts = setCounts(cells);
@@ -56,7 +53,7 @@ export function roughCosts(cells: readonly CellDescription[]): (cell: CellDescri
 function trainingFactor(cell: CellDescription): number {
   if (cell.kind !== "train") return 1;
   const { adversary } = cell.config;
-  return PARADIGM_COSTS[cell.paradigm] *
+  return (paradigmOf(cell.paradigm).cost ?? 1) *
     (1 + (adversary === null ? 0 : adversary.steps * adversary.restarts));
 }
 

@@ -1,4 +1,4 @@
-import { isAmount } from "../config/amount.ts";
+import { isAmount } from "../../settings/amount.ts";
 import type { CellDescription, CellOutcome } from "../plan/cell.ts";
 import type { CellKey } from "../plan/cell_key.ts";
 import { configHash } from "./env.ts";

@@ -7,8 +7,8 @@ export type { MachineInfo, RuntimeInfo };
 /** Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
-/** Paradigms under which an encoder is trained. */
-export type ParadigmName = "sl" | "cl" | "mim" | "dm";
+/** Name of a paradigm under which an encoder is trained, "sl". */
+export type ParadigmName = string;
 
 /** What a cell does: train an encoder, probe it, attack it, construct a feature set, or measure speed. */
 export type CellKind = "train" | "probe" | "attack" | "construct" | "perf";

@@ -1,4 +1,4 @@
-import type { Amount } from "../config/amount.ts";
+import type { Amount } from "../../settings/amount.ts";
 
 /**
  * Undoes `plainNumbers`: every number under a key that has its words beside it (`eps`, `epsLabel`) becomes an amount

@@ -82,7 +82,7 @@ export interface Vit extends Stateful {
  * ```
  */
 export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit {
-  checkConfig(config);
+  checkVit(config);
   const {
     height,
     width,
@@ -144,7 +144,12 @@ export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit
   };
 }
 
-function checkConfig(config: VitConfig): void {
+/**
+ * Refuses a configuration that {@linkcode vit} could not build.
+ *
+ * @throws {RangeError} If a size does not fit.
+ */
+export function checkVit(config: VitConfig): void {
   const { height, width, patchSize, dim, depth, heads, mlpRatio = 4, inputChannels = 3 } = config;
   const sizes = { height, width, patchSize, dim, depth, heads, inputChannels };
   for (const [name, size] of Object.entries(sizes)) {

@@ -1,4 +1,4 @@
-/** A quantity in [0, 1] pixel units, with the words a person used for it: 8/255 stays "8/255" on a page. */
+/** A quantity in [0, 1] pixel units, as a person wrote it: 8/255 stays "8/255" on a page. */
 export interface Amount {
   readonly value: number;
   readonly label: string;

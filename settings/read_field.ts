@@ -1,43 +1,12 @@
-import { printable, someNames } from "../../common/printable.ts";
+/** Reads one value against its field. */
+import { printable, someNames } from "../common/printable.ts";
+import { isName } from "../common/checked_name.ts";
+import { suggest } from "../common/nearest.ts";
 import { type Amount, parseAmount } from "./amount.ts";
-import { isName, NAME_ALPHABET } from "../../common/checked_name.ts";
-import { suggest } from "../../common/nearest.ts";
-
-/** One key of a preset: its type, range, default and help. Without a default the key is required. */
-export type Field<T = unknown> = FieldKind & {
-  readonly help: string;
-  readonly default?: T;
-  /** Whether `null` is allowed. */
-  readonly nullable?: boolean;
-};
-
-type FieldKind =
-  | { readonly kind: "text" | "name" | "flag" }
-  | { readonly kind: "choice" | "choices"; readonly choices: readonly string[] }
-  | ({ readonly kind: "integer" | "number" | "amount" } & Range)
-  | ({ readonly kind: "integers" | "numbers" } & List & Range);
-
-/** How many numbers a list holds: from one to 64 unless said, `distinct` ones no number twice. */
-interface List {
-  readonly length?: number;
-  readonly most?: number;
-  readonly distinct?: boolean;
-  readonly mayBeEmpty?: boolean;
-}
+import { describeField, type Field, type List, type Range } from "./field.ts";
 
 /** Numbers in a list whose field does not say how many. */
-const MOST_ITEMS = 64;
-
-/** `min` and `max` are allowed values, `above` and `below` are not. */
-interface Range {
-  readonly min?: number;
-  readonly max?: number;
-  readonly above?: number;
-  readonly below?: number;
-}
-
-/** A field for every key of T: a key without one does not compile. */
-export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
+const MAX_ITEMS = 64;
 
 /** What is wrong with a value, for the sentence "Cannot read preset: <key> <problem>". */
 export class FieldProblem extends Error {}
@@ -78,32 +47,6 @@ export function readField(field: Field, value: unknown): unknown {
   }
 }
 
-/** The type of a field in words: "an integer from 1 to 50000". */
-export function describe(field: Field): string {
-  const or = field.nullable ? " or null" : "";
-  switch (field.kind) {
-    case "text":
-      return `a text${or}`;
-    case "name":
-      return `a name of ${NAME_ALPHABET}${or}`;
-    case "flag":
-      return `true or false${or}`;
-    case "choice":
-      return `one of ${field.choices.join(", ")}${or}`;
-    case "integer":
-      return `an integer${describeRange(field)}${or}`;
-    case "number":
-      return `a number${describeRange(field)}${or}`;
-    case "amount":
-      return `a number or a fraction such as "8/255"${describeRange(field)}${or}`;
-    case "integers":
-    case "numbers":
-      return `a list of ${describeLength(field)}${field.kind}${describeRange(field)}${or}`;
-    case "choices":
-      return `a list of some of ${field.choices.join(", ")}${or}`;
-  }
-}
-
 /** Characters of a value that an error shows. */
 const SHOWN = 320;
 
@@ -118,7 +61,7 @@ export function describeValue(value: unknown): string {
 }
 
 function wrongType(field: Field, value: unknown): FieldProblem {
-  return new FieldProblem(`must be ${describe(field)}, given ${describeValue(value)}`);
+  return new FieldProblem(`must be ${describeField(field)}, given ${describeValue(value)}`);
 }
 
 function readNumber(field: Field & Range, value: unknown): number {
@@ -137,10 +80,10 @@ function readAmount(field: Field & Range, value: unknown): Amount {
 }
 
 function readList(field: Field & List & Range, value: unknown): number[] {
-  const { kind, length, most = MOST_ITEMS, distinct = false, mayBeEmpty = false } = field;
+  const { kind, length, maxItems = MAX_ITEMS, distinct = false, mayBeEmpty = false } = field;
   const list: unknown[] | null = Array.isArray(value) && (mayBeEmpty || value.length > 0) ? value : null;
   if (list === null || (length !== undefined && list.length !== length)) throw wrongType(field, value);
-  if (list.length > most) throw new FieldProblem(`has at most ${most} numbers, given ${list.length}`);
+  if (list.length > maxItems) throw new FieldProblem(`has at most ${maxItems} numbers, given ${list.length}`);
   for (const item of list) {
     const fits = kind === "integers" ? Number.isSafeInteger(item) : Number.isFinite(item);
     if (!fits || !inRange(field, item as number)) throw wrongType(field, value);
@@ -148,10 +91,6 @@ function readList(field: Field & List & Range, value: unknown): number[] {
   }
   if (distinct && new Set(list).size !== list.length) throw wrongType(field, value);
   return list as number[];
-}
-
-function describeLength({ length, distinct = false }: List): string {
-  return length !== undefined ? `${length} ` : distinct ? "distinct " : "";
 }
 
 /** In the order of the choices, each once. */
@@ -173,25 +112,18 @@ function inRange({ min, max, above, below }: Range, value: number): boolean {
 }
 
 /** The smallest and the largest magnitude of float32, in which everything is computed. */
-const FLOAT32 = { least: 2 ** -126, most: (2 - 2 ** -23) * 2 ** 127 };
+const FLOAT32 = { min: 2 ** -126, max: (2 - 2 ** -23) * 2 ** 127 };
 
 /** @throws {FieldProblem} If the number becomes 0 or infinite in float32, or reaches a bound that is not allowed. */
 function checkFloat32({ above, below }: Range, value: number): void {
   const size = Math.abs(value), single = Math.fround(value);
-  const becomes = size > FLOAT32.most
+  const becomes = size > FLOAT32.max
     ? "infinite"
-    : size !== 0 && size < FLOAT32.least
+    : size !== 0 && size < FLOAT32.min
     ? "0"
     : (above !== undefined && single <= above) || (below !== undefined && single >= below)
     ? String(single)
     : null;
   if (becomes === null) return;
   throw new FieldProblem(`becomes ${becomes} in float32, in which everything is computed, given ${value}`);
-}
-
-function describeRange({ min, max, above, below }: Range): string {
-  const low = min !== undefined ? ` of at least ${min}` : above !== undefined ? ` above ${above}` : "";
-  const high = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : "";
-  if (low && high) return `${low} and ${high}`;
-  return low || (high && ` of ${high}`);
 }

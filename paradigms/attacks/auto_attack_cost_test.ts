@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { attackedSteps, plannedSteps, stepsOf } from "./auto_attack_cost.ts";
 import type { AttackName } from "../../attacks/autoattack/mod.ts";
-import type { AutoAttackConfig } from "./preset.ts";
+import type { AutoAttackConfig } from "./auto_attack_settings.ts";
 
 const STANDARD: AutoAttackConfig = {
   version: "standard",

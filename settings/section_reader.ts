@@ -1,24 +1,34 @@
-import { printable } from "../../common/printable.ts";
-import { suggest } from "../../common/nearest.ts";
-import { describeValue, type Field, FieldProblem, type Fields, readField } from "./preset_field.ts";
-import { UsageError } from "../../common/usage_error.ts";
+/** Reads mappings of settings; errors name file, line and key. */
+import { printable } from "../common/printable.ts";
+import { suggest } from "../common/nearest.ts";
+import type { AnyFields, Field, Fields } from "./field.ts";
+import { describeValue, FieldProblem, readField } from "./read_field.ts";
 import { yamlLine } from "./_yaml_line.ts";
 
 /** An unchecked YAML mapping. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** Reads one section of a preset, and knows where it stands for the errors it throws. */
+/** The file that settings are read from. */
+export interface SettingsFile {
+  readonly text: string;
+  /** Its name, for errors. */
+  readonly source: string;
+  /** Makes the error that is thrown, from its message. Default: a `SyntaxError`. */
+  readonly error?: (message: string) => Error;
+}
+
+/** Reads one section of a preset, and knows its place in the file for the errors that it throws. */
 export class SectionReader {
   readonly #raw: Mapping;
-  readonly #file: { readonly text: string; readonly source: string };
+  readonly #file: SettingsFile;
   readonly #path: readonly string[];
 
   /**
    * @param raw The section's value as YAML gave it.
    * @param options.path Keys that lead to it, none for the whole file.
-   * @throws {UsageError} If the value is not a mapping.
+   * @throws {Error} If the value is not a mapping.
    */
-  constructor(raw: unknown, options: { text: string; source: string; path?: readonly string[] }) {
+  constructor(raw: unknown, options: SettingsFile & { path?: readonly string[] }) {
     this.#file = options;
     this.#path = options.path ?? [];
     if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
@@ -42,15 +52,27 @@ export class SectionReader {
     return new SectionReader(this.#raw[key] ?? {}, { ...this.#file, path: [...this.#path, key] });
   }
 
+  /** The keys that stand there. */
+  get keys(): string[] {
+    return Object.keys(this.#raw);
+  }
+
   /**
-   * Refuses every key that is not known.
+   * Refuses every key that is neither in the table nor in `others`.
    *
-   * @param of Words that say for what the known keys hold: "of cifar10".
-   * @throws {UsageError} If there is one, with the nearest known key.
+   * @param options.others Keys that are read elsewhere.
+   * @param options.of Words that say for what the known keys hold: "of cifar10".
+   * @throws {Error} With the nearest known key, or with the present name of a key that was renamed.
    */
-  checkKeys(known: readonly string[], of = ""): void {
-    for (const key of Object.keys(this.#raw)) {
+  checkKeys(
+    fields: AnyFields,
+    { others = [], of = "" }: { others?: readonly string[]; of?: string } = {},
+  ): void {
+    const known = [...Object.keys(fields), ...others];
+    for (const key of this.keys) {
       if (known.includes(key)) continue;
+      const renamed = Object.entries(fields).find(([, { renamedFrom = [] }]) => renamedFrom.includes(key));
+      if (renamed !== undefined) throw this.error(key, `was renamed, its name is ${renamed[0]}`);
       throw this.error(key, `is not a known key${of && ` ${of}`}, ${suggest(key, known)}`);
     }
   }
@@ -68,7 +90,7 @@ export class SectionReader {
   /**
    * Reads one field.
    *
-   * @throws {UsageError} If it is missing without a default, of a wrong type or out of range.
+   * @throws {Error} If it is missing without a default, of a wrong type or out of range.
    */
   field<T>(key: string, field: Field<T>): T {
     const value = this.#raw[key];
@@ -85,17 +107,12 @@ export class SectionReader {
   }
 
   /** An error about a key of this section, or about the section itself (null), with file, line and full path. */
-  error(key: string | null, problem: string): UsageError {
-    const { text, source } = this.#file;
+  error(key: string | null, problem: string): Error {
+    const { text, source, error = (message) => new SyntaxError(message) } = this.#file;
     const path = key === null ? this.#path : [...this.#path, key];
     const line = yamlLine(text, path);
     const where = line === null ? source : `${source}, line ${line}`;
     const name = printable(path.join("."), { most: 200 }) || "the file";
-    return new UsageError(`Cannot read preset ${printable(where)}: ${name} ${problem}`);
+    return error(`Cannot read preset ${printable(where)}: ${name} ${problem}`);
   }
-}
-
-/** The defaults of a table whose keys all have one. */
-export function defaultsOf<T>(fields: Fields<T>): T {
-  return Object.fromEntries(Object.entries<Field>(fields).map(([key, field]) => [key, field.default])) as T;
 }

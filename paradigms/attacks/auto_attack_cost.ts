@@ -1,7 +1,7 @@
 /** What AutoAttack costs, in steps of an attack: one pass forward and back of one image. */
 
 import { type AttackName, planAttacks, type StageOutcome } from "../../attacks/autoattack/mod.ts";
-import type { AutoAttackConfig } from "./preset.ts";
+import type { AutoAttackConfig } from "./auto_attack_settings.ts";
 
 /** Of every data set here. */
 const CLASSES = 10;

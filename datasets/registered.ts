@@ -1,0 +1,52 @@
+/** What a data set says of itself, so that presets, plans, checks and the reference need no list of their own. */
+import type { Fields } from "../settings/field.ts";
+import type { Dataset } from "./types.ts";
+
+/** What presets say of every data set; each adds settings of its own. */
+export interface DatasetConfig {
+  readonly name: string;
+  /** Training images. */
+  readonly trainSize: number;
+  /** Test images. */
+  readonly testSize: number;
+}
+
+/** What a data set is opened with. */
+export interface OpenData {
+  /** Folder of the images; null where none is given. */
+  readonly dataDir: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** A data set that presets may name. */
+export interface RegisteredDataset<Config extends DatasetConfig = DatasetConfig> {
+  readonly name: Config["name"];
+  /** What it is, in a few words. */
+  readonly help: string;
+  /** Its settings in a preset. */
+  readonly fields: Fields<Omit<Config, "name">>;
+  /** How many classes its labels have. */
+  readonly classes: number;
+  /** Height and width of its images in pixels. */
+  imageSize(config: Config): number;
+  /** Whether a mirrored image keeps its label, so that augmentation may flip it. */
+  readonly mayFlip: boolean;
+  /** Whether it has test splits that show a single cue each. */
+  readonly hasCues: boolean;
+  /** How the images come to a folder, where they are read from one; null where they are generated. */
+  readonly fetch: string | null;
+  readonly licence: string;
+  /**
+   * Reads or generates it.
+   *
+   * @throws {RangeError} If a file is missing, damaged or of a wrong size.
+   */
+  open(config: Config, options: OpenData): Promise<Dataset>;
+}
+
+/** A data set whose settings are no longer told apart by type: `config` has passed its `fields`. */
+export function registerDataset<Config extends DatasetConfig>(
+  dataset: RegisteredDataset<Config>,
+): RegisteredDataset {
+  return dataset as unknown as RegisteredDataset;
+}
