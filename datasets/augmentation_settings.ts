@@ -5,18 +5,16 @@ import type { AugmentationConfig } from "./augment.ts";
 type Plain = "cropPadding" | "flip" | "greyscale";
 type Step<K extends "resizedCrop" | "jitter" | "blur"> = Fields<NonNullable<AugmentationConfig[K]>>;
 
-/** Keys of `augmentation` that hold one value. */
+/** Keys of `augmentation` that hold one value; the default of an augmentation is that of the training that it belongs to. */
 export const AUGMENTATION: Fields<Pick<AugmentationConfig, Plain>> = {
   cropPadding: {
     kind: "integer",
     min: 0,
-    defaultText: "an eighth of the image size under sl, else 0",
     unit: "pixels",
     help: "zero padding before a random crop",
   },
   flip: {
     kind: "flag",
-    defaultText: "true under sl, cl and dm, but false where flips change the label (planted)",
     help: "random horizontal flips",
   },
   greyscale: {
@@ -24,7 +22,6 @@ export const AUGMENTATION: Fields<Pick<AugmentationConfig, Plain>> = {
     min: 0,
     max: 1,
     default: 0,
-    defaultText: "0.2 under cl, else 0",
     unit: "fraction",
     help: "probability of losing all colour",
   },

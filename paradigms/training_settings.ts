@@ -43,7 +43,7 @@ export function cropAndFlip({ imageSize, mayFlip }: TrainingData): AugmentationC
 /** Learning rates; in float32 a smaller one changes no weight of usual size, and a larger one leaves none finite. */
 export const LEARNING_RATE = { kind: "number", min: 1e-10, max: 1e4, default: 0.1, unit: "1" } as const;
 
-/** Keys of a training, its augmentation aside. */
+/** Keys of a training, its augmentation aside. Paradigms have defaults of their own: {@linkcode TrainingDefaults}. */
 export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
   epochs: {
     kind: "integer",
@@ -71,12 +71,10 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
     kind: "choice",
     choices: ["sgd", "adam", "adamw"],
     default: "sgd",
-    defaultText: "sgd under sl, adam under cl and dm, adamw under mim",
     help: "optimiser",
   },
   lr: {
     ...LEARNING_RATE,
-    defaultText: "0.1 under sl, 0.001 under the others",
     help: "peak learning rate",
   },
   momentum: { kind: "number", min: 0, below: 1, default: 0.9, unit: "1", help: "momentum of sgd" },
@@ -87,7 +85,6 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
     min: 0,
     below: 1,
     default: [0.9, 0.999],
-    defaultText: "[0.9, 0.95] under mim, else [0.9, 0.999]",
     unit: "1",
     help: "decay rates of the moments, of adam and adamw",
   },
@@ -95,7 +92,6 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
     kind: "number",
     min: 0,
     default: 5e-4,
-    defaultText: "0.0005 under sl, 0.00001 under cl, 0.05 under mim, 0 under dm",
     unit: "1",
     help: "L2 penalty; decoupled in adamw",
   },
@@ -120,7 +116,6 @@ export const TRAINING: Fields<Omit<TrainingConfig, "augmentation">> = {
     min: 1e-6,
     nullable: true,
     default: null,
-    defaultText: "1 under dm, else null",
     unit: "1",
     help: "largest L2 norm of the gradient; null for no clipping",
   },

@@ -1,11 +1,13 @@
 /** Checks the documentation of the public modules: `deno task docs`.
  *
- * Every exported name has a docstring (`doc_rules.ts`), and every example in a docstring runs.
+ * Every exported name has a docstring (`doc_rules.ts`), every example in a docstring runs, and the pages that are made from
+ * tables are what the tables say.
  *
  * @module
  */
 import { docProblems } from "./doc_rules.ts";
 import { readDocs } from "./docs.ts";
+import { stalePages } from "./generated_docs.ts";
 import { join, toFileUrl } from "./path.ts";
 import { finish, repositoryFiles, ROOT } from "./repository.ts";
 
@@ -27,7 +29,7 @@ const PERMISSIONS = [
 
 const files = await repositoryFiles(ROOT);
 const modules = MODULES.filter((path) => files.includes(path));
-const problems: string[] = [];
+const problems: string[] = await stalePages(ROOT);
 for (const path of modules) {
   const found = await readDocs(join(ROOT, path)).then((doc) => docProblems(path, doc), unreadable);
   problems.push(...found.map((problem) => problem.replace(`${toFileUrl(ROOT)}/`, "")));
