@@ -63,7 +63,7 @@ const FIELDS: Readonly<Record<keyof CellRecord, Rule>> = {
   config: anyObject,
   configHash: sha256,
   seed: count,
-  paradigm: orNull(text),
+  paradigm: orNull(cellName),
   featureSet: orNull(text),
   training: optional(oneOf("standard", "adversarial", null)),
   dataset: object({ name: text, sha256 }),

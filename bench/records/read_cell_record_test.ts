@@ -43,7 +43,7 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
     'benchmark is not the name of a cell, got "../evil"',
   ],
   ["an unknown status", { status: "fine" }, 'status is not one of ok, failed, skipped, quick, got "fine"'],
-  ["an unknown paradigm", { paradigm: "x" }, 'paradigm is not one of sl, cl, mim, dm, null, got "x"'],
+  ["a paradigm that is no name", { paradigm: "../x" }, "paradigm"],
   ["a seed that is text", { seed: "0" }, 'seed is not a whole number from 0, got "0"'],
   ["an origin that is no run's id", { reusedFrom: 7 }, "reusedFrom is not a string"],
   ["jobs that are no number", { jobs: "2" }, 'jobs is not a whole number from 1, got "2"'],
