@@ -13,10 +13,7 @@
 @group(0) @binding(6) var<storage, read_write> image: array<vec4<f32>>;
 #end
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = gid.y * grid.x * 64u + gid.x;
-  if (i >= COUNT) { return; }
+#index i < COUNT
   let action = actions[i / PIXELS];
   if (action.x == 0u) { return; }
   let now = fresh(i);
@@ -33,4 +30,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   } else {
     gradient[i] = now;
   }
-}
+#end

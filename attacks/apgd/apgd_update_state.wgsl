@@ -16,10 +16,7 @@ fn better(now: f32, known: f32) -> bool {
   return now > known || (is_finite(now) && !is_finite(known));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   var slot = slots[b];
   if (slot.x != RUNNING) {
     out[b] = vec4<u32>(0u);
@@ -72,4 +69,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   slots[b] = slot;
   out[b] = vec4<u32>(1u, u32(keep || misclassified), u32(back && !misclassified), u32(overall));
-}
+#end

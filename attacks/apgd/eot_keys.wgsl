@@ -5,13 +5,10 @@
 @group(0) @binding(1) var<storage, read> examples: array<u32>;
 @group(0) @binding(2) var<storage, read_write> out: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= PADDED) { return; }
+#index b < PADDED
   if (b >= B) {
     out[b] = 0u;
     return;
   }
   out[b] = philox(vec4<u32>(examples[b], slots[b].y, slots[b].z, 0u), vec2<u32>(KEY0, KEY1)).x;
-}
+#end

@@ -5,10 +5,7 @@
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 #output 2 out
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   let y = labels[b];
   var finite = true;
   var lowest = 3.0e38;
@@ -23,4 +20,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   let flat = select(0.0, ${FLAT}, C > 2u && highest - lowest < ${FLAT_RANGE});
   set_out(b, vec4<f32>(select(${NOT_FINITE}, flat, finite), 0.0, 0.0, 0.0));
-}
+#end

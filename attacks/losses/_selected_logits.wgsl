@@ -27,10 +27,7 @@ fn hit(lanes: vec4<u32>, c: u32) -> vec4<f32> {
   return select(vec4<f32>(0.0), vec4<f32>(1.0), lanes == vec4<u32>(c));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   let a = first[b];
 #if RANKED
   var z = vec4<f32>(-3.0e38);
@@ -120,4 +117,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
 #end
   set_out(b, vec4<f32>(loss, 0.0, 0.0, 0.0));
 #end
-}
+#end

@@ -22,10 +22,7 @@ fn total_of(v: vec4<f32>) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let b = gid.y * grid.x * 64u + gid.x;
-  if (b >= B) { return; }
+#index b < B
   let y = labels[b];
   let own = logits(b * C4 + y / 4u)[y % 4u];
   var largest4 = vec4<f32>(-3.0e38);
@@ -63,4 +60,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   let far = largest + log(total / ${C - 1}.0);
   set_out(b, vec4<f32>(select(far, near, furthest < 0.01), 0.0, 0.0, 0.0));
 #end
-}
+#end

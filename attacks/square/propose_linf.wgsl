@@ -12,10 +12,7 @@
 
 const LANES = vec4<u32>(0u, 1u, 2u, 3u);
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let at = gid.y * grid.x * 64u + gid.x;
-  if (at >= B * H * W) { return; }
+#index at < B * H * W
   let b = at / (H * W);
   let row = at / W % H;
   let column = at % W;
@@ -38,4 +35,4 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
   }
   value = clamp(value, vec4<f32>(0.0), vec4<f32>(1.0));
   set_proposal(at, select(vec4<f32>(0.0), value, LANES < vec4<u32>(C)));
-}
+#end
