@@ -5,13 +5,14 @@ import type { ParadigmName } from "../bench/schema.ts";
 import { type Spread, spread } from "../bench/statistics/spread.ts";
 import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
-/** The paradigms in the order of every table, with the words for them. */
-export const PARADIGMS: Readonly<Record<ParadigmName, string>> = {
-  sl: "supervised learning (SL)",
-  cl: "contrastive learning (CL)",
-  mim: "masked image modelling (MIM)",
-  dm: "diffusion models (DM)",
-};
+/** A paradigm's name for readers, "contrastive learning (CL)": as its records say, or its short name. */
+export function paradigmLabel(
+  { paradigm, done, undone }: Pick<Group, "paradigm" | "done" | "undone">,
+): string {
+  const said = [...done, ...undone].map(({ record }) => record.config.paradigmLabel);
+  const label = said.find((text) => typeof text === "string");
+  return typeof label === "string" ? label : shortParadigm(paradigm);
+}
 
 /** A paradigm's short name, "SL". */
 export function shortParadigm(paradigm: ParadigmName | null): string {
@@ -39,7 +40,7 @@ export interface Group {
   readonly undone: readonly LoadedRecord[];
 }
 
-/** Groups the records of one kind over seeds, in the fixed order of paradigms and feature sets. */
+/** Groups the records of one kind over seeds, paradigms in the order in which the run has them. */
 export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
   const members = new Map<string, LoadedRecord[]>();
   for (const loaded of run.records.filter(({ record }) => record.kind === kind)) {
@@ -61,7 +62,7 @@ export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
       undone: records.filter((r) => !isDone(r)),
     };
   });
-  const paradigms: (string | null)[] = Object.keys(PARADIGMS);
+  const paradigms = [null, ...groups.flatMap(({ paradigm }) => paradigm ?? [])];
   return disambiguate(groups).sort((a, b) =>
     paradigms.indexOf(a.paradigm) - paradigms.indexOf(b.paradigm) ||
     featureSetOrder(a.set) - featureSetOrder(b.set) || (a.name < b.name ? -1 : 1)

@@ -11,6 +11,8 @@ export interface SetUsefulness {
   readonly label: string;
   /** The paradigms that the run has the set under, in the order of every table. */
   readonly paradigms: readonly { readonly paradigm: ParadigmName; readonly estimate: Estimate }[];
+  /** The other paradigms of the run. */
+  readonly absent: readonly string[];
   /** Smallest and mean value over these paradigms, taken seed by seed; null under a single paradigm. */
   readonly minimum: Estimate | null;
   readonly mean: Estimate | null;
@@ -28,6 +30,7 @@ export function relativeUsefulness(groups: readonly Group[]): SetUsefulness[] {
   const eligible = groups.filter((group) =>
     group.paradigm !== null && group.set !== "natural" && !/adversarial/.test(group.set)
   );
+  const all = [...new Set(groups.flatMap(({ paradigm }) => paradigm ?? []))];
   const labels = [...new Set(eligible.map(({ label }) => label))];
   return labels.map((label) => {
     const members = eligible.filter((group) => group.label === label);
@@ -40,6 +43,7 @@ export function relativeUsefulness(groups: readonly Group[]): SetUsefulness[] {
         paradigm: group.paradigm!,
         estimate: ratioEstimate([ratios[at]]),
       })),
+      absent: all.filter((name) => members.every(({ paradigm }) => paradigm !== name)),
       minimum: over("minimum"),
       mean: over("mean"),
     };

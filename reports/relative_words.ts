@@ -1,10 +1,10 @@
 import { count, listing, percent, points } from "./format.ts";
-import { PARADIGMS, shortParadigm } from "./groups.ts";
+import { shortParadigm } from "./groups.ts";
 import type { Estimate } from "./ratio_estimate.ts";
 import type { SetUsefulness } from "./relative_usefulness.ts";
 
 /** Minimum and mean with their intervals, in words. */
-export function usefulnessWords({ label, paradigms, minimum, mean }: SetUsefulness): string {
+export function usefulnessWords({ label, paradigms, absent, minimum, mean }: SetUsefulness): string {
   const names = paradigms.map(({ paradigm }) => shortParadigm(paradigm));
   if (minimum === null || mean === null) {
     return `${label}: ${estimateWords(paradigms[0].estimate)} under ${
@@ -17,9 +17,8 @@ export function usefulnessWords({ label, paradigms, minimum, mean }: SetUsefulne
       listing(names)
     }: minimum and mean undefined, since no seed has a value under each of them.`;
   }
-  const missing = Object.keys(PARADIGMS).length - names.length;
   return `${label}, over ${listing(names)}: minimum ${estimateWords(minimum)}, mean ${estimateWords(mean)}.${
-    missing > 0 ? ` ${count(missing, "paradigm")} of the four ${missing === 1 ? "is" : "are"} missing.` : ""
+    absent.length > 0 ? ` It was not run under ${listing(absent.map(shortParadigm))}.` : ""
   }`;
 }
 

@@ -11,7 +11,7 @@ const estimate = (mean: number | null, fields: Partial<Estimate> = {}): Estimate
   ...fields,
 });
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
-const set = { set: "robust", label: "robust" };
+const set = { set: "robust", label: "robust", absent: ["mim", "dm"] };
 
 Deno.test("estimateWords() says what an interval speaks of, and undefined where there is no value", () => {
   assertEquals(
@@ -38,7 +38,7 @@ Deno.test("usefulnessWords() names the paradigms behind minimum and mean, and ho
   assertEquals(
     plain(usefulnessWords({ ...set, paradigms, minimum: estimate(0.2), mean: estimate(0.4) })),
     "robust, over SL and CL: minimum 20.0 % (95 % interval over test images, one seed: 15.0 to 25.0 %), mean 40.0 % " +
-      "(95 % interval over test images, one seed: 35.0 to 45.0 %). 2 paradigms of the four are missing.",
+      "(95 % interval over test images, one seed: 35.0 to 45.0 %). It was not run under MIM and DM.",
   );
   assertEquals(
     plain(usefulnessWords({ ...set, paradigms, minimum: estimate(null), mean: estimate(null) })),

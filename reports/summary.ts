@@ -1,6 +1,6 @@
 import { autoAttackLabels } from "./auto_attack.ts";
 import { count, listing, percent, percentSpread } from "./format.ts";
-import { attackLabels, type Group, metricSpread, PARADIGMS, seedsOf, shortParadigm } from "./groups.ts";
+import { attackLabels, type Group, metricSpread, paradigmLabel, seedsOf, shortParadigm } from "./groups.ts";
 import { relativeUsefulness } from "./relative_usefulness.ts";
 import { estimateWords } from "./relative_words.ts";
 import type { Spread } from "../bench/statistics/spread.ts";
@@ -24,7 +24,7 @@ export function summarySentences(groups: readonly Group[]): string[] {
     ...relativeSentences(groups),
     ...paradigms.length === 1 ? paradigmSentences(measured) : naturalSentence(measured),
     statisticSentence(measured),
-    coverageSentence(paradigms.length, seedsOf(measured).length),
+    coverageSentence(paradigms.map(shortParadigm), seedsOf(measured).length),
   ];
 }
 
@@ -57,7 +57,7 @@ function naturalSentence(groups: readonly Group[]): string[] {
 }
 
 function paradigmSentences(groups: readonly Group[]): string[] {
-  const paradigm = groups[0].paradigm === null ? "an unnamed paradigm" : PARADIGMS[groups[0].paradigm];
+  const paradigm = groups[0].paradigm === null ? "an unnamed paradigm" : paradigmLabel(groups[0]);
   const say = (group: Group, spread: Spread) => `${group.label} ${percentSpread(spread)}`;
   const useful = groups.map((group) => say(group, metricSpread(group, USEFULNESS)!));
   const chance = metricSpread(groups[0], "chance");
@@ -90,13 +90,11 @@ function statisticSentence(groups: readonly Group[]): string {
   return `Each number is the mean over ${over}, ± is the sample standard deviation.`;
 }
 
-function coverageSentence(paradigms: number, seeds: number): string {
-  if (paradigms >= Object.keys(PARADIGMS).length) {
-    return `All four paradigms were run, with ${count(seeds, "seed")}.`;
+function coverageSentence(paradigms: readonly string[], seeds: number): string {
+  if (paradigms.length === 1) {
+    return `One paradigm was run, ${
+      paradigms[0]
+    }, so whether a feature set is useful across paradigms is not answered here.`;
   }
-  const number = ["No", "One", "Two", "Three"][paradigms];
-  return `${number} of the four paradigms ${
-    paradigms === 1 ? "was" : "were"
-  } run, so whether a feature set ` +
-    `is useful across paradigms is not answered here.`;
+  return `${paradigms.length} paradigms were run, ${listing(paradigms)}, with ${count(seeds, "seed")}.`;
 }

@@ -20,7 +20,7 @@ Deno.test("summarySentences() states usefulness, spread and attack computed from
     "natural 65.4 ± 7.1 % and robust 37.9 ± 3.5 %; guessing gives 10.0 %.",
     "Robust accuracy under PGD, L2, eps 0.25, 20 steps, 1 restart: natural 2.0 ± 1.4 % and robust 20.0 ± 0.0 %.",
     "Each number is the mean over 2 seeds, ± is the sample standard deviation.",
-    "One of the four paradigms was run, so whether a feature set is useful across paradigms is not answered here.",
+    "One paradigm was run, SL, so whether a feature set is useful across paradigms is not answered here.",
   ]);
 });
 
@@ -35,7 +35,7 @@ Deno.test("summarySentences() begins with the smallest relative usefulness over 
     "Usefulness, that is probe accuracy, of the natural images: SL 65.5 ± 1.4 %, CL 60.0 ± 1.4 %, MIM 49.0 ± 1.4 % and " +
       "DM 54.5 ± 1.4 %; guessing gives 10.0 %.",
   );
-  assertEquals(text.at(-1), "All four paradigms were run, with 3 seeds.");
+  assertEquals(text.at(-1), "4 paradigms were run, SL, CL, MIM and DM, with 3 seeds.");
 });
 
 Deno.test("summarySentences() gives no spread for one seed, and says so", () => {

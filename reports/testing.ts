@@ -139,6 +139,13 @@ const SETTINGS: Readonly<Record<ParadigmName, Readonly<Record<string, unknown>>>
   dm: { name: "dm", timesteps: 200, betaSchedule: "cosine" },
 };
 
+const LABELS: Readonly<Record<string, string>> = {
+  sl: "supervised learning (SL)",
+  cl: "contrastive learning (CL)",
+  mim: "masked image modelling (MIM)",
+  dm: "diffusion models (DM)",
+};
+
 /** A `train` record of one seed; `shift` is added to every accuracy. */
 export function makeTrained(
   set: string,
@@ -154,6 +161,7 @@ export function makeTrained(
     config: {
       ...base.config,
       paradigm: SETTINGS[paradigm],
+      paradigmLabel: LABELS[paradigm],
       ...(accuracies.auto !== undefined && { evaluation: { attack: ATTACK, autoAttack: AUTO_ATTACK } }),
     },
     featureSet: adversarial ? "natural" : set,

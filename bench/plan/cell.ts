@@ -38,8 +38,9 @@ export interface TrainCell extends NetworkCell {
   readonly kind: "train";
   readonly config: {
     readonly dataset: DatasetConfig;
-    /** The paradigm's own settings, its encoder among them. */
+    /** The paradigm's own settings, its encoder among them; with its name for readers, which is no part of a cell's key. */
     readonly paradigm: ParadigmChoice["config"];
+    readonly paradigmLabel: string;
     readonly training: TrainingConfig;
     /** The attack on each training batch (adversarial training); null for standard training. */
     readonly adversary: PgdConfig | null;
@@ -59,6 +60,7 @@ export interface ProbeCell extends NetworkCell {
   readonly config: {
     readonly dataset: DatasetConfig;
     readonly paradigm: ParadigmChoice["config"];
+    readonly paradigmLabel: string;
     /** `untrained`: whether the network before its training is probed too. */
     readonly probe: Omit<ProbeConfig, "curvePoints">;
     /** Epochs of the training that the curve has a point after, 0 and the last among them; none for no curve. */
@@ -77,6 +79,7 @@ export interface AttackCell extends NetworkCell {
   readonly config: {
     readonly dataset: DatasetConfig;
     readonly paradigm: ParadigmChoice["config"];
+    readonly paradigmLabel: string;
     readonly evaluation: EvaluationConfig;
   };
 }

@@ -32,6 +32,7 @@ function cellsOfSeed(preset: Preset, seed: number): CellDescription[] {
       config: {
         dataset,
         paradigm: config,
+        paradigmLabel: paradigm.label,
         training,
         adversary,
         snapshots: curveOf(preset, { training, adversary }).slice(1, -1),
@@ -94,6 +95,7 @@ function judgesOf(preset: Preset, network: TrainCell): (ProbeCell | AttackCell)[
       config: {
         dataset,
         paradigm: network.config.paradigm,
+        paradigmLabel: network.config.paradigmLabel,
         probe: {
           ...settings,
           untrained: probe.untrained && featureSet === "natural" && training === "standard",
@@ -108,7 +110,12 @@ function judgesOf(preset: Preset, network: TrainCell): (ProbeCell | AttackCell)[
     name: `${name}/attack`,
     ...common,
     inputs: paradigmOf(paradigm).classifies ? [name] : [name, `${name}/probe`],
-    config: { dataset, paradigm: network.config.paradigm, evaluation },
+    config: {
+      dataset,
+      paradigm: network.config.paradigm,
+      paradigmLabel: network.config.paradigmLabel,
+      evaluation,
+    },
   });
   return cells;
 }

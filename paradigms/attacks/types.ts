@@ -61,7 +61,7 @@ export interface AttackMetric {
 export interface AttackFindings {
   /** 1 where an image is classified correctly, in the order of the set from its first image on, by name. */
   readonly outcomes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  /** The page lists every metric whose name ends in `Accuracy`. */
+  /** The page shows `<key>Accuracy`, the share of images that stay correct, in a column of its own. */
   readonly metrics: Readonly<Record<string, AttackMetric>>;
   readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
   /** Sentences on what makes the outcome doubtful. */

@@ -1,5 +1,5 @@
 import { featureSetStyle } from "../feature_sets.ts";
-import { type Group, metricValues, PARADIGMS, undoneWord } from "../groups.ts";
+import { type Group, metricValues, paradigmLabel, undoneWord } from "../groups.ts";
 import { spread } from "../../bench/statistics/spread.ts";
 
 /** One bar or dot row of a chart: a group's value of one metric, with every seed behind it. */
@@ -22,7 +22,7 @@ export function chartRows(groups: readonly Group[], metric: string): ChartRow[] 
     const stats = spread(seeds.map(({ value }) => value));
     const interval = stats && stats.n >= 3 ? stats.interval : null;
     return {
-      paradigm: group.paradigm === null ? "unnamed" : PARADIGMS[group.paradigm],
+      paradigm: group.paradigm === null ? "unnamed" : paradigmLabel(group),
       label: group.label,
       color: featureSetStyle(group.set).color,
       mean: stats?.mean ?? null,

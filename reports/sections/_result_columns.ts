@@ -22,6 +22,9 @@ export function resultColumns(groups: readonly Group[]): Column[] {
       }]
       : [],
     ...robustnessColumns(groups),
+    ...otherAttacks(groups).map((key) =>
+      accuracyColumn(`${key}Accuracy`, [`Accuracy under ${key}`, "test images"])
+    ),
     ...has("largestPerturbation")
       ? [{
         name: "Largest perturbation",
@@ -51,4 +54,16 @@ function probeNote(groups: readonly Group[]): string {
     ? null
     : { same: "the same set", natural: "natural images" }[String([...data][0])];
   return words ? `linear head, trained on ${words}` : "linear head on the frozen encoder";
+}
+
+/** Attacks of the preset's evaluation that have no column of their own; the metric of one is `<key>Accuracy`. */
+function otherAttacks(groups: readonly Group[]): string[] {
+  const keys = groups.flatMap(({ done }) =>
+    done.flatMap(({ record: { config } }) =>
+      isObject(config.evaluation) ? Object.keys(config.evaluation) : []
+    )
+  );
+  return [...new Set(keys)].filter((key) =>
+    key !== "autoAttack" && groups.some((group) => metricSpread(group, `${key}Accuracy`))
+  );
 }

@@ -2,7 +2,7 @@ import { type ProbeCurve, probeCurves } from "../charts/probe_curves.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { featureSetStyle } from "../feature_sets.ts";
 import { percent } from "../format.ts";
-import { byParadigm, type Group, metricSpread, PARADIGMS, shortParadigm } from "../groups.ts";
+import { byParadigm, type Group, metricSpread, paradigmLabel, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { chartFigure, tableFrame } from "./_parts.ts";
 
@@ -18,7 +18,7 @@ on a subset of the images. The number in the tables is that of the full probe af
       const chance = metricSpread(part.find((g) => metricSpread(g, "chance")) ?? part[0], "chance")?.mean ??
         null;
       const { paradigm } = part[0];
-      const name = paradigm === null ? "Paradigm not recorded" : PARADIGMS[paradigm];
+      const name = paradigm === null ? "Paradigm not recorded" : paradigmLabel(part[0]);
       return chartFigure({
         title: `${name[0].toUpperCase()}${name.slice(1)}`,
         caption: `Probe accuracy in %, a line per seed.${chance === null ? "" : " Dashed: guessing."}`,

@@ -1,5 +1,5 @@
 import type { Picture, PictureSheet } from "../../bench/schema.ts";
-import { byParadigm, type Group, PARADIGMS } from "../groups.ts";
+import { byParadigm, type Group, paradigmLabel } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { base64Bytes, pngDataUri } from "../images.ts";
 import type { LoadedPictures, Run } from "../types.ts";
@@ -7,14 +7,13 @@ import type { LoadedPictures, Run } from "../types.ts";
 /** What the paradigms do to images and make of them: augmentations, masks and reconstructions, samples. */
 export function picturesSection(run: Run, groups: readonly Group[]): Html | null {
   const parts = byParadigm(groups).map((part) => ({
-    paradigm: part[0].paradigm,
+    name: part[0].paradigm === null ? "Paradigm not recorded" : paradigmLabel(part[0]),
     cells: part.flatMap((group) => firstWithPictures(group, run.pictures)),
   })).filter(({ cells }) => cells.length > 0);
   if (parts.length === 0) return null;
   return markup`<p>For the eye, one seed of each cell: nothing here is chosen for its looks, and nothing is measured on it.</p>
 ${
-    parts.map(({ paradigm, cells }) => {
-      const name = paradigm === null ? "Paradigm not recorded" : PARADIGMS[paradigm];
+    parts.map(({ name, cells }) => {
       const [first, ...others] = cells;
       return markup`<h3>${name[0].toUpperCase()}${name.slice(1)}</h3>
 ${cellSheets(first)}${

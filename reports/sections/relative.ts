@@ -1,7 +1,7 @@
 import { relativeBars } from "../charts/relative_bars.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { percent, points } from "../format.ts";
-import { type Group, metricSpread, PARADIGMS, shortParadigm } from "../groups.ts";
+import { byParadigm, type Group, metricSpread, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { learntFromNatural } from "../learnt.ts";
 import type { Estimate } from "../ratio_estimate.ts";
@@ -27,10 +27,10 @@ export function relativeSection(groups: readonly Group[]): Html | null {
     })
   }</div>
 <p><strong>What “real” would mean here.</strong> A feature set would be real in the sense of this figure if it were useful under every paradigm:
-the interval of its minimum over the four lies above 0, and the more so the nearer to 100 %. No threshold between is agreed on, so none
+the interval of its minimum over them lies above 0, and the more so the nearer to 100 %. No threshold between is agreed on, so none
 is applied.</p>
 <ul class="plain">${sets.map((set) => markup`<li>${usefulnessWords(set)}</li>`)}</ul>
-${unlearntNote(groups)}${relativeTable(sets)}${undefinedList(sets)}`;
+${unlearntNote(groups)}${relativeTable(sets, groups)}${undefinedList(sets)}`;
 }
 
 /** Paradigms whose ratios say little, since their natural encoder is no better than an untrained one. */
@@ -68,10 +68,10 @@ function estimatesOf({ paradigms, minimum, mean }: SetUsefulness): { over: strin
   ];
 }
 
-function relativeTable(sets: readonly SetUsefulness[]): Html {
+function relativeTable(sets: readonly SetUsefulness[], groups: readonly Group[]): Html {
   const names = [...new Set(sets.flatMap(estimatesOf).map(({ over }) => over))];
-  const columns = [...Object.keys(PARADIGMS).map((p) => p.toUpperCase()), "minimum", "mean"]
-    .filter((name) => names.includes(name));
+  const all = byParadigm(groups).map(([{ paradigm }]) => shortParadigm(paradigm));
+  const columns = [...all, "minimum", "mean"].filter((name) => names.includes(name));
   const name = "Relative usefulness per feature set and paradigm";
   const cell = (set: SetUsefulness, column: string) => {
     const found = estimatesOf(set).find(({ over }) => over === column);

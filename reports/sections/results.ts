@@ -2,7 +2,7 @@ import { autoAttackLabels, autoAttackOf, settingsWords } from "../auto_attack.ts
 import { accuracyBars } from "../charts/accuracy_bars.ts";
 import { chartRows } from "../charts/rows.ts";
 import { downloadLinks, type Rows } from "../download.ts";
-import { attackLabels, attackOf, type Group, metricSpread, metricValues, PARADIGMS } from "../groups.ts";
+import { attackLabels, attackOf, type Group, metricSpread, metricValues, paradigmLabel } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import type { LoadedRecord } from "../types.ts";
@@ -102,7 +102,7 @@ function row(
 ) {
   const loaded = group.done.find((other) => other.path === path);
   return {
-    paradigm: group.paradigm === null ? null : PARADIGMS[group.paradigm],
+    paradigm: group.paradigm === null ? null : paradigmLabel(group),
     featureSet: group.label,
     metric,
     seed,

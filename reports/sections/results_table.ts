@@ -6,7 +6,7 @@ import {
   type Group,
   metricSpread,
   metricValues,
-  PARADIGMS,
+  paradigmLabel,
   undoneWord,
 } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
@@ -43,7 +43,7 @@ function body(part: readonly Group[], { columns, groups, links }: BodyContext): 
   const paradigm = part[0].paradigm;
   const head = several &&
     markup`<tr><th scope="rowgroup" colspan="${columns.length + 2}"><strong>${
-      paradigm === null ? "paradigm not recorded" : PARADIGMS[paradigm]
+      paradigm === null ? "paradigm not recorded" : paradigmLabel(part[0])
     }</strong></th></tr>`;
   return markup`<tbody>${head}${
     part.map((group) =>
