@@ -18,7 +18,8 @@ export interface AdapterInfo {
   /** What it computes by; part of every result, since each has bits of its own. */
   readonly backend: Backend;
   readonly features: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
+  /** The limits that the device was asked to raise. */
+  readonly limits: Readonly<Record<RaisedLimit, number>>;
 }
 
 /** No adapter answers: the command line ends with exit code 4. */
@@ -41,6 +42,9 @@ const RAISED_LIMITS = [
   "maxComputeInvocationsPerWorkgroup",
   "maxComputeWorkgroupSizeX",
 ] as const;
+
+/** A limit of WebGPU that {@linkcode openGpu} raises to what the adapter offers. */
+export type RaisedLimit = typeof RAISED_LIMITS[number];
 
 /** An open device with what belongs to it. Close it with `close()`. */
 export class Gpu {
@@ -176,8 +180,9 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   const found = await findAdapter(asked, { requestAdapter });
   if (found === null) throw new NoAdapterError(noAdapterText(asked));
   const { adapter, backend } = found;
-  const requiredLimits: Record<string, number> = {};
-  for (const name of RAISED_LIMITS) requiredLimits[name] = Number(adapter.limits[name]);
+  const requiredLimits = Object.fromEntries(
+    RAISED_LIMITS.map((name) => [name, Number(adapter.limits[name])]),
+  ) as Record<RaisedLimit, number>;
   const { storage = "f32" } = options;
   if (storage === "f16" && !adapter.features.has("shader-f16")) {
     throw new GpuError(

@@ -49,13 +49,14 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
       `Cannot load checkpoint ${path}: it must be a checkpoint of version ${FORMAT}, it is ${found}`,
     );
   }
-  if (metadata[HASH_KEY] !== hashTensors(tensors, metadata[STATE_KEY])) {
+  const text = metadata[STATE_KEY] ?? "";
+  if (metadata[HASH_KEY] !== hashTensors(tensors, text)) {
     throw new SyntaxError(
       `Cannot load checkpoint ${path}: it has another sha256 than what was written, the file is damaged`,
     );
   }
   try {
-    return { tensors, state: JSON.parse(metadata[STATE_KEY]) };
+    return { tensors, state: JSON.parse(text) };
   } catch (cause) {
     throw new SyntaxError(`Cannot load checkpoint ${path}: its state is not JSON`, { cause });
   }

@@ -126,7 +126,7 @@ export const maxPool2dOp: OpDef<PoolAttrs> = {
 };
 
 /** dx of the maximum. Inputs: dy [N, OH, OW, C], x [N, H, W, C], y [N, OH, OW, C]. */
-export const maxPool2dGradOp: OpDef<GradAttrs> = {
+const maxPool2dGradOp: OpDef<GradAttrs> = {
   name: "max_pool2d_grad",
   shape: (_, { shape }) => [f32(...shape)],
   lower: ({ inputs: [dy, x, y], outputs: [dx], attrs }) => [
