@@ -9,7 +9,7 @@ import { randomCrop } from "../engine/ops/random_crop.ts";
 import { randomFlip } from "../engine/ops/random_flip.ts";
 import { randomGreyscale } from "../engine/ops/random_greyscale.ts";
 import { randomResizedCrop, type ResizedCropScale } from "../engine/ops/random_resized_crop.ts";
-import { type Stream, stream } from "../engine/arrays/random.ts";
+import { type Stream, stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { trace } from "../engine/graph/graph.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference } from "../engine/graph/reference.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { assertClose } from "../engine/testing/compare.ts";

@@ -4,7 +4,7 @@
  */
 import type { Gpu } from "../engine/device/device.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import type { Tensor } from "../engine/graph/tensor.ts";
 import { augment, AUGMENTATION_STEPS, type AugmentationConfig, NO_AUGMENTATION } from "./augment.ts";
 import { Feed } from "./feed.ts";

@@ -2,7 +2,7 @@
  *
  * @module
  */
-import type { Stream } from "../engine/arrays/random.ts";
+import type { Stream } from "../common/random.ts";
 
 /** How a data set is cut into batches. */
 export interface BatchOptions {
@@ -36,7 +36,7 @@ export interface Batches {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { stream } from "../engine/arrays/random.ts";
+ * import { stream } from "../common/random.ts";
  *
  * const order = batches(stream(0, "batches"), { count: 50_000, batchSize: 128 });
  * assertEquals(order.batchesPerEpoch, 390);

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { batches } from "./batches.ts";
 
 const s = stream(0, "batches");

@@ -9,7 +9,7 @@ import { assign } from "../engine/ops/assign.ts";
 import { correct } from "../engine/ops/correct.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 import { release, write } from "../engine/graph/variables.ts";

@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../engine/device/device.ts";
 import { loadImages } from "../engine/ops/load_images.ts";
-import { type Stream, stream } from "../engine/arrays/random.ts";
+import { type Stream, stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 import { bufferOf, release, write } from "../engine/graph/variables.ts";

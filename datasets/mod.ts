@@ -3,7 +3,7 @@
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { stream } from "../engine/arrays/random.ts";
+ * import { stream } from "../common/random.ts";
  * import { batches, planted } from "./mod.ts";
  *
  * const { train } = planted({ trainSize: 100, testSize: 10 });

@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { type Stream, stream } from "../engine/arrays/random.ts";
+import { type Stream, stream } from "../common/random.ts";
 import { turn } from "../engine/device/turn.ts";
 import { drawGrating, GRATINGS } from "./_grating.ts";
 import { pinkNoise } from "./_pink_noise.ts";

@@ -7,7 +7,7 @@ import { Walk } from "../attacks/walk/walk.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { asTensor } from "../engine/graph/graph.ts";
 import { correct } from "../engine/ops/correct.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";
 import { release, write } from "../engine/graph/variables.ts";

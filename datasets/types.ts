@@ -3,7 +3,7 @@
  * @module
  */
 import { sha256 as startSha256 } from "../common/sha256.ts";
-import type { Stream } from "../engine/arrays/random.ts";
+import type { Stream } from "../common/random.ts";
 
 /** Images with labels. */
 export interface ImageSet {

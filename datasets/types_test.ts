@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { dataset, imageSet, subset, toFloat } from "./types.ts";
 
 const tiny = imageSet({

@@ -49,7 +49,7 @@ export * from "./arrays/layout.ts";
 export type * from "./graph/op.ts";
 export { type BindingSlot, type PipelineCache, ShaderError } from "./device/pipeline_cache.ts";
 export * from "./program/program.ts";
-export * from "./arrays/random.ts";
+export * from "../common/random.ts";
 export * from "./graph/reference.ts";
 export * from "./files/safetensors.ts";
 export { type DType, f32, type Shape, sizeOf, type Spec, u32 } from "./arrays/shape.ts";

@@ -11,7 +11,7 @@ import { adamw } from "../engine/optim/adamw.ts";
 import { clipGradNorm } from "../engine/optim/clip.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { constant } from "../engine/optim/schedules.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference, type ReferenceState } from "../engine/graph/reference.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { assertClose } from "../engine/testing/compare.ts";

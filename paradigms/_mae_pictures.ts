@@ -8,7 +8,7 @@ import { add, addScalar, mul, scale } from "../engine/ops/arithmetic.ts";
 import { joinPatches } from "../engine/ops/patchify.ts";
 import type { RandomSource } from "../engine/ops/random_images.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import type { Tensor } from "../engine/graph/tensor.ts";
 import { pixelsOfTargets } from "./_patch_targets.ts";
 import type { PictureOptions, Pictures } from "./types.ts";

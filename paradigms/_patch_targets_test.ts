@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { asTensor, trace } from "../engine/graph/graph.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference } from "../engine/graph/reference.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";

@@ -5,7 +5,7 @@ import { type ImageSet, imageSet, subset } from "../datasets/types.ts";
 import type { Gpu } from "../engine/device/device.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { read, release } from "../engine/graph/variables.ts";
 import type { MaeConfig } from "./mae.ts";
 import { supervised, type SupervisedConfig } from "./supervised.ts";

@@ -2,7 +2,7 @@
 
 import { augment, type AugmentationConfig } from "../datasets/augment.ts";
 import type { Feed } from "../datasets/feed.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import type { Tensor } from "../engine/graph/tensor.ts";
 import type { Batch } from "./types.ts";
 

@@ -10,7 +10,7 @@ import { randomIntegers } from "../engine/ops/random_integers.ts";
 import { meanAll, reduceMean } from "../engine/ops/reduce_sum.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { ema } from "../engine/optim/ema.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, sizeOf, u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";
 import { checkDdpm } from "./ddpm_check.ts";

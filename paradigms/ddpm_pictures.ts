@@ -8,7 +8,7 @@ import { type PixelRange, pixelsFrom, toSymmetric } from "../engine/nn/pixel_ran
 import { scale, sub } from "../engine/ops/arithmetic.ts";
 import { randomImages } from "../engine/ops/random_images.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, type Shape, u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";
 import { release } from "../engine/graph/variables.ts";

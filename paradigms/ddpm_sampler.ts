@@ -8,7 +8,7 @@ import { randomImages } from "../engine/ops/random_images.ts";
 import { clipPixels } from "../engine/ops/steps.ts";
 import { Pace } from "../engine/device/pace.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, type Shape, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 import { read, release, write } from "../engine/graph/variables.ts";

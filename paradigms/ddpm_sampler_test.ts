@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from
 import { mul, sub } from "../engine/ops/arithmetic.ts";
 import { embedding } from "../engine/ops/embedding.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { type Value, Variable } from "../engine/graph/tensor.ts";
 import { assertClose } from "../engine/testing/compare.ts";

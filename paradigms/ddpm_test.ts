@@ -11,7 +11,7 @@ import type { Gpu } from "../engine/device/device.ts";
 import { gradients } from "../engine/autograd/autograd.ts";
 import { asTensor, trace } from "../engine/graph/graph.ts";
 import { sumAll } from "../engine/ops/reduce_sum.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference } from "../engine/graph/reference.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";

@@ -10,7 +10,7 @@ import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { Pace } from "../engine/device/pace.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";
 import { read, release, write } from "../engine/graph/variables.ts";

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { read, release } from "../engine/graph/variables.ts";
 import { NonFiniteLossError } from "./train.ts";

@@ -6,7 +6,7 @@ import { asTensor } from "../engine/graph/graph.ts";
 import { sub } from "../engine/ops/arithmetic.ts";
 import { exampleNorm } from "../engine/ops/example_norm.ts";
 import { reshape } from "../engine/ops/reshape.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 import { release } from "../engine/graph/variables.ts";

@@ -5,7 +5,7 @@ import { asTensor, trace } from "../engine/graph/graph.ts";
 import { adamw } from "../engine/optim/adamw.ts";
 import { constant } from "../engine/optim/schedules.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference } from "../engine/graph/reference.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { gradients } from "../engine/autograd/autograd.ts";
 import { asTensor, trace } from "../engine/graph/graph.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { evaluateReference } from "../engine/graph/reference.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { Variable } from "../engine/graph/tensor.ts";

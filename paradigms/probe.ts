@@ -14,7 +14,7 @@ import { cosine } from "../engine/optim/schedules.ts";
 import { sgd } from "../engine/optim/sgd.ts";
 import { Pace } from "../engine/device/pace.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 import { release } from "../engine/graph/variables.ts";

@@ -19,7 +19,7 @@ import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Schedule } from "../engine/optim/schedules.ts";
 import { Pace } from "../engine/device/pace.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 import { bufferOf, read, release, write } from "../engine/graph/variables.ts";

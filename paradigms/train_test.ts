@@ -7,7 +7,7 @@ import { nhwcToNchw } from "../engine/arrays/layout.ts";
 import { assign } from "../engine/ops/assign.ts";
 import { adamw } from "../engine/optim/adamw.ts";
 import { constant, cosine } from "../engine/optim/schedules.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { f32 } from "../engine/arrays/shape.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { Variable } from "../engine/graph/tensor.ts";

@@ -5,7 +5,7 @@ import { add, scale } from "../../engine/ops/arithmetic.ts";
 import { assign } from "../../engine/ops/assign.ts";
 import { fill } from "../../engine/ops/fill.ts";
 import { Program } from "../../engine/program/program.ts";
-import { stream as makeStream } from "../../engine/arrays/random.ts";
+import { stream as makeStream } from "../../common/random.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { type Value, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";

@@ -1,7 +1,7 @@
 /** What Auto-PGD is asked: its settings, and what it climbs. */
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import type { Stream } from "../../engine/arrays/random.ts";
+import type { Stream } from "../../common/random.ts";
 import { formatShape, type Shape } from "../../engine/arrays/shape.ts";
 import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import type { EotSample, LogitsFn } from "../threat_model/logits_fn.ts";

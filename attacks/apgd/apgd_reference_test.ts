@@ -4,7 +4,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import { resnet } from "../../engine/nn/resnet.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { getTensor, readSafetensors } from "../../engine/files/safetensors.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/graph/variables.ts";

@@ -6,7 +6,7 @@ import { add, scale } from "../../engine/ops/arithmetic.ts";
 import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import { randomImages } from "../../engine/ops/random_images.ts";
 import { sumAll } from "../../engine/ops/reduce_sum.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../../engine/graph/reference.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";

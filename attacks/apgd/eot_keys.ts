@@ -3,7 +3,7 @@
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
 import { splitGrid } from "../../engine/device/pipeline_cache.ts";
-import { philox4x32, type U32x2 } from "../../engine/arrays/random.ts";
+import { philox4x32, type U32x2 } from "../../common/random.ts";
 import { rowVec4s, u32 } from "../../engine/arrays/shape.ts";
 import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };

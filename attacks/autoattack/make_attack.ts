@@ -1,7 +1,7 @@
 /** From a planned attack to one that can be run. */
 
 import type { Gpu } from "../../engine/device/device.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { Apgd } from "../apgd/apgd.ts";
 import type { ApgdLoss } from "../apgd/apgd_options.ts";
 import { Fab } from "../fab/fab.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { checkReturned, distanceSlack, mergeSafety, NOTHING_RETURNED } from "./safety.ts";
 
 const clean = [0.5, 0.5, 0, 1, 0.25, 0.75];

@@ -1,6 +1,6 @@
 import { trace } from "../../engine/graph/graph.ts";
 import { Program } from "../../engine/program/program.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference, type ReferenceState } from "../../engine/graph/reference.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";

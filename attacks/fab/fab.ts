@@ -3,7 +3,7 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import { Program } from "../../engine/program/program.ts";
-import type { Stream } from "../../engine/arrays/random.ts";
+import type { Stream } from "../../common/random.ts";
 import { formatShape, type Shape } from "../../engine/arrays/shape.ts";
 import type { Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";

@@ -5,7 +5,7 @@ import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import { splitGrid } from "../../engine/device/pipeline_cache.ts";
-import { normal2, philox4x32, type U32x2, uniform01 } from "../../engine/arrays/random.ts";
+import { normal2, philox4x32, type U32x2, uniform01 } from "../../common/random.ts";
 import { f32, lastDim, rowVec4s, sizeOf, u32 } from "../../engine/arrays/shape.ts";
 import type { Value, Variable } from "../../engine/graph/tensor.ts";
 import { fillTemplate } from "../../engine/wgsl/template.ts";

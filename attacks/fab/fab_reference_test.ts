@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { getTensor } from "../../engine/files/safetensors.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { release } from "../../engine/graph/variables.ts";
 import { CLASSES, fillSlots, integers, present, readReference, runToEnd, SHAPE } from "./_reference.ts";

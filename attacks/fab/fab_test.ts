@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { assertSameBits } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import type { HostData } from "../../engine/graph/tensor.ts";

@@ -1,7 +1,7 @@
 /** The fast gradient sign method. */
 
 import type { Gpu } from "../../engine/device/device.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { Pgd, type PgdOptions } from "./pgd.ts";
 
 /** Settings of FGSM. */

@@ -7,7 +7,7 @@ import { fill } from "../../engine/ops/fill.ts";
 import { unusable } from "../../engine/ops/steps.ts";
 import { asTensor } from "../../engine/graph/graph.ts";
 import { Program } from "../../engine/program/program.ts";
-import type { Stream } from "../../engine/arrays/random.ts";
+import type { Stream } from "../../common/random.ts";
 import { type Shape, u32 } from "../../engine/arrays/shape.ts";
 import { type HostData, type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";

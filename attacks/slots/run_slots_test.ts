@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import type { Gpu } from "../../engine/device/device.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { Square } from "../square/square.ts";
 import { judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";

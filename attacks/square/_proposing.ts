@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { Program } from "../../engine/program/program.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";

@@ -3,7 +3,7 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import { asTensor } from "../../engine/graph/graph.ts";
 import { Program } from "../../engine/program/program.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { read, release, write } from "../../engine/graph/variables.ts";

@@ -1,6 +1,6 @@
 /** What the proposals of the Square Attack in both norms share. */
 
-import type { U32x2 } from "../../engine/arrays/random.ts";
+import type { U32x2 } from "../../common/random.ts";
 import { formatShape, sameShape, type Spec } from "../../engine/arrays/shape.ts";
 import type { Value } from "../../engine/graph/tensor.ts";
 import type { Level } from "./schedule.ts";

@@ -1,7 +1,7 @@
 /** Float64 values of the proposals in L2, channel by channel and window by window. */
 
 import type { NdArray } from "../../engine/graph/op.ts";
-import { philox4x32 } from "../../engine/arrays/random.ts";
+import { philox4x32 } from "../../common/random.ts";
 import type { Spec } from "../../engine/arrays/shape.ts";
 import { cornerBelow, type ProposeAttrs, sideAt, signOf } from "./proposal.ts";
 import { tiling } from "./tiling.ts";

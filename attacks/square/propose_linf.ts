@@ -4,7 +4,7 @@ import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
 import { wgslFloat } from "../../engine/ops/elementwise.ts";
 import { splitGrid } from "../../engine/device/pipeline_cache.ts";
-import { philox4x32 } from "../../engine/arrays/random.ts";
+import { philox4x32 } from "../../common/random.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import type { Tensor } from "../../engine/graph/tensor.ts";
 import philoxSource from "../../engine/wgsl/philox.wgsl" with { type: "text" };

@@ -5,7 +5,7 @@ import { createConv2d } from "../../engine/nn/conv2d.ts";
 import { createLinear } from "../../engine/nn/linear.ts";
 import { relu } from "../../engine/ops/relu.ts";
 import { reshape } from "../../engine/ops/reshape.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { read } from "../../engine/graph/variables.ts";
 import { Pgd, type PgdOptions, type PgdOutcome } from "../pgd/pgd.ts";
 import type { LogitsFn } from "../threat_model/logits_fn.ts";

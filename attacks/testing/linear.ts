@@ -5,7 +5,7 @@ import { mul } from "../../engine/ops/arithmetic.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import { linear } from "../../engine/ops/linear.ts";
 import { reshape } from "../../engine/ops/reshape.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32 } from "../../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";

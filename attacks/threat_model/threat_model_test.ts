@@ -11,7 +11,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import { fill } from "../../engine/ops/fill.ts";
 import { Program } from "../../engine/program/program.ts";
 import { asTensor } from "../../engine/graph/graph.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { assertClose } from "../../engine/testing/compare.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";

@@ -12,7 +12,7 @@ import { reshape } from "../../engine/ops/reshape.ts";
 import { unusable } from "../../engine/ops/steps.ts";
 import { Pace } from "../../engine/device/pace.ts";
 import { Program } from "../../engine/program/program.ts";
-import type { Stream } from "../../engine/arrays/random.ts";
+import type { Stream } from "../../common/random.ts";
 import { f32, type Shape, u32 } from "../../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";

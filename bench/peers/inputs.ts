@@ -1,6 +1,6 @@
 /** The inputs of all work that is compared, the same values on every machine. */
 
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import type { InputArray, Inputs } from "./input_file.ts";
 import { createPeerBatch, createPeerModel, PEER_NETWORK } from "./workload.ts";
 import { MATMUL_SIDE } from "./works.ts";

@@ -3,7 +3,7 @@
  * and where its bytes lie. Checked as the reference implementation does, and for names that stand there twice.
  * Source: https://github.com/huggingface/safetensors#format
  */
-import { duplicateKey } from "../duplicate_key.ts";
+import { duplicateKey } from "./duplicate_key.ts";
 import { printable } from "../../common/printable.ts";
 import { isObject } from "../../common/is_object.ts";
 

@@ -1,6 +1,6 @@
 /** How new parameters are drawn. */
 
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { trace } from "../graph/graph.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

@@ -4,7 +4,7 @@ import { add } from "../ops/arithmetic.ts";
 import { dropout } from "../ops/dropout.ts";
 import type { RandomSource } from "../ops/random_images.ts";
 import { reshape } from "../ops/reshape.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { createFanAverageConv2d, createFanAverageLinear } from "./fan_average.ts";
 import { createGroupNorm } from "./group_norm.ts";

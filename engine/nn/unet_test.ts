@@ -4,7 +4,7 @@ import { liveNodes, trace } from "../graph/graph.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { square } from "../ops/arithmetic.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32, u32 } from "../arrays/shape.ts";
 import { type Tensor, Variable } from "../graph/tensor.ts";

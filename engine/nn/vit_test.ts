@@ -4,7 +4,7 @@ import { trace } from "../graph/graph.ts";
 import { square } from "../ops/arithmetic.ts";
 import { meanAll } from "../ops/reduce_sum.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference, type ReferenceState } from "../graph/reference.ts";
 import { f32 } from "../arrays/shape.ts";
 import { type Tensor, Variable } from "../graph/tensor.ts";

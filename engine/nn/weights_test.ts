@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { encodeSafetensors, type HostTensor, parseSafetensors } from "../files/safetensors.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";

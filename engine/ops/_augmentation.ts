@@ -3,7 +3,7 @@
 import { record } from "../graph/graph.ts";
 import type { OpCase, OpDef } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
-import { philox4x32, type U32x2, type U32x4 } from "../arrays/random.ts";
+import { philox4x32, type U32x2, type U32x4 } from "../../common/random.ts";
 import { f32, formatShape, type Spec, u32 } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";

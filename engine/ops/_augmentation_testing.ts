@@ -1,7 +1,7 @@
 /** Images with values by PyTorch, and a source of random numbers, for the tests of the augmentations. */
 
 import { trace } from "../graph/graph.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32, u32 } from "../arrays/shape.ts";
 import { type Tensor, type Value, Variable } from "../graph/tensor.ts";

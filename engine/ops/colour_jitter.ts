@@ -1,6 +1,6 @@
 /** Changing the colours of images at random. */
 
-import { type U32x4, uniform01 } from "../arrays/random.ts";
+import { type U32x4, uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import {
   applyAugmentation,

@@ -3,7 +3,7 @@ import type { Gpu } from "../device/device.ts";
 import { record, trace } from "../graph/graph.ts";
 import type { Attrs, OpDef } from "../graph/op.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { Gpu } from "../device/device.ts";
 import { record, trace } from "../graph/graph.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, sizeOf } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 import { checkOp } from "../testing/check_op.ts";

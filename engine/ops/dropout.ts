@@ -3,7 +3,7 @@
 import { asTensor, record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
-import { philox4x32, type U32x2, uniform01 } from "../arrays/random.ts";
+import { philox4x32, type U32x2, uniform01 } from "../../common/random.ts";
 import { f32, formatShape, lastDim, rowVec4s, sizeOf, u32, vec4Count } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";

@@ -1,6 +1,6 @@
 /** Blurring at random. */
 
-import { uniform01 } from "../arrays/random.ts";
+import { uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import {
   applyAugmentation,

@@ -1,7 +1,7 @@
 import { assertThrows } from "@std/assert";
 import { gradients } from "../autograd/autograd.ts";
 import { record, trace } from "../graph/graph.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

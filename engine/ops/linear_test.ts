@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { trace } from "../graph/graph.ts";
 import { f32 } from "../arrays/shape.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { Variable } from "../graph/tensor.ts";

@@ -3,7 +3,7 @@ import type { Gpu } from "../device/device.ts";
 import { gradients } from "../autograd/autograd.ts";
 import { trace } from "../graph/graph.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

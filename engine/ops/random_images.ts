@@ -3,7 +3,7 @@
 import { record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
-import { normal2, philox4x32, type Stream, type U32x2, uniform01 } from "../arrays/random.ts";
+import { normal2, philox4x32, type Stream, type U32x2, uniform01 } from "../../common/random.ts";
 import { f32, type Shape, sizeOf, u32 } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";

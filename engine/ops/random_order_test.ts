@@ -1,7 +1,7 @@
 import { assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
 import { trace } from "../graph/graph.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { u32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { stream, type U32x4 } from "../arrays/random.ts";
+import { stream, type U32x4 } from "../../common/random.ts";
 import { assertClose } from "../testing/compare.ts";
 import { checkOp } from "../testing/check_op.ts";
 import { augmented, TORCH } from "./_augmentation_testing.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertLess } from "@std/assert";
 import { asTensor, type Graph, trace } from "../graph/graph.ts";
 import type { Kernel } from "../graph/op.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, type Shape, sizeOf } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";

@@ -7,7 +7,7 @@ import { add, mul, square, sub } from "../ops/arithmetic.ts";
 import { adamScalars } from "../ops/optim_adam.ts";
 import { meanAll } from "../ops/reduce_sum.ts";
 import { Program } from "../program/program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32, sizeOf } from "../arrays/shape.ts";
 import { type Tensor, Variable } from "../graph/tensor.ts";

@@ -4,7 +4,7 @@ import { resnet } from "../nn/resnet.ts";
 import { mul, scale } from "../ops/arithmetic.ts";
 import { assign } from "../ops/assign.ts";
 import { Program } from "./program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32 } from "../arrays/shape.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { Variable } from "../graph/tensor.ts";

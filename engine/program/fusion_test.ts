@@ -13,7 +13,7 @@ import { reduceSum, sumAll } from "../ops/reduce_sum.ts";
 import { relu } from "../ops/relu.ts";
 import { reshape } from "../ops/reshape.ts";
 import { type Outputs, Program } from "./program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, sizeOf } from "../arrays/shape.ts";
 import type { Step } from "./step.ts";
 import { type Value, Variable } from "../graph/tensor.ts";

@@ -7,7 +7,7 @@ import { crossEntropy } from "../ops/cross_entropy.ts";
 import { meanAll } from "../ops/reduce_sum.ts";
 import { findAdapter } from "../device/backend.ts";
 import { Program } from "./program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, u32 } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";
 import { gpuTest, noGpu } from "../testing/gpu.ts";

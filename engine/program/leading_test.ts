@@ -7,7 +7,7 @@ import { assign } from "../ops/assign.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { Program } from "./program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32, u32 } from "../arrays/shape.ts";
 import { assertSameBits } from "../testing/compare.ts";
 import { gpuTest } from "../testing/gpu.ts";

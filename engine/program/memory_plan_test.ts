@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Lifetime, planMemory } from "./memory_plan.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 
 /** Values as a traced step might have them: 1 to 60 of them, overlapping in every way. */
 function randomLifetimes(round: number): Lifetime<number>[] {

@@ -9,7 +9,7 @@ import { reduceSum } from "../ops/reduce_sum.ts";
 import { relu } from "../ops/relu.ts";
 import { reshape } from "../ops/reshape.ts";
 import { type Outputs, Program } from "./program.ts";
-import { type Stream, stream } from "../arrays/random.ts";
+import { type Stream, stream } from "../../common/random.ts";
 import { f32, sizeOf, vec4Count } from "../arrays/shape.ts";
 import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";
 import { assertSameBits } from "../testing/compare.ts";

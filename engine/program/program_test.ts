@@ -10,7 +10,7 @@ import { relu } from "../ops/relu.ts";
 import { reshape } from "../ops/reshape.ts";
 import { ShaderError } from "../device/pipeline_cache.ts";
 import { Program } from "./program.ts";
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { f32, sizeOf } from "../arrays/shape.ts";
 import { Variable } from "../graph/tensor.ts";

@@ -16,7 +16,7 @@ import {
 import { mul } from "../ops/arithmetic.ts";
 import { sumAll } from "../ops/reduce_sum.ts";
 import { type Outputs, Program } from "../program/program.ts";
-import { type Stream, stream } from "../arrays/random.ts";
+import { type Stream, stream } from "../../common/random.ts";
 import { evaluateReference } from "../graph/reference.ts";
 import { sizeOf } from "../arrays/shape.ts";
 import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";

@@ -1,5 +1,5 @@
 /** Random damage to files, the same for the same number. */
-import { stream } from "../arrays/random.ts";
+import { stream } from "../../common/random.ts";
 
 /** A damaged copy. */
 export interface Mutation {
