@@ -10,9 +10,10 @@ async function countOf(
   code: number,
   shell: "sh" | "bash" = "sh",
 ): Promise<[string | undefined, number]> {
-  const setup = ['[ "$1" = test ] || exit 0', ...said.map((line) => `echo '${line}'`), `exit ${code}`].join(
-    "\n",
-  );
+  const setup = ['[ "$1" = test:all ] || exit 0', ...said.map((line) => `echo '${line}'`), `exit ${code}`]
+    .join(
+      "\n",
+    );
   const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup }, shell });
   return [outcome.stdout.at(-1), outcome.code];
 }
@@ -57,7 +58,7 @@ Deno.test(".ci/run fails if no test ran", async () => {
 Deno.test(".ci/run fails with the runner, whatever was counted, and says why", async () => {
   const passed = "ok | 3 passed | 0 failed (5s)";
   for (const code of [7, 134, 139]) { // set-up, abort and fault
-    const setup = `[ "$1" = test ] || exit 0\necho '${passed}'\nexit ${code}`;
+    const setup = `[ "$1" = test:all ] || exit 0\necho '${passed}'\nexit ${code}`;
     const outcome = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
     assertEquals([outcome.stdout, outcome.code], [
       [passed, `The test runner failed after its tests, its exit code is ${code}`, "3 passed, 0 failed"],
@@ -73,7 +74,7 @@ Deno.test(".ci/run takes the last summary", async () => {
 
 Deno.test(".ci/run compares with the baseline after the tests, and fails with it", async () => {
   const setup =
-    'if [ "$1" = test ]; then echo "ok | 5 passed | 0 failed (1s)"; else echo "$1: worse"; exit 3; fi';
+    'if [ "$1" = test:all ]; then echo "ok | 5 passed | 0 failed (1s)"; else echo "$1: worse"; exit 3; fi';
   const { stdout, code } = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
   assertEquals([stdout, code], [
     [
@@ -87,7 +88,7 @@ Deno.test(".ci/run compares with the baseline after the tests, and fails with it
 });
 
 Deno.test(".ci/run compares nothing where no test ran", async () => {
-  const setup = '[ "$1" = test ] || echo "asked for $1"; exit 1';
+  const setup = '[ "$1" = test:all ] || echo "asked for $1"; exit 1';
   const { stdout } = await runInSandbox(".ci/run", { files: { "setup.sh": setup } });
   assertEquals(stdout, [
     "Cannot count the tests: the test runner printed no summary, its exit code is 1",

@@ -10,7 +10,7 @@ import { release } from "../../engine/graph/variables.ts";
 import { autoAttack } from "./autoattack.ts";
 import type { AttackName } from "./types.ts";
 
-const FOLDER = new URL("../../../shared/reference", import.meta.url);
+const FOLDER = new URL("../../../shared/reference/", import.meta.url);
 const missing = await Deno.stat(FOLDER).then(() => false, () => true);
 const path = (name: string) => new URL(name, FOLDER).pathname;
 
