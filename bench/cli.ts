@@ -1,15 +1,9 @@
-/** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the real work. */
-import { autoAttack } from "../attacks/autoattack/mod.ts";
+/** Entry point of `deno task bench`: connects {@linkcode main} to the terminal, the signals and the page. */
+import { findCommand } from "../common/command_line/mod.ts";
 import { writeReport } from "../reports/mod.ts";
-import { openAttackDevice } from "./attack/device.ts";
-import { attack } from "./attack/mod.ts";
-import { openWorkbench } from "./cells/mod.ts";
-import { compare } from "./compare/mod.ts";
-import { history } from "./compare/history/mod.ts";
+import { main } from "./commands/main.ts";
+import { BENCH } from "./commands/table.ts";
 import { interruptSignal } from "./terminal/interrupt.ts";
-import { main } from "./main.ts";
-import { peers } from "./peers/mod.ts";
-import { perf } from "./perf/mod.ts";
 
 /** Writes all of a text, whatever the stream takes at a time. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -27,30 +21,13 @@ function terminalOf(stream: { isTerminal(): boolean }): { columns: number } | nu
   }
 }
 
-/** Commands that leave nothing half-done: a signal ends them at once, whatever they are at, as it ends any process. */
-const LEAVE_AT_ONCE = ["plan", "compare", "history"];
-
 if (import.meta.main) {
-  const signal = LEAVE_AT_ONCE.includes(Deno.args[0])
-    ? new AbortController().signal
-    : interruptSignal((text) => writeAll(Deno.stderr, text));
   const stdout = (text: string) => writeAll(Deno.stdout, text);
   const stderr = (text: string) => writeAll(Deno.stderr, text);
+  const atOnce = findCommand(BENCH, Deno.args)?.command.stopsAtOnce ?? false;
+  const signal = atOnce ? new AbortController().signal : interruptSignal(stderr);
   const terminal = terminalOf(Deno.stderr);
-  const code = await main(Deno.args, {
-    openWorkbench,
-    attack: (args) =>
-      attack(args, { openDevice: openAttackDevice(autoAttack), stdout, stderr, signal, terminal }),
-    peers: (args) => peers(args, { stdout, stderr: (text) => writeAll(Deno.stderr, text), signal }),
-    writeReport: (runDir) => writeReport(runDir),
-    worker: new URL("./jobs/worker.ts", import.meta.url),
-    perf: (args) => perf(args, { stdout, stderr, signal }),
-    compare: (args) => compare(args, { stdout }),
-    history: (args) => history(args, { stdout, stderr }),
-    signal,
-    stdout,
-    stderr,
-    terminal,
-  });
-  Deno.exit(code);
+  Deno.exit(
+    await main(Deno.args, { stdout, stderr, signal, terminal, writeReport: (dir) => writeReport(dir) }),
+  );
 }

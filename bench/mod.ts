@@ -7,8 +7,8 @@
  */
 
 // bench
-export { runBench, type RunBenchOptions } from "./run_bench.ts";
-export type { NamedPreset } from "./named_preset.ts";
+export { runBench, type RunBenchOptions } from "./commands/run_bench.ts";
+export type { NamedPreset } from "./commands/named_preset.ts";
 export type { RunEvent } from "./run/events.ts";
 export type { WriteReport } from "./run/request.ts";
 export type { RunResult } from "./run/run.ts";
@@ -19,15 +19,16 @@ export type { Preset } from "./config/preset.ts";
 export { joinParts } from "./record/join_parts.ts";
 
 // bench plan
-export { type BenchStates, benchStates, planBench, type PlanBenchOptions } from "./plan_bench.ts";
+export { type BenchStates, benchStates, planBench, type PlanBenchOptions } from "./commands/plan_bench.ts";
 export type { CellEstimate } from "./plan/estimate.ts";
 export { expand } from "./plan/plan.ts";
 export type { EstimatedCell, Plan } from "./plan/plan_command.ts";
 export { type PlannedCell, planStates } from "./plan/plan_states.ts";
 
 // bench reproduce
-export { reproduceRecord, type ReproduceRecordOptions } from "./reproduce_record.ts";
-export type { ReproduceRequest, Reproduction, Verdict } from "./reproduce/mod.ts";
+export { reproduceRecord, type ReproduceRecordOptions } from "./commands/reproduce_record.ts";
+export type { Reproduction } from "./reproduce/reproduce.ts";
+export type { Verdict } from "./reproduce/verdict.ts";
 
 // bench verify
 export { type Verification, type VerifyFault, verifyRun } from "./verify/verify_run.ts";
@@ -59,7 +60,7 @@ export { pruneHistory, readHistory } from "./compare/history/history_file.ts";
 export type { Keep } from "./compare/history/prune.ts";
 
 // What several of them have.
-export { type Choices, type Env, parseChoices } from "./adapter/choices_option.ts";
+export { type Env, parseVariants, type Variants } from "./adapter/variants_option.ts";
 export { type ProcessFacts, useVectorWidth } from "./adapter/vector_width.ts";
 export { EXIT, type ExitCode, UsageError } from "../common/usage_error.ts";
 

@@ -13,6 +13,17 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** What each code means, for help and reference. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: "done",
+  1: "failed: the work itself, or writing its results",
+  2: "wrong usage, or an input that cannot be read",
+  3: "worse than before, or different",
+  4: "no adapter",
+  130: "interrupted by Ctrl-C",
+  143: "interrupted by SIGTERM",
+};
+
 /** One of the codes in {@linkcode EXIT}. */
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 

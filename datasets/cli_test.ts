@@ -19,15 +19,24 @@ Deno.test("main() shows how it is used", async () => {
 Deno.test("main() names unknown data sets and arguments, with exit code 2", async () => {
   const unknown = await run("cifar100");
   assertEquals(unknown.code, 2);
-  assertStringIncludes(unknown.err, "unknown data set cifar100, known are cifar10, planted\n");
+  assertStringIncludes(
+    unknown.err,
+    "Cannot run deno task data cifar100: unknown command, did you mean cifar10, known are cifar10, planted\n",
+  );
   const option = await run("cifar10", "--ouy", "x");
   assertEquals(option.code, 2);
-  assertStringIncludes(option.err, "unknown argument --ouy, known are --out, --archive\n");
+  assertStringIncludes(
+    option.err,
+    "unknown option --ouy, did you mean --out, known are --out, --archive, --help\n",
+  );
   const twice = await run("planted", "--seed", "1", "--seed", "2");
-  assertEquals([twice.code, twice.err], [2, "Cannot run deno task data planted: --seed is given twice\n"]);
+  assertEquals([twice.code, twice.err], [
+    2,
+    "Cannot run deno task data planted: --seed is given twice\nHint: deno task data planted --help lists the options\n",
+  ]);
   assertEquals(
     (await run("planted", "--out=")).err,
-    "Cannot run deno task data planted: --out needs a value\n",
+    "Cannot run deno task data planted: --out needs a value, DIR\nHint: deno task data planted --help lists the options\n",
   );
 });
 
@@ -41,7 +50,10 @@ Deno.test("main() writes contact sheets of planted data", async () => {
     assertEquals(names[0], "gratings-amplified.png");
     const bad = await run("planted", "--out", folder, "--seed", "x");
     assertEquals(bad.code, 2);
-    assertStringIncludes(bad.err, "--seed must be a whole number, it is x\n");
+    assertStringIncludes(
+      bad.err,
+      "Cannot read --seed: must be a whole number from 0 to 999999999999999, given x\n",
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -5,7 +5,7 @@ import { makePeers, makePerf } from "./testing_performance.ts";
 
 async function report(args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
-  const code = await main(args, { out: (text) => out += text, err: (text) => err += text });
+  const code = await main(args, { stdout: (text) => out += text, stderr: (text) => err += text });
   return { code, out, err };
 }
 
@@ -121,11 +121,14 @@ Deno.test("main() exits 2 where a record of speed is absent or is another file",
 
 const WRONG: [args: string[], message: string][] = [
   [[], "no run folder was given"],
-  [["a", "--oot", "x"], "unknown name, --oot; known are --perf, --peers, --history, --out, --help"],
+  [
+    ["a", "--oot", "x"],
+    "unknown option --oot, did you mean --out, known are --perf, --peers, --history, --out, --help",
+  ],
   [["a", "b", "--out", "x"], "--out names one file, 2 run folders were given"],
   [["a", "--out", "x", "--out", "y"], "--out is given twice"],
-  [["a", "--out="], "--out has no file name"],
-  [["a", "--perf="], "--perf has no file name"],
+  [["a", "--out="], "--out needs a value, FILE"],
+  [["a", "--perf="], "--perf needs a value, FILE"],
 ];
 for (const [args, message] of WRONG) {
   Deno.test(`main() exits 2 on wrong usage: ${args.join(" ") || "no argument"}`, async () => {

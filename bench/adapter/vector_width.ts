@@ -1,14 +1,17 @@
 /** `--vector-width`: how many bits llvmpipe, Mesa's software adapter, computes on at once. */
 import { join } from "node:path";
 import { readSystemFile } from "./system_file.ts";
+import { oneOf, option } from "../../common/command_line/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** The option, for the commands that have it. */
-export const VECTOR_WIDTH_OPTION = {
+export const VECTOR_WIDTH_OPTION = option({
   name: "vector-width",
   value: "BITS",
-  help: "of the software adapter llvmpipe: 128, 256 or 512 (needs AVX-512) [as Mesa chooses]",
-} as const;
+  type: oneOf("width", ["128", "256", "512"]),
+  defaultText: "as Mesa chooses",
+  help: "of the software adapter llvmpipe: 128, 256 or 512 (needs AVX-512)",
+});
 
 /** The environment of this process, and what is known of its processor. */
 export interface ProcessFacts {
@@ -23,16 +26,16 @@ export interface ProcessFacts {
  * Has to come before the first adapter is asked for; other adapters do not care. The bits of the results stay the same;
  * the width is part of the adapter's description, and so of every record.
  *
- * @param text As typed; null changes nothing.
+ * @param text A number of bits; null changes nothing.
  * @throws {UsageError} If it is no known width, or one that the processor does not have.
  */
 export function useVectorWidth(text: string | null, facts: ProcessFacts = PROCESS): void {
   if (text === null) return;
   if (!["128", "256", "512"].includes(text)) {
-    throw new UsageError(`Cannot set --vector-width: known are 128, 256 and 512, given ${text}`);
+    throw new UsageError(`Cannot set option vectorWidth: known are 128, 256 and 512, given ${text}`);
   }
   if (text === "512" && facts.cpuFlags()?.has("avx512f") === false) {
-    throw new UsageError(`Cannot set --vector-width: the processor has no AVX-512, given ${text}`);
+    throw new UsageError(`Cannot set option vectorWidth: the processor has no AVX-512, given ${text}`);
   }
   facts.set("LP_NATIVE_VECTOR_WIDTH", text);
   if (facts.get("MESA_SHADER_CACHE_DIR")) return;

@@ -43,7 +43,7 @@ Deno.test("useVectorWidth() refuses other widths, and one that the processor doe
     assertThrows(() => setBy(text, {}, flags), UsageError).message;
   assertEquals(
     message("1024", ["avx512f"]),
-    "Cannot set --vector-width: known are 128, 256 and 512, given 1024",
+    "Cannot set option vectorWidth: known are 128, 256 and 512, given 1024",
   );
   assertMatch(message("512", ["avx2"]), /the processor has no AVX-512, given 512$/);
 });
@@ -54,7 +54,7 @@ Deno.test(
   () =>
     withTempDir(async (dir) => {
       const script = `
-import { findAdapter } from "${new URL("engine/backend.ts", PROJECT_ROOT)}";
+import { findAdapter } from "${new URL("engine/device/backend.ts", PROJECT_ROOT)}";
 import { useVectorWidth } from "${new URL("bench/adapter/vector_width.ts", PROJECT_ROOT)}";
 useVectorWidth("128");
 console.log((await findAdapter()).adapter.info.description);`;

@@ -59,13 +59,13 @@ async function prepare(
   options: AttackOptions,
   { openDevice, note }: Pick<AttackInServices, "openDevice" | "note">,
 ): Promise<EvaluationTask> {
-  const { weights, data, n, norm, eps, choices, backend } = options;
+  const { weights, data, n, norm, eps, variants, backend } = options;
   const classifier = await readClassifier(weights, { ...options, note });
   checkAttacks(options, classifier);
   const images = await openTestImages(data, { n, classifier });
   const { channels, height, width } = images.set;
   checkReach(eps, { norm, values: channels * height * width });
-  const device = await openDevice(classifier, { choices, backend, note });
+  const device = await openDevice(classifier, { variants, backend, note });
   return { options, classifier, images, device };
 }
 

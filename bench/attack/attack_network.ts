@@ -2,13 +2,13 @@ import { autoAttack } from "../../attacks/autoattack/mod.ts";
 import type { AttackName, Version } from "../../attacks/autoattack/types.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { ResnetArch } from "../../engine/nn/resnet.ts";
-import type { Choices } from "../adapter/choices_option.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import type { CellProgress } from "../plan/cell.ts";
-import { SILENT } from "../run/progress.ts";
-import { toWords } from "../terminal/to_words.ts";
+import { type Progress, SILENT } from "../run/progress.ts";
+import { formatCommand } from "../../common/command_line/mod.ts";
 import { attackIn, defaultFolder } from "./attack_in.ts";
-import { openAttackDevice } from "./device.ts";
-import { ATTACK_COMMAND, parseAttackOptions } from "./options.ts";
+import { type OpenAttackDevice, openAttackDevice } from "./device.ts";
+import { ATTACK_OPTIONS, completeAttackOptions } from "./options.ts";
 import type { AttackRecord } from "./record.ts";
 
 /** What {@linkcode attackNetwork} evaluates; defaults are those of `deno task bench attack`. */
@@ -47,19 +47,21 @@ export interface AttackNetworkOptions {
   readonly officialConstants?: boolean;
   /** Where state, record and outcomes go. Default: `runs/attack-WEIGHTS-TIME`. */
   readonly outDir?: string;
-  /** Goes on with the stopped evaluation in `outDir`; starts it where there is none. Default: false. */
+  /** Continues the stopped evaluation in `outDir`; starts it where there is none. Default: false. */
   readonly resume?: boolean;
   /** Keeps the adversarial images too. Default: false. */
   readonly saveImages?: boolean;
-  /** Who picks among an operation's ways of computing. Default: timed on hardware, else the fixed table. */
-  readonly choices?: Choices;
+  /** How to choose among an operation's variants. Default: timed on hardware, else the fixed table. */
+  readonly variants?: Variants;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend;
+  /** For the record. Default: the command that does the same. */
+  readonly command?: string;
   /** Told how far the running attack is. */
   readonly onProgress?: (progress: CellProgress) => void;
   /** Told what else is worth knowing. */
   readonly note?: (text: string) => void;
-  /** Abort it to save the state and stop; then the promise rejects with its reason, and `resume` goes on. */
+  /** Abort it to save the state and stop; then the promise rejects with its reason, and `resume` continues. */
   readonly signal?: AbortSignal;
 }
 
@@ -75,7 +77,7 @@ export interface AttackedNetwork {
  * Measures clean and robust accuracy of a network from a file, by AutoAttack: `deno task bench attack`. For a model that is
  * a function see `autoAttack`.
  *
- * @throws {UsageError} If an option is wrong (the message names that of the command), weights or images do not fit or cannot
+ * @throws {UsageError} If an option is wrong, weights or images do not fit or cannot
  * be read, or the folder holds another evaluation; nothing is changed then.
  * @throws {NoAdapterError} If no adapter answers.
  *
@@ -106,29 +108,29 @@ export interface AttackedNetwork {
  * }
  * ```
  */
-export async function attackNetwork(options: AttackNetworkOptions): Promise<AttackedNetwork> {
-  const { choices, note = () => {}, onProgress } = options;
-  const words = wordsOf({ ...options, outDir: options.outDir ?? defaultFolder(options.weights) });
-  const parsed = parseAttackOptions(words)!, outDir = parsed.out!;
-  const record = await attackIn(outDir, { ...parsed, choices: choices ?? parsed.choices }, {
-    openDevice: openAttackDevice(autoAttack),
-    command: [ATTACK_COMMAND, ...words].join(" "),
-    progress: { ...SILENT, update: (progress) => onProgress?.(progress), note },
+export async function attackNetwork(
+  options: AttackNetworkOptions,
+  { openDevice = openAttackDevice(autoAttack), progress }: AttackNetworkServices = {},
+): Promise<AttackedNetwork> {
+  const { note = () => {}, onProgress = () => {}, signal = new AbortController().signal } = options;
+  const complete = completeAttackOptions(options);
+  const outDir = complete.outDir ?? defaultFolder(complete.weights);
+  const command = options.command ??
+    formatCommand("deno task bench attack", { table: ATTACK_OPTIONS, options: { ...options, outDir } });
+  const record = await attackIn(outDir, complete, {
+    openDevice,
+    command,
+    progress: progress ?? { ...SILENT, update: (progress) => onProgress(progress), note },
     note,
-    signal: options.signal ?? new AbortController().signal,
+    signal,
   });
   return { outDir, record };
 }
 
-/** The command that does the same, for its checks and for the record. */
-function wordsOf(options: AttackNetworkOptions): string[] {
-  const { weights, arch, data, norm, eps, version, attacks, n, seed, iterations, queries, mean, std } =
-    options;
-  return toWords({
-    ...{ weights, arch, data, norm, eps, version, attacks, n, batch: options.batchSize, seed },
-    ...{ iterations, queries, mean, std, "reference-radius": options.referenceRadius },
-    "official-constants": options.officialConstants,
-    ...{ out: options.outDir, resume: options.resume, "save-images": options.saveImages },
-    backend: options.backend,
-  });
+/** What the function needs from outside; the command shows more, tests pass their own. */
+export interface AttackNetworkServices {
+  /** Opens the device and attacks. Default: this engine, by AutoAttack. */
+  readonly openDevice?: OpenAttackDevice;
+  /** Default: `onProgress` and `note`. */
+  readonly progress?: Progress;
 }

@@ -9,7 +9,8 @@ import type {
 } from "../../attacks/autoattack/types.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
-import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { MachineInfo } from "../schema.ts";
 import type { Classifier } from "./classifier.ts";
@@ -37,7 +38,7 @@ export interface AttackDevice {
 export type OpenAttackDevice = (
   classifier: Classifier,
   options: {
-    readonly choices: Choices;
+    readonly variants: Variants;
     readonly backend?: Backend | null;
     readonly note: (text: string) => void;
   },
@@ -46,7 +47,7 @@ export type OpenAttackDevice = (
 /** Opens the machine's adapter and copies the classifier's weights to it. */
 export function openAttackDevice(autoAttack: AutoAttackFn): OpenAttackDevice {
   return async ({ model, tensors, configuration: { classes } }, options) => {
-    const { gpu, saveTimings } = await openBenchGpu(options.choices, options);
+    const { gpu, saveTimings } = await openBenchGpu(options.variants, options);
     try {
       loadWeights(gpu, model, tensors);
     } catch (error) {

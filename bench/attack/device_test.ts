@@ -15,13 +15,14 @@ import { PROJECT_ROOT } from "../record/env.ts";
 import { withTempDir } from "../testing.ts";
 import { readClassifier } from "./classifier.ts";
 import { openAttackDevice } from "./device.ts";
-import { attack } from "./mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
+import { ATTACK_COMMAND } from "../commands/attack.ts";
 import type { AttackRecord } from "./record.ts";
 import { TEST_SIZE, train, writeInputs } from "./testing.ts";
 
 const WORDS = [
   ...["--norm=Linf", "--eps=1px", "--attacks=apgd-ce,fab-t,square", "--iterations=4", "--queries=60"],
-  ...[`--n=${TEST_SIZE}`, "--batch=5", "--choices=fixed", "--json"],
+  ...[`--n=${TEST_SIZE}`, "--batch=5", "--variants=fixed", "--json"],
 ];
 
 /** Runs the command on the machine's adapter. */
@@ -30,8 +31,10 @@ async function start(
   { evaluate = autoAttack as AutoAttackFn, signal = new AbortController().signal } = {},
 ) {
   let text = "", errors = "";
-  const code = await attack(words, {
-    openDevice: openAttackDevice(evaluate),
+  const code = await runCommand(ATTACK_COMMAND, words, {
+    terminal: null,
+    writeReport: null,
+    openAttackDevice: openAttackDevice(evaluate),
     signal,
     stdout: (part) => text += part,
     stderr: (part) => errors += part,

@@ -1,5 +1,6 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../common/usage_error.ts";
+import { OptionFault } from "../../common/command_line/mod.ts";
 import { checkReach, parseEps } from "./eps.ts";
 
 Deno.test("parseEps() reads fractions, numbers and steps of a pixel, in units in which pixels go from 0 to 1", () => {
@@ -28,7 +29,8 @@ const REFUSED: [text: string, norm: "Linf" | "L2", message: string][] = [
 
 for (const [text, norm, message] of REFUSED) {
   Deno.test(`parseEps() refuses ${text} in ${norm}`, () => {
-    assertThrows(() => parseEps(text, norm), UsageError, message);
+    const { message: reason, hint } = assertThrows(() => parseEps(text, norm), OptionFault);
+    assertStringIncludes(`${reason}, given ${text}\nHint: ${hint}`, message);
   });
 }
 

@@ -1,74 +1,136 @@
-/** The words after `bench attack`. */
-
+/** Options of `bench attack` and `attackNetwork`. */
 import { type AttackName, ATTACKS, type Version, VERSIONS } from "../../attacks/autoattack/types.ts";
+import {
+  asUsageError,
+  completeOptions,
+  flag,
+  list,
+  type Nullable,
+  oneOf,
+  option,
+  OptionFault,
+  type OptionType,
+  text,
+  whole,
+} from "../../common/command_line/mod.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import { normalisationProblem } from "../../engine/nn/normalisation.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../engine/nn/resnet.ts";
+import { BACKEND_OPTION } from "../adapter/backend_option.ts";
+import { defaultVariants, type Variants, VARIANTS_OPTION } from "../adapter/variants_option.ts";
 import type { Amount } from "../../settings/amount.ts";
-import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
-import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
-import { suggest } from "../../common/nearest.ts";
-import { type Option, parseOptions } from "../terminal/options.ts";
-import { UsageError } from "../../common/usage_error.ts";
-import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
-import { parseEps } from "./eps.ts";
-
-/** How the command is called in messages. */
-export const ATTACK_COMMAND = "deno task bench attack";
+import { parseEps, RADIUS } from "./eps.ts";
 
 /** The norms, by the names that they have here. */
 export const NORMS = ["Linf", "L2"] as const;
 
-/** Options of `bench attack`. */
+const MAX_COUNT = 999_999_999;
+const COUNT = whole({ min: 1, max: MAX_COUNT });
+
+/** What can be asked for. */
 export const ATTACK_OPTIONS = [
-  { name: "weights", value: "FILE", help: "weights under PyTorch's names, as safetensors (needed)" },
-  {
+  option({
+    name: "weights",
+    value: "FILE",
+    type: text("a file"),
+    required: true,
+    help: "weights under PyTorch's names, as safetensors",
+  }),
+  option({
     name: "arch",
     value: "NAME",
-    help: `${RESNET_ARCHS.join(", ")}; widths and classes are read from the weights (needed)`,
-  },
-  {
+    type: oneOf("architecture", RESNET_ARCHS),
+    required: true,
+    help: `${RESNET_ARCHS.join(", ")}; widths and classes are read from the weights`,
+  }),
+  option({
     name: "data",
     value: "DIR",
-    help: "folder of CIFAR-10's binary version, or a run folder of planted data (needed)",
-  },
-  { name: "norm", value: "NAME", help: `${NORMS.join(" or ")} (needed)` },
-  { name: "eps", value: "RADIUS", help: "8/255, 0.03137 or 8px: pixels go from 0 to 1 (needed)" },
-  { name: "version", value: "NAME", help: `${VERSIONS.join(", ")} [standard]` },
-  { name: "attacks", value: "LIST", help: `these instead of the version's: ${ATTACKS.join(",")}` },
-  { name: "n", value: "N", help: "attack the first N test images [1000]" },
-  { name: "batch", value: "N", help: "images attacked at once; changes no result [128]" },
-  { name: "seed", value: "N", help: "of all random numbers [0]" },
-  { name: "iterations", value: "N", help: "of APGD and FAB [100]" },
-  { name: "queries", value: "N", help: "of Square [5000]" },
-  { name: "mean", value: "R,G,B", help: "the network was trained on (pixel - mean) / std [0,0,0]" },
-  { name: "std", value: "R,G,B", help: "see --mean [1,1,1]" },
-  {
+    type: text("a folder"),
+    required: true,
+    help: "folder of CIFAR-10's binary version, or a run folder of planted data",
+  }),
+  option({
+    name: "norm",
+    value: "NAME",
+    type: oneOf("norm", NORMS),
+    required: true,
+    help: NORMS.join(" or "),
+  }),
+  option({
+    name: "eps",
+    value: "RADIUS",
+    type: RADIUS,
+    required: true,
+    help: "8/255, 0.03137 or 8px: pixels go from 0 to 1",
+  }),
+  option({
+    name: "version",
+    value: "NAME",
+    type: oneOf("version", VERSIONS),
+    default: "standard",
+    help: VERSIONS.join(", "),
+  }),
+  option({
+    name: "attacks",
+    value: "LIST",
+    type: list(oneOf("attack", ATTACKS), { of: "attacks" }),
+    defaultText: "those of the version",
+    help: `which of ${ATTACKS.join(",")}`,
+  }),
+  option({ name: "n", value: "N", type: COUNT, default: 1000, help: "attack the first N test images" }),
+  option({
+    name: "batch",
+    property: "batchSize",
+    value: "N",
+    type: COUNT,
+    default: 128,
+    help: "images attacked at once; changes no result",
+  }),
+  option({
+    name: "seed",
+    value: "N",
+    type: whole({ min: 0, max: MAX_COUNT }),
+    default: 0,
+    help: "of all random numbers",
+  }),
+  option({ name: "iterations", value: "N", type: COUNT, default: 100, help: "of APGD and FAB" }),
+  option({ name: "queries", value: "N", type: COUNT, default: 5000, help: "of Square" }),
+  option({
+    name: "mean",
+    value: "R,G,B",
+    type: channels("mean"),
+    defaultText: "0,0,0",
+    help: "the network was trained on (pixel - mean) / std",
+  }),
+  option({ name: "std", value: "R,G,B", type: channels("std"), defaultText: "1,1,1", help: "see --mean" }),
+  flag({
     name: "reference-radius",
-    value: null,
     help: "evaluate once more with APGD at the radius that the paper's reference code really used",
-  },
-  {
+  }),
+  flag({
     name: "official-constants",
-    value: null,
     help: "keep the constants of the official code, which logits and gradients of any scale do without",
-  },
-  { name: "out", value: "DIR", help: "where state, record and outcomes go [runs/attack-WEIGHTS-TIME]" },
-  {
+  }),
+  option({
+    name: "out",
+    property: "outDir",
+    value: "DIR",
+    type: text("a folder"),
+    defaultText: "runs/attack-WEIGHTS-TIME",
+    help: "where state, record and outcomes go",
+  }),
+  flag({
     name: "resume",
-    value: null,
-    help: "go on with the stopped evaluation in --out; start it where there is none",
-  },
-  { name: "save-images", value: null, help: "keep the adversarial images too" },
+    needs: "outDir",
+    help: "continue the stopped evaluation in --out; start it where there is none",
+  }),
+  flag({ name: "save-images", help: "keep the adversarial images too" }),
   BACKEND_OPTION,
-  CHOICES_OPTION,
-  VECTOR_WIDTH_OPTION,
-  { name: "quiet", value: null, help: "show no progress" },
-  { name: "json", value: null, help: "print the record as JSON instead of tables" },
-  { name: "help", value: null, help: "show this", alias: "h" },
-] as const satisfies readonly Option[];
+  VARIANTS_OPTION,
+] as const;
 
-/** What the words ask for. */
+/** Complete options, ready to evaluate. */
 export interface AttackOptions {
   readonly weights: string;
   readonly arch: ResnetArch;
@@ -90,103 +152,57 @@ export interface AttackOptions {
   readonly referenceRadius: boolean;
   readonly officialConstants: boolean;
   /** Null for a name made of the weights' and the time. */
-  readonly out: string | null;
+  readonly outDir: string | null;
   readonly resume: boolean;
   readonly saveImages: boolean;
-  readonly choices: Choices;
+  readonly variants: Variants;
   /** Null for the system's own. */
   readonly backend: Backend | null;
-  /** As typed; null where it is left to the adapter. */
-  readonly vectorWidth: string | null;
-  readonly quiet: boolean;
-  readonly json: boolean;
 }
 
-const NEEDED = ["weights", "arch", "data", "norm", "eps"] as const;
-
 /**
- * Reads the words.
+ * Options with their defaults.
  *
- * @returns Null where help is asked for.
- * @throws {UsageError} If an option is unknown, missing, of the wrong kind or out of range.
+ * @throws {UsageError} If one is missing or out of range.
  */
-export function parseAttackOptions(args: readonly string[]): AttackOptions | null {
-  const given = parseOptions(args, { table: ATTACK_OPTIONS, command: ATTACK_COMMAND });
-  if (given.help) return null;
-  const missing = NEEDED.filter((name) => given[name] === null).map((name) => `--${name}`);
-  if (missing.length > 0) {
-    throw new UsageError(
-      `Cannot run ${ATTACK_COMMAND}: ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing\n` +
-        `Hint: ${ATTACK_COMMAND} --weights FILE --arch resnet8 --data DIR --norm Linf --eps 8/255`,
-    );
-  }
-  if (given.resume && given.out === null) {
-    throw new UsageError(
-      "Cannot resume an evaluation: no folder given\nHint: add --out DIR, the folder of the evaluation",
-    );
-  }
-  const norm = oneOf("norm", given.norm!, NORMS);
+export function completeAttackOptions(given: Nullable<typeof ATTACK_OPTIONS>): AttackOptions {
+  const complete = completeOptions(given, ATTACK_OPTIONS), { norm, outDir, variants } = complete;
   return {
-    weights: given.weights!,
-    arch: oneOf("arch", given.arch!, RESNET_ARCHS),
-    data: given.data!,
-    norm,
-    eps: parseEps(given.eps!, norm),
-    version: oneOf("version", given.version ?? "standard", VERSIONS),
-    attacks: given.attacks === null ? null : parseAttacks(given.attacks),
-    n: readWhole("n", given.n ?? "1000", { least: 1 }),
-    batchSize: readWhole("batch", given.batch ?? "128", { least: 1 }),
-    seed: readWhole("seed", given.seed ?? "0", { least: 0 }),
-    iterations: readWhole("iterations", given.iterations ?? "100", { least: 1 }),
-    queries: readWhole("queries", given.queries ?? "5000", { least: 1 }),
-    mean: given.mean === null ? null : readChannels("mean", given.mean),
-    std: given.std === null ? null : readChannels("std", given.std),
-    referenceRadius: given["reference-radius"],
-    officialConstants: given["official-constants"],
-    out: given.out?.replace(/(?<=.)\/+$/, "") ?? null,
-    resume: given.resume,
-    saveImages: given["save-images"],
-    choices: parseChoices(given.choices),
-    backend: parseBackend(given.backend),
-    vectorWidth: given["vector-width"],
-    quiet: given.quiet,
-    json: given.json,
+    ...complete,
+    eps: readEps(complete.eps, norm),
+    outDir: outDir?.replace(/(?<=.)\/+$/, "") ?? null,
+    variants: variants ?? defaultVariants(),
   };
 }
 
-function oneOf<const T extends string>(name: string, text: string, known: readonly T[]): T {
-  const found = known.find((one) => one === text);
-  if (found !== undefined) return found;
-  throw new UsageError(`Cannot read --${name}: unknown, ${suggest(text, known)}, given ${text}`);
-}
-
-function parseAttacks(text: string): AttackName[] {
-  const names = text.split(",").map((word) => oneOf("attacks", word.trim(), ATTACKS));
-  if (new Set(names).size === names.length) return names;
-  throw new UsageError(`Cannot read --attacks: an attack is named twice, given ${text}`);
-}
-
-function readWhole(name: string, text: string, { least }: { least: number }): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least) return value;
-  throw new UsageError(
-    `Cannot read --${name}: it must be a whole number from ${least} to 999999999, given ${text}`,
-  );
-}
-
-function readChannels(name: "mean" | "std", text: string): number[] {
-  const values = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
-  if (values.every((value) => Number.isFinite(value) && (name === "mean" || value > 0))) {
-    const problem = values.map((value) => normalisationProblem(name, value)).find((found) => found !== null);
-    if (problem) throw new UsageError(`Cannot read --${name}: each number ${problem}`);
-    return values;
+/** A radius, which depends on the norm. */
+function readEps(eps: number | string, norm: typeof NORMS[number]): Amount {
+  try {
+    return parseEps(String(eps), norm);
+  } catch (error) {
+    throw asUsageError(error, { option: "option eps", given: String(eps) });
   }
-  throw new UsageError(
-    `Cannot read --${name}: it must be ${
-      name === "mean" ? "numbers" : "numbers above 0"
-    }, one per channel, ` +
-      `given ${text}\nHint: for pixels in [0, 1], such as --${name} ${
-        name === "mean" ? "0.4914,0.4822,0.4465" : "0.2470,0.2435,0.2616"
-      }`,
-  );
+}
+
+/** Numbers, one per channel. */
+function channels(name: "mean" | "std"): OptionType<readonly number[]> {
+  const description = `${name === "mean" ? "numbers" : "numbers above 0"}, one per channel`;
+  const example = name === "mean" ? "0.4914,0.4822,0.4465" : "0.2470,0.2435,0.2616";
+  const check = (values: readonly number[]) => {
+    if (!values.every((value) => Number.isFinite(value) && (name === "mean" || value > 0))) {
+      throw new OptionFault(`it must be ${description}`, `for pixels in [0, 1], such as ${example}`);
+    }
+    const problem = values.map((value) => normalisationProblem(name, value)).find((found) => found !== null);
+    if (problem) throw new OptionFault(`each number ${problem}`);
+  };
+  return {
+    description,
+    read(text) {
+      const values = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+      check(values);
+      return values;
+    },
+    check,
+    write: (values) => values.join(","),
+  };
 }

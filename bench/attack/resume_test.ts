@@ -4,7 +4,8 @@ import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { AttackDevice } from "./device.ts";
-import { attack } from "./mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
+import { ATTACK_COMMAND } from "../commands/attack.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./testing.ts";
 
 const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet"];
@@ -18,8 +19,10 @@ type Attack = AttackDevice["attack"];
 
 async function start(args: string[], evaluate: Attack, signal = new AbortController().signal) {
   const out = { text: "", errors: "" };
-  const code = await attack(args, {
-    openDevice: fakeDevice(evaluate),
+  const code = await runCommand(ATTACK_COMMAND, args, {
+    terminal: null,
+    writeReport: null,
+    openAttackDevice: fakeDevice(evaluate),
     signal,
     stdout: (part) => out.text += part,
     stderr: (part) => out.errors += part,
@@ -56,14 +59,14 @@ async function stopped(dir: string): Promise<string[]> {
   return words;
 }
 
-Deno.test("attack() interrupted ends with 130, and --resume goes on from what was saved", async () => {
+Deno.test("attack() interrupted ends with 130, and --resume continues from what was saved", async () => {
   await withTempDir(async (dir) => {
     const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
     const { code, errors } = await interrupted(words);
     assertEquals(code, 130);
     assertEquals(
       errors,
-      `Interrupted: the state is saved\nHint: the same command with --out ${dir}/out --resume goes on\n`,
+      `Interrupted: the state is saved\nHint: the same command with --out ${dir}/out --resume continues\n`,
     );
     assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
 

@@ -7,7 +7,7 @@
 import { readDataset, writeDataset } from "../../datasets/dataset_file.ts";
 import { datasetOf } from "../../datasets/registry.ts";
 import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOptions } from "../plan/cell.ts";
-import { chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { Preset } from "../config/preset.ts";
 import { rehearse } from "./rehearse.ts";
@@ -25,7 +25,7 @@ export async function openWorkbench(
   preset: Preset,
   options: WorkbenchOptions,
 ): Promise<Workbench> {
-  const { dataDir, dataFile, signal, choices = { rule: "fixed", pins: {} }, backend, note = () => {} } =
+  const { dataDir, dataFile, signal, variants = { rule: "fixed", pins: {} }, backend, note = () => {} } =
     options;
   const registered = datasetOf(preset.dataset);
   const dataset =
@@ -33,7 +33,7 @@ export async function openWorkbench(
       ? asUsage(registered.open(preset.dataset, { dataDir, signal }))
       : readDataset(dataFile));
   signal.throwIfAborted();
-  const { gpu, saveTimings } = await openBenchGpu(choices, { backend, note });
+  const { gpu, saveTimings } = await openBenchGpu(variants, { backend, note });
   return {
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     adapter: gpu.info,

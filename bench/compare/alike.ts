@@ -1,7 +1,6 @@
 /** Checks that two sides measured the same thing in the same place. */
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { differences } from "../record/differences.ts";
-import { suggest } from "../../common/nearest.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { Side, SourceRecord } from "./sides/source.ts";
 
@@ -54,23 +53,9 @@ export function checkAlike(base: Side, head: Side, { allowed }: { allowed: reado
   if (refused.length === 0) return unlike;
   throw new UsageError(
     `Cannot compare ${base.path} with ${head.path}: ${refused.map(({ detail }) => detail).join("; ")}\n` +
-      `Hint: add --allow-different ${
+      `Hint: add option allowDifferent ${
         refused.map(({ field }) => field).join(",")
       } to compare them nevertheless`,
-  );
-}
-
-/**
- * Reads the names of `--allow-different`.
- *
- * @throws {UsageError} If one is unknown.
- */
-export function parseAllowed(text: string | null): Field[] {
-  const names = (text ?? "").split(",").map((name) => name.trim()).filter(Boolean);
-  const unknown = names.find((name) => !(FIELDS as readonly string[]).includes(name));
-  if (unknown === undefined) return names as Field[];
-  throw new UsageError(
-    `Cannot read --allow-different: unknown field ${unknown}, ${suggest(unknown, FIELDS)}`,
   );
 }
 

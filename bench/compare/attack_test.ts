@@ -1,11 +1,13 @@
 /** `bench compare` on what `bench attack` leaves; its device only pretends, here and in all tests of that command. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { attack } from "../attack/mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
 import type { AttackRecord } from "../attack/record.ts";
 import { fakeDevice, fakeResult, writeInputs } from "../attack/testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { readContent, withTempDir, writeSealed } from "../testing.ts";
-import { compare } from "./mod.ts";
+import { ATTACK_COMMAND } from "../commands/attack.ts";
+import { COMPARE_COMMAND } from "../commands/compare.ts";
+import { servicesFor } from "../commands/testing.ts";
 
 const IMAGES = 12;
 
@@ -21,19 +23,14 @@ async function evaluate(dir: string, robust: number, words: readonly string[] = 
   const usual = ["--norm=Linf", "--eps=8/255", `--n=${IMAGES}`].filter((word) =>
     !own.includes(word.split("=")[0])
   );
-  const services = {
-    openDevice: device,
-    signal: new AbortController().signal,
-    stdout: () => {},
-    stderr: () => {},
-  };
-  assertEquals(await attack([...await writeInputs(dir), ...usual, ...words, `--out=${out}`], services), 0);
+  const args = [...await writeInputs(dir), ...usual, ...words, `--out=${out}`];
+  assertEquals(await runCommand(ATTACK_COMMAND, args, servicesFor({ openAttackDevice: device })), 0);
   return out;
 }
 
 async function compared(...words: string[]) {
   let text = "";
-  const code = await compare(words, { stdout: (part) => text += part });
+  const code = await runCommand(COMPARE_COMMAND, words, servicesFor({ stdout: (part) => text += part }));
   return { code, text };
 }
 

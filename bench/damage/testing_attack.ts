@@ -1,6 +1,8 @@
 /** What `bench attack` reads back: weights, its state, and a finished record. The device pretends. */
 import type { AttackDevice } from "../attack/device.ts";
-import { attack } from "../attack/mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
+import { ATTACK_COMMAND } from "../commands/attack.ts";
+import { servicesFor } from "../commands/testing.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "../attack/testing.ts";
 import { readState } from "../attack/state_file.ts";
 import { loadSide } from "../compare/sides/load.ts";
@@ -23,7 +25,11 @@ export async function attackTargets(dir: string): Promise<Target[]> {
     let text = "", notes = "";
     const stdout = (part: string) => text += part, stderr = (part: string) => notes += part;
     const words = [...inputs, `--out=${out}`, "--resume"];
-    await attack(words, { openDevice: fakeDevice(evaluate), signal, stdout, stderr });
+    await runCommand(
+      ATTACK_COMMAND,
+      words,
+      servicesFor({ openAttackDevice: fakeDevice(evaluate), signal, stdout, stderr }),
+    );
     return { text, notes };
   };
   const controller = new AbortController();

@@ -1,27 +1,15 @@
 /** `--jobs`: how many cells run at once. */
 import type { CellDescription } from "../plan/cell.ts";
-import { UsageError } from "../../common/usage_error.ts";
+import { option, whole } from "../../common/command_line/mod.ts";
 
 /** The option, for the commands that have it. */
-export const JOBS_OPTION = {
+export const JOBS_OPTION = option({
   name: "jobs",
   value: "N",
-  help: "cells at once, each in a process of its own [1; on a software adapter one per core]",
-} as const;
-
-/**
- * Reads the option.
- *
- * @returns Null where it is absent.
- * @throws {UsageError} If it is no whole number from 1.
- */
-export function parseJobs(text: string | null): number | null {
-  if (text === null) return null;
-  if (!/^0*[1-9]\d{0,3}$/.test(text)) {
-    throw new UsageError(`Cannot read --jobs: must be a whole number from 1 to 9999, given ${text}`);
-  }
-  return Number(text);
-}
+  type: whole({ min: 1, max: 9999 }),
+  defaultText: "1; on a software adapter one per core",
+  help: "cells at once, each in a process of its own",
+});
 
 /** How a run shares the machine among its cells. */
 export interface Sharing {

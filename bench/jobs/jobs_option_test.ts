@@ -1,20 +1,8 @@
-import { assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "../plan/plan.ts";
 import { smallPreset } from "../testing.ts";
-import { UsageError } from "../../common/usage_error.ts";
-import { machineOf, parseJobs, shareMachine } from "./jobs_option.ts";
-
-Deno.test("parseJobs() reads whole numbers from 1", () => {
-  assertEquals([parseJobs(null), parseJobs("1"), parseJobs("16")], [null, 1, 16]);
-  for (const text of ["0", "-1", "1.5", "2e1", "two", " 2", "10000", ""]) {
-    assertThrows(
-      () => parseJobs(text),
-      UsageError,
-      `Cannot read --jobs: must be a whole number from 1 to 9999, given ${text}`,
-    );
-  }
-});
+import { machineOf, shareMachine } from "./jobs_option.ts";
 
 Deno.test("shareMachine() gives a software adapter one job per core, others one job", async () => {
   const cells = expand(await loadPreset("quick"));

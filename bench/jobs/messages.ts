@@ -1,7 +1,7 @@
 /** What the process of the command and its workers write to each other: one JSON object per line. */
 import type { CellDescription, CellProgress } from "../plan/cell.ts";
 import type { Backend } from "../../engine/device/backend.ts";
-import type { Choices } from "../adapter/choices_option.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
 import type { Artifact } from "../schema.ts";
@@ -15,7 +15,7 @@ export interface WorkerSetup {
   readonly dataFile?: string;
   /** The run folder, with its manifest. */
   readonly runDir: string;
-  readonly choices?: Choices;
+  readonly variants?: Variants;
   readonly backend?: Backend | null;
   readonly checkpointPauseMs?: number;
 }

@@ -24,9 +24,9 @@ export async function serve(
   let bench: Promise<Bench> = Promise.reject(new TypeError("Cannot run a cell: the worker is not open"));
   bench.catch(() => {});
   const open = async (setup: WorkerSetup): Promise<Bench> => {
-    const { preset, runDir, dataDir, dataFile, choices, backend, checkpointPauseMs } = setup;
+    const { preset, runDir, dataDir, dataFile, variants, backend, checkpointPauseMs } = setup;
     const note = (text: string) => say({ say: "note", text });
-    const workbench = await openWorkbench(preset, { dataDir, dataFile, choices, backend, signal, note });
+    const workbench = await openWorkbench(preset, { dataDir, dataFile, variants, backend, signal, note });
     const folder = await RunFolder.open(runDir);
     if (folder === null) throw new RangeError(`Cannot work in ${runDir}: it holds no run`);
     say({ say: "opened", ...surroundingsOf(workbench) });

@@ -1,15 +1,15 @@
 import type { Backend } from "../../engine/device/backend.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
-import { toWords } from "../terminal/to_words.ts";
-import { parsePeersOptions } from "./options.ts";
-import type { PeerName } from "./peer_list.ts";
+import { completeOptions, formatCommand } from "../../common/command_line/mod.ts";
+import { PEERS_OPTIONS } from "./options.ts";
+import { type PeerName, PEERS } from "./peer_list.ts";
 import type { PeersRecord } from "./record.ts";
 import { timePeers, type TimePeersOptions } from "./time_peers.ts";
 
 /** What {@linkcode comparePeers} compares; defaults are those of `deno task bench peers`. */
 export interface ComparePeersOptions {
-  /** What to measure beside this engine. Default: all. */
-  readonly peers?: Iterable<Exclude<PeerName, "ours">>;
+  /** What to measure besides this engine. Default: all. */
+  readonly peers?: readonly Exclude<PeerName, "ours">[];
   /** How often each is timed. Default: 5. */
   readonly rounds?: number;
   /** Repetitions of the work in a sample. Default: enough for 0.3 s. */
@@ -18,6 +18,8 @@ export interface ComparePeersOptions {
   readonly backend?: Backend;
   /** Where the record goes; a file that exists is refused. Default: it is only returned. */
   readonly out?: string;
+  /** For the record. Default: the command that does the same. */
+  readonly command?: string;
   /** Told what is being done. */
   readonly note?: (text: string) => void;
   /** Abort it to end all processes; then the promise rejects with its reason. */
@@ -28,7 +30,7 @@ export interface ComparePeersOptions {
  * Times the same work on this engine and on other packages, in turns, in processes of their own: `deno task bench peers`.
  * A package that cannot be started, fails or does other work is in the record with the reason.
  *
- * @throws {UsageError} If an option is out of range (the message names that of the command), packages cannot be fetched, or
+ * @throws {UsageError} If an option is out of range, packages cannot be fetched, or
  * the record's file exists or cannot be written.
  * @throws {NoAdapterError} If no adapter answers.
  *
@@ -37,25 +39,32 @@ export interface ComparePeersOptions {
  * import { assertRejects } from "@std/assert";
  * import { comparePeers } from "./compare_peers.ts";
  * // const { rows } = await comparePeers({ peers: ["torch"], rounds: 3 });
- * await assertRejects(() => comparePeers({ rounds: 0 }), Error, "--rounds must be a whole number");
+ * await assertRejects(() => comparePeers({ rounds: 0 }), Error, "rounds: must be a whole number");
  * ```
  */
-export async function comparePeers(options: ComparePeersOptions = {}): Promise<PeersRecord> {
-  const { peers, rounds, steps, backend, out = null, note = () => {} } = options;
-  const { signal = new AbortController().signal } = options;
-  const parsed = parsePeersOptions(toWords({ peers, rounds, steps, backend }));
-  const say = (text: string) => note(text.trimEnd());
-  return await timePeersTo(out, { ...parsed, startedAt: new Date(), signal, say });
+export async function comparePeers(
+  options: ComparePeersOptions = {},
+  { time = timePeers }: ComparePeersServices = {},
+): Promise<PeersRecord> {
+  const { out = null, note = () => {}, signal = new AbortController().signal } = options;
+  const { peers: names, ...complete } = completeOptions(options, PEERS_OPTIONS);
+  const command = options.command ??
+    formatCommand("deno task bench peers", { table: PEERS_OPTIONS, options });
+  if (out !== null) await reserveRecord(out);
+  const record = await time({
+    ...complete,
+    peers: PEERS.filter(({ name }) => name === "ours" || (names?.includes(name) ?? true)),
+    command,
+    startedAt: new Date(),
+    signal,
+    say: (text) => note(text.trimEnd()),
+  });
+  if (out !== null) await writeRecord(out, record);
+  return record;
 }
 
-/** Measures, and writes the record where one is asked for; the name is taken before anything is started. */
-export async function timePeersTo(
-  path: string | null,
-  options: TimePeersOptions,
-  time: (options: TimePeersOptions) => Promise<PeersRecord> = timePeers,
-): Promise<PeersRecord> {
-  if (path !== null) await reserveRecord(path);
-  const record = await time(options);
-  if (path !== null) await writeRecord(path, record);
-  return record;
+/** What the function needs from outside; tests pass their own. */
+export interface ComparePeersServices {
+  /** Default: in real processes. */
+  readonly time?: (options: TimePeersOptions) => Promise<PeersRecord>;
 }

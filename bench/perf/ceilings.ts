@@ -156,14 +156,14 @@ async function dispatch(
 }
 
 /** An idle queue is still waited for: under Deno until its next look at the device. */
-async function wait(gpu: Gpu, { samples, leastMs, signal }: SampleOptions): Promise<Ceiling> {
+async function wait(gpu: Gpu, { samples, minSampleMs, signal }: SampleOptions): Promise<Ceiling> {
   const found: number[] = [];
   await gpu.idle();
   for (let i = 0; i < samples; i++) {
     signal.throwIfAborted();
     const from = performance.now();
     let waits = 0;
-    for (; waits < 1 || performance.now() - from < leastMs; waits++) await gpu.idle();
+    for (; waits < 1 || performance.now() - from < minSampleMs; waits++) await gpu.idle();
     found.push((performance.now() - from) / waits * 1000);
   }
   return { name: "wait", unit: "us", samples: found };

@@ -6,7 +6,7 @@ import { measureCeilings } from "./ceilings.ts";
 
 gpuTest("measureCeilings() measures all of them with checked kernels, and frees its memory", async (gpu) => {
   const before = gpu.buffers.liveBytes;
-  const options = { samples: 2, leastMs: 1, signal: new AbortController().signal };
+  const options = { samples: 2, minSampleMs: 1, signal: new AbortController().signal };
   const found = await measureCeilings(gpu, options, { bytes: 2 ** 20, workgroups: 8, steps: 64 });
   assertEquals(
     found.map(({ name, unit }) => `${name} ${unit}`),

@@ -8,7 +8,7 @@ import { gpuTest } from "../../engine/testing/gpu.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { measureKernel } from "./kernels.ts";
 
-const options = { samples: 2, leastMs: 1, signal: new AbortController().signal };
+const options = { samples: 2, minSampleMs: 1, signal: new AbortController().signal };
 
 gpuTest("measureKernel() times an operation with its flops and bytes, and frees its memory", async (gpu) => {
   const before = gpu.buffers.liveBytes;

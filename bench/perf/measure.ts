@@ -5,7 +5,8 @@
 
 import type { Backend } from "../../engine/device/backend.ts";
 import type { Gpu } from "../../engine/device/device.ts";
-import { type Choices, chosenBy, openBenchGpu } from "../adapter/choices_option.ts";
+import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import { gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { measurePgd } from "./attack.ts";
 import { measureCeilings } from "./ceilings.ts";
@@ -42,8 +43,8 @@ export interface MeasureOptions extends SampleOptions {
   readonly starts: number;
   /** Steps of the soak. */
   readonly soakSteps: number;
-  /** Who picks among an operation's ways of computing; starts take the best guess. */
-  readonly choices: Choices;
+  /** How to choose among an operation's variants; starts take the best guess. */
+  readonly variants: Variants;
   /** What computes; null for the system's own. */
   readonly backend?: Backend | null;
   /** Told what is measured next. */
@@ -65,7 +66,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
   const { parts, only, note, signal, starts, soakSteps, backend } = options;
   const cases = only === null ? kernelCases() : selectCases(kernelCases(), only);
   const startedAt = new Date(), since = performance.now();
-  const { gpu, saveTimings } = await openBenchGpu(options.choices, { backend, note });
+  const { gpu, saveTimings } = await openBenchGpu(options.variants, { backend, note });
   try {
     let peakBytes = 0;
     const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -79,7 +80,8 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
     const start = parts.has("start")
       ? await measured("starts", () => measureStarts({ starts, backend, signal }))
       : null;
-    const once = { ...options, samples: 1 }, longer = { ...once, leastMs: options.leastMs * TRAINING_FACTOR };
+    const once = { ...options, samples: 1 },
+      longer = { ...once, minSampleMs: options.minSampleMs * TRAINING_FACTOR };
     const ceilings: Ceiling[][] = [], kernels: KernelTime[][] = [];
     const training: TrainingTime[][] = [], attacks: AttackTime[][] = [];
     for (let round = 1; round <= options.samples; round++) {

@@ -2,14 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../common/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import type { MeasureOptions } from "./measure.ts";
-import { measurePerf, measureTo } from "./measure_perf.ts";
-import { parsePerfOptions } from "./options.ts";
+import { measurePerf } from "./measure_perf.ts";
 import { fakePerfRecord } from "./testing.ts";
 
 const REFUSED: [options: Parameters<typeof measurePerf>[0], message: string][] = [
-  [{ samples: 0 }, "--samples must be a whole number"],
-  [{ leastMs: 0.5 }, "--sample-ms must be a whole number"],
-  [{ soakSteps: 1e21 }, "--soak must be a whole number"],
+  [{ samples: 0 }, "Cannot read option samples: must be a whole number"],
+  [{ minSampleMs: 0.5 }, "Cannot read option minSampleMs: must be a whole number"],
+  [{ soakSteps: 1e21 }, "Cannot read option soakSteps: must be a whole number"],
   [{ only: "convolve" }, "no name holds convolve"],
 ];
 for (const [options, message] of REFUSED) {
@@ -26,19 +25,14 @@ Deno.test("measurePerf() refuses a record's file that exists before it measures"
   });
 });
 
-Deno.test("measureTo() writes the record that it returns, or none", async () => {
+Deno.test("measurePerf() writes the record that it returns, or none", async () => {
   await withTempDir(async (dir) => {
     const asked: MeasureOptions[] = [];
-    const services = {
-      note: () => {},
-      signal: new AbortController().signal,
-      measure: (options: MeasureOptions) => (asked.push(options), Promise.resolve(fakePerfRecord())),
-    };
-    const options = parsePerfOptions(["--samples=7"]);
-    const record = await measureTo(`${dir}/a/r.json`, options, services);
+    const measure = (options: MeasureOptions) => (asked.push(options), Promise.resolve(fakePerfRecord()));
+    const record = await measurePerf({ samples: 7, out: `${dir}/a/r.json` }, { measure });
     assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/a/r.json`)), record);
-    await measureTo(null, options, services);
-    assertEquals(asked.map(({ samples }) => samples), [7, 7]);
+    await measurePerf({ samples: 7 }, { measure });
+    assertEquals(asked.map(({ samples, starts }) => [samples, starts]), [[7, 3], [7, 3]]);
     assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["a"]);
   });
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { gpuTest } from "../../engine/testing/gpu.ts";
-import { parseChoices } from "../adapter/choices_option.ts";
+import { parseVariants } from "../adapter/variants_option.ts";
 import { measure } from "./measure.ts";
 
 gpuTest("measure() takes one sample of every kernel a round", async () => {
@@ -9,10 +9,10 @@ gpuTest("measure() takes one sample of every kernel a round", async () => {
     parts: new Set(["kernels"]),
     only: "matmul",
     samples: 3,
-    leastMs: 1,
+    minSampleMs: 1,
     starts: 1,
     soakSteps: 1,
-    choices: parseChoices(null),
+    variants: parseVariants(null),
     signal: new AbortController().signal,
     note: (text) => notes.push(text),
   });

@@ -1,104 +1,84 @@
-/** The words after `bench perf`. */
-
-import type { Backend } from "../../engine/device/backend.ts";
-import { BACKEND_OPTION, parseBackend } from "../adapter/backend_option.ts";
-import { type Choices, CHOICES_OPTION, parseChoices } from "../adapter/choices_option.ts";
-import { suggest } from "../../common/nearest.ts";
-import { type Option, parseOptions } from "../terminal/options.ts";
-import { readCount } from "../terminal/read_count.ts";
-import { UsageError } from "../../common/usage_error.ts";
-import { VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
+/** Options of `bench perf` and `measurePerf`. */
+import { BACKEND_OPTION } from "../adapter/backend_option.ts";
+import { VARIANTS_OPTION } from "../adapter/variants_option.ts";
+import { list, oneOf, option, OptionFault, type OptionType, whole } from "../../common/command_line/mod.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
 import { type Part, PARTS } from "./measure.ts";
 
-/** How the command is called in messages. */
-export const PERF_COMMAND = "deno task bench perf";
+const COUNT = whole({ min: 1, max: 999_999 });
 
-/** Options of `bench perf`. */
+/** A part of a kernel's name. */
+const KERNEL: OptionType<string> = {
+  description: "a part of a kernel's name",
+  read(text) {
+    KERNEL.check(text);
+    return text;
+  },
+  check(text) {
+    try {
+      selectCases(kernelCases(), text);
+    } catch (cause) {
+      throw new OptionFault((cause as Error).message.replace(/^Cannot select kernels: /, ""));
+    }
+  },
+  write: (text) => text,
+};
+
+/** What can be asked for. */
 export const PERF_OPTIONS = [
-  { name: "out", value: "FILE", help: "where the record goes [runs/perf-TIME.json]" },
-  { name: "parts", value: "LIST", help: `which of ${PARTS.join(",")} to measure [all but soak]` },
-  {
+  option({
+    name: "parts",
+    value: "LIST",
+    type: list(oneOf("part", PARTS), { of: "parts", repeats: true }),
+    defaultText: "all but soak",
+    help: `which of ${PARTS.join(",")} to measure`,
+  }),
+  option({
     name: "only",
     value: "TEXT",
+    type: KERNEL,
     help: "kernels whose name holds TEXT, and no part but ceilings and kernels",
-  },
-  { name: "samples", value: "N", help: "samples behind each number [5]" },
-  { name: "sample-ms", value: "N", help: "how long one takes at least; four times that in training [150]" },
-  { name: "starts", value: "N", help: "cold and warm starts, each in a process of its own [3]" },
-  { name: "soak", value: "N", help: "also train N steps and fail if memory grows" },
+  }),
+  option({ name: "samples", value: "N", type: COUNT, default: 5, help: "samples behind each number" }),
+  option({
+    name: "sample-ms",
+    property: "minSampleMs",
+    value: "N",
+    type: COUNT,
+    default: 150,
+    help: "minimum duration of a sample; four times that in training",
+  }),
+  option({
+    name: "starts",
+    value: "N",
+    type: COUNT,
+    default: 3,
+    help: "cold and warm starts, each in a process of its own",
+  }),
+  option({
+    name: "soak",
+    property: "soakSteps",
+    value: "N",
+    type: COUNT,
+    help: "also train N steps and fail if memory grows",
+  }),
   BACKEND_OPTION,
-  CHOICES_OPTION,
-  VECTOR_WIDTH_OPTION,
-  { name: "json", value: null, help: "print the record as JSON instead of tables" },
-  { name: "quiet", value: null, help: "show no progress" },
-  { name: "help", value: null, help: "show this", alias: "h" },
-] as const satisfies readonly Option[];
+  VARIANTS_OPTION,
+] as const;
 
-/** What the words ask for. */
-export interface PerfOptions {
-  readonly help: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** Null for a name made of the time. */
-  readonly out: string | null;
-  readonly parts: ReadonlySet<Part>;
-  readonly only: string | null;
-  readonly samples: number;
-  readonly leastMs: number;
-  readonly starts: number;
-  readonly soakSteps: number;
-  readonly choices: Choices;
-  /** Null for the system's own. */
-  readonly backend: Backend | null;
-  /** As typed; null where it is left to the adapter. */
-  readonly vectorWidth: string | null;
-}
+/** Steps of a soak that no number is given for. */
+export const SOAK_STEPS = 2000;
 
-/** @throws {UsageError} If an option is unknown, no whole number from 1, or names no part or no kernel. */
-export function parsePerfOptions(args: readonly string[]): PerfOptions {
-  const given = parseOptions(args, { table: PERF_OPTIONS, command: PERF_COMMAND });
-  const { help, json, quiet, out, only } = given;
-  if (only !== null) checkPattern(only);
-  const parts = given.parts === null ? defaultParts(only) : parseParts(given.parts);
-  if (given.soak !== null) parts.add("soak");
-  return {
-    help,
-    json,
-    quiet,
-    out,
-    parts,
-    only,
-    samples: readCount(given.samples ?? "5", { command: PERF_COMMAND, name: "samples" }),
-    leastMs: readCount(given["sample-ms"] ?? "150", { command: PERF_COMMAND, name: "sample-ms" }),
-    starts: readCount(given.starts ?? "3", { command: PERF_COMMAND, name: "starts" }),
-    soakSteps: readCount(given.soak ?? "2000", { command: PERF_COMMAND, name: "soak" }),
-    choices: parseChoices(given.choices),
-    backend: parseBackend(given.backend),
-    vectorWidth: given["vector-width"],
-  };
-}
-
-function defaultParts(only: string | null): Set<Part> {
-  return new Set(only === null ? PARTS.filter((part) => part !== "soak") : ["ceilings", "kernels"]);
-}
-
-function parseParts(text: string): Set<Part> {
-  return new Set(
-    text.split(",").map((word) => {
-      const part = PARTS.find((name) => name === word.trim());
-      if (part !== undefined) return part;
-      throw new UsageError(
-        `Cannot run ${PERF_COMMAND}: unknown part ${word.trim()}, ${suggest(word.trim(), PARTS)}`,
-      );
-    }),
-  );
-}
-
-function checkPattern(only: string): void {
-  try {
-    selectCases(kernelCases(), only);
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
+/** The parts that are measured: those asked for, and the soak where its steps are. */
+export function partsOf(
+  { parts, only, soakSteps }: {
+    parts: readonly Part[] | null;
+    only: string | null;
+    soakSteps: number | null;
+  },
+): ReadonlySet<Part> {
+  const usual: readonly Part[] = only === null
+    ? PARTS.filter((part) => part !== "soak")
+    : ["ceilings", "kernels"];
+  return new Set([...parts ?? usual, ...soakSteps === null ? [] : ["soak" as const]]);
 }

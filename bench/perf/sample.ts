@@ -6,7 +6,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 export interface SampleOptions {
   readonly samples: number;
   /** A sample takes at least about this long, so that the one wait in it weighs little. */
-  readonly leastMs: number;
+  readonly minSampleMs: number;
   /** Looked at between samples. */
   readonly signal: AbortSignal;
 }
@@ -29,7 +29,7 @@ const MOST_RUNS = 100_000;
 export async function sample(
   gpu: Gpu,
   submit: (runs: number) => void,
-  { samples, leastMs, signal }: SampleOptions,
+  { samples, minSampleMs, signal }: SampleOptions,
 ): Promise<Sampled> {
   const time = async (runs: number) => {
     await new Promise((resolve) => setTimeout(resolve)); // the host sees to its signals
@@ -41,8 +41,8 @@ export async function sample(
   };
   await time(1);
   let runs = 1, ms = await time(runs);
-  for (; ms < leastMs && runs < MOST_RUNS; ms = await time(runs)) {
-    runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(1.2, 1.1 * leastMs / ms))));
+  for (; ms < minSampleMs && runs < MOST_RUNS; ms = await time(runs)) {
+    runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(1.2, 1.1 * minSampleMs / ms))));
   }
   const samplesMs = [ms / runs];
   while (samplesMs.length < samples) samplesMs.push(await time(runs) / runs);

@@ -16,7 +16,7 @@ gpuTest("sample() repeats runs until a sample is long enough, and divides by the
   const { runs, samplesMs } = await sample(gpu, (runs) => {
     asked.push(runs);
     spin(3 * runs);
-  }, { samples: 2, leastMs: 25, signal });
+  }, { samples: 2, minSampleMs: 25, signal });
   assertEquals(asked.slice(0, 2), [1, 1]);
   assertEquals(asked.slice(-2), [runs, runs]);
   assert(
@@ -27,7 +27,7 @@ gpuTest("sample() repeats runs until a sample is long enough, and divides by the
 
 gpuTest("sample() stops on an abort before it submits", async (gpu) => {
   let submitted = 0;
-  const options = { samples: 1, leastMs: 1, signal: aborted };
+  const options = { samples: 1, minSampleMs: 1, signal: aborted };
   await assertRejects(() => sample(gpu, () => submitted++, options), DOMException);
   assertEquals(submitted, 0);
 });
@@ -41,7 +41,7 @@ gpuTest("timeSteps() runs one step, one that tells how many make a sample, then 
   const times = await timeSteps(gpu, {
     step,
     since: performance.now(),
-    options: { samples: 3, leastMs: 50, signal },
+    options: { samples: 3, minSampleMs: 50, signal },
   });
   assert(times.steps >= 1 && times.steps <= 3 && times.firstStepMs >= 20);
   assertEquals([steps, times.samplesMs.length], [2 + 3 * times.steps, 3]);
@@ -50,7 +50,7 @@ gpuTest("timeSteps() runs one step, one that tells how many make a sample, then 
 
 gpuTest("timeSteps() stops on an abort after the first step", async (gpu) => {
   let steps = 0;
-  const options = { samples: 3, leastMs: 1, signal: aborted };
+  const options = { samples: 3, minSampleMs: 1, signal: aborted };
   await assertRejects(() => timeSteps(gpu, { step: () => steps++, since: 0, options }), DOMException);
   assertEquals(steps, 1);
 });

@@ -1,7 +1,7 @@
 /** One start, in a process of its own: `start_child.ts [BACKEND]` prints the parts of a start and exits. */
 
 import { openGpu } from "../../engine/device/device.ts";
-import { parseBackend } from "../adapter/backend_option.ts";
+import { BACKEND_OPTION } from "../adapter/backend_option.ts";
 import { GOAL, makeGoal, trainGoal } from "./training.ts";
 
 /** What the process prints: times in ms, and when its modules had been loaded (`Date.now()`). */
@@ -24,7 +24,10 @@ async function start(): Promise<ChildTimes> {
     return result;
   };
   const made = await timed(() => makeGoal(GOAL));
-  const gpu = await timed(() => openGpu({ backend: parseBackend(Deno.args[0] ?? null) }));
+  const [backend] = Deno.args;
+  const gpu = await timed(() =>
+    openGpu({ backend: backend === undefined ? null : BACKEND_OPTION.type.read(backend) })
+  );
   const trainer = await timed(() => trainGoal(gpu, { ...made, network: GOAL }));
   const step = async () => {
     trainer.step();

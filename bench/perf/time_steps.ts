@@ -30,7 +30,7 @@ export interface StepTimes {
  */
 export async function timeSteps(
   gpu: Gpu,
-  { step, since, options: { samples, leastMs, signal } }: Timed,
+  { step, since, options: { samples, minSampleMs, signal } }: Timed,
 ): Promise<StepTimes> {
   step();
   await gpu.idle();
@@ -44,7 +44,7 @@ export async function timeSteps(
     await gpu.idle();
     return (performance.now() - from) / steps;
   };
-  const steps = Math.max(1, Math.ceil(leastMs / await time(1)));
+  const steps = Math.max(1, Math.ceil(minSampleMs / await time(1)));
   const samplesMs: number[] = [];
   for (let i = 0; i < samples; i++) samplesMs.push(await time(steps));
   return { samplesMs, steps, firstStepMs, liveBytes: [liveAfterFirst, gpu.buffers.liveBytes] };

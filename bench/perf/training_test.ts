@@ -8,7 +8,7 @@ import { measurePeerNetwork, soak } from "./peer_network.ts";
 import { type GoalNetwork, measureTraining, networkName } from "./training.ts";
 
 const signal = new AbortController().signal;
-const options = { samples: 2, leastMs: 1, signal };
+const options = { samples: 2, minSampleMs: 1, signal };
 const SMALL: GoalNetwork = { widths: [4, 8, 8], imageSize: 12, batchSize: 16 };
 
 gpuTest("measureTraining() times every sample, with memory flat and freed", async (gpu) => {

@@ -6,7 +6,7 @@ import type { ParadigmChoice } from "../../paradigms/registry.ts";
 import type { TrainingConfig } from "../../paradigms/training_settings.ts";
 import type { CellCheckpoint } from "../store/checkpoint_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
-import type { Choices } from "../adapter/choices_option.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../schema.ts";
@@ -182,8 +182,8 @@ export interface WorkbenchOptions {
   /** Data that {@linkcode Workbench.writeData} of the same preset wrote, to be read instead. */
   readonly dataFile?: string;
   readonly signal: AbortSignal;
-  /** Who picks among an operation's ways of computing. Default: the fixed table. */
-  readonly choices?: Choices;
+  /** How to choose among an operation's variants. Default: the fixed table. */
+  readonly variants?: Variants;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend | null;
   /** Told what is worth knowing and no part of any record. Default: nobody. */

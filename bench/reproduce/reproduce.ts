@@ -22,7 +22,7 @@ import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** What to reproduce. */
-export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "choices" | "backend"> {
+export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "variants" | "backend"> {
   /** The record, in the `records` folder of its run. */
   readonly path: string;
   /** See {@linkcode verdictOf}. Default: 0.01. */
@@ -61,9 +61,9 @@ export async function reproduce(
   services: Pick<RunServices, "openWorkbench" | "progress" | "signal" | "checkpointPauseMs">,
 ): Promise<Reproduction> {
   const origin = await readOrigin(request.path), { record, runDir, preset, cell, manifest } = origin;
-  const { dataDir, choices, backend, tolerance = 0.01 } = request, { signal, progress } = services;
+  const { dataDir, variants, backend, tolerance = 0.01 } = request, { signal, progress } = services;
   const note = (text: string) => progress.note(text);
-  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, variants, backend, note });
   const folder = await Deno.makeTempDir({ prefix: "realfeatures-reproduce-" }).catch((error) => {
     workbench.close();
     throw error;
@@ -72,7 +72,7 @@ export async function reproduce(
     const changed = await changesOf(origin, workbench);
     const only = [cell.name], again = { reuse: [runDir], anew: only };
     const result = await run(
-      { preset, dataDir, choices, outDir: folder, command: manifest.command, only, ...again },
+      { preset, dataDir, variants, outDir: folder, command: manifest.command, only, ...again },
       { ...services, openWorkbench: () => Promise.resolve({ ...workbench, close() {} }), writeReport: null },
     );
     signal.throwIfAborted();

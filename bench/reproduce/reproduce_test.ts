@@ -14,7 +14,9 @@ import {
   writeSealed,
 } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import { reproduceCommand } from "./mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
+import { REPRODUCE_COMMAND } from "../commands/reproduce.ts";
+import { servicesFor } from "../commands/testing.ts";
 
 const NATURAL = "sl/natural/seed-0", CONSTRUCT = "construct/robust/seed-0", ROBUST = "sl/robust/seed-0";
 const ADVERSARIAL = "sl/adversarial/seed-0";
@@ -45,12 +47,15 @@ async function command(args: string[], open = openWorkbench()) {
     };
   };
   let stdout = "", stderr = "";
-  const code = await reproduceCommand(args, {
-    openWorkbench: counted,
-    signal: SIGNAL,
-    stdout: (text) => stdout += text,
-    stderr: (text) => stderr += text,
-  });
+  const code = await runCommand(
+    REPRODUCE_COMMAND,
+    args,
+    servicesFor({
+      openWorkbench: counted,
+      stdout: (text) => stdout += text,
+      stderr: (text) => stderr += text,
+    }),
+  );
   return { code, stdout, stderr, ran };
 }
 
@@ -61,7 +66,7 @@ const otherwise = (by: number) => async (cell: CellDescription, context: Paramet
   return { metrics: { ...metrics, cleanAccuracy: { value: value + by, unit } } };
 };
 
-Deno.test("reproduceCommand() says identical for every record, and takes from the run what the cell needs", async () => {
+Deno.test("reproduce says identical for every record, and takes from the run what the cell needs", async () => {
   await withTempDir(async (dir) => {
     const path = await runIn(dir);
     const inputs: Record<string, string[]> = {
@@ -79,7 +84,7 @@ Deno.test("reproduceCommand() says identical for every record, and takes from th
   });
 });
 
-Deno.test("reproduceCommand() computes again what the run has lost", async () => {
+Deno.test("reproduce computes again what the run has lost", async () => {
   await withTempDir(async (dir) => {
     const path = await runIn(dir);
     await Deno.remove(`${dir}/run/artifacts/${CONSTRUCT}/output.txt`);
@@ -89,7 +94,7 @@ Deno.test("reproduceCommand() computes again what the run has lost", async () =>
   });
 });
 
-Deno.test("reproduceCommand() ends with 3 where a record differs, and names the first metric", async () => {
+Deno.test("reproduce ends with 3 where a record differs, and names the first metric", async () => {
   await withTempDir(async (dir) => {
     const path = await runIn(dir), before = await Deno.readTextFile(path(NATURAL));
     const near = await command([path(NATURAL)], openWorkbench(otherwise(0.005)));
@@ -106,7 +111,7 @@ Deno.test("reproduceCommand() ends with 3 where a record differs, and names the 
   });
 });
 
-Deno.test("reproduceCommand() reproduces on another adapter, and says that it is one", async () => {
+Deno.test("reproduce reproduces on another adapter, and says that it is one", async () => {
   await withTempDir(async (dir) => {
     const path = await runIn(dir);
     const { adapter } = await openWorkbench()(smallPreset(), { dataDir: null, signal: SIGNAL });
@@ -120,7 +125,7 @@ Deno.test("reproduceCommand() reproduces on another adapter, and says that it is
   });
 });
 
-Deno.test("reproduceCommand() names the record's driver where it was another, and both are known", async () => {
+Deno.test("reproduce names the record's driver where it was another, and both are known", async () => {
   await withTempDir(async (dir) => {
     const path = (await runIn(dir, { driver: "Mesa 1.2.3" }))(NATURAL);
     const cases: [string | null, string[]][] = [
@@ -137,14 +142,14 @@ Deno.test("reproduceCommand() names the record's driver where it was another, an
   });
 });
 
-Deno.test("reproduceCommand() refuses what is no finished record of a run, and wrong options", async () => {
+Deno.test("reproduce refuses what is no finished record of a run, and wrong options", async () => {
   await withTempDir(async (dir) => {
     const path = (await runIn(dir))(NATURAL);
     const refuses = async (args: string[], part: string) => {
       const error = await assertRejects(() => command(args), UsageError);
       assertStringIncludes(error.message, part);
     };
-    await refuses([], "Cannot reproduce: no record given");
+    await refuses([], "expected RUN/records/CELL.json, given nothing");
     await refuses(
       [path, "--tolerance=-1"],
       "Cannot read --tolerance: must be a number of at least 0, given -1",
@@ -167,7 +172,7 @@ Deno.test("reproduceCommand() refuses what is no finished record of a run, and w
   });
 });
 
-Deno.test("reproduceCommand() refuses a run whose cells have names that lead out of a folder, and writes nothing", async () => {
+Deno.test("reproduce refuses a run whose cells have names that lead out of a folder, and writes nothing", async () => {
   await withTempDir(async (dir) => {
     const path = (await runIn(dir))(NATURAL), seed = `../../../../../../../../..${dir}/evil`;
     const record = await readContent(path);

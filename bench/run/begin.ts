@@ -50,7 +50,7 @@ export async function begin(
   request: RunRequest & { readonly sources: readonly RunFolder[] },
   services: RunServices,
 ): Promise<Piece> {
-  const { preset, dataDir, outDir, command, choices, backend, resume = false, jobs: asked = 1 } = request;
+  const { preset, dataDir, outDir, command, variants, backend, resume = false, jobs: asked = 1 } = request;
   const { signal, progress, now = () => new Date(), clock = () => performance.now() } = services;
   const note = (text: string) => progress.note(text);
   const plan = expand(preset), cells = request.only === undefined ? plan : withInputs(plan, request.only);
@@ -68,7 +68,7 @@ export async function begin(
   }
   const dropped = (stopped?.cells ?? []).filter((name) => !names.has(name));
   await folder.know(dropped);
-  const workbench = await services.openWorkbench(preset, { dataDir, signal, choices, backend, note });
+  const workbench = await services.openWorkbench(preset, { dataDir, signal, variants, backend, note });
   try {
     const surroundings = surroundingsOf(workbench);
     const identity = identityOf(surroundings, configHash(code));

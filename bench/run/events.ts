@@ -16,8 +16,13 @@ interface Place {
 
 /** An event of a run. More kinds and fields may be added; those that are there keep their meaning. */
 export type RunEvent =
-  /** The first: which cells the run has, in their order. */
-  | { readonly event: "planned"; readonly cells: readonly string[]; readonly jobs: number }
+  /** The first: the cells of the run in their order, with what each roughly costs in any unit. */
+  | {
+    readonly event: "planned";
+    readonly cells: readonly string[];
+    readonly costs: readonly number[];
+    readonly jobs: number;
+  }
   | { readonly event: "started" } & Place
   /** How far a running cell is. */
   | { readonly event: "progress"; readonly cell: string } & CellProgress
@@ -39,7 +44,7 @@ export function eventProgress(tell: (event: RunEvent) => void): Progress {
   return {
     begin(plan) {
       cells = plan.cells.map(({ name }) => name);
-      tell({ event: "planned", cells, jobs: plan.jobs });
+      tell({ event: "planned", cells, costs: plan.cells.map(({ cost }) => cost), jobs: plan.jobs });
     },
     start({ name, index, count }) {
       const place = { cell: last = name, index, count };
@@ -53,14 +58,25 @@ export function eventProgress(tell: (event: RunEvent) => void): Progress {
   };
 }
 
-/** Tells two listeners. */
-export function both(a: Progress, b: Progress): Progress {
-  return {
-    begin: (plan) => (a.begin?.(plan), b.begin?.(plan)),
-    start: (place) => (a.start(place), b.start(place)),
-    update: (update, cell) => (a.update(update, cell), b.update(update, cell)),
-    finish: (record) => (a.finish(record), b.finish(record)),
-    keep: (place, record) => (a.keep(place, record), b.keep(place, record)),
-    note: (text) => (a.note(text), b.note(text)),
-  };
+/** Shows an event to people. */
+export function showEvent(event: RunEvent, progress: Progress): void {
+  switch (event.event) {
+    case "planned":
+      return progress.begin?.({
+        cells: event.cells.map((name, i) => ({ name, cost: event.costs[i] })),
+        jobs: event.jobs,
+      });
+    case "started":
+      return progress.start({ name: event.cell, index: event.index, count: event.count });
+    case "progress": {
+      const { event: _, cell, ...update } = event;
+      return progress.update(update, cell);
+    }
+    case "finished":
+      return progress.finish(event.record);
+    case "kept":
+      return progress.keep({ name: event.cell, index: event.index, count: event.count }, event.record);
+    case "note":
+      return progress.note(event.text);
+  }
 }

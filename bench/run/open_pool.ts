@@ -8,7 +8,7 @@ import type { RunRequest, RunServices } from "./request.ts";
 
 /** This process, or worker processes; these have devices of their own, and find the data in a file of the run folder. */
 export async function openPool(piece: Piece, request: RunRequest, services: RunServices): Promise<CellPool> {
-  const { folder, workbench, sharing, context } = piece, { preset, dataDir, choices, backend } = request;
+  const { folder, workbench, sharing, context } = piece, { preset, dataDir, variants, backend } = request;
   const { signal, progress, checkpointPauseMs, worker } = services;
   if (sharing.jobs === 1) {
     return localPool(workbench, { folder, keys: context.keys, signal, checkpointPauseMs });
@@ -19,7 +19,7 @@ export async function openPool(piece: Piece, request: RunRequest, services: RunS
     ...sharing,
     program: worker!,
     keys: context.keys,
-    setup: { preset, dataDir, dataFile, runDir: folder.path, choices, backend, checkpointPauseMs },
+    setup: { preset, dataDir, dataFile, runDir: folder.path, variants, backend, checkpointPauseMs },
     expected: surroundingsOf(workbench),
     signal,
     note: (text) => progress.note(text),

@@ -1,6 +1,6 @@
 /** Runs whose `run.json` is damaged: the records say what stood in it. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { benchStates } from "../plan_bench.ts";
+import { benchStates } from "../commands/plan_bench.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { chained, fakeWorkbench, readContent, smallPreset, withTempDir } from "../testing.ts";
 import { canonical, listFiles, NAMES, PRESET, snapshot, start, startUntil } from "./testing_resume.ts";

@@ -2,7 +2,7 @@
 import type { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { OpenWorkbench } from "../plan/cell.ts";
-import type { Choices } from "../adapter/choices_option.ts";
+import type { Variants } from "../adapter/variants_option.ts";
 import type { ClaimsOptions } from "../store/claims.ts";
 import type { Preset } from "../config/preset.ts";
 import type { Progress } from "./progress.ts";
@@ -21,8 +21,8 @@ export interface RunRequest {
   readonly command: string;
   /** How many cells to run at once; null for what suits the adapter, where workers can be started. Default: 1. */
   readonly jobs?: number | null;
-  /** Who picks among an operation's ways of computing. Default: the fixed table. */
-  readonly choices?: Choices;
+  /** How to choose among an operation's variants. Default: the fixed table. */
+  readonly variants?: Variants;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend | null;
   /** Names of the cells to run, beside those that they need. Default: all. */

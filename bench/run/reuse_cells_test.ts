@@ -3,9 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { writeReport } from "../../reports/mod.ts";
 import { openWorkbench } from "../cells/mod.ts";
-import { compare } from "../compare/mod.ts";
+import { compareRuns } from "../compare/compare_runs.ts";
+import { formatComparison } from "../compare/formats/mod.ts";
 import { parsePreset } from "../config/parse_preset.ts";
-import { reproduce } from "../reproduce/mod.ts";
+import { reproduce } from "../reproduce/reproduce.ts";
 import { withTempDir } from "../testing.ts";
 import { SILENT } from "./progress.ts";
 import { run } from "./run.ts";
@@ -52,8 +53,8 @@ Deno.test(
       const path = `${dir}/b/records/sl--D_rand--seed-0.json`;
       const again = await reproduce({ path, dataDir: null }, services);
       assertEquals([again.verdict, again.taken], ["identical", taken.map(({ benchmark }) => benchmark)]);
-      let text = "";
-      assertEquals(await compare([`${dir}/b`, `${dir}/b`], { stdout: (part) => text += part }), 0);
+      const comparison = await compareRuns(`${dir}/b`, `${dir}/b`), text = formatComparison(comparison);
+      assertEquals(comparison.regression, false);
       assert(text.includes("robustAccuracy"), text);
     });
   },

@@ -3,7 +3,9 @@ import { saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import { NAMES, snapshot, start, startUntil } from "../run/testing_resume.ts";
 import { NO_HASH, readContent, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import { verifyCommand } from "./mod.ts";
+import { runCommand } from "../../common/command_line/mod.ts";
+import { servicesFor } from "../commands/testing.ts";
+import { VERIFY_COMMAND } from "../commands/verify.ts";
 import { verifyRun } from "./verify_run.ts";
 
 const RECORD = "records/sl--natural--seed-0.json";
@@ -12,8 +14,7 @@ const CHECKPOINT = "checkpoints/sl--robust--seed-0.0123456789ab.safetensors";
 
 async function command(...args: string[]) {
   let stdout = "";
-  const signal = new AbortController().signal;
-  const code = await verifyCommand(args, { signal, stdout: (text) => stdout += text });
+  const code = await runCommand(VERIFY_COMMAND, args, servicesFor({ stdout: (text) => stdout += text }));
   return { code, stdout };
 }
 
@@ -105,7 +106,7 @@ Deno.test("verifyRun() finds files that are absent or links", async () => {
   });
 });
 
-Deno.test("verifyCommand() ends with 0, 1 or 2, and prints lines or JSON", async () => {
+Deno.test("verify ends with 0, 1 or 2, and prints lines or JSON", async () => {
   await withRun(async (dir) => {
     const whole = await command(dir);
     assertEquals(whole.code, 0);
@@ -124,8 +125,8 @@ Deno.test("verifyCommand() ends with 0, 1 or 2, and prints lines or JSON", async
     const json = await command(dir, "--json");
     assertEquals([json.code, JSON.parse(json.stdout).faults[0].path], [1, FILE]);
     assertMatch((await command("--help")).stdout, /Usage: deno task bench verify RUN/);
-    await assertRejects(() => command(), UsageError, "no run folder given");
-    await assertRejects(() => command(dir, "other"), UsageError, "unexpected argument other");
+    await assertRejects(() => command(), UsageError, "expected RUN, given nothing");
+    await assertRejects(() => command(dir, "other"), UsageError, " other\nHint: deno task bench verify RUN");
     await assertRejects(() => command(`${dir}/absent`), UsageError, "no run lies there");
     await assertRejects(() => command(`${dir}/artifacts`), UsageError, "no run lies there");
   });

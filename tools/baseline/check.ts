@@ -2,7 +2,7 @@
 import type { Comparison } from "../../bench/compare/comparison.ts";
 import { loadSide } from "../../bench/compare/sides/load.ts";
 import { compareLoaded } from "../../bench/compare/compare_runs.ts";
-import { verdictOf } from "../../bench/reproduce/mod.ts";
+import { verdictOf } from "../../bench/reproduce/verdict.ts";
 import type { CellRecord } from "../../bench/schema.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { adapterClass, baselineRecord, samePlace } from "./record.ts";

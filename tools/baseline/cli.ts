@@ -6,9 +6,17 @@
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
 import { killOnExit } from "../../bench/jobs/kill_on_exit.ts";
 import { isName, NAME_ALPHABET } from "../../common/checked_name.ts";
-import { formatError } from "../../common/explained.ts";
 import { interruptedCode, Interruption, interruptSignal } from "../../bench/terminal/interrupt.ts";
-import { describeOptions, type Option, parseOptions } from "../../bench/terminal/options.ts";
+import {
+  defineCommand,
+  flag,
+  type Given,
+  option,
+  type Output,
+  runProgram,
+  singleCommand,
+  text,
+} from "../../common/command_line/mod.ts";
 import { EXIT, type ExitCode, UsageError } from "../../common/usage_error.ts";
 import { writeFileAtomic } from "../../common/atomic_file.ts";
 import { join } from "../path.ts";
@@ -20,26 +28,40 @@ const COMMAND = "deno task baseline";
 const PRESETS = ["smoke", "baselines/learning.yaml"];
 
 const OPTIONS = [
-  { name: "write", value: null, help: "make the runs the new baselines, to be committed" },
-  { name: "preset", value: "NAME|FILE", help: `only this one [${PRESETS.join(" and ")}]` },
-  { name: "run", value: "DIR", help: "this run alone, instead of new ones" },
-  { name: "baseline", value: "DIR", help: "the baseline, of one run [baselines/PRESET-llvmpipe]" },
-  {
+  flag({ name: "write", help: "make the runs the new baselines, to be committed" }),
+  option({
+    name: "preset",
+    value: "NAME|FILE",
+    type: text("the name of a preset, or a YAML file"),
+    defaultText: PRESETS.join(" and "),
+    help: "only this one",
+  }),
+  option({ name: "run", value: "DIR", type: text("a folder"), help: "this run alone, instead of new ones" }),
+  option({
+    name: "baseline",
+    value: "DIR",
+    type: text("a folder"),
+    defaultText: "baselines/PRESET-llvmpipe",
+    help: "the baseline, of one run",
+  }),
+  option({
     name: "reports",
     value: "DIR",
+    type: text("a folder"),
     help: "write comparisons to DIR/PRESET: Markdown, JUnit, github-action-benchmark",
-  },
-  { name: "help", value: null, help: "show this", alias: "h" },
-] as const satisfies readonly Option[];
+  }),
+] as const;
 
-const HELP = `Runs small presets and compares them with the committed baselines, or makes new ones.
+/** The command. */
+const BASELINE_COMMAND = defineCommand({
+  command: COMMAND,
+  summary: "compare runs of small presets with the committed baselines, or make new ones",
+  about: `Runs small presets and compares them with the committed baselines, or makes new ones.
 Exit code 0 if all is well or the adapter is of another class than the baseline's, 3 if an accuracy
-became worse, a cell failed, or, where the baseline was made, a number changed.
-
-Usage: ${COMMAND} [options]
-
-Options:
-`;
+became worse, a cell failed, or, where the baseline was made, a number changed.`,
+  options: OPTIONS,
+  run: ({ options }, { signal }: Output & { readonly signal: AbortSignal }) => main(options, signal),
+});
 
 /** What a comparison is written as. */
 const REPORTS = {
@@ -48,22 +70,17 @@ const REPORTS = {
   "benchmark-bigger.json": "github-action-benchmark-bigger",
 } as const;
 
-async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const options = parseOptions(args, { table: OPTIONS, command: COMMAND });
-  if (options.help) {
-    await say(HELP + describeOptions(OPTIONS));
-    return EXIT.done;
-  }
+async function main(options: Given<typeof OPTIONS>, signal: AbortSignal): Promise<ExitCode> {
   const { preset, run, baseline } = options;
-  if (preset !== null && run !== null) {
+  if (preset !== undefined && run !== undefined) {
     throw new UsageError(`Cannot run ${COMMAND}: --run is of one preset, given --preset ${preset} too`);
   }
-  if (baseline !== null && preset === null && run === null) {
+  if (baseline !== undefined && preset === undefined && run === undefined) {
     throw new UsageError(`Cannot run ${COMMAND}: --baseline needs --preset or --run, whose baseline it is`);
   }
-  if (run !== null) return await judge(run, options);
+  if (run !== undefined) return await judge(run, options);
   let worst: ExitCode = EXIT.done;
-  for (const name of preset === null ? PRESETS : [preset]) {
+  for (const name of preset === undefined ? PRESETS : [preset]) {
     const scratch = await Deno.makeTempDir();
     try {
       await runPreset(name, `${scratch}/run`, signal);
@@ -79,7 +96,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitC
 /** Compares one run with its baseline, or makes it the baseline. */
 async function judge(
   run: string,
-  options: { readonly baseline: string | null; readonly write: boolean; readonly reports: string | null },
+  options: Pick<Given<typeof OPTIONS>, "baseline" | "write" | "reports">,
 ): Promise<ExitCode> {
   const suite = (await readRecords(run))[0].suite;
   if (!isName(suite)) {
@@ -93,7 +110,7 @@ async function judge(
     return EXIT.done;
   }
   const check = await checkBaseline(baseline, run);
-  if (options.reports !== null) await writeReports(join(options.reports, suite), check);
+  if (options.reports !== undefined) await writeReports(join(options.reports, suite), check);
   if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!, { onlyChanged: true })}\n`);
   await say(`${check.text}\n`);
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
@@ -143,14 +160,12 @@ async function say(text: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const complain = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
-  const signal = interruptSignal(complain);
-  try {
-    Deno.exitCode = await main(Deno.args, signal);
-  } catch (error) {
-    if (signal.aborted) Deno.exit(interruptedCode(signal));
-    complain(`${formatError(error)}\n`);
-    Deno.exitCode = error instanceof UsageError ? error.exitCode : EXIT.failed;
-  }
-  Deno.exit(Deno.exitCode);
+  const stderr = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
+  const stdout = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const signal = interruptSignal(stderr);
+  const code = await runProgram(singleCommand(BASELINE_COMMAND), Deno.args, {
+    services: { stdout, stderr, signal },
+    answer: () => signal.aborted ? { text: "Interrupted", exitCode: interruptedCode(signal) } : null,
+  });
+  Deno.exit(code);
 }

@@ -1,40 +1,39 @@
+import { OptionFault, type OptionType } from "../../../common/command_line/mod.ts";
 import { UsageError } from "../../../common/usage_error.ts";
 import type { HistoryEntry } from "../../records/history_line.ts";
 
-/** Which lines to keep. */
+/** Which lines stay. */
 export interface Keep {
-  /** The number of newest lines of each kind, preset and machine, from 1. Default: all. */
+  /** The newest so many of each kind, preset and machine, from 1. Default: all. */
   readonly last?: number | null;
-  /** Lines measured since then, ISO 8601. Default: all. */
+  /** Those measured since then, ISO 8601. Default: all. */
   readonly since?: string | null;
 }
 
-/**
- * Reads `--prune`: `last=20`, `since=2026-01-31`, or both with a comma between.
- *
- * @throws {UsageError} If the text is anything else.
- */
-export function parseKeep(text: string): Keep {
-  let last: number | null = null, since: string | null = null;
-  for (const part of text.split(",")) {
-    const [key, value = ""] = part.split("=");
-    if ((key === "last" && last !== null) || (key === "since" && since !== null)) {
-      throw new UsageError(`Cannot read --prune: ${key} is given twice, given ${text}`);
+/** What `--prune` says: `last=20`, `since=2026-01-31`, or both with a comma between. */
+export const KEEP: OptionType<Keep> = {
+  description: "last=N, since=DATE, or both with a comma between",
+  read(text) {
+    const hint = "write last=20,since=2026-01-31";
+    let last: number | null = null, since: string | null = null;
+    for (const part of text.split(",")) {
+      const [key, value = ""] = part.split("=");
+      if ((key === "last" && last !== null) || (key === "since" && since !== null)) {
+        throw new OptionFault(`${key} is given twice`, hint);
+      }
+      if (key === "last" && /^[1-9]\d{0,8}$/.test(value)) last = Number(value);
+      else if (key === "since" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) {
+        since = new Date(value).toISOString();
+      } else throw new OptionFault(`must be last=NUMBER or since=DATE, not ${part || "empty"}`, hint);
     }
-    if (key === "last" && /^[1-9]\d{0,8}$/.test(value)) last = Number(value);
-    else if (key === "since" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) {
-      since = new Date(value).toISOString();
-    } else {
-      throw new UsageError(
-        `Cannot read --prune: expected last=NUMBER or since=DATE, given ${part}\nHint: --prune last=20,since=2026-01-31`,
-      );
-    }
-  }
-  return { last, since };
-}
+    return { last, since };
+  },
+  check() {},
+  write: ({ last, since }) => [...last ? [`last=${last}`] : [], ...since ? [`since=${since}`] : []].join(","),
+};
 
 /**
- * The lines to keep, in their order.
+ * The lines that stay, in their order.
  *
  * @throws {UsageError} If `last` is no whole number from 1, or `since` no time.
  */
