@@ -1,4 +1,4 @@
-/** One evaluation of the points of Auto-PGD: loss, verdict and gradient. */
+/** One evaluation of Auto-PGD's points: loss, prediction and gradient. */
 
 import { gradients } from "../../engine/autograd/autograd.ts";
 import { asTensor } from "../../engine/graph/graph.ts";
@@ -9,11 +9,11 @@ import type { Tensor, Value, Variable } from "../../engine/graph/tensor.ts";
 import type { ApgdOptions, ObjectiveInputs } from "./apgd_options.ts";
 import { lossOf } from "./loss_of.ts";
 
-/** What is known of the points. */
-export interface Evaluation<T extends Value> {
+/** Loss, prediction and gradient at the points. */
+export interface PointEvaluation<T extends Value> {
   /** [B, 1]. */
   readonly loss: T;
-  /** 1 where classified as the label, [B, 1]; the loss again where nothing is classified. */
+  /** 1 where classified as the label, [B, 1]; for an objective, the loss again. */
   readonly right: T;
   /** Of the loss, [B, H, W, C]. */
   readonly gradient: T;
@@ -22,12 +22,12 @@ export interface Evaluation<T extends Value> {
 /**
  * Records one evaluation.
  *
- * @throws {RangeError} If what is climbed is not [B, 1], or logits are not [B, classes].
+ * @throws {RangeError} If an objective is not [B, 1], or logits are not [B, classes].
  */
 export function evaluatePoints(
   options: ApgdOptions,
   { points, inputs }: { points: Variable; inputs: ObjectiveInputs },
-): Evaluation<Tensor> {
+): PointEvaluation<Tensor> {
   const images = asTensor(points), B = points.shape[0];
   const refuse = (what: string, expected: readonly number[], { shape }: Tensor) => {
     throw new RangeError(

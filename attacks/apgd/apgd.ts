@@ -10,7 +10,7 @@ import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { type Value, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";
 import { makeSlotInputs, type SlotAttack, type SlotInputs, slotVariables } from "../slots/slot_attack.ts";
-import { evaluatePoints, type Evaluation } from "./_evaluate.ts";
+import { evaluatePoints, type PointEvaluation } from "./_evaluate.ts";
 import { apgdUpdateState } from "./apgd_update_state.ts";
 import { apgdUpdateBest } from "./apgd_update_best.ts";
 import { apgdStep } from "./apgd_step.ts";
@@ -19,30 +19,29 @@ import { eotKeys } from "./eot_keys.ts";
 import { pickTarget } from "./pick_target.ts";
 
 /**
- * Auto-PGD. From a start x within the threat model (at random, or the clean image) each of N iterations goes
+ * Auto-PGD. From a start x within the threat model (random, or the clean image) each of N iterations computes
  *
  *     z = P(x + step d),  next = P(x + a (z - x) + (1 - a) (x - previous)),  a = 1 at first, then 0.75,
  *
  * with d the sign of the loss's gradient (Linf) or the gradient at length 1 (L2), and P the projection, see
- * apgd_step.wgsl. The step begins at 2 eps. After 22, 41, 57, 70, 80, 87, 93 and 99 of 100 iterations it is halved,
- * and the walk goes back to the best point and its gradient, if at most rho of the iterations since the last check
- * increased the loss, or if the last check halved nothing and the best loss has not changed since. N iterations take
- * N + 1 iterations: the first evaluates the start.
+ * apgd_step.wgsl. The step starts at 2 eps. At checkpoints (22, 41, 57, 70, 80, 87, 93 and 99 of 100 iterations) it is
+ * halved, and the walk returns to the best point and its gradient, if at most rho of the iterations since the last
+ * checkpoint increased the loss, or if the last checkpoint did not halve and the best loss has not changed since. A run
+ * counts N + 1 iterations: iteration 0 evaluates the start.
  *
- * With the goal "fool", a slot is fooled at its first misclassified point, the start included, and `score` is the
- * loss there; of a slot that withstands, `score` and `image` are those of the last run's best point. With
- * "maximise", nothing is fooled, every slot ends as "withstood", and they are of the best point of all runs.
+ * With the goal "fool", a slot ends as misclassified at its first misclassified point, the start included, and `score`
+ * is the loss there; in a robust slot `score` and `image` belong to the last run's best point. With "maximise" every
+ * slot ends as robust, and they belong to the best point of all runs.
  *
- * Nothing depends on the scale of the logits as long as float32 holds logits and gradients: a gradient's length is taken
- * to full precision whatever its size, and the cross-entropy is climbed as its log odds, which rise with it and neither
- * end at 0 nor are lost in log(classes). A gradient that is 0 or not finite moves nothing.
+ * The outcome does not depend on the scale of the logits as long as float32 holds logits and gradients: the length of a
+ * gradient has full precision at any size, and the cross-entropy is maximised as its log odds, which rise with it, do not
+ * saturate at 0 and do not vanish next to log(classes). A gradient that is 0 or not finite moves nothing.
  *
- * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, as fra31/auto-attack does it: the first iteration's
- * DLR loss is compared with 0, not with the start's loss, when increases are counted (a cross-entropy always counts as
- * an increase then); the point before the one from which
- * the walk went back stays the previous one. Departures: that code walks on with misclassified examples as long as
- * their batch does and keeps the last misclassified point; the verdict is the same. Random starts depend on the
- * example's number, the run and the stream alone, not on the batch.
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, as implemented in fra31/auto-attack: when increases are
+ * counted, the first iteration's DLR loss is compared with 0, not with the start's loss (a cross-entropy counts as an
+ * increase there); after a return to the best point, `previous` stays the point before the return. Departures: that code
+ * moves misclassified examples on until their batch ends and keeps the last misclassified point; the prediction is the
+ * same. Random starts depend only on the example's number, the run and the stream, not on the batch.
  */
 export class Apgd implements SlotAttack {
   readonly name: string;
@@ -76,8 +75,7 @@ export class Apgd implements SlotAttack {
   /**
    * Compiles the attack.
    *
-   * @throws {RangeError} If a setting is out of its range, or what is climbed is not [B, 1] or, of logits,
-   * [B, classes].
+   * @throws {RangeError} If a setting is out of range, an objective is not [B, 1], or logits are not [B, classes].
    */
   static async compile(gpu: Gpu, options: ApgdOptions): Promise<Apgd> {
     const settings = fillSettings(options), { name, eotSamples, stream } = settings;
@@ -86,13 +84,13 @@ export class Apgd implements SlotAttack {
     const eotStream = makeStream(stream.seed, `${stream.purpose}/draws`);
     const dlr = "loss" in options && options.loss !== "ce";
     const before = dlr || settings.officialConstants ? 0 : null;
-    const move = () => apgdStep({ ...inputs, ...state }, { ...settings, key: stream.key });
+    const step = () => apgdStep({ ...inputs, ...state }, { ...settings, key: stream.key });
     const evaluate = () => {
       const target = pickTarget(inputs.slot, inputs.targets, settings);
       const eot = { examples: eotKeys(inputs.slot, inputs.examples, { stream: eotStream }), sample };
       return evaluatePoints(options, { points: state.points, inputs: { ...inputs, target, eot } });
     };
-    const finish = ({ loss, right, gradient }: Evaluation<Value>) => {
+    const finish = ({ loss, right, gradient }: PointEvaluation<Value>) => {
       const actions = apgdUpdateState({ ...inputs, ...state, loss, right }, { ...settings, before });
       apgdUpdateBest({ ...state, fresh: gradient, actions });
     };
@@ -106,13 +104,13 @@ export class Apgd implements SlotAttack {
     const programs = eotSamples === 1
       ? {
         iteration: await compile("iteration", () => {
-          move();
+          step();
           finish(evaluate());
         }),
       }
       : {
-        begin: await compile("move", () => {
-          move();
+        begin: await compile("step", () => {
+          step();
           assign(sums.gradient, fill(sums.gradient.shape, 0));
         }),
         evaluate: await compile("evaluation", () => {
@@ -121,7 +119,7 @@ export class Apgd implements SlotAttack {
           assign(sums.right, right);
           assign(sums.gradient, add(sums.gradient, gradient));
         }),
-        finish: await compile("bookkeeping", () => {
+        finish: await compile("update", () => {
           finish({ ...sums, gradient: scale(sums.gradient, 1 / eotSamples) });
         }),
       };
@@ -147,14 +145,14 @@ export class Apgd implements SlotAttack {
   }
 }
 
-/** A iteration in one program, or in three of which the middle one runs several times. */
+/** An iteration in one program, or in three of which the middle one runs once for each EOT sample. */
 type Programs = { readonly iteration: Program } | {
   readonly begin: Program;
   readonly evaluate: Program;
   readonly finish: Program;
 };
 
-/** A slot's own variables beside its inputs; see apgd_update_state.wgsl for `progress`. */
+/** A slot's variables besides its inputs; apgd_update_state.wgsl describes `progress`. */
 type State =
   & Readonly<Record<"points" | "previous" | "best" | "gradient" | "bestGradient" | "progress", Variable>>
   & { readonly image?: Variable };
@@ -172,8 +170,8 @@ function makeState({ name, slots, imageShape, goal, runs }: FullSettings): State
   };
 }
 
-/** Variables that matter within a iteration only: which evaluation it is, and what the evaluations come to. */
-type Scratch = Evaluation<Variable> & { readonly sample: Variable };
+/** Variables within an iteration: the EOT sample, and sums over samples. */
+type Scratch = PointEvaluation<Variable> & { readonly sample: Variable };
 
 function makeScratch({ name, slots, imageShape }: FullSettings): Scratch {
   return {

@@ -1,4 +1,4 @@
-/** The move of Auto-PGD: the start of a run, or a step with momentum, for every slot. */
+/** The step of Auto-PGD: a step with momentum, or the start of a run, for every slot. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { NdArray, OpDef } from "../../engine/graph/op.ts";
@@ -16,25 +16,25 @@ import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./apgd_step.wgsl" with { type: "text" };
 
-/** Settings of the move. */
+/** Settings of the step. */
 export interface ApgdStepAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
   readonly eps: number;
-  /** Whether a run starts at a random point instead of the clean image. */
+  /** Start a run at a random point instead of the clean image. */
   readonly randomStart: boolean;
-  /** Of the stream that random starts are drawn from. */
+  /** Key of the stream of random starts. */
   readonly key: U32x2;
-  /** Whether 1e-12 is added to the gradient's length, as in the official code. */
+  /** Add 1e-12 to the gradient's length, as the official code does. */
   readonly officialConstants: boolean;
 }
 
-/** Added to lengths of images that divide, and in the official code to the gradient's. */
+/** Added to lengths of images before a division; the official code adds it to the gradient's length too. */
 const TINY = 1e-12;
 
 /**
  * Inputs: points, previous, origin, gradient [B, H, W, C], progress [B, 8] with the step size first, slot [B, 4],
- * examples [B]. The first two are changed in place.
+ * examples [B]. The first two are updated in place.
  */
 export const apgdStepOp: OpDef<ApgdStepAttrs> = {
   name: "apgd_step",
@@ -169,7 +169,7 @@ function clip(v: number, low: number, high: number): number {
   return Math.min(Math.max(v, low), high);
 }
 
-/** What the move reads and changes, a row for each slot. */
+/** Inputs of the step, a row for each slot; the first two are updated in place. */
 export interface ApgdStepInputs {
   readonly points: Variable;
   readonly previous: Variable;
@@ -180,7 +180,7 @@ export interface ApgdStepInputs {
   readonly examples: Variable;
 }
 
-/** Records the move of all running slots: `points` go on (or to the start of a run), `previous` follow. */
+/** Records the step of all running slots: `previous` takes the points, `points` the next ones (or the start of a run). */
 export function apgdStep(variables: ApgdStepInputs, attrs: ApgdStepAttrs): void {
   const { points, previous, origin, gradient, progress, slot, examples } = variables;
   record(apgdStepOp, [points, previous, origin, gradient, progress, slot, examples], attrs);

@@ -1,13 +1,14 @@
-// The move of Auto-PGD for every running slot, in place; at iteration 0 the start of a run.
+// The step of Auto-PGD for every running slot, in place; at iteration 0 the start of a run.
 //   start:  x = clip(x0 + EPS u / size(u)), u uniform in [-1, 1) with size the largest |u| (LINF), or standard normal
 //           with size the L2 norm; without RANDOM, x = x0. previous = x.
 //   step:   z = P(x + step d), d = sign(g) (LINF) or g / |g|;  next = P(x + a (z - x) + (1 - a) (x - previous));
 //           previous = x, x = next. a = 1 at iteration 1, else 0.75.
 //   P:      LINF: clip to x0 ± EPS, then to [0, 1]. L2: x0 + (x - x0) min(EPS, n) / n, n = |x - x0|, then clip.
 // points, previous, origin, gradient [B, PIXELS] vec4s; progress [B, 8], the first being the step size; slots [B, 4];
-// examples [B]. A workgroup of 64 owns one example. Order of the sums: pixels lane, lane + 64, ..., then ascending
-// lanes, whatever the batch. Padding stays 0. Lengths of images that divide get 1e-12 added, the gradient's only where
-// OFFICIAL: else it is scaled by a power of two before it is squared. A gradient that is 0 or not finite moves nothing.
+// examples [B]. A workgroup of 64 owns one example. Order of sums, independent of the batch: pixels lane, lane + 64,
+// ..., then ascending lanes. Padding stays 0. 1e-12 is added to lengths of images before a division. OFFICIAL: it is
+// added to the gradient's length too, else a power of two scales the gradient before it is squared. A gradient that is
+// 0 or not finite moves nothing.
 // Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, algorithm 1.
 @group(0) @binding(0) var<storage, read_write> points: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> previous: array<vec4<f32>>;
@@ -33,7 +34,7 @@ fn project(x: vec4<f32>, centre: vec4<f32>) -> vec4<f32> {
   return clamp(clamp(x, centre - ${EPS}, centre + ${EPS}), ZERO, ONE);
 }
 #else
-// What a vector whose squares add up to `squares` has to be multiplied by to be at most EPS long.
+// The factor that shortens a vector of squared length `squares` to at most EPS.
 fn shrink(squares: f32) -> f32 {
   let length = sqrt(squares);
   return min(${EPS}, length) / (length + 1e-12);

@@ -268,13 +268,19 @@ gpuTest("Apgd refuses settings that mean nothing", async (gpu) => {
       gpu,
       { ...given, name: "a", norm: "Linf", eps: 0.1, slots: 2, loss: "ce", ...options } as ApgdOptions,
     );
-  for (const eps of [0, -1, 2, NaN]) await assertRejects(() => make({ eps }), RangeError, "eps is above 0");
-  for (const name of ["slots", "iterations", "restarts", "targets", "eotSamples"]) {
-    await assertRejects(() => make({ [name]: 0 }), RangeError, `${name} is a whole number from 1, got 0`);
+  for (const eps of [0, -1, 2, NaN]) {
+    await assertRejects(() => make({ eps }), RangeError, "eps must be above 0");
   }
-  await assertRejects(() => make({ rho: 2 }), RangeError, "rho is in [0, 1]");
+  for (const name of ["slots", "iterations", "restarts", "targets", "eotSamples"]) {
+    await assertRejects(() => make({ [name]: 0 }), RangeError, `${name} must be a positive integer, got 0`);
+  }
+  await assertRejects(() => make({ rho: 2 }), RangeError, "rho must be in [0, 1]");
   await assertRejects(() => make({ imageShape: [8, 8, 5] }), RangeError, "at most 4 channels");
-  await assertRejects(() => make({ loss: "hinge" }), RangeError, "the losses are ce, dlr, targeted-dlr");
+  await assertRejects(
+    () => make({ loss: "hinge" }),
+    RangeError,
+    `unknown loss "hinge", known are ce, dlr, targeted-dlr`,
+  );
   await assertRejects(() => make({ classes: 3 }), RangeError, "expected logits of shape [2, 3], got [2, 10]");
 });
 

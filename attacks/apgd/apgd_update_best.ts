@@ -1,4 +1,4 @@
-/** What Auto-PGD keeps of an evaluated point: the best one, and where the walk goes on. */
+/** Updates the best point of Auto-PGD after an evaluation, and returns to it where the walk restarts from there. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -9,8 +9,8 @@ import { fillTemplate } from "../../engine/wgsl/template.ts";
 import source from "./apgd_update_best.wgsl" with { type: "text" };
 
 /**
- * Inputs: points, gradient, best, best gradient [B, …], changed in place; fresh [B, …], actions [B, 4]; and perhaps
- * image [B, …], changed in place.
+ * Inputs: points, gradient, best, best gradient [B, …], updated in place; fresh [B, …], actions [B, 4]; optional image
+ * [B, …], updated in place.
  */
 export const apgdUpdateBestOp: OpDef<Record<string, never>> = {
   name: "apgd_update_best",
@@ -64,7 +64,7 @@ function bestInputs(images: Shape): Spec[] {
   return [image, image, image, image, image, u32(images[0], 4)];
 }
 
-/** What is kept, and of what, a row for each slot. */
+/** Inputs of the update, a row for each slot. */
 export interface ApgdUpdateBestInputs {
   readonly points: Variable;
   readonly gradient: Variable;
@@ -72,13 +72,13 @@ export interface ApgdUpdateBestInputs {
   readonly bestGradient: Variable;
   /** Gradient at the points. */
   readonly fresh: Value;
-  /** What {@linkcode apgdUpdateState} returned. */
+  /** Returned by {@linkcode apgdUpdateState}. */
   readonly actions: Value;
-  /** The best point of all runs, where it is wanted. */
+  /** The best point of all runs, if it is tracked. */
   readonly image?: Variable;
 }
 
-/** Records the keeping for all slots that ran. */
+/** Records the update of all slots that ran. */
 export function apgdUpdateBest(values: ApgdUpdateBestInputs): void {
   const { points, gradient, best, bestGradient, fresh, actions, image } = values;
   const inputs = [

@@ -1,6 +1,6 @@
-// What Auto-PGD keeps of an evaluated point, in place, as apgd_update_state.wgsl decided in actions [B, 4] = (ran, keep, back,
-// overall): best = point and best gradient = gradient where kept; the walk's point and gradient, taken from the best
-// where it goes back; IMAGE: image = point where it is the best of all runs.
+// Updates the best point of Auto-PGD in place. apgd_update_state.wgsl decides, actions [B, 4] = (ran, keep, back, overall):
+//   keep: best = point, best_gradient = fresh;  back: point = best, gradient = best_gradient, else gradient = fresh;
+//   overall, with IMAGE: image = point.
 // points, gradient, best, best_gradient, image, fresh (the gradient at the point) [B, PIXELS] vec4s.
 // One invocation computes one vec4; workgroup 64.
 @group(0) @binding(0) var<storage, read_write> points: array<vec4<f32>>;

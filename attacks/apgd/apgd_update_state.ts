@@ -1,4 +1,4 @@
-/** The bookkeeping of Auto-PGD: best loss, step size, checkpoints and the slot's iteration. */
+/** Updates the state of Auto-PGD after an evaluation: best loss, step size, checkpoints, iteration of the slot. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -12,7 +12,7 @@ import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./apgd_update_state.wgsl" with { type: "text" };
 
-/** Settings of the bookkeeping. */
+/** Settings of the update. */
 export interface ApgdUpdateStateAttrs {
   readonly [key: string]: unknown;
   readonly goal: "fool" | "maximise";
@@ -21,9 +21,9 @@ export interface ApgdUpdateStateAttrs {
   readonly iterations: number;
   /** Runs of an example: restarts times targets. */
   readonly runs: number;
-  /** Share of iterations that have to increase the loss, or the step is halved. */
+  /** Minimum share of iterations that increase the loss; below it the step is halved. */
   readonly rho: number;
-  /** What the first iteration's loss is compared with when increases are counted; null: it counts as one. */
+  /** The first iteration's loss is compared with this when increases are counted; null: it counts as an increase. */
   readonly before: number | null;
 }
 
@@ -31,8 +31,8 @@ export interface ApgdUpdateStateAttrs {
 const LOWEST = -3e38;
 
 /**
- * When the walk is checked: after `first` iterations, then after `decrease` fewer each time, but at least `min`.
- * For 100 iterations that is after 22, 41, 57, 70, 80, 87, 93 and 99.
+ * Intervals between checkpoints of the step size: `first` iterations, then `decrease` fewer each time, but at least
+ * `min`. For 100 iterations the checkpoints are 22, 41, 57, 70, 80, 87, 93 and 99.
  */
 export function checkIntervals(iterations: number): { first: number; min: number; decrease: number } {
   const share = (part: number) => Math.max(Math.floor(part * iterations), 1);
@@ -40,8 +40,8 @@ export function checkIntervals(iterations: number): { first: number; min: number
 }
 
 /**
- * out u32 [B, 4]: ran, keep as best, go back to the best, best of all runs. Inputs: loss, right [B, 1], progress
- * [B, 8], slot [B, 4], score [B, 1]; the last three are changed in place.
+ * out u32 [B, 4]: ran, best of the run, back to the best, best of all runs. Inputs: loss, right [B, 1], progress [B, 8],
+ * slot [B, 4], score [B, 1]; the last three are updated in place.
  */
 export const apgdUpdateStateOp: OpDef<ApgdUpdateStateAttrs> = {
   name: "apgd_update_state",
@@ -83,9 +83,9 @@ export const apgdUpdateStateOp: OpDef<ApgdUpdateStateAttrs> = {
       if (place[0] !== STATUS.running) continue;
       const now = loss.data[b], misclassified = attrs.goal === "fool" && right.data[b] < 0.5;
       const overall = place[1] + place[2] === 0 || isBetter(now, score.data[b]);
-      const book = progress.data.subarray(8 * b, 8 * b + 8);
-      const { keep, back } = place[2] === 0 ? startState(book, now, attrs) : updateState(book, now, attrs);
-      if (attrs.goal === "fool") score.data[b] = misclassified ? now : book[1];
+      const row = progress.data.subarray(8 * b, 8 * b + 8);
+      const { keep, back } = place[2] === 0 ? startState(row, now, attrs) : updateState(row, now, attrs);
+      if (attrs.goal === "fool") score.data[b] = misclassified ? now : row[1];
       else if (overall) score.data[b] = now;
       if (misclassified) place[0] = STATUS.misclassified;
       else if (place[2] < attrs.iterations) place[2]++;
@@ -110,35 +110,35 @@ function stateInputs(B: number): Spec[] {
   return [f32(B, 1), f32(B, 1), f32(B, 8), u32(B, 4), f32(B, 1)];
 }
 
-/** A number is better than none. */
+/** Larger, or finite where the known one is not. */
 function isBetter(now: number, known: number): boolean {
   return now > known || (Number.isFinite(now) && !Number.isFinite(known));
 }
 
-function startState(book: Float64Array, now: number, { eps, iterations, before }: ApgdUpdateStateAttrs) {
-  book.set([2 * eps, now, now, before ?? LOWEST, 0, checkIntervals(iterations).first, 0, 1]);
+function startState(row: Float64Array, now: number, { eps, iterations, before }: ApgdUpdateStateAttrs) {
+  row.set([2 * eps, now, now, before ?? LOWEST, 0, checkIntervals(iterations).first, 0, 1]);
   return { keep: true, back: false };
 }
 
-function updateState(book: Float64Array, now: number, { iterations, rho }: ApgdUpdateStateAttrs) {
-  const keep = isBetter(now, book[1]);
-  if (keep) book[1] = now;
-  if (now > book[3]) book[4]++;
-  book[3] = now;
-  if (++book[6] < book[5]) return { keep, back: false };
-  const back = book[4] <= rho * book[5] || (book[7] === 0 && book[2] >= book[1]);
+function updateState(row: Float64Array, now: number, { iterations, rho }: ApgdUpdateStateAttrs) {
+  const keep = isBetter(now, row[1]);
+  if (keep) row[1] = now;
+  if (now > row[3]) row[4]++;
+  row[3] = now;
+  if (++row[6] < row[5]) return { keep, back: false };
+  const back = row[4] <= rho * row[5] || (row[7] === 0 && row[2] >= row[1]);
   const { min, decrease } = checkIntervals(iterations);
-  if (back) book[0] /= 2;
-  book[2] = book[1];
-  book.set([0, Math.max(book[5] - decrease, min), 0, back ? 1 : 0], 4);
+  if (back) row[0] /= 2;
+  row[2] = row[1];
+  row.set([0, Math.max(row[5] - decrease, min), 0, back ? 1 : 0], 4);
   return { keep, back };
 }
 
-/** What the bookkeeping reads and changes, a row for each slot. */
+/** Inputs of the update, a row for each slot; the last three are updated in place. */
 export interface ApgdUpdateStateInputs {
   /** Loss of the new point, [B, 1]. */
   readonly loss: Value;
-  /** 1 where the new point is classified as its label, [B, 1]; of no effect where the goal is not to fool. */
+  /** 1 where the new point is classified as its label, [B, 1]; ignored unless the goal is to fool. */
   readonly right: Value;
   readonly progress: Variable;
   readonly slot: Variable;
@@ -146,10 +146,10 @@ export interface ApgdUpdateStateInputs {
 }
 
 /**
- * Records the bookkeeping of all running slots.
+ * Records the update of all running slots.
  *
- * @returns u32 [B, 4]: 1 where the slot ran; where the new point is to be kept as best; where the walk then goes back
- * to the best point; where the new point is the best of all runs.
+ * @returns u32 [B, 4], 1 where: the slot ran; the new point is the best of the run; the walk returns to the best point;
+ * the new point is the best of all runs.
  */
 export function apgdUpdateState(values: ApgdUpdateStateInputs, attrs: ApgdUpdateStateAttrs): Tensor {
   const { loss, right, progress, slot, score } = values;

@@ -1,9 +1,10 @@
-// The bookkeeping of Auto-PGD after an evaluation, for every running slot, in place; a slot at iteration 0 begins a run.
-// loss, right [B, 1] of the new point; progress [B, 8]: step size, best loss, best loss at the last check, last loss;
-// increases since the check, iterations between checks, iterations since the check, 1 if the last check halved.
-// out [B, 4]: 1 where the slot ran; the new point is the one to keep as best; the walk goes back to the best point
-// (after keeping); the new point is the best of all runs. score [B, 1], slots [B, 4].
-// A finite loss counts as larger than one that is not. One invocation owns one example; workgroup 64.
+// Updates the state of Auto-PGD after an evaluation, for every running slot, in place; iteration 0 starts a run.
+// loss, right [B, 1] of the new point; progress [B, 8]: step size, best loss, best loss at the last checkpoint, last
+// loss; increases since the checkpoint, iterations between checkpoints, iterations since the checkpoint, 1 if the last
+// checkpoint halved the step. score [B, 1], slots [B, 4].
+// out [B, 4], 1 where: the slot ran; the new point is the best of the run; the walk returns to the best point (after
+// that update); the new point is the best of all runs.
+// A finite loss counts as larger than one that is not finite. One invocation owns one example; workgroup 64.
 #input 0 loss
 #input 1 right
 @group(0) @binding(2) var<storage, read_write> progress: array<vec4<f32>>;
@@ -11,7 +12,7 @@
 @group(0) @binding(4) var<storage, read_write> score: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> out: array<vec4<u32>>;
 
-// A number is better than none.
+// Larger, or finite where the known one is not.
 fn better(now: f32, known: f32) -> bool {
   return now > known || (is_finite(now) && !is_finite(known));
 }
@@ -31,9 +32,9 @@ fn better(now: f32, known: f32) -> bool {
   let overall = (slot.y == 0u && slot.z == 0u) || better(now, score[b].x);
   var keep = true;
   var back = false;
-  // Step size, best loss, best loss at the last check, last loss (BEFORE that of the first iteration).
+  // Step size, best loss, best loss at the last checkpoint, last loss (BEFORE for the first iteration).
   var value = vec4<f32>(2.0 * ${EPS}, now, now, ${BEFORE});
-  // Increases since the check, iterations between checks, iterations since the check, whether the last one halved.
+  // Increases since the checkpoint, iterations between checkpoints, iterations since, whether the last one halved.
   var count = vec4<f32>(0.0, ${FIRST}.0, 0.0, 1.0);
   if (slot.z > 0u) {
     value = progress[2u * b];

@@ -1,4 +1,4 @@
-/** A number for each slot's evaluation, for randomised models to draw from. */
+/** Keys of a randomised model's random numbers, fresh for each evaluation of a slot. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -51,7 +51,7 @@ export const eotKeysOp: OpDef<EotKeysAttrs> = {
 };
 
 /**
- * A number for each slot that depends on its example's number, run and iteration, and the stream alone.
+ * A key for each slot. It depends only on the example's number, run and iteration, and on the stream.
  *
  * @param slot u32 [B, 4]: status, run, iteration, 0.
  * @param examples u32 [B].

@@ -1,4 +1,4 @@
-/** The losses of a classifier's logits by their names. */
+/** Losses of a classifier's logits, by name. */
 
 import { crossEntropy } from "../../engine/ops/cross_entropy.ts";
 import type { Tensor } from "../../engine/graph/tensor.ts";
@@ -7,7 +7,7 @@ import { logOdds } from "../losses/log_odds.ts";
 import { targetedDlr } from "../losses/targeted_dlr.ts";
 import type { ApgdSettings, ClassifierAim, ObjectiveInputs } from "./apgd_options.ts";
 
-/** The loss that is climbed, [B, 1]. */
+/** The loss that Auto-PGD maximises, [B, 1]. */
 export function lossOf(
   { loss, officialConstants = false }: Pick<ClassifierAim, "loss"> & Pick<ApgdSettings, "officialConstants">,
   logits: Tensor,

@@ -1,4 +1,4 @@
-/** The class that each slot's run aims at. */
+/** The target class of each slot's run. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -10,7 +10,7 @@ import source from "./pick_target.wgsl" with { type: "text" };
 
 interface PickTargetAttrs {
   readonly [key: string]: unknown;
-  /** Runs against one target before the next one's turn. */
+  /** Runs for each target. */
   readonly restarts: number;
 }
 
@@ -51,7 +51,7 @@ export const pickTargetOp: OpDef<PickTargetAttrs> = {
 };
 
 /**
- * The class that each slot's run aims at: its targets take their turn after every `restarts` runs.
+ * The target class of each slot's run: the next of its targets after every `restarts` runs.
  *
  * @param slot u32 [B, 4]: status, run, iteration, 0.
  * @param targets u32 [B, T].

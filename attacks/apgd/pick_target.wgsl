@@ -1,4 +1,4 @@
-// out[b] = targets[b, t], t = slot[b].run / RESTARTS but at most T - 1: the class that a slot's run aims at.
+// The target class of each slot's run: out[b] = targets[b, t], t = min(slot[b].run / RESTARTS, T - 1).
 // slots [B, 4], targets [B, T] in rows of ROW, out [B] padded to vec4s with zeros. One invocation computes one number;
 // workgroup 64.
 @group(0) @binding(0) var<storage, read> slots: array<vec4<u32>>;

@@ -10,10 +10,10 @@ import { safetyOf } from "./returned.ts";
 import { type CurrentAttack, packProgress } from "./state.ts";
 import { warnNotFinite, warnZeroGradients } from "./warnings.ts";
 
-/** Seconds between two savings, unless told otherwise. */
+/** Minimum seconds between two saves, unless told otherwise. */
 const SAVE_SECONDS = 30;
 
-/** Runs an attack on all examples that are still correct, from its beginning or from where it was left. */
+/** Runs an attack on all examples that are still correct, from the start or from its saved state. */
 export async function runAttack(evaluation: Evaluation, planned: PlannedAttack): Promise<void> {
   const { progress, run } = evaluation, started = performance.now();
   const resumed = progress.current;
@@ -26,15 +26,15 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
     snapshot: null,
   };
   const before = current.seconds;
-  const tellTime = () => current.seconds = before + (performance.now() - started) / 1000;
+  const updateTime = () => current.seconds = before + (performance.now() - started) / 1000;
   if (resumed === null && todo.length > 0) await checkGradients(evaluation, planned, todo);
-  if (current.done < current.attacked) await runExamples(evaluation, planned, { current, todo, tellTime });
+  if (current.done < current.attacked) await runExamples(evaluation, planned, { current, todo, updateTime });
   if (current.attacked > 0 && run.signal !== undefined) {
     current.snapshot = null;
-    tellTime();
-    await save(evaluation); // the signal may end what follows
+    updateTime();
+    await save(evaluation); // the signal may end the next steps
   }
-  await judgeAgain(evaluation, planned, current);
+  await verifyMisclassified(evaluation, planned, current);
   const found = correctOnes(current.misclassified);
   for (const i of found) progress.robust[i] = 0;
   progress.outcomes.push({
@@ -42,7 +42,7 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
     attacked: current.attacked,
     correct: progress.robust.slice(),
     safety: safetyOf(evaluation, { attack: planned.name, positions: found }),
-    seconds: tellTime(),
+    seconds: updateTime(),
   });
   progress.current = null;
   await save(evaluation);
@@ -52,14 +52,14 @@ export async function runAttack(evaluation: Evaluation, planned: PlannedAttack):
 interface Run {
   readonly current: CurrentAttack;
   readonly todo: readonly number[];
-  readonly tellTime: () => number;
+  readonly updateTime: () => number;
 }
 
-/** The attack itself, with pauses in which progress is told and kept. */
+/** The attack itself; pauses report and save progress. */
 async function runExamples(
   evaluation: Evaluation,
   planned: PlannedAttack,
-  { current, todo, tellTime }: Run,
+  { current, todo, updateTime }: Run,
 ): Promise<void> {
   const { gpu, options, examples, progress, run } = evaluation, { name, targets: count } = planned;
   const attack = await makeAttack(gpu, planned, options);
@@ -96,7 +96,7 @@ async function runExamples(
         const due = performance.now() - evaluation.savedAt >= 1000 * (run.saveSeconds ?? SAVE_SECONDS);
         if (run.state === undefined || !(due || run.signal?.aborted)) return;
         current.snapshot = await snapshot();
-        tellTime();
+        updateTime();
         await save(evaluation);
       },
       ...(run.signal && { signal: run.signal }),
@@ -108,8 +108,8 @@ async function runExamples(
   }
 }
 
-/** Fooling images that the model, asked again, classifies correctly do not count. */
-async function judgeAgain(
+/** Classifies adversarial images once more; those that turn out correct do not count. */
+async function verifyMisclassified(
   { options, examples, classifier, progress }: Evaluation,
   { name }: PlannedAttack,
   current: CurrentAttack,
@@ -128,7 +128,7 @@ async function judgeAgain(
   });
 }
 
-/** Warns of gradients that are zero at the first examples, under the loss of this attack. */
+/** Warns of zero gradients of this attack's loss, at the first examples. */
 async function checkGradients(
   { gpu, options, examples, progress }: Evaluation,
   { name }: PlannedAttack,

@@ -1,4 +1,4 @@
-/** AutoAttack: a cascade of attacks, each on what all before it left correct. */
+/** AutoAttack: a cascade of attacks, each on the examples that are still correct. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { checkClasses } from "./classes.ts";
@@ -27,17 +27,18 @@ import {
 const BATCH = 128;
 
 /**
- * Evaluates a model's robustness by AutoAttack (or by some of its attacks): an example is robust if it is classified
- * correctly when clean and under every attack, and by no logits that are not finite. Each attack gets the examples that are still correct; what it returns as
- * fooling is judged again by a forward pass, and checked against eps, pixel range and NaN in float64.
+ * Evaluates a model's robustness by AutoAttack (or some of its attacks): an example is robust if it is classified correctly
+ * when clean and under every attack. Logits that are not finite count as incorrect. Each attack gets the examples that are
+ * still correct. A forward pass classifies its adversarial images once more, and the host checks them against eps, pixel
+ * range and NaN in float64.
  *
  * Source: Croce and Hein 2020, https://arxiv.org/abs/2003.01690, with the constants of fra31/auto-attack at a392200.
- * Departures: an example's outcome depends on its number, its pixels and the seed alone, where the official Square
- * draws windows for a whole batch; an example is done as soon as it is fooled. What an attack found is the same on one
- * device whatever the batch size and order, and after a kill and `run.state`'s return.
+ * Departures: an example's outcome depends only on its number, its pixels and the seed, where the official Square shares
+ * windows in a batch; an example is finished as soon as it is misclassified. Outcomes are bit-identical on one device for
+ * any batch size and order, and after a kill and a resume from `run.state`.
  *
- * @throws {RangeError} If options, examples or a state that was kept do not fit, or an attack violated eps.
- * @throws {DOMException} If the signal is aborted; what is done is kept then.
+ * @throws {RangeError} If options, examples or a saved state do not fit, or an attack violated eps.
+ * @throws {DOMException} If the signal is aborted; the state is saved.
  */
 export function autoAttack(
   gpu: Gpu,
@@ -87,7 +88,7 @@ async function evaluateAll(
   }
 }
 
-/** The clean images: who is correct, and what is odd about the model. */
+/** Classifies the clean images, and checks the model. */
 async function begin(
   { options, examples, classifier }: Pick<Evaluation, "options" | "examples" | "classifier">,
   plan: readonly PlannedAttack[],
@@ -118,23 +119,23 @@ async function begin(
   return progress;
 }
 
-/** @throws {RangeError} If a radius or a size is out of its range. */
+/** @throws {RangeError} If a radius or a size is out of range. */
 function checkOptions({ norm, eps, apgdEps = eps, batchSize = BATCH }: AutoAttackOptions): void {
   for (const radius of [eps, apgdEps]) {
     if (radius > 0 && radius <= (norm === "Linf" ? 1 : Number.MAX_VALUE)) continue;
     const range = norm === "Linf" ? "above 0 and at most 1" : "above 0";
     throw new RangeError(
-      `Cannot attack the model: ${norm} eps is ${range}, in pixel units of [0, 1], got ${radius}`,
+      `Cannot attack model: ${norm} eps must be ${range}, in pixel units of [0, 1], got ${radius}`,
     );
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(
-      `Cannot attack the model: the batch size is a whole number from 1, got ${batchSize}`,
+      `Cannot attack model: the batch size must be a positive integer, got ${batchSize}`,
     );
   }
 }
 
-/** What the progress of all attacks comes to. */
+/** The result, from the progress of all attacks. */
 function finish(evaluation: Evaluation): AutoAttackResult {
   const { progress } = evaluation, { clean, robust, images, outcomes } = progress;
   const blackBox = warnBlackBox(outcomes);

@@ -201,7 +201,7 @@ gpuTest("autoAttack() stopped again and again ends with the bits of an undisturb
 });
 
 gpuTest(
-  "autoAttack() does not go on with the state of another evaluation, and leaves it alone",
+  "autoAttack() refuses the state of another evaluation, and leaves it alone",
   async (gpu) => {
     const state = new Memory(), options = optionsFor("Linf", { attacks: ["apgd-ce"], iterations: 3 });
     await autoAttack(gpu, options, examples, { state });
@@ -250,12 +250,12 @@ gpuTest("autoAttack() tells of probabilities, of few targets and of what it does
 
 gpuTest("autoAttack() refuses what it cannot evaluate before it computes anything", async (gpu) => {
   const cases: [Partial<AutoAttackOptions>, string][] = [
-    [{ eps: 0 }, "eps is above 0 and at most 1, in pixel units of [0, 1], got 0"],
+    [{ eps: 0 }, "eps must be above 0 and at most 1, in pixel units of [0, 1], got 0"],
     [{ eps: 8 }, "got 8"],
     [{ norm: "L2", eps: -1 }, "eps is above 0"],
     [{ apgdEps: 2 }, "got 2"],
-    [{ batchSize: 0 }, "the batch size is a whole number from 1, got 0"],
-    [{ attacks: [] }, "none given"],
+    [{ batchSize: 0 }, "the batch size must be a positive integer, got 0"],
+    [{ attacks: [] }, "the list is empty"],
     [{ attacks: ["square", "square"] }, "square is given twice"],
     [{ attacks: ["pgd" as AttackName] }, 'unknown attack "pgd", known are apgd-ce'],
     [{ version: "quick" as "rand" }, 'unknown version "quick", known are standard, plus, rand'],

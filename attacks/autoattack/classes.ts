@@ -1,8 +1,8 @@
-/** How many classes each attack needs. */
+/** Minimum number of classes of each attack. */
 
 import type { AttackName } from "./types.ts";
 
-/** The fewest classes that each attack's loss is defined for. */
+/** Minimum number of classes of each attack's loss. */
 const MIN_CLASSES: Readonly<Record<AttackName, number>> = {
   "apgd-ce": 2,
   "apgd-dlr": 3,
@@ -16,12 +16,12 @@ const MIN_CLASSES: Readonly<Record<AttackName, number>> = {
  * Checks that a model has enough classes for each of the attacks: 4 for the targeted DLR loss of apgd-t, 3 for the DLR
  * loss of apgd-dlr, 2 for the others.
  *
- * @throws {RangeError} If it has too few, or they are no whole number.
+ * @throws {RangeError} If it has too few, or not a positive integer of them.
  */
 export function checkClasses(classes: number, { attacks }: { attacks: readonly AttackName[] }): void {
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(
-      `Cannot attack model: the number of its classes is a whole number from 1, got ${classes}`,
+      `Cannot attack model: the number of classes must be a positive integer, got ${classes}`,
     );
   }
   for (const name of attacks) {
@@ -29,7 +29,7 @@ export function checkClasses(classes: number, { attacks }: { attacks: readonly A
     const others = attacks.filter((other) => classes >= MIN_CLASSES[other]);
     throw new RangeError(
       `Cannot run ${name}: its loss needs at least ${MIN_CLASSES[name]} classes, the model has ${classes}` +
-        (others.length > 0 ? `\nHint: leave it out, these attacks can run: ${others.join(", ")}` : ""),
+        (others.length > 0 ? `\nHint: leave it out; these attacks can run: ${others.join(", ")}` : ""),
     );
   }
 }

@@ -13,7 +13,7 @@ Deno.test("checkClasses() refuses too few and names what can run", () => {
     () => checkClasses(3, { attacks: ["apgd-ce", "apgd-t", "fab-t", "square"] }),
     RangeError,
     "Cannot run apgd-t: its loss needs at least 4 classes, the model has 3\n" +
-      "Hint: leave it out, these attacks can run: apgd-ce, fab-t, square",
+      "Hint: leave it out; these attacks can run: apgd-ce, fab-t, square",
   );
   assertThrows(
     () => checkClasses(2, { attacks: ["apgd-dlr"] }),
@@ -23,5 +23,5 @@ Deno.test("checkClasses() refuses too few and names what can run", () => {
   for (const name of ATTACKS) {
     assertThrows(() => checkClasses(1, { attacks: [name] }), RangeError, `Cannot run ${name}`);
   }
-  assertThrows(() => checkClasses(2.5, { attacks: [] }), RangeError, "a whole number from 1, got 2.5");
+  assertThrows(() => checkClasses(2.5, { attacks: [] }), RangeError, "must be a positive integer, got 2.5");
 });

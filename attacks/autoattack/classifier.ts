@@ -1,4 +1,4 @@
-/** The model under attack, asked for its scores. */
+/** The model under attack: its logits, for any number of images. */
 
 import { gradients } from "../../engine/autograd/autograd.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -13,13 +13,13 @@ import type { ApgdLoss } from "../apgd/apgd_options.ts";
 import { lossOf } from "../apgd/loss_of.ts";
 import type { AutoAttackOptions } from "./types.ts";
 
-/** Images whose scores are asked for. */
-export interface Asked {
+/** Images to classify. */
+export interface ClassifierInput {
   /** [m, H, W, C]. */
   readonly images: Float32Array;
-  /** [m]: what a randomised model draws by. */
+  /** Numbers of the examples, [m]; they key a randomised model's random numbers. */
   readonly numbers: Uint32Array;
-  /** Which evaluation of the same images it is. Default 0. */
+  /** Which EOT sample of the same images. Default 0. */
   readonly sample?: number;
 }
 
@@ -77,7 +77,7 @@ export class Classifier {
   }
 
   /** Scores of images, [m, classes]. */
-  async logits({ images, numbers, sample = 0 }: Asked): Promise<Float32Array<ArrayBuffer>> {
+  async logits({ images, numbers, sample = 0 }: ClassifierInput): Promise<Float32Array<ArrayBuffer>> {
     const { batch } = { batch: this.#batch },
       [batchSize] = batch.images.shape,
       size = sizeOf(batch.images.shape.slice(1));
@@ -107,7 +107,7 @@ export class Classifier {
 /** What {@linkcode predict} says of scores that are not finite: no class, so that no label is right. */
 export const NO_CLASS = 2 ** 32 - 1;
 
-/** The class of the first largest score in each row; {@linkcode NO_CLASS} where one of them is not finite. */
+/** The class of the first largest logit in each row; {@linkcode NO_CLASS} where a logit is not finite. */
 export function predict(logits: Float32Array, classes: number): Uint32Array {
   return Uint32Array.from({ length: logits.length / classes }, (_, i) => {
     const row = logits.subarray(i * classes, (i + 1) * classes);
@@ -115,7 +115,7 @@ export function predict(logits: Float32Array, classes: number): Uint32Array {
   });
 }
 
-/** The other classes in the order of their scores, most likely first: [n, count], row by row. */
+/** The wrong classes in descending order of their logits, [n, count]. */
 export function rankTargets(
   logits: Float32Array,
   { labels, count }: { labels: Uint32Array; count: number },
@@ -138,7 +138,7 @@ export async function largestGradients(
     & {
       readonly loss: ApgdLoss;
     },
-  { images, numbers, labels, targets }: Asked & {
+  { images, numbers, labels, targets }: ClassifierInput & {
     readonly labels: Uint32Array;
     readonly targets: Uint32Array;
   },

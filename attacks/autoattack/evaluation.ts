@@ -1,21 +1,21 @@
-/** What the parts of an evaluation share. */
+/** Shared state of an evaluation. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Identity, Progress } from "./state.ts";
 import type { AutoAttackOptions, AutoAttackRun, Examples } from "./types.ts";
 
-/** An evaluation under way. */
+/** An evaluation in progress. */
 export interface Evaluation {
   readonly gpu: Gpu;
-  /** With the number of examples that are attacked at once. */
+  /** With the number of slots: examples attacked at once. */
   readonly options: AutoAttackOptions & { readonly slots: number };
   readonly examples: Required<Examples>;
   readonly classifier: Classifier;
   readonly progress: Progress;
   readonly run: AutoAttackRun;
   readonly identity: Identity;
-  /** When something was last kept, in ms since the process began. */
+  /** Time of the last save, in ms since the process started. */
   savedAt: number;
 }
 
@@ -25,7 +25,7 @@ export function imageAt<A extends Float32Array>(images: A, position: number, cou
   return images.subarray(position * size, (position + 1) * size) as A;
 }
 
-/** The images at some positions, one after another. */
+/** The images at some positions, concatenated. */
 export function gather(images: Float32Array, positions: readonly number[], count: number): Float32Array {
   const size = images.length / count, out = new Float32Array(positions.length * size);
   positions.forEach((position, i) => out.set(imageAt(images, position, count), i * size));

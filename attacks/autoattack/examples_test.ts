@@ -24,12 +24,12 @@ Deno.test("checkExamples() names the example and pixel outside [0, 1]", () => {
   const numbers = Uint32Array.of(5, 80, 2);
   refuse(
     { images: at(11, 1.5), numbers },
-    "Cannot attack example 80: its pixels have to be in [0, 1], the one at [1, 2, 0] is 1.5\n" +
+    "Cannot attack example 80: its pixels must be in [0, 1], the one at [1, 2, 0] is 1.5\n" +
       "Hint: divide 8-bit pixels by 255",
   );
   refuse(
     { images: at(12, -0.25) },
-    "Cannot attack example 2: its pixels have to be in [0, 1], the one at [0, 0, 0]",
+    "Cannot attack example 2: its pixels must be in [0, 1], the one at [0, 0, 0]",
   );
   refuse({ images: at(3, NaN) }, "the one at [1, 0, 0] is NaN");
   refuse({ images: at(3, Infinity) }, "the one at [1, 0, 0] is Infinity");
@@ -38,7 +38,7 @@ Deno.test("checkExamples() names the example and pixel outside [0, 1]", () => {
 Deno.test("checkExamples() refuses a label that is no class", () => {
   refuse(
     { labels: Uint32Array.of(0, 9, 10) },
-    "Cannot attack example 2: its label has to be below the 10 classes, it is 10",
+    "Cannot attack example 2: its label must be below the number of classes, 10, got 10",
   );
 });
 
@@ -49,17 +49,17 @@ Deno.test("checkExamples() refuses lengths that do not fit", () => {
   );
   refuse(
     { numbers: Uint32Array.of(1, 2) },
-    "Cannot attack examples: each has a number, got 3 labels and 2 numbers",
+    "Cannot attack examples: each needs a number, got 3 labels and 2 numbers",
   );
   refuse(
     { images: new Float32Array(0), labels: new Uint32Array(0) },
-    "Cannot attack examples: at least one is needed, got 0",
+    "Cannot attack examples: expected at least one, got 0",
   );
 });
 
 Deno.test("checkExamples() refuses a number given twice", () => {
   refuse(
     { numbers: Uint32Array.of(4, 1, 4) },
-    "Cannot attack examples: their numbers have to differ, places 0 and 2 both have 4",
+    "Cannot attack examples: their numbers must differ, places 0 and 2 both have 4",
   );
 });

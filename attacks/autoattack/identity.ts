@@ -1,4 +1,4 @@
-/** What tells one evaluation from another. */
+/** Identity of an evaluation. */
 
 import { sha256Hex } from "../../common/sha256.ts";
 import { planAttacks } from "./protocol.ts";

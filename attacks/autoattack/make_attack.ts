@@ -1,4 +1,4 @@
-/** From a planned attack to one that can be run. */
+/** Compiles planned attacks. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { stream } from "../../common/random.ts";
@@ -10,7 +10,7 @@ import { Square } from "../square/square.ts";
 import type { PlannedAttack } from "./protocol.ts";
 import type { AttackName, AutoAttackOptions } from "./types.ts";
 
-/** The loss that each APGD climbs. */
+/** The loss that each APGD maximises. */
 export const LOSSES: Partial<Record<AttackName, ApgdLoss>> = {
   "apgd-ce": "ce",
   "apgd-dlr": "dlr",
@@ -20,7 +20,7 @@ export const LOSSES: Partial<Record<AttackName, ApgdLoss>> = {
 /**
  * Compiles an attack.
  *
- * @throws {RangeError} If a setting does not suit the attack.
+ * @throws {RangeError} If a setting does not fit the attack.
  */
 export async function makeAttack(
   gpu: Gpu,

@@ -1,4 +1,4 @@
-/** AutoAttack: the field's standard evaluation of robustness, resumable and the same whatever the batch. */
+/** AutoAttack: the standard evaluation of robustness, resumable and independent of the batch. */
 export { autoAttack } from "./autoattack.ts";
 export * from "./protocol.ts";
 export { referenceRadius } from "./reference_radius.ts";

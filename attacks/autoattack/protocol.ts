@@ -1,17 +1,17 @@
-/** Which attacks a named version of AutoAttack runs, and with which settings. */
+/** Attacks and settings of the named versions of AutoAttack. */
 
 import type { AttackName, AutoAttackOptions, Version } from "./types.ts";
 import { ATTACKS, VERSIONS } from "./types.ts";
 import { TARGETS } from "./warnings.ts";
 
-/** One attack of a cascade, ready to be made. */
+/** One attack of a cascade with its settings. */
 export interface PlannedAttack {
   readonly name: AttackName;
-  /** Runs against each target. */
+  /** Runs for each target. */
   readonly restarts: number;
-  /** Classes aimed at in turn; 1 where there is none. */
+  /** Target classes, one after another; 1 if untargeted. */
   readonly targets: number;
-  /** Evaluations that gradients are averaged over. */
+  /** EOT samples that gradients are averaged over. */
   readonly eotSamples: number;
 }
 
@@ -35,7 +35,7 @@ const PROTOCOLS: Readonly<Record<Version, Protocol>> = {
 /**
  * The attacks of an evaluation, in order.
  *
- * @throws {RangeError} If a version or an attack is unknown, an attack is named twice, or there is none.
+ * @throws {RangeError} If a version or an attack is unknown, an attack is given twice, or the list is empty.
  */
 export function planAttacks(
   { version = "standard", attacks, classes }: Pick<AutoAttackOptions, "version" | "attacks" | "classes">,
@@ -47,7 +47,7 @@ export function planAttacks(
   }
   const protocol = PROTOCOLS[version], names = attacks ?? protocol.attacks;
   if (names.length === 0) {
-    throw new RangeError(`Cannot plan attacks: none given, known are ${ATTACKS.join(", ")}`);
+    throw new RangeError(`Cannot plan attacks: the list is empty, known are ${ATTACKS.join(", ")}`);
   }
   names.forEach((name, i) => {
     if (!ATTACKS.includes(name)) {

@@ -1,15 +1,15 @@
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
-/** Radii below which the reference code's APGD attacks never run. */
+/** Minimum radii of APGD in the reference code. */
 const MIN_RADIUS: Readonly<Record<Norm, number>> = { L2: 0.6, Linf: 6 / 255 };
 
 /**
- * The radius at which APGD really ran in the code of "Adversarial Examples Are Not Real Features" when it was asked for
- * `eps`: max(eps, 0.6) in L2 and max(eps, 6/255) in Linf. FAB and Square kept `eps`. For `apgdEps` of
- * {@linkcode autoAttack}, to compare with that code; a robust accuracy at `eps` it is not.
+ * The radius of APGD in the code of "Adversarial Examples Are Not Real Features", given `eps`: max(eps, 0.6) in L2 and
+ * max(eps, 6/255) in Linf. FAB and Square keep `eps`. Use it as `apgdEps` of {@linkcode autoAttack} to compare with that
+ * code; the result is not a robust accuracy at `eps`.
  *
  * Source: line 386 of `Robust/attack/auto-attack/autoattack/autopgd_base.py` in PKU-ML/AdvNotRealFeatures at commit
- * 2e048fd, which is not in AutoAttack itself.
+ * 2e048fd; AutoAttack itself has no such line.
  *
  * @example
  * ```ts

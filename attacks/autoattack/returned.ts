@@ -1,11 +1,11 @@
-/** Checks of the images that fool. */
+/** Checks of adversarial images. */
 
 import { type Evaluation, gather } from "./evaluation.ts";
 import { checkReturned } from "./safety.ts";
 import type { AttackName, Safety } from "./types.ts";
 
 /**
- * What holds of the fooling images at some positions.
+ * Checks the adversarial images at some positions, and summarises them.
  *
  * @throws {RangeError} If one of them violates eps or the pixel range, or is not finite.
  */

@@ -1,9 +1,9 @@
-/** What has to hold of every image that an attack returns, checked in float64 on the host. */
+/** Checks of every image that an attack returns, in float64 on the host. */
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import type { Safety } from "./types.ts";
 
-/** What is known of no image at all: what {@linkcode mergeSafety} begins with. */
+/** The summary of no image: the neutral element of {@linkcode mergeSafety}. */
 export const NOTHING_RETURNED: Safety = {
   largestPerturbation: 0,
   lowestPixel: 1,
@@ -11,28 +11,28 @@ export const NOTHING_RETURNED: Safety = {
   notFinite: 0,
 };
 
-/** What images are checked against. */
+/** Reference for the checks. */
 export interface ReturnedOptions {
-  /** Clean images in the same order, as many numbers as the returned ones have. */
+  /** Clean images in the same order, of the same length as the returned ones. */
   readonly clean: ArrayLike<number>;
-  /** Numbers of the examples in their data set, one an image. */
+  /** Numbers of the examples in their data set, one per image. */
   readonly numbers: ArrayLike<number>;
   readonly norm: Norm;
   /** In pixel units of [0, 1]. */
   readonly eps: number;
-  /** Who returned them, for messages. */
+  /** Name of the attack, for messages. */
   readonly attack: string;
 }
 
 /**
- * Checks the images that an attack returned against the clean ones: how far they are in the norm, which pixels they
- * have, whether all numbers are finite. Distances are computed in float64 from the float32 pixels; they may exceed eps
- * by {@linkcode distanceSlack}, pixels may not leave [0, 1] at all.
+ * Checks the images that an attack returned against the clean ones: their distance in the norm, their pixel range, and
+ * whether all numbers are finite. Distances are computed in float64 from the float32 pixels. They may exceed eps by
+ * {@linkcode distanceSlack}; pixels must not leave [0, 1] at all.
  *
  * @param returned [n, H, W, C] in the order of `numbers`; with n = 0 the result is {@linkcode NOTHING_RETURNED}.
  * @returns The extremes over these images.
  * @throws {RangeError} If an image is further away than eps allows, a pixel is outside [0, 1] or not finite (it names
- * example, attack, value and eps), or the lengths do not fit together.
+ * example, attack, value and eps), or the lengths do not fit.
  */
 export function checkReturned(returned: ArrayLike<number>, options: ReturnedOptions): Safety {
   const { clean, numbers, norm, eps, attack } = options;
@@ -53,7 +53,7 @@ export function checkReturned(returned: ArrayLike<number>, options: ReturnedOpti
 }
 
 /**
- * By how much a distance may exceed eps: what float32 rounding explains, and no more.
+ * Tolerance of a distance above eps: a bound on float32 rounding.
  *
  * Linf: 1e-6. Each pixel is rounded on its own, by at most 2^-25 where it is below 1.
  *
@@ -68,7 +68,7 @@ export function distanceSlack(norm: Norm, { eps, size }: { eps: number; size: nu
   return norm === "Linf" ? 1e-6 : 1e-6 + 2 ** -25 * (Math.sqrt(size) + eps * size / 4);
 }
 
-/** What holds of the images of both. */
+/** The summary of both sets of images. */
 export function mergeSafety(a: Safety, b: Safety): Safety {
   return {
     largestPerturbation: Math.max(a.largestPerturbation, b.largestPerturbation),
@@ -78,7 +78,7 @@ export function mergeSafety(a: Safety, b: Safety): Safety {
   };
 }
 
-/** One image; numbers that are not finite count, and count for nothing else. */
+/** One image; numbers that are not finite enter only their count. */
 function inspect(
   returned: ArrayLike<number>,
   clean: ArrayLike<number>,
@@ -115,13 +115,13 @@ function refuse(
   }
   if (lowestPixel < 0 || highestPixel > 1) {
     throw new RangeError(
-      `${start}: its pixels have to be in [0, 1], they are in [${lowestPixel}, ${highestPixel}]`,
+      `${start}: its pixels must be in [0, 1], they are in [${lowestPixel}, ${highestPixel}]`,
     );
   }
-  // Written so that a distance that is not a number is refused, too: a clean image may hold one.
+  // This form refuses NaN, too: a clean image may hold one.
   if (!(largestPerturbation <= eps + distanceSlack(norm, { eps, size }))) {
     throw new RangeError(
-      `${start}: it has to be within eps, its ${norm} distance is ${largestPerturbation}, eps is ${eps}`,
+      `${start}: it must be within eps, its ${norm} distance is ${largestPerturbation}, eps is ${eps}`,
     );
   }
 }

@@ -22,14 +22,14 @@ Deno.test("checkReturned() refuses an image beyond eps, however little, and name
   assertThrows(
     () => checkReturned(clean.with(4, 0.5 + 2e-6), OPTIONS),
     RangeError,
-    `Cannot accept image of apgd-t for example 7: it has to be within eps, its Linf distance is ${
+    `Cannot accept image of apgd-t for example 7: it must be within eps, its Linf distance is ${
       0.5 + 2e-6 - 0.25
     }, eps is 0.25`,
   );
   assertThrows(
     () => checkReturned([0.25, 0.25, 0, 1, 0.25, 0.75], { ...OPTIONS, norm: "L2" }),
     RangeError,
-    "Cannot accept image of apgd-t for example 12: it has to be within eps, its L2 distance is 0.35",
+    "Cannot accept image of apgd-t for example 12: it must be within eps, its L2 distance is 0.35",
   );
   assertThrows(
     () => checkReturned(clean, { ...OPTIONS, clean: clean.with(0, NaN) }),
@@ -42,7 +42,7 @@ Deno.test("checkReturned() refuses pixels outside [0, 1] and numbers that are no
   assertThrows(
     () => checkReturned(clean.with(3, 1 + 1e-7), OPTIONS),
     RangeError,
-    `Cannot accept image of apgd-t for example 7: its pixels have to be in [0, 1], they are in [0.25, ${
+    `Cannot accept image of apgd-t for example 7: its pixels must be in [0, 1], they are in [0.25, ${
       1 + 1e-7
     }]`,
   );

@@ -1,10 +1,9 @@
-/** Whether a state that was kept is of the model at hand. */
+/** Checks that a saved state belongs to the current model. */
 
 import type { Evaluation } from "./evaluation.ts";
 
 /**
- * Compares the scores of the first batch with those that were kept, bit by bit: the rest of an evaluation would not fit
- * what another model, or another device, has begun.
+ * Compares the logits of the first batch with the saved ones, bit by bit: an evaluation must not mix two models or devices.
  *
  * @throws {RangeError} If they differ.
  */
@@ -23,10 +22,10 @@ export async function checkSameModel(
   const at = found.findIndex((z, i) => !Object.is(z, kept[i]));
   if (at === -1) return;
   throw new RangeError(
-    `Cannot go on with evaluation: the model gives example ${
+    `Cannot resume evaluation: the model gives example ${
       numbers[Math.floor(at / classes)]
     } other scores than ` +
       `when it began, ${found[at]} instead of ${kept[at]} for class ${at % classes}\n` +
-      "Hint: go on with the same weights on the same device, or begin anew in another place",
+      "Hint: resume with the same weights on the same device, or start again elsewhere",
   );
 }

@@ -1,4 +1,4 @@
-/** What an evaluation in progress consists of, and how it is kept. */
+/** Progress of an evaluation, and its checkpoint. */
 
 import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
 import type { HostTensor } from "../../engine/files/safetensors.ts";
@@ -6,44 +6,46 @@ import type { SlotSnapshot } from "../slots/run_slots.ts";
 import type { AttackName, Examples, Safety, StageOutcome } from "./types.ts";
 import type { AttackWarning } from "../diagnostics/warning.ts";
 
-/** Everything that is known so far. */
+/** Everything known so far. */
 export interface Progress {
   readonly clean: Uint8Array<ArrayBuffer>;
-  /** Scores of the clean images, [n, classes]: targets are chosen by them. */
+  /** Logits of the clean images, [n, classes]; they rank the targets. */
   readonly logits: Float32Array<ArrayBuffer>;
-  /** 1 where nothing has misclassified the model yet, [n]. */
+  /** 1 where no attack has succeeded yet, [n]. */
   readonly robust: Uint8Array<ArrayBuffer>;
-  /** Fooling images where there are such, [n, H, W, C]. */
+  /** Adversarial images where an attack succeeded, else the clean ones, [n, H, W, C]. */
   readonly images: Float32Array<ArrayBuffer>;
   readonly outcomes: StageOutcome[];
   readonly warnings: AttackWarning[];
   /** Seconds before the first attack. */
   cleanSeconds: number;
-  /** The attack under way. */
+  /** The current attack. */
   current: CurrentAttack | null;
 }
 
-/** An attack under way: examples that it has done, and those in its slots. */
+/** An attack in progress: its finished examples, and those in its slots. */
 export interface CurrentAttack {
-  /** Examples that it was given. */
+  /** Number of its examples. */
   readonly attacked: number;
-  /** 1 where it found an image that fools; not yet judged again. */
+  /** 1 where it found an adversarial image, not yet verified. */
   readonly misclassified: Uint8Array<ArrayBuffer>;
-  /** Examples that it has done. */
+  /** Examples that it has finished. */
   done: number;
   /** Seconds up to the snapshot. */
   seconds: number;
-  /** Null at its beginning and at its end. */
+  /** Null at its start and at its end. */
   snapshot: SlotSnapshot | null;
 }
 
-/** Before anything is known. */
+/** Progress before the first attack. */
 export function startProgress(
   { images, labels }: Examples,
   { clean, logits }: { clean: Uint8Array<ArrayBuffer>; logits: Float32Array<ArrayBuffer> },
 ): Progress {
   if (clean.length !== labels.length) {
-    throw new RangeError("Cannot begin: clean outcomes do not fit the labels");
+    throw new RangeError(
+      `Cannot start evaluation: expected ${labels.length} clean outcomes, got ${clean.length}`,
+    );
   }
   return {
     clean,
@@ -57,7 +59,7 @@ export function startProgress(
   };
 }
 
-/** What of the evaluation the progress belongs to: equal texts, equal evaluations. */
+/** Identity of the evaluation that progress belongs to: equal values, equal evaluations. */
 export type Identity = Readonly<Record<string, string | number>>;
 
 interface StateJson {
@@ -114,19 +116,19 @@ export function packProgress(progress: Progress, identity: Identity): Checkpoint
 /**
  * Unpacks what {@linkcode packProgress} packed.
  *
- * @throws {RangeError} If it is of another evaluation: the message says in what they differ.
- * @throws {SyntaxError} If it does not hold what an evaluation's state holds.
+ * @throws {RangeError} If it belongs to another evaluation; the message lists the differences.
+ * @throws {SyntaxError} If it is not the state of an evaluation.
  */
 export function unpackProgress({ tensors, state }: Checkpoint, identity: Identity): Progress {
   const { identity: kept, outcomes, warnings, cleanSeconds, current } = state as unknown as StateJson;
   if (kept === undefined || outcomes === undefined) {
-    throw new SyntaxError("Cannot go on with evaluation: the state is not that of an evaluation by attacks");
+    throw new SyntaxError("Cannot resume evaluation: the file is not the state of an evaluation");
   }
   checkIdentity(kept, identity);
   const take = <A>(name: string) => {
     const tensor = tensors.get(name);
     if (tensor === undefined) {
-      throw new SyntaxError(`Cannot go on with evaluation: its state lacks "${name}"`);
+      throw new SyntaxError(`Cannot resume evaluation: its state lacks "${name}"`);
     }
     return tensor.data as A;
   };
@@ -163,8 +165,8 @@ export function checkIdentity(kept: Identity, asked: Identity): void {
   if (other.length === 0) return;
   const list = other.map((name) => `${name} was ${kept[name] ?? "absent"} and is ${asked[name] ?? "absent"}`);
   throw new RangeError(
-    `Cannot go on with evaluation: its state is of another one, ${list.join("; ")}\n` +
-      "Hint: ask for the same again, or begin anew in another place",
+    `Cannot resume evaluation: its state belongs to another one, ${list.join("; ")}\n` +
+      "Hint: resume with the same settings, or start again elsewhere",
   );
 }
 

@@ -1,4 +1,4 @@
-/** What AutoAttack is asked and what it answers. */
+/** Options and results of AutoAttack. */
 
 import type { Checkpoint } from "../../engine/files/checkpoint.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -7,19 +7,19 @@ import type { Shape } from "../../engine/arrays/shape.ts";
 import type { AttackWarning } from "../diagnostics/warning.ts";
 import type { LogitsFn } from "../threat_model/logits_fn.ts";
 
-/** The attacks by their names in the field. `fab` and `apgd-dlr` are the untargeted ones. */
+/** Names of the attacks. `fab` and `apgd-dlr` are untargeted. */
 export const ATTACKS = ["apgd-ce", "apgd-dlr", "apgd-t", "fab", "fab-t", "square"] as const;
 /** One of {@linkcode ATTACKS}. */
 export type AttackName = typeof ATTACKS[number];
 
-/** The named protocols: which attacks, in which order, with which restarts. */
+/** Named protocols: attacks, their order and restarts. */
 export const VERSIONS = ["standard", "plus", "rand"] as const;
 /** One of {@linkcode VERSIONS}. */
 export type Version = typeof VERSIONS[number];
 
-/** What to evaluate, and how. */
+/** Model and settings of an evaluation. */
 export interface AutoAttackOptions {
-  /** Scores before any softmax, recorded once for each attack. */
+  /** Scores before any softmax; recorded once for each attack. */
   readonly logits: LogitsFn;
   readonly classes: number;
   readonly norm: Norm;
@@ -32,18 +32,18 @@ export interface AutoAttackOptions {
   readonly seed: number;
   /** Default "standard". */
   readonly version?: Version;
-  /** Instead of the version's. */
+  /** These attacks instead of the version's. */
   readonly attacks?: readonly AttackName[];
   /** Iterations of APGD and FAB. Default 100. */
   readonly iterations?: number;
   /** Queries of Square after the first. Default 5,000. */
   readonly queries?: number;
-  /** Radius of the APGD attacks, where it is to differ from `eps`: see {@linkcode referenceRadius}. */
+  /** Radius of the APGD attacks. Default `eps`; see {@linkcode referenceRadius}. */
   readonly apgdEps?: number;
   /**
-   * Attack with the constants of fra31/auto-attack: APGD climbs the cross-entropy itself, 1e-12 is added to lengths of
-   * gradients and denominators, FAB in L2 leaves out entries of gradients below 1e-8. Its attacks then stand still where
-   * logits or gradients are about as small, or the cross-entropy is 0 in float32. Default false.
+   * Keep the constants of fra31/auto-attack: APGD maximises the cross-entropy itself, 1e-12 is added to gradient lengths
+   * and denominators, FAB in L2 skips gradient entries below 1e-8. Such attacks stop moving where logits or gradients are
+   * of that size, or where the cross-entropy is 0 in float32. Default false.
    */
   readonly officialConstants?: boolean;
 }
@@ -58,9 +58,9 @@ export interface Examples {
   readonly numbers?: Uint32Array;
 }
 
-/** What was checked of all images that an attack, or the whole evaluation, returned as fooling. */
+/** Summary of the checks of all adversarial images, of an attack or of the whole evaluation. */
 export interface Safety {
-  /** Largest distance from the clean image, in the norm asked, float64. 0 where no image was returned. */
+  /** Largest distance from the clean image in the norm, float64; 0 without images. */
   readonly largestPerturbation: number;
   readonly lowestPixel: number;
   readonly highestPixel: number;
@@ -68,26 +68,26 @@ export interface Safety {
   readonly notFinite: number;
 }
 
-/** One attack of the cascade. */
+/** Outcome of one attack of the cascade. */
 export interface StageOutcome {
   readonly name: AttackName;
-  /** Examples that it was run on: those that all before it had left correct. */
+  /** Examples that it ran on: those still correct after all earlier attacks. */
   readonly attacked: number;
-  /** Of all n: 1 where still correct after this attack and all before it. */
+  /** 1 where still correct after this attack and all earlier ones, [n]. */
   readonly correct: Uint8Array<ArrayBuffer>;
   readonly safety: Safety;
-  /** Wall-clock time, over all resumptions, compiling included. */
+  /** Wall-clock time over all resumed processes, compilation included. */
   readonly seconds: number;
 }
 
-/** What came of it. */
+/** Outcome of an evaluation. */
 export interface AutoAttackResult {
   /** 1 where the clean image is classified correctly, [n]. */
   readonly clean: Uint8Array<ArrayBuffer>;
   readonly attacks: readonly StageOutcome[];
   /** 1 where correct when clean and under every attack, [n]. */
   readonly robust: Uint8Array<ArrayBuffer>;
-  /** The image that fools where one was found, else the clean one, [n, H, W, C]. */
+  /** The adversarial image where one was found, else the clean one, [n, H, W, C]. */
   readonly images: Float32Array<ArrayBuffer>;
   /** Distance of each of them from the clean image, [n]. */
   readonly perturbation: Float32Array<ArrayBuffer>;
@@ -124,7 +124,7 @@ export interface AttackProgress {
   readonly correct: number;
 }
 
-/** What evaluates a model: `autoAttack`, or what stands in for it in a test. */
+/** Type of `autoAttack`, and of its stand-ins in tests. */
 export type AutoAttackFn = (
   gpu: Gpu,
   options: AutoAttackOptions,

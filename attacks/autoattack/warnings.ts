@@ -1,29 +1,29 @@
-/** Signs that an evaluation may say more about the attacks than about the model; docs/attacks.md explains each. */
+/** Warnings of AutoAttack; docs/attacks.md explains each. */
 
 import { DIAGNOSTIC, diagnosticOf, FLAT_RANGE } from "../diagnostics/logit_diagnostics.ts";
 import type { AttackName, StageOutcome } from "./types.ts";
 import type { AttackWarning } from "../diagnostics/warning.ts";
 
-/** How often a first batch is computed to see whether the model is randomised. */
+/** Evaluations of the first batch in the check for a randomised model. */
 export const REPETITIONS = 5;
-/** How far normalised logits may differ between repetitions, in L2. */
+/** Tolerance of normalised logits between repetitions, in L2. */
 const REPETITION_TOLERANCE = 1e-4;
-/** How far probabilities may be from [0, 1], and their sum from 1. */
+/** Tolerance of probabilities and their sum. */
 const PROBABILITY_TOLERANCE = 1e-5;
-/** Share of all examples that a black box may find beyond the white boxes: 0.2 points. */
+/** Share of all examples by which a black box may beat the white boxes: 0.2 points. */
 const BLACK_BOX_SHARE = 0.002;
-/** Classes that targeted attacks aim at, one after the other. */
+/** Target classes of targeted attacks. */
 export const TARGETS = 9;
 
 /**
- * Doubts that a model gives the same logits whenever it is asked: the number of correct predictions differs between
- * repetitions, or two repetitions' logits of an example, each divided by its norm, are more than 1e-4 apart in L2. Examples whose logits are not
- * finite in any repetition are left out.
+ * Warns of a model that seems to be randomised: the number of correct predictions differs between repetitions, or the
+ * normalised logits of an example differ by more than 1e-4 in L2 between two repetitions. Examples whose logits are not
+ * finite in any repetition are skipped.
  *
  * Source: `check_randomized` of fra31/auto-attack, https://github.com/fra31/auto-attack/blob/master/autoattack/checks.py
  *
  * @param repetitions Logits [n, C] of the same examples, computed at least twice; {@linkcode REPETITIONS} times there.
- * @throws {RangeError} If there is but one repetition, or lengths do not fit.
+ * @throws {RangeError} If there is only one repetition, or lengths do not fit.
  */
 export function warnRandomised(
   repetitions: readonly ArrayLike<number>[],
@@ -32,12 +32,12 @@ export function warnRandomised(
   const n = labels.length;
   if (repetitions.length < 2) {
     throw new RangeError(
-      `Cannot compare repetitions: at least 2 are needed, got ${repetitions.length}`,
+      `Cannot compare repetitions: expected at least 2, got ${repetitions.length}`,
     );
   }
   const whole = repetitions.map((logits) => rowsOf(logits, n));
   const finite = (z: Float64Array) => z.every(Number.isFinite);
-  // Of logits that are never numbers there is a warning of its own.
+  // Another warning covers logits that are never finite.
   const kept = whole[0].map((_, i) => whole.some((all) => finite(all[i])));
   const rows = whole.map((all) => all.filter((_, i) => kept[i]));
   const classes = Array.from(labels).filter((_, i) => kept[i]);
@@ -49,20 +49,20 @@ export function warnRandomised(
       for (const b of normalised.slice(r + 1)) largest = Math.max(largest, distance(a[i], b[i]));
     });
   }
-  const [fewest, most] = [Math.min(...right), Math.max(...right)];
-  // Written so that logits that are not numbers count as different.
-  if (fewest === most && largest <= REPETITION_TOLERANCE) return null;
+  const [min, max] = [Math.min(...right), Math.max(...right)];
+  // In this form NaN counts as different.
+  if (min === max && largest <= REPETITION_TOLERANCE) return null;
   return {
     code: "randomised-model",
     message: `The model seems to be randomised: of ${n} examples computed ${repetitions.length} times ${
-      fewest === most ? `${most}` : `${fewest} to ${most}`
+      min === max ? `${max}` : `${min} to ${max}`
     } are correct, and their normalised logits differ by up to ${brief(largest)} (allowed: 0.0001)`,
   };
 }
 
 /**
- * Doubts that a model returns logits: every number is within 1e-5 of [0, 1], and every row's sum, in float64, within
- * 1e-5 of 1.
+ * Warns of a model that seems to return probabilities: every number is within 1e-5 of [0, 1], and every row's sum, in
+ * float64, within 1e-5 of 1.
  *
  * Source: `check_range_output` of fra31/auto-attack.
  *
@@ -87,16 +87,14 @@ export function warnProbabilities(
     code: "probabilities-not-logits",
     message:
       `The model seems to return probabilities: its ${outputs.length} outputs for ${examples} examples are in ` +
-      `[${brief(lowest)}, ${brief(highest)}], and the sum of each row is 1 but for at most ${
-        brief(furthest)
-      }`,
+      `[${brief(lowest)}, ${brief(highest)}], and each row sums to 1 within ${brief(furthest)}`,
   };
 }
 
 /**
- * Tells of examples that an attack cannot move, because the gradient of its loss is exactly 0 or not finite.
+ * Warns of examples that an attack cannot move: the gradient of its loss is exactly 0 or not finite.
  *
- * Source: `check_zero_gradients` of fra31/auto-attack, which asks at APGD's starting points, under the DLR losses.
+ * Source: `check_zero_gradients` of fra31/auto-attack, which checks at APGD's starting points, under the DLR losses.
  *
  * @param largest The largest absolute value of each example's input gradient, [n]; an L2 norm would lose gradients
  * whose squares are too small for float32.
@@ -111,16 +109,16 @@ export function warnZeroGradients(
   return {
     code: "zero-gradients",
     message: `The gradient of the loss of ${attack} is exactly 0, or not finite, in ${zeros} of ${n} ` +
-      `examples (${percent(zeros / n)}): it cannot move these`,
+      `examples (${percent(zeros / n)}): it cannot move these examples`,
   };
 }
 
 /**
- * Tells of examples whose logits are not finite, clean ones or those of images that an attack returned: they count as
+ * Warns of examples whose logits are not finite, for clean images or those that an attack returned: they count as
  * incorrect.
  *
- * @param logits [n, C] of `examples` = n examples, none being allowed.
- * @param options.of What was asked for them: "clean", or who returned the images.
+ * @param logits [n, C] of `examples` = n examples; n may be 0.
+ * @param options.of Source of the images: "clean", or the attack that returned them.
  */
 export function warnNotFinite(
   logits: ArrayLike<number>,
@@ -137,8 +135,9 @@ export function warnNotFinite(
 }
 
 /**
- * Tells of a model of whose correctly classified examples more than half have logits of wrong classes within 1 of each
- * other, so that the cross-entropy hardly prefers one of them: APGD on it leads away from the label, not to the nearest class. The other attacks do not depend on that.
+ * Warns of flat logits: in more than half of the correctly classified examples, the logits of all wrong classes lie within
+ * 1 of each other. The cross-entropy hardly prefers one of them, and APGD on it leads away from the label, not to the
+ * nearest class. The other attacks do not depend on that.
  *
  * @param logits [n, C] of the clean images.
  * @param options.clean 1 where they are classified correctly, [n].
@@ -166,7 +165,7 @@ export function warnFlat(
 }
 
 /**
- * Tells that targeted attacks aim at fewer than 9 classes because there are fewer others.
+ * Warns that targeted attacks aim at fewer than 9 classes, because the model has too few.
  *
  * Source: `check_n_classes` of fra31/auto-attack.
  */
@@ -186,12 +185,12 @@ export function warnFewerTargets(
 }
 
 /**
- * Doubts the attacks that use gradients: Square, which uses none, left more than 0.2 points fewer of all examples
- * correct than all of them did.
+ * Warns of gradient-based attacks that may have failed: Square, which uses no gradients, lowered the robust accuracy by more
+ * than 0.2 points below theirs.
  *
  * Source: `check_square_sr` of fra31/auto-attack.
  *
- * @param outcomes Of the attacks of a cascade, in order: each with what is still correct after it.
+ * @param outcomes Outcomes of a cascade in order, each with the examples still correct after it.
  */
 export function warnBlackBox(
   outcomes: readonly Pick<StageOutcome, "name" | "correct">[],
@@ -219,7 +218,7 @@ function rowsOf(values: ArrayLike<number>, n: number): Float64Array[] {
   const classes = values.length / Math.max(1, n);
   if (n === 0 || !Number.isInteger(classes) || classes === 0) {
     throw new RangeError(
-      `Cannot judge outputs: each example has to have as many, got ${values.length} for ${n} examples`,
+      `Cannot check outputs: expected the same number for each example, got ${values.length} for ${n} examples`,
     );
   }
   const all = Float64Array.from(values);
@@ -243,7 +242,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** A number in three digits. */
+/** A number in three significant digits. */
 function brief(value: number): string {
   return `${Number(value.toPrecision(3))}`;
 }

@@ -81,12 +81,12 @@ Deno.test("warnRandomised() refuses a single repetition and lengths that do not 
   assertThrows(
     () => warnRandomised([LOGITS], { labels }),
     RangeError,
-    "Cannot compare repetitions: at least 2 are needed, got 1",
+    "Cannot compare repetitions: expected at least 2, got 1",
   );
   assertThrows(
     () => warnRandomised([LOGITS, LOGITS.slice(1)], { labels }),
     RangeError,
-    "Cannot judge outputs: each example has to have as many, got 5 for 2 examples",
+    "Cannot check outputs: expected the same number for each example, got 5 for 2 examples",
   );
 });
 

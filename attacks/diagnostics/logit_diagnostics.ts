@@ -1,4 +1,4 @@
-/** What may be wrong with an example before it is attacked: its logits are not numbers, or say too little. */
+/** Diagnostics of an example's logits: not finite, or too flat for the cross-entropy. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -10,17 +10,17 @@ import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 import finiteSource from "../../engine/wgsl/finite.wgsl" with { type: "text" };
 import source from "./logit_diagnostics.wgsl" with { type: "text" };
 
-/** What is doubted of an example: bits that add up. */
+/** Diagnostics of an example: bits of a mask. */
 export const DIAGNOSTIC = {
   /** A logit is not finite. */
   notFinite: 1,
   /** The logits of all wrong classes lie within {@linkcode FLAT_RANGE} of each other. */
   flat: 2,
-  /** In a step of an attack the gradient was 0, or not finite. */
+  /** In at least one step of the attack the gradient was 0 or not finite. */
   noGradient: 4,
 } as const;
 
-/** Wrong classes of such a range have probabilities of ratios below e: the cross-entropy hardly prefers one of them. */
+/** Within such a range no wrong class is e times as probable as another: the cross-entropy hardly prefers one of them. */
 export const FLAT_RANGE = 1;
 
 /** out [B, 1]: `notFinite` or `flat` of {@linkcode DIAGNOSTIC}, or 0. Inputs: logits [B, C], labels [B]. */
@@ -62,7 +62,7 @@ export const diagnoseLogitsOp: OpDef<Record<string, never>> = {
 };
 
 /**
- * What is to be doubted of each example: `notFinite`, `flat` (of three classes or more) or 0.
+ * Diagnostics of each example: `notFinite`, `flat` (with three classes or more) or 0.
  *
  * @param logits [B, C].
  * @param labels [B] of u32, each below C.

@@ -1,5 +1,5 @@
-// What is to be doubted of each example's logits [B, C] with labels [B]: out[b] [B, 1] = NOT_FINITE where one of them is not
-// finite, FLAT where C > 2 and those of all classes but the label lie within FLAT_RANGE of each other, else 0.
+// Diagnostics of logits [B, C] with labels [B]: out[b] [B, 1] = NOT_FINITE where a logit is not finite, FLAT where C > 2
+// and the logits of all classes but the label lie within FLAT_RANGE of each other, else 0.
 // One invocation owns one example; workgroup 64. Order-free.
 #input 0 logits
 @group(0) @binding(1) var<storage, read> labels: array<u32>;

@@ -14,27 +14,27 @@ import { fabUpdateBest } from "./fab_update_best.ts";
 import { type Chosen, fabNearest } from "./fab_nearest.ts";
 import { fabStepImages } from "./fab_step.ts";
 
-/** Twice the distance of random starts where there is no eps and no norm is known yet: the official attack's eps. */
+/** Twice the distance of random starts without eps and before a norm is known: the official attack's eps. */
 const START_RADIUS = { Linf: 0.3, L2: 1 } as const;
 
 /** Options with the defaults filled in. */
-export type FullOptions = Required<FabOptions>;
+export type FullFabOptions = Required<FabOptions>;
 
 /** The variables of an attack. */
 export interface FabVariables {
   readonly inputs: SlotInputs;
-  /** Where the runs stand, [B, H, W, C]. */
+  /** Current images of the runs, [B, H, W, C]. */
   readonly images: Variable;
   /** The nearest misclassified image, [B, H, W, C]. */
   readonly image: Variable;
-  /** Targeted: the class aimed at, [B]. */
+  /** Targeted: the target class, [B]. */
   readonly target: Variable | null;
-  /** Untargeted: what is chosen from all classes, anew in every iteration, and each class's number [B]. */
+  /** Untargeted: the nearest class of the iteration, and the number of each class, [B]. */
   readonly choice: { readonly chosen: Chosen; readonly candidates: readonly Variable[] } | null;
 }
 
-/** Makes them. */
-export function makeFabVariables(options: FullOptions): FabVariables {
+/** Creates the variables. */
+export function makeFabVariables(options: FullFabOptions): FabVariables {
   const { name, slots, imageShape, targeted, classes } = options;
   const images = (what: string) => new Variable(`${name} ${what}`, f32(slots, ...imageShape));
   const numbers = (what: string) => new Variable(`${name} ${what}`, f32(slots, 1));
@@ -57,12 +57,12 @@ export function makeFabVariables(options: FullOptions): FabVariables {
   };
 }
 
-/** Variables that make up a slot between two iterations, beside the inputs. */
+/** Variables that hold a slot between two iterations, besides the inputs. */
 export function stateOf({ images, image, target }: FabVariables): Variable[] {
   return [images, image, ...(target === null ? [] : [target])];
 }
 
-/** All variables with an entry for each slot. */
+/** All variables with a row for each slot. */
 export function allVariables(variables: FabVariables): Variable[] {
   const { inputs, choice } = variables;
   const chosen = choice === null ? [] : [...Object.values(choice.chosen), ...choice.candidates];
@@ -70,7 +70,7 @@ export function allVariables(variables: FabVariables): Variable[] {
 }
 
 /** Records an iteration: two forward passes, and one backward pass, or one for each class. */
-export function recordIteration(variables: FabVariables, options: FullOptions): void {
+export function recordIteration(variables: FabVariables, options: FullFabOptions): void {
   const { inputs: { origin, labels, examples, targets, slot, score }, images, image, target } = variables;
   const { logits, norm, eps, iterations, restarts, alphaMax, eta, beta, officialConstants, stream } = options;
   fabBegin(images, {
@@ -88,7 +88,7 @@ export function recordIteration(variables: FabVariables, options: FullOptions): 
 /** The difference of two logits and its gradient at the images: of the target's, or of the nearest class's. */
 function linearise(
   { inputs: { labels, slot }, images, target, choice }: FabVariables,
-  { logits, norm, officialConstants }: FullOptions,
+  { logits, norm, officialConstants }: FullFabOptions,
 ): { difference: Tensor; gradient: Tensor } {
   const x = asTensor(images), z = logits(x);
   const towards = (classes: Variable) => {

@@ -1,6 +1,6 @@
-// Sums, maxima and norms over the 64 lanes of a workgroup, known to all of them. Functions only, over magnitude.wgsl; prefixed to kernels,
-// which declare LINF: 1 where the norm is the largest magnitude, 0 where it is the square root of the sum of squares.
-// Order: eight lanes at a time, ascending, then the eight results. All lanes have to call together.
+// Sums, maxima and norms over the 64 lanes of a workgroup, returned to all lanes. Functions only; prefixed to kernels with
+// magnitude.wgsl. The kernel declares LINF: 1 for the largest magnitude, 0 for the square root of the sum of squares.
+// Order: eight lanes at a time, ascending, then the eight results. All lanes must call together.
 var<workgroup> lane_values: array<vec4<f32>, 64>;
 var<workgroup> eighths: array<vec4<f32>, 8>;
 var<workgroup> whole: vec4<f32>;

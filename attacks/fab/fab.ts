@@ -12,7 +12,7 @@ import type { SlotAttack, SlotInputs } from "../slots/slot_attack.ts";
 import {
   allVariables,
   type FabVariables,
-  type FullOptions,
+  type FullFabOptions,
   makeFabVariables,
   recordIteration,
   stateOf,
@@ -20,35 +20,35 @@ import {
 
 /** Settings of FAB; the defaults are AutoAttack's. */
 export interface FabOptions {
-  /** For messages: "fab-t". */
+  /** In messages: "fab-t". */
   readonly name: string;
   readonly logits: LogitsFn;
-  /** Of the logits. */
+  /** Number of classes of the logits. */
   readonly classes: number;
-  /** Against one class after another, or against the nearest one at each iteration. */
+  /** Aim at one target class after another, or at the nearest class in each iteration. */
   readonly targeted: boolean;
   readonly norm: Norm;
-  /** An example is misclassified as soon as its norm is at most this; null: the smallest norm over all runs is searched. */
+  /** An example is finished as soon as its norm is at most this; null: search the smallest norm over all runs. */
   readonly eps: number | null;
-  /** Examples at once. */
+  /** Examples attacked at once; changes no result. */
   readonly slots: number;
   /** [H, W, C]. */
   readonly imageShape: Shape;
-  /** Classes aimed at in turn, for each example; 1 where untargeted. */
+  /** Target classes of each example, one after another; 1 if untargeted. */
   readonly targets: number;
-  /** Of a run. Default 100. */
+  /** Iterations of a run. Default 100. */
   readonly iterations?: number;
-  /** Runs against each target: the first from the clean image, others from random points. Default 1. */
+  /** Runs for each target: the first from the clean image, others from random points. Default 1. */
   readonly restarts?: number;
-  /** The most weight of the clean image's projection. Default 0.1. */
+  /** Maximum weight of the clean image's projection. Default 0.1. */
   readonly alphaMax?: number;
-  /** Lengths that a step goes. Default 1.05. */
+  /** Overshoot: length of a step, relative to the distance to the plane. Default 1.05. */
   readonly eta?: number;
-  /** What is left of the way from the clean image after a misclassified point. Default 0.9. */
+  /** After a misclassified point, the distance to the clean image is multiplied by this. Default 0.9. */
   readonly beta?: number;
-  /** Keep the constants of fra31/auto-attack that gradients are compared with or divided by. Default false. */
+  /** Keep the constants of fra31/auto-attack in comparisons and divisions of gradients. Default false. */
   readonly officialConstants?: boolean;
-  /** Where random starts come from. */
+  /** Stream of random starts. */
   readonly stream: Stream;
 }
 
@@ -56,17 +56,20 @@ export interface FabOptions {
  * FAB: the smallest perturbation that changes the class. Each iteration linearises the difference f = z_t - z_y of the
  * target's and the label's logit at the image x, and steps towards the plane where it is 0:
  * x := clip((1 - alpha) (x + eta d1) + alpha (x0 + eta d2)), with d1 and d2 the shortest steps there from x and from the
- * clean image x0 within the pixel range, alpha = min(a1 / (a1 + a2), alphaMax), a the norm of d. A misclassified x (as
- * whatever class) is kept if it is the nearest to x0 so far; then x := x0 + beta (x - x0). Untargeted, t is in each
- * iteration the class whose linearised boundary is nearest: the smallest |f| / dual norm of its gradient.
+ * clean image x0 within the pixel range, alpha = min(a1 / (a1 + a2), alphaMax), a the norm of d. An x that is
+ * misclassified, as any class, becomes the best image if it is the nearest to x0 so far; then x := x0 + beta (x - x0).
+ * Untargeted, t is the class with the nearest linearised boundary in each iteration: the smallest |f| / dual norm of its
+ * gradient.
  *
- * `score` is the norm of the nearest misclassified image over all runs of the example (1e10 before there is one), and
+ * `score` is the norm of the nearest misclassified image over all runs of the example (1e10 before the first), and
  * `image` that image, or the clean one.
  *
- * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, as fra31/auto-attack runs it. Departures: an example
- * is done as soon as its norm is at most eps, where the official code goes on to make it smaller, with the same verdict;
- * gradients are scaled by a power of two before they are squared, where it leaves out entries below 1e-8 in L2 and adds
- * 1e-12 to dual norms (`officialConstants` does); planes are found to float32 by Newton's method, where it bisects over sorted values; draws are an example's own.
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, as implemented in fra31/auto-attack. Departures: an
+ * example is finished as soon as its norm is at most eps, where the official code continues to reduce it, with the same
+ * outcome; a power of two scales gradients before they are squared, where it skips entries below 1e-8 in L2 and adds
+ * 1e-12 to dual norms (`officialConstants` does); planes
+ * are found to float32 precision by Newton's method, where it bisects over sorted values; random numbers are an example's
+ * own.
  */
 export class Fab implements SlotAttack {
   readonly name: string;
@@ -81,7 +84,7 @@ export class Fab implements SlotAttack {
   private constructor(
     gpu: Gpu,
     program: Program,
-    { variables, options }: { variables: FabVariables; options: FullOptions },
+    { variables, options }: { variables: FabVariables; options: FullFabOptions },
   ) {
     this.#gpu = gpu;
     this.#program = program;
@@ -96,7 +99,7 @@ export class Fab implements SlotAttack {
   /**
    * Compiles the attack.
    *
-   * @throws {RangeError} If a number is out of its range.
+   * @throws {RangeError} If a number is out of range.
    */
   static async compile(gpu: Gpu, given: FabOptions): Promise<Fab> {
     const options = withDefaults(given);
@@ -109,7 +112,7 @@ export class Fab implements SlotAttack {
     return new Fab(gpu, program, { variables, options });
   }
 
-  /** Kernels that a iteration starts. */
+  /** Kernel dispatches of an iteration. */
   get dispatches(): number {
     return this.#program.dispatches;
   }
@@ -124,25 +127,25 @@ export class Fab implements SlotAttack {
   }
 }
 
-function withDefaults(options: FabOptions): FullOptions {
+function withDefaults(options: FabOptions): FullFabOptions {
   const { iterations = 100, restarts = 1, alphaMax = 0.1, eta = 1.05, beta = 0.9 } = options;
   const { officialConstants = false } = options;
   return { ...options, officialConstants, iterations, restarts, alphaMax, eta, beta };
 }
 
-function checkOptions(options: FullOptions): void {
+function checkOptions(options: FullFabOptions): void {
   const { name, classes, targeted, eps, slots, imageShape, targets, iterations, restarts } = options;
   const { alphaMax, eta, beta } = options;
   const check = (fits: boolean, expected: string, given: unknown) => {
-    if (!fits) throw new RangeError(`Cannot make ${name}: expected ${expected}, got ${given}`);
+    if (!fits) throw new RangeError(`Cannot compile attack "${name}": expected ${expected}, got ${given}`);
   };
   for (const [what, value] of Object.entries({ slots, iterations, restarts, targets })) {
-    check(Number.isInteger(value) && value >= 1, `a whole number of ${what} from 1`, value);
+    check(Number.isInteger(value) && value >= 1, `${what} to be a positive integer`, value);
   }
   check(Number.isInteger(classes) && classes >= 2, "at least 2 classes", classes);
   check(
     targeted ? targets < classes : targets === 1,
-    targeted ? `fewer targets than the ${classes} classes` : "1 target where there is none to aim at",
+    targeted ? `fewer targets than the ${classes} classes` : "1 target where it is untargeted",
     targets,
   );
   check(eps === null || (eps > 0 && Number.isFinite(eps)), "eps above 0, or null", eps);

@@ -18,23 +18,23 @@ import source from "./fab_begin.wgsl" with { type: "text" };
 import { exampleVec4s } from "./fab_step.ts";
 import { sizeIn } from "./projection.ts";
 
-/** The score of an example for which no misclassified image is known yet. */
+/** The score of an example before its first misclassified image. */
 export const NO_NORM = 1e10;
 
-/** Settings of the start. */
+/** Settings of a start. */
 export interface FabBeginAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
-  /** Runs against each target. */
+  /** Runs for each target. */
   readonly restarts: number;
-  /** Twice the distance of random starts, where no smaller norm is known. */
+  /** Twice the distance of random starts, unless a smaller norm is known. */
   readonly radius: number;
   readonly key: U32x2;
 }
 
 /**
- * Inputs: origin [B, H, W, C], slot [B, 4], examples [B], images, image [B, H, W, C] and score [B, 1]: changed; with
- * targets [B, T] and target [B]: changed.
+ * Inputs: origin [B, H, W, C], slot [B, 4], examples [B]; images, image [B, H, W, C] and score [B, 1], updated in place;
+ * optional targets [B, T], and target [B], updated in place.
  */
 export const fabBeginOp: OpDef<FabBeginAttrs> = {
   name: "fab_begin",
@@ -121,7 +121,7 @@ function changedInputs(inputs: number): readonly number[] {
   return inputs > 6 ? [3, 4, 5, 7] : [3, 4, 5];
 }
 
-/** The direction of a random start: block k of the example at step `run` are the lanes of vec4 k. */
+/** The direction of a random start: block k of the example at step `run` gives the lanes of vec4 k. */
 function drawStart(
   size: number,
   { channels, norm, key, example, run }: {
@@ -147,18 +147,18 @@ export interface FabBeginOptions extends FabBeginAttrs {
   readonly origin: Value;
   readonly slot: Value;
   readonly examples: Value;
-  /** The best image so far, [B, H, W, C], and its norm, [B, 1]; changed in place. */
+  /** The best image so far, [B, H, W, C], and its norm, [B, 1]; updated in place. */
   readonly image: Variable;
   readonly score: Variable;
-  /** Classes to aim at, [B, T], and that of the run, [B]: changed in place. Without them: no target. */
+  /** Target classes, [B, T], and that of the run, [B], updated in place. Default: untargeted. */
   readonly goal?: { readonly targets: Value; readonly target: Variable };
 }
 
 /**
- * Begins a run in each running slot whose iteration is 0: at the clean image, or, from the second restart on, at a random
- * point about it; the first run also forgets what the slot held before.
+ * Starts a run in each running slot at iteration 0: at the clean image, or, from the second restart on, at a random point
+ * around it. The first run also resets the best image.
  *
- * @param images Where the runs stand, [B, H, W, C]; changed in place.
+ * @param images Current images of the runs, [B, H, W, C]; updated in place.
  */
 export function fabBegin(images: Variable, options: FabBeginOptions): void {
   const { origin, slot, examples, image, score, goal, norm, restarts, radius, key } = options;

@@ -1,10 +1,10 @@
-// The start of a run, for each running slot whose iteration is 0. x := origin; from the second restart on
+// The start of a run, for each running slot at iteration 0. x := origin; from the second restart on
 //   x := clip(origin + min(RADIUS, score) / 2 * u / size of u) to [0, 1], LINF: u uniform in [-1, 1), size max |u|;
 //   else u normal, size the square root of the sum of squares.
 // In run 0 also image := origin and score := 1e10, and where TARGETED target := targets[run / RESTARTS].
 // origin, x, image [B, INNER] vec4s, ROW of them in a row with LANES lanes in use of the last; slot [B, 4], examples [B],
-// score [B, 1], targets [B, T], target [B]. A workgroup of 64 owns one example. Draws: block k of the example at step run
-// are the lanes of vec4 k.
+// score [B, 1], targets [B, T], target [B]. A workgroup of 64 owns one example. Random numbers: block k of the
+// example at step run gives the lanes of vec4 k.
 @group(0) @binding(0) var<storage, read> origin: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> slot: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read> examples: array<u32>;

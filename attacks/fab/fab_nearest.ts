@@ -1,4 +1,4 @@
-/** Untargeted FAB's choice of the class whose boundary is nearest. */
+/** The class with the nearest boundary, for untargeted FAB. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -15,22 +15,22 @@ import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import source from "./fab_nearest.wgsl" with { type: "text" };
 import { exampleVec4s } from "./fab_step.ts";
 
-/** Distance before any class was looked at, and that of a class without a gradient. */
+/** Distance before the first class, and that of a class without a gradient. */
 const FAR = 3e38, FURTHEST = 2.9e38;
 
-/** Settings of the choice. */
+/** Settings of the search. */
 export interface FabNearestAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
-  /** The class that the gradient and the difference are of; 0 comes first and forgets what was chosen before. */
+  /** The class of gradient and difference. Class 0 comes first and resets the search. */
   readonly candidate: number;
-  /** Whether 1e-12 is added to the dual norm, as in the official code. */
+  /** Add 1e-12 to the dual norm, as the official code does. */
   readonly officialConstants: boolean;
 }
 
 /**
- * Inputs: gradient [B, H, W, C] and difference [B, 1] of the candidate, labels [B], slot [B, 4]; those chosen and their
- * distance [B, 1]: changed.
+ * Inputs: gradient [B, H, W, C] and difference [B, 1] of the candidate, labels [B], slot [B, 4]; gradient, difference and
+ * distance [B, 1] of the nearest class, updated in place.
  */
 export const fabNearestOp: OpDef<FabNearestAttrs> = {
   name: "fab_nearest",
@@ -104,7 +104,7 @@ export const fabNearestOp: OpDef<FabNearestAttrs> = {
   ),
 };
 
-/** The choice so far; changed in place. */
+/** The nearest class so far; updated in place. */
 export interface Chosen {
   /** [B, H, W, C]. */
   readonly gradient: Variable;
@@ -115,9 +115,9 @@ export interface Chosen {
 }
 
 /**
- * Keeps a class's gradient and difference where its linearised boundary is nearer than that of the classes before it:
- * |difference| / dual norm of the gradient, the dual norm of Linf being the sum of magnitudes, of L2 itself. Where the
- * gradient is 0 a class is further away than any other; what is not finite is not chosen.
+ * Takes a class's gradient and difference where its linearised boundary is nearer than that of the classes before it. The
+ * distance is |difference| / dual norm of the gradient; the dual of Linf is the sum of magnitudes, that of L2 is L2. A
+ * class without a gradient is further than any other; a class with values that are not finite is skipped.
  * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 7. Departure: fra31/auto-attack adds 1e-12 to the
  * dual norm; `officialConstants` does too.
  */

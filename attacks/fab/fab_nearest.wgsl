@@ -1,8 +1,8 @@
-// Chooses the class whose boundary is nearest, one class after another: where w and f of class CLASS give a smaller
-//   |f| / dual norm of w than distance[b], gradient := w, difference := f and distance := it; 1e-12 is added to the norm
-//   where OFFICIAL. A norm of 0 is further than any other one, and what is not finite is never chosen.
-// The dual norm is the sum of |w| (LINF), else the square root of the sum of squares. For class 0 distance counts as
-// FAR, and gradient and difference as 0; the label's own class is left out. Running slots only.
+// Finds the class with the nearest boundary, one class after another: where |f| / dual norm of w of class CLASS is below
+//   distance[b], gradient := w, difference := f and distance := it. OFFICIAL adds 1e-12 to the norm. A norm of 0 is
+//   further than any other; values that are not finite are skipped.
+// The dual norm is the sum of |w| (LINF), else the square root of the sum of squares. Class 0 resets distance to FAR, and
+// gradient and difference to 0; the label's own class is skipped. Running slots only.
 // w, gradient [B, INNER] vec4s; f, difference, distance [B, 1]; labels [B], slot [B, 4]. A workgroup of 64 owns one
 // example. Order of sums: each lane ascending by 64, then as in _reduce.wgsl.
 #input 0 w
@@ -28,7 +28,7 @@ fn main(
   if (slot[b].x != RUNNING) { return; }
 #if CLASS == 0
   let nearest = FAR;
-  // Until a class is chosen there is no plane to go to.
+  // Without a class there is no plane.
   for (var k = lane; k < INNER; k += 64u) { gradient[b * INNER + k] = vec4<f32>(0.0); }
   if (lane == 0u) { difference[b] = vec4<f32>(0.0); }
 #else

@@ -16,18 +16,18 @@ import reduceSource from "./_reduce.wgsl" with { type: "text" };
 import source from "./fab_step.wgsl" with { type: "text" };
 import { MIN_WEIGHT, OFFICIAL_MIN_WEIGHT, sizeIn, stepToPlane } from "./projection.ts";
 
-/** Newton's steps towards a multiplier; images take about a dozen. */
+/** Newton steps towards a multiplier; images take about a dozen. */
 const MAX_ROUNDS = 50;
 
 /** Settings of the step. */
 export interface FabStepAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
-  /** The most weight that the clean image's projection gets. */
+  /** Maximum weight of the clean image's projection. */
   readonly alphaMax: number;
-  /** How far a step goes, in lengths to the plane. */
+  /** Length of a step, relative to the distance to the plane. */
   readonly eta: number;
-  /** Whether gradients are taken as they are, and entries below 1e-8 do not count in L2, as in the official code. */
+  /** Do not scale gradients, and skip entries below 1e-8 in L2, as the official code does. */
   readonly officialConstants: boolean;
 }
 
@@ -36,7 +36,7 @@ export function exampleVec4s(shape: Shape): number {
   return rowCount(shape.slice(1)) * rowVec4s(shape);
 }
 
-/** Inputs: gradient [B, H, W, C], difference [B, 1], origin [B, H, W, C], slot [B, 4], images [B, H, W, C]: changed. */
+/** Inputs: gradient [B, H, W, C], difference [B, 1], origin [B, H, W, C], slot [B, 4]; images [B, H, W, C], updated in place. */
 export const fabStepOp: OpDef<FabStepAttrs> = {
   name: "fab_step",
   shape: () => [],
@@ -116,23 +116,23 @@ export function fabStep(
   });
 }
 
-/** What a step reads. */
+/** Inputs of a step. */
 export interface FabStepOptions extends FabStepAttrs {
   /** The clean images, [B, H, W, C]. */
   readonly origin: Value;
-  /** Of the difference by the images, [B, H, W, C]. */
+  /** Gradient of the difference by the images, [B, H, W, C]. */
   readonly gradient: Value;
-  /** By how much the logit aimed at exceeds the label's, [B, 1]. */
+  /** The target's logit less the label's, [B, 1]. */
   readonly difference: Value;
   readonly slot: Value;
 }
 
 /**
- * Moves the image of each running slot towards the plane on which the linearised logits of two classes are equal: the
- * shortest step there from the image and from the clean image, both within the pixel range, gone `eta` times and mixed.
+ * Moves the image of each running slot towards the plane on which the linearised logits of two classes are equal: mixes the
+ * shortest steps there from the image and from the clean image, both within the pixel range and `eta` times as long.
  * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, eq. 9 and 10. Departures: see `fab.ts`.
  *
- * @param images [B, H, W, C]; changed in place.
+ * @param images [B, H, W, C]; updated in place.
  */
 export function fabStepImages(
   images: Variable,

@@ -1,15 +1,15 @@
 // One step of FAB for each running slot: x := clip((1 - alpha)(x + ETA d1) + alpha (o + ETA d2)), clip to [0, 1],
 //   alpha = min(a1 / (a1 + a2), ALPHA), a = max(norm of d, 1e-8); x the image, o the clean one, d1 and d2 the shortest
 //   steps (in the norm) from x and from o to the plane {z: f + <w, z - x> = 0} within [0, 1].
-// From a point t, with g = w signed so that <g, t> has to fall by R = |f + <w, t - x>|, the step of coordinate i is
-//   LINF: -sign(g) min(l, q), u = |g|,  q = t or 1 - t, to the bound that the step goes to;
+// From a point t, with g = w signed so that <g, t> must fall by R = |f + <w, t - x>|, the step of coordinate i is
+//   LINF: -sign(g) min(l, q), u = |g|,  q = t or 1 - t, the distance to the bound in that direction;
 //   L2:   -g min(l, q),       u = g^2,  q = max(t / g, (t - 1) / g); |g| < MIN_WEIGHT stays.
-// w and f are first multiplied by a power of two so that the largest |w| is in [1, 2), but not where OFFICIAL. Where a w
-// or f is not finite, x stays.
-// l >= 0 solves sum of u min(l, q) = R, concave, rising and piecewise linear: Newton's method from 0 climbs to the
+// Unless OFFICIAL, a power of two scales w and f so that the largest |w| is in [1, 2). Where a w or f is not finite, x
+// stays.
+// l >= 0 solves sum of u min(l, q) = R, which is concave, rising and piecewise linear: Newton's method from 0 rises to the
 // solution without passing it, l := (R - sum of u q where q <= l) / (sum of u where q > l), until l no longer grows.
-// Where no u is left the plane is out of reach and all go to their bounds. After CAP rounds l is what it is, too small:
-// the step ends short of the plane, within the box all the same.
+// Where no u is left the plane is out of reach and all coordinates go to their bounds. After CAP rounds l is too small:
+// the step ends short of the plane, but within the box.
 // w, o, x [B, INNER] vec4s, f [B, 1], slot [B, 4]. A workgroup of 64 owns one example and solves for both points at
 // once. Order of sums: each lane ascending by 64, then as in _reduce.wgsl.
 #input 0 w

@@ -32,7 +32,7 @@ function compile(gpu: Gpu, changes: Changes): Promise<Fab> {
   });
 }
 
-/** Fills one slot after another with examples; those left over with the first one, as withstood. */
+/** Fills one slot after another with examples; the other slots hold the first one, as robust. */
 async function fill(gpu: Gpu, { inputs }: Fab, numbers: readonly number[]): Promise<void> {
   const { origin, labels: own, examples, targets: aims, slot } = inputs;
   const put = async (variable: typeof origin, data: HostData, at: (i: number) => number) => {
@@ -170,11 +170,17 @@ for (const norm of NORMS) {
 
 gpuTest("Fab.compile() refuses numbers out of range", async (gpu) => {
   const refused: [Partial<FabOptions>, string][] = [
-    [{ eps: 0 }, "Cannot make fab-t: expected eps above 0, or null, got 0"],
-    [{ slots: 0 }, "Cannot make fab-t: expected a whole number of slots from 1, got 0"],
-    [{ targets: CLASSES }, "Cannot make fab-t: expected fewer targets than the 10 classes, got 10"],
-    [{ iterations: 1.5 }, "Cannot make fab-t: expected a whole number of iterations from 1, got 1.5"],
-    [{ beta: 0 }, "Cannot make fab-t: expected beta in (0, 1], got 0"],
+    [{ eps: 0 }, `Cannot compile attack "fab-t": expected eps above 0, or null, got 0`],
+    [{ slots: 0 }, `Cannot compile attack "fab-t": expected slots to be a positive integer, got 0`],
+    [
+      { targets: CLASSES },
+      `Cannot compile attack "fab-t": expected fewer targets than the 10 classes, got 10`,
+    ],
+    [
+      { iterations: 1.5 },
+      `Cannot compile attack "fab-t": expected iterations to be a positive integer, got 1.5`,
+    ],
+    [{ beta: 0 }, `Cannot compile attack "fab-t": expected beta in (0, 1], got 0`],
   ];
   for (const [changes, message] of refused) {
     await assertRejects(() => compile(gpu, { norm: "Linf", ...changes }), RangeError, message);

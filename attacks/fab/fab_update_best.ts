@@ -1,4 +1,4 @@
-/** What an iteration of FAB comes to. */
+/** Updates the best image of FAB after an iteration. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -16,13 +16,13 @@ import { exampleVec4s } from "./fab_step.ts";
 import source from "./fab_update_best.wgsl" with { type: "text" };
 import { sizeIn } from "./projection.ts";
 
-/** Settings of the keeping rule. */
+/** Settings of the update. */
 export interface FabUpdateBestAttrs {
   readonly [key: string]: unknown;
   readonly norm: Norm;
-  /** The radius within which an image counts as fooling; null: none does. */
+  /** Radius within which a misclassified image finishes the example; null: no radius. */
   readonly eps: number | null;
-  /** What part of the way from the clean image is kept after a misclassified point. */
+  /** After a misclassified point, the distance to the clean image is multiplied by this. */
   readonly beta: number;
   readonly iterations: number;
   readonly runs: number;

@@ -1,6 +1,6 @@
-// What the image of each running slot came to. Where it is misclassified (right[b] = 0): if its distance to the clean
-// image is below score, image := x and score := the distance; then x := origin + BETA (x - origin). The slot is MISCLASSIFIED
-// as soon as score <= EPS; else the iteration goes on, to the next run after ITERATIONS, and after RUNS it has ROBUST.
+// Updates the best image of each running slot. Where x is misclassified (right[b] = 0): if its distance to the clean image
+// is below score, image := x and score := the distance; then x := origin + BETA (x - origin). The slot ends as
+// MISCLASSIFIED once score <= EPS; else it takes the next iteration of ITERATIONS, the next run of RUNS, or ends as ROBUST.
 // x, origin, image [B, INNER] vec4s, right, score [B, 1], slot [B, 4]. A workgroup of 64 owns one example. Distance:
 // LINF the largest difference, else the square root of the sum of squares, each lane ascending by 64, then _reduce.wgsl.
 #input 0 right

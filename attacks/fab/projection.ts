@@ -1,10 +1,10 @@
-/** The shortest step to a hyperplane within the pixel range, in float64 on the host: what FAB's kernel is held to. */
+/** The shortest step to a hyperplane within the pixel range, in float64 on the host: the reference of FAB's kernel. */
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
-/** L2: coordinates whose share of the normal's largest entry is smaller do not move: their squares count for nothing. */
+/** L2: coordinates whose share of the normal's largest entry is smaller do not move: their squares are negligible. */
 export const MIN_WEIGHT = 1e-18;
-/** The same in the official code, of the entry as it is. */
+/** The same in the official code, for the unscaled entry. */
 export const OFFICIAL_MIN_WEIGHT = 1e-8;
 
 /** A point and the hyperplane {z: gap + <normal, z - point> = 0}. */
@@ -21,11 +21,11 @@ export interface PlaneOptions {
  * The shortest step, in the norm, from a point to a hyperplane within [0, 1]; where the plane does not meet the box,
  * the step to the bounds that are nearest to it.
  *
- * Coordinate i has u_i min(l, q_i) of the way <normal, step> = -gap done by a multiplier l, with u = |w|, q the distance
- * to the bound (Linf) or u = w^2, q = that distance / |w| (L2). The sum over i rises with l, in straight pieces from one
+ * At multiplier l, coordinate i contributes u_i min(l, q_i) to <normal, step> = -gap, with u = |w|, q the distance to the
+ * bound (Linf) or u = w^2, q = that distance / |w| (L2). The sum over i rises with l, in straight pieces from one
  * q_i to the next, so the q_i are sorted and the piece that holds |gap| is found.
  *
- * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, section 3.1 and appendix. Departure: none in exact
+ * Source: Croce and Hein 2020, https://arxiv.org/abs/1907.02044, section 3.1 and appendix. No departure in exact
  * arithmetic.
  *
  * @param point Pixels in [0, 1]; those beyond a bound count as lying on it.
@@ -45,9 +45,9 @@ export function stepToPlane(
   }).filter(({ u }) => u > 0).sort((a, b) => a.q - b.q);
   let left = Math.abs(gap), weight = coordinates.reduce((sum, { u }) => sum + u, 0), multiplier = 0;
   for (const { u, q } of coordinates) {
-    const way = (q - multiplier) * weight;
-    if (way >= left) break;
-    left -= way;
+    const piece = (q - multiplier) * weight;
+    if (piece >= left) break;
+    left -= piece;
     multiplier = q;
     weight -= u;
   }

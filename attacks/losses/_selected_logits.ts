@@ -1,4 +1,4 @@
-/** Losses that a few logits of each example decide: the operations that they have in common. */
+/** Losses over a few logits of each example: their common operation. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { Kernel, NdArray, OpCase, OpDef, Operand } from "../../engine/graph/op.ts";
@@ -7,25 +7,25 @@ import { f32, formatShape, type Spec, u32 } from "../../engine/arrays/shape.ts";
 import magnitudeSource from "../../engine/wgsl/magnitude.wgsl" with { type: "text" };
 import source from "./_selected_logits.wgsl" with { type: "text" };
 
-/** Whether a denominator gets 1e-12 added, as in the official code, or counts as 1 where it is 0. */
+/** Bounds a denominator from below by 1e-12, as the official code does; else a denominator of 0 counts as 1. */
 interface SelectedAttrs {
   readonly [key: string]: unknown;
   readonly floored: boolean;
 }
 
-/** A class and what its logit is multiplied by. */
+/** A class and the factor of its logit. */
 export type Term = readonly [number, number];
 
-/** One of the losses: a difference of two logits, divided by a spread of the largest ones or not. */
+/** A loss: a difference of two logits, optionally divided by a spread of the largest ones. */
 export interface SelectedLoss {
   readonly name: string;
-  /** Classes given for each example: the label, or the label and a target. */
+  /** Class inputs of each example: the label, or the label and a target. */
   readonly indices: 1 | 2;
-  /** The fewest classes that it is defined for. */
+  /** Minimum number of classes. */
   readonly minClasses: number;
   /** Whether the difference counts with a minus sign. */
   readonly negated: boolean;
-  /** What it is divided by; see the kernel. */
+  /** Which denominator; see the kernel. */
   readonly denominator: 0 | 1 | 2;
   /**
    * Float64 reference: the terms of numerator and denominator (null: 1).
@@ -39,7 +39,7 @@ export interface SelectedLoss {
   ): { numerator: readonly Term[]; denominator: readonly Term[] | null };
 }
 
-/** What the official losses add to a denominator. */
+/** The official losses add this to a denominator. */
 const DENOMINATOR_FLOOR = 1e-12;
 
 /** The operation of a loss, [B, 1] from logits [B, C] and classes u32 [B], and that of its gradient, [B, C]. */
@@ -111,7 +111,7 @@ function checkInputs(
   }
   if (logits.shape[1] < minClasses) {
     throw new RangeError(
-      `Cannot compute ${name}: it takes at least ${minClasses} classes, got ${logits.shape[1]}`,
+      `Cannot compute ${name}: it needs at least ${minClasses} classes, got ${logits.shape[1]}`,
     );
   }
 }

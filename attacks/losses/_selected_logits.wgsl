@@ -1,8 +1,7 @@
-// A loss of each example that a few of its logits decide, or the loss's gradient, from logits z [B, C] and one or two
-// classes per example:
+// A loss over a few logits of each example, or its gradient, from logits z [B, C] and one or two classes per example:
 //   loss[b] = SIGN * (z[a] - z[o]) / D, a the first class; o the second one, or the largest but a
 //   DENOMINATOR 0: D = 1; 1: D = z(1) - z(3); 2: D = z(1) - (z(3) + z(4)) / 2; in 1 and 2 a D of 0 counts as 1
-//   FLOORED: D + 1e-12, computed as max(D, 1e-12): a sum of the three may be reordered, which loses the 1e-12
+//   FLOORED: D + 1e-12, computed as max(D, 1e-12): a compiler may reorder the sum, which loses the 1e-12
 //   NaN where RANKED (all logits are read) and a logit is not finite
 //   GRAD: dz[b, c] = dloss[b] * SIGN * (([c == a] - [c == o]) / D - (z[a] - z[o]) / D^2 * dD/dz[c])
 // z(r) is the r-th largest; among equals the one of the lowest class comes first. One invocation owns one example and

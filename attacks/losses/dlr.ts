@@ -21,13 +21,13 @@ export const { op: dlrOp, gradOp: dlrGradOp } = defineSelectedLoss({
  * Difference of logits ratio of each example, which attacks maximise: above 0 where the prediction is wrong, and
  * unchanged when all logits are shifted or scaled.
  *
- * -(z_y - max over j != y of z_j) / (z_(1) - z_(3)), z_(r) the r-th largest logit, a denominator of 0 counting as 1. The gradient flows through
- * every one of these logits, those of the denominator too. Of equal logits that of the lowest class counts as the
+ * -(z_y - max over j != y of z_j) / (z_(1) - z_(3)), z_(r) the r-th largest logit; a denominator of 0 counts as 1. The
+ * gradient flows through all of these logits, those of the denominator too. Of equal logits the lowest class counts as the
  * larger; PyTorch's sort leaves that open.
  *
  * Source: Croce and Hein 2020, eq. 6, https://arxiv.org/abs/2003.01690. fra31/auto-attack adds 1e-12 to the
- * denominator, which flattens the loss of logits near that size; `officialConstants` does the same but for rounding: the
- * denominator is at least 1e-12.
+ * denominator, which flattens the loss of logits near that size; `officialConstants` bounds the denominator from below by
+ * 1e-12, the same up to rounding.
  *
  * @param logits [B, C], at least 3 classes.
  * @param labels [B] of u32, each below C.

@@ -76,7 +76,7 @@ Deno.test("dlr() refuses inputs of another form and fewer than 3 classes", () =>
   assertThrows(
     () => compute(two, new Variable("labels", u32(4))),
     RangeError,
-    "Cannot compute dlr: it takes at least 3 classes, got 2",
+    "Cannot compute dlr: it needs at least 3 classes, got 2",
   );
   for (const labels of [f32(4), u32(3), u32(4, 1)]) {
     assertThrows(

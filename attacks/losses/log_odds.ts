@@ -1,4 +1,4 @@
-/** The cross-entropy as attacks climb it: without an end at 0. */
+/** The cross-entropy as attacks maximise it: it does not saturate at 0. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { NdArray, OpDef } from "../../engine/graph/op.ts";
@@ -55,15 +55,15 @@ export const logOddsGradOp: OpDef<NoAttrs> = {
  * Log odds against the label of each example, up to a constant: log(mean over j != y of exp(z_j - z_y)), which is
  * log((1 - p_y) / p_y) - log(C - 1) with p the softmax.
  *
- * The cross-entropy is log(1 + (C - 1) exp(this)): it rises with this, so both have the same largest points and, per
- * example, gradients of the same direction. But float32 ends the cross-entropy at 0, with a gradient of 0, where the
- * label leads by about 100, and cannot tell it from log(C) where logits differ by less than 1e-7. This stays exact to
- * rounding in both, and its gradient by the logits is never 0.
+ * The cross-entropy is log(1 + (C - 1) exp(this)): both have the same maxima and, per example, gradients of the same
+ * direction. But in float32 the cross-entropy and its gradient are 0 where the label leads by about 100, and it equals
+ * log(C) where logits differ by less than 1e-7. The log odds are exact to rounding in both cases, and their gradient by the
+ * logits is never 0.
  *
  * @param logits [B, C], at least 2 classes.
  * @param labels [B] of u32, each below C.
  * @returns [B, 1].
- * @throws {RangeError} If the shapes or types are others, or there is but one class.
+ * @throws {RangeError} If the shapes or types are others, or there is only one class.
  */
 export function logOdds(logits: Value, labels: Value): Tensor {
   return record(logOddsOp, [logits, labels], {})[0];
@@ -73,7 +73,7 @@ function checkClasses(logits: Spec, labels: Spec): void {
   checkLabels(logits, labels);
   if (logits.shape[1] >= 2) return;
   throw new RangeError(
-    `Cannot compute log odds against a label: it takes at least 2 classes, got ${logits.shape[1]}`,
+    `Cannot compute log odds against a label: it needs at least 2 classes, got ${logits.shape[1]}`,
   );
 }
 

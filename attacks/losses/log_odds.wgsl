@@ -1,8 +1,8 @@
 // Log odds against the label, or their gradient, from logits z [B, C] and labels [B], with d[j] = z[j] - z[y] for j != y:
-//   loss[b] = log(mean over j of exp(d[j])), computed relative to the largest d; where all |d| are below 0.01, from their
-//             mean and variance: mean + variance / 2, since the logarithm of a number near 1 would lose them
+//   loss[b] = log(mean over j of exp(d[j])), computed relative to the largest d; where all |d| are below 0.01, as
+//             mean + variance / 2, since the logarithm of a number near 1 loses precision
 //   GRAD: dz[b, j] = dloss[b] * exp(d[j]) / sum over j of exp(d[j]), dz[b, y] = -dloss[b]
-// The exponents are at most 0, and one of them is 0, so that the gradient does not vanish however large the logits are.
+// The largest exponent is 0, so that the gradient does not vanish at any size of the logits.
 // One invocation owns one example; workgroup 64. Order: ascending j, fixed.
 #input 0 logits
 @group(0) @binding(1) var<storage, read> labels: array<u32>;

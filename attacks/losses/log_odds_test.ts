@@ -49,5 +49,5 @@ gpuTest("logOdds() and its gradient are exact to rounding from logits of 1e-20 t
 
 Deno.test("logOdds() refuses a single class", () => {
   const logits = new Variable("logits", f32(2, 1)), labels = new Variable("labels", u32(2));
-  assertThrows(() => trace(() => logOdds(logits, labels)), RangeError, "it takes at least 2 classes, got 1");
+  assertThrows(() => trace(() => logOdds(logits, labels)), RangeError, "it needs at least 2 classes, got 1");
 });

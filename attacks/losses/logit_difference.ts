@@ -15,8 +15,8 @@ export const { op: logitDifferenceOp, gradOp: logitDifferenceGradOp } = defineSe
 });
 
 /**
- * z_a - z_b of each example: how far a network prefers class a to class b. Where the two are the same class it is 0,
- * and so is its gradient. FAB's hyperplanes are made of it, with a the target and b the label: Croce and Hein 2020,
+ * z_a - z_b of each example: by how much a network prefers class a to class b. It is 0 with a gradient of 0 where both are
+ * the same class. FAB linearises it, with a the target and b the label: Croce and Hein 2020,
  * https://arxiv.org/abs/1907.02044, section 2.
  *
  * @param logits [B, C].

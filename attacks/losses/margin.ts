@@ -19,14 +19,14 @@ export const { op: marginOp, gradOp: marginGradOp } = defineSelectedLoss({
 
 /**
  * Margin of each example, which attacks minimise: z_y - max over j != y of z_j, below 0 where the prediction is wrong.
- * The gradient goes to the label and the largest other class, the lowest of them if several are equal.
+ * The gradient flows to the label and the largest other class; of equal logits the lowest class counts.
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, section 3.
  *
  * @param logits [B, C], at least 2 classes.
  * @param labels [B] of u32, each below C.
  * @returns [B, 1].
- * @throws {RangeError} If the shapes or types are others, or there is but one class.
+ * @throws {RangeError} If the shapes or types are others, or there is only one class.
  */
 export function margin(logits: Value, labels: Value): Tensor {
   return record(marginOp, [logits, labels], { floored: false })[0];

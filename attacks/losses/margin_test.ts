@@ -31,6 +31,6 @@ Deno.test("margin() refuses a single class", () => {
   assertThrows(
     () => trace(() => margin(new Variable("logits", f32(4, 1)), new Variable("labels", u32(4)))),
     RangeError,
-    "Cannot compute margin: it takes at least 2 classes, got 1",
+    "Cannot compute margin: it needs at least 2 classes, got 1",
   );
 });

@@ -1,4 +1,4 @@
-/** What attacks maximise or minimise: a number for each example, from its logits. */
+/** Losses of attacks: a number for each example, from its logits. */
 
 export { dlr } from "./dlr.ts";
 export { logitDifference } from "./logit_difference.ts";

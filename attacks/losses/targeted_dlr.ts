@@ -20,15 +20,15 @@ export const { op: targetedDlrOp, gradOp: targetedDlrGradOp } = defineSelectedLo
 /**
  * Targeted difference of logits ratio of each example, which attacks maximise to have it taken for its target.
  *
- * -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2), z_(r) the r-th largest logit, a denominator of 0 counting as 1. The
- * gradient flows through every one of these logits, those of the denominator too. Of equal logits that of the lowest class counts as the larger;
- * PyTorch's sort leaves that open.
+ * -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2), z_(r) the r-th largest logit; a denominator of 0 counts as 1. The
+ * gradient flows through all of these logits, those of the denominator too. Of equal logits the lowest class counts as the
+ * larger; PyTorch's sort leaves that open.
  *
  * Source: Croce and Hein 2020, eq. 7, https://arxiv.org/abs/2003.01690; `officialConstants` as in {@linkcode dlr}.
  *
  * @param logits [B, C], at least 4 classes.
  * @param labels [B] of u32, each below C.
- * @param options.targets The classes aimed at, [B] of u32, each below C; 0 where a target is the label.
+ * @param options.targets Target classes, [B] of u32, each below C; the loss is 0 where the target is the label.
  * @param options.officialConstants Default false.
  * @returns [B, 1].
  * @throws {RangeError} If the shapes or types are others, or there are fewer classes.

@@ -40,7 +40,7 @@ Deno.test("targetedDlr() refuses fewer than 4 classes and targets of another for
   assertThrows(
     () => compute(new Variable("logits", f32(4, 3)), new Variable("targets", u32(4))),
     RangeError,
-    "Cannot compute targeted_dlr: it takes at least 4 classes, got 3",
+    "Cannot compute targeted_dlr: it needs at least 4 classes, got 3",
   );
   assertThrows(
     () => compute(new Variable("logits", f32(4, 10)), new Variable("targets", u32(4, 9))),

@@ -11,20 +11,22 @@ export type FgsmOptions = Pick<
 >;
 
 /**
- * Compiles the fast gradient sign method: from the image itself one step of size eps that increases the label's
- * cross-entropy (or decreases that of a target), clipped to the pixel range. It is PGD of one step: use it as one.
+ * Compiles the fast gradient sign method: one step of size eps from the image itself that increases the label's
+ * cross-entropy (or decreases that of a target), clipped to the pixel range. The result is a PGD of one step.
  *
  * L-infinity: x + eps sign(gradient). L2: x + eps gradient / norm(gradient), the "fast gradient method". An image whose
- * gradient is 0 stays as it is. Nothing is random.
+ * gradient is 0 does not change. Nothing is random.
  *
- * Source: Goodfellow et al. 2015, section 4, https://arxiv.org/abs/1412.6572, which clips nothing.
+ * Source: Goodfellow et al. 2015, section 4, https://arxiv.org/abs/1412.6572. Departure: it does not clip.
  *
  * @throws {RangeError} If the threat model has no eps above 0.
  */
 export async function fgsm(gpu: Gpu, options: FgsmOptions): Promise<Pgd> {
   const { eps, norm } = options.threatModel;
   if (eps === null || !(eps > 0)) {
-    throw new RangeError(`Cannot make FGSM: its one step needs an eps above 0, got ${norm} with eps ${eps}`);
+    throw new RangeError(
+      `Cannot compile FGSM: its one step needs an eps above 0, got ${norm} with eps ${eps}`,
+    );
   }
   return await Pgd.compile(gpu, {
     ...options,

@@ -37,7 +37,7 @@ gpuTest("fgsm() moves every pixel by eps along the gradient's sign", async (gpu)
   assertLess(outcome.after.reduce((a, b) => a + b, 0), COUNT);
 });
 
-gpuTest("fgsm() in L2 goes a way of eps along the gradient", async (gpu) => {
+gpuTest("fgsm() in L2 steps by eps along the gradient", async (gpu) => {
   const eps = 0.25;
   const gradient = await inputGradient(gpu);
   const { ends, outcome } = await attack(gpu, l2(eps));
@@ -63,7 +63,7 @@ gpuTest("fgsm() refuses a threat model without a radius", async (gpu) => {
     await assertRejects(
       () => fgsm(gpu, { logits, threatModel, batchSize: COUNT, imageShape: SHAPE }),
       RangeError,
-      `Cannot make FGSM: its one step needs an eps above 0, got ${threatModel.norm} with eps ${threatModel.eps}`,
+      `Cannot compile FGSM: its one step needs an eps above 0, got ${threatModel.norm} with eps ${threatModel.eps}`,
     );
   }
 });

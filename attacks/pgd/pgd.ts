@@ -29,32 +29,33 @@ export interface PgdOptions {
   readonly steps: number;
   /** Runs from different random points; the worst outcome counts. Default 1. */
   readonly restarts?: number;
-  /** Start in a random point of the threat model instead of the image itself. Default true. */
+  /** Start at a random point of the threat model instead of the image itself. Default true. */
   readonly randomStart?: boolean;
-  /** Approach the label given, instead of moving away from it. Default false. */
+  /** Approach the given label instead of moving away from it. Default false. */
   readonly targeted?: boolean;
   readonly stream: Stream;
 }
 
-/** What PGD found for one batch. */
+/** Outcome of PGD for one batch. */
 export interface PgdOutcome {
   /** 1 where the image itself is predicted as its label, [B]. */
   readonly before: Uint8Array;
   /**
-   * Untargeted: 1 where the image itself and the end of every restart are predicted as the label: robust, [B].
-   * Targeted: 1 where the end of some restart is predicted as the target: reached, [B].
+   * Untargeted: 1 where the image itself and the last point of every restart are predicted as the label: robust, [B].
+   * Targeted: 1 where the last point of some restart is predicted as the target: reached, [B].
    */
   readonly after: Uint8Array;
-  /** The largest distance of any restart's end in the threat model's norm, [B]. */
+  /** The largest distance of any restart's last point in the threat model's norm, [B]. */
   readonly distance: Float32Array;
-  /** Bits of `DIAGNOSTIC`, see `warnPgd`: of the image and of every restart, [B]. */
+  /** Bits of `DIAGNOSTIC`, which `warnPgd` summarises: of the image and of every restart, [B]. */
   readonly diagnostics: Uint8Array;
 }
 
 /**
- * PGD on the cross-entropy, over batches of one size. Source: Madry et al. 2018, https://arxiv.org/abs/1706.06083; the
- * last point of each restart is judged. What is climbed are the log odds, whose gradient has the cross-entropy's direction
- * but does not vanish where that is 0 in float32: see {@linkcode logOdds}. Example numbers key the random starts, so batch size and order change nothing.
+ * PGD on the cross-entropy, over batches of one size. Source: Madry et al. 2018, https://arxiv.org/abs/1706.06083. The last
+ * point of each restart is classified. PGD maximises the log odds, whose gradient has the direction of the cross-entropy's
+ * but does not vanish where that is 0 in float32: see {@linkcode logOdds}. Example numbers key the random starts, so batch
+ * size and order change nothing.
  */
 export class Pgd {
   /** Labels to move away from, or to approach if targeted, [B]. */
@@ -79,8 +80,7 @@ export class Pgd {
   /**
    * Compiles the attack.
    *
-   * @throws {RangeError} If steps or restarts are not whole numbers, there is no restart, or the step size is not
-   * positive.
+   * @throws {RangeError} If steps or restarts are not integers, restarts are below 1, or the step size is not positive.
    */
   static async compile(gpu: Gpu, options: PgdOptions): Promise<Pgd> {
     const { logits, threatModel, batchSize, imageShape, stepSize, targeted = false, stream } = options;
@@ -94,14 +94,14 @@ export class Pgd {
       threatModel,
       stepSize: targeted ? -stepSize : stepSize,
       stream,
-      watch: true,
+      countZeroGradients: true,
     });
     const judge = await Program.compile(gpu, "pgd judge", () => {
       const scores = logits(asTensor(walk.images));
       return {
         right: correct(scores, labels),
         distance: threatModel.distance(walk.images, walk.origin),
-        diagnostics: add(diagnoseLogits(scores, labels), stillOf(walk)),
+        diagnostics: add(diagnoseLogits(scores, labels), noGradientOf(walk)),
       };
     });
     return new Pgd(gpu, options, { labels, walk, judge });
@@ -114,23 +114,23 @@ export class Pgd {
     write(this.#gpu, this.walk.examples, batch.examples);
   }
 
-  /** Walks once, from the start of `restart`; the images are left in `walk.images`. */
+  /** Walks once, from the start of `restart`; `walk.images` holds the result. */
   async perturb(restart = 0): Promise<void> {
     const { steps, randomStart = true } = this.#options;
     this.walk.start({ random: randomStart, restart });
     await this.walk.take(steps);
   }
 
-  /** Attacks the batch with all restarts and judges every image. */
+  /** Attacks the batch with all restarts and classifies every last point. */
   async run(): Promise<PgdOutcome> {
     const { restarts = 1, targeted = false } = this.#options;
     this.walk.start({ random: false });
-    const { right, distance, diagnostics } = await this.#judged();
+    const { right, distance, diagnostics } = await this.#classify();
     const before = Uint8Array.from(right);
     const after = targeted ? new Uint8Array(before.length) : before.slice();
     for (let restart = 0; restart < restarts; restart++) {
       await this.perturb(restart);
-      const end = await this.#judged();
+      const end = await this.#classify();
       for (let b = 0; b < before.length; b++) {
         after[b] = targeted ? after[b] | end.right[b] : after[b] & end.right[b];
         distance[b] = Math.max(distance[b], end.distance[b]);
@@ -140,8 +140,8 @@ export class Pgd {
     return { before, after, distance, diagnostics };
   }
 
-  /** How the images where the walk stands are predicted, and how far from the origin they are. */
-  async #judged(): Promise<{ right: HostData; distance: Float32Array; diagnostics: Uint8Array }> {
+  /** Predictions, distances and diagnostics at the current points. */
+  async #classify(): Promise<{ right: HostData; distance: Float32Array; diagnostics: Uint8Array }> {
     this.#judge.run();
     const names = ["right", "distance", "diagnostics"] as const;
     const [right, distance, diagnostics] = await Promise.all(names.map((name) => this.#judge.read(name)));
@@ -156,9 +156,10 @@ export class Pgd {
   }
 }
 
-/** `still` of {@linkcode DIAGNOSTIC} where a step had no gradient to use, else 0, [B, 1]. */
-function stillOf({ still }: Walk): Tensor {
-  return scale(sub(fill(still!.shape, 1), unusable(asTensor(still!))), DIAGNOSTIC.noGradient);
+/** `noGradient` of {@linkcode DIAGNOSTIC} where a step had no usable gradient, else 0, [B, 1]. */
+function noGradientOf({ zeroGradientSteps }: Walk): Tensor {
+  const steps = zeroGradientSteps!;
+  return scale(sub(fill(steps.shape, 1), unusable(asTensor(steps))), DIAGNOSTIC.noGradient);
 }
 
 function checkOptions({ steps, restarts = 1, stepSize }: PgdOptions): void {
@@ -166,7 +167,7 @@ function checkOptions({ steps, restarts = 1, stepSize }: PgdOptions): void {
     return;
   }
   throw new RangeError(
-    `Cannot make PGD: expected steps from 0, restarts from 1 and a step size above 0, got ${steps} steps, ` +
+    `Cannot compile PGD: expected steps from 0, restarts from 1 and a step size above 0, got ${steps} steps, ` +
       `${restarts} restarts and step size ${stepSize}`,
   );
 }

@@ -151,6 +151,6 @@ gpuTest("Pgd.compile() refuses options out of range", async (gpu) => {
       () => Pgd.compile(gpu, { ...options, steps: 1, stepSize: 0.1, ...wrong }),
       RangeError,
     );
-    assert(error.message.startsWith("Cannot make PGD: expected steps from 0"), error.message);
+    assert(error.message.startsWith("Cannot compile PGD: expected steps from 0"), error.message);
   }
 });

@@ -1,4 +1,4 @@
-/** What is to be doubted of PGD's figure. */
+/** Warnings about a robust accuracy under PGD. */
 
 import type { AttackWarning } from "../diagnostics/warning.ts";
 import { DIAGNOSTIC, FLAT_RANGE } from "../diagnostics/logit_diagnostics.ts";
@@ -15,20 +15,20 @@ export function warnPgd(
 ): AttackWarning[] {
   const n = robust.length, count = (of: Uint8Array) => of.reduce((sum, v) => sum + v, 0);
   const among = (of: Uint8Array | null, bit: number) =>
-    diagnostics.reduce((sum, doubt, i) => sum + (doubt & bit && (of === null || of[i]) ? 1 : 0), 0);
+    diagnostics.reduce((sum, bits, i) => sum + (bits & bit && (of === null || of[i]) ? 1 : 0), 0);
   const notFinite = among(null, DIAGNOSTIC.notFinite);
-  const still = among(robust, DIAGNOSTIC.noGradient), flat = among(clean, DIAGNOSTIC.flat);
+  const stuck = among(robust, DIAGNOSTIC.noGradient), flat = among(clean, DIAGNOSTIC.flat);
   const found: [number, AttackWarning][] = [
     [notFinite, {
       code: "non-finite-logits",
       message: `Of ${n} images ${notFinite} have logits that are not finite, clean or attacked: ` +
         "these count as incorrect",
     }],
-    [still, {
+    [stuck, {
       code: "zero-gradients",
       message:
-        `The gradient of PGD's loss is exactly 0, or not finite, in at least one step in ${still} of ` +
-        `${count(robust)} images that count as robust: it could not move these`,
+        `The gradient of PGD's loss is exactly 0, or not finite, in at least one step in ${stuck} of ` +
+        `${count(robust)} images that count as robust: it could not move these images`,
     }],
     [flat > count(clean) / 2 ? flat : 0, {
       code: "flat-logits",

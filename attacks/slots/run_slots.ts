@@ -1,4 +1,4 @@
-/** Feeds examples to the slots of an attack until all are done. */
+/** Feeds examples to the slots of an attack until all are finished. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { Pace } from "../../engine/device/pace.ts";
@@ -15,56 +15,56 @@ import {
   writeSlots,
 } from "./slot_rows.ts";
 
-/** What became of an example. */
+/** Outcome of an example. */
 export interface FinishedExample {
-  /** The caller's name for it: a position in what it attacks. */
+  /** Position among the caller's examples. */
   readonly position: number;
   readonly misclassified: boolean;
   /** See {@linkcode SlotInputs.score}. */
   readonly score: number;
-  /** The image that the attack hands back, a copy. */
+  /** The attack's resulting image, a copy. */
   readonly image: Float32Array<ArrayBuffer>;
 }
 
-/** An attack in progress, to go on from: all it takes for the same bits. */
+/** An attack in progress: what it takes to resume it to the same bits. */
 export interface SlotSnapshot {
   /** Positions of the examples in the slots, in their order. */
   readonly live: readonly number[];
-  /** Iterations that each of them has had. */
+  /** Iterations that each of them has run. */
   readonly ages: readonly number[];
-  /** Positions of the examples that have not begun. */
+  /** Positions of the examples that have not started. */
   readonly waiting: readonly number[];
   /** All variables, a row for each of `live`. */
   readonly rows: SlotRows;
 }
 
-/** How examples are fed. None of it changes what becomes of an example. */
+/** How examples are fed; changes no outcome. */
 export interface RunSlotsOptions {
-  /** Positions of the examples to attack, in order; or where to go on. */
+  /** Positions of the examples to attack, in order; or the state to resume. */
   readonly from: readonly number[] | SlotSnapshot;
   /** The example at a position. */
   readonly example: (position: number) => NewExample;
-  /** Called with each example once, as soon as it is known to be done. */
+  /** Called once with each example, as soon as it is known to be finished. */
   readonly onFinished: (finished: FinishedExample) => void;
-  /** Called between iterations, when nothing runs; what it awaits, the attack waits for. */
+  /** Called between iterations, while the device is idle; the attack waits for it. */
   readonly onPause?: (pause: { snapshot(): Promise<SlotSnapshot> }) => Promise<void> | void;
   /**
-   * Seconds of iterations between two looks at the slots; a look takes about 0.011, so that they become up to four times
-   * as many while none is done. Default 0.4.
+   * Seconds of iterations between two readbacks of the slots. A readback takes about 0.011 s, so the interval grows up to
+   * fourfold while no example finishes. Default 0.4.
    */
   readonly pauseSeconds?: number;
-  /** Aborted, the attack pauses once more after the iteration under way, and ends. */
+  /** Aborted, the attack pauses once more after the current iteration, and ends. */
   readonly signal?: AbortSignal;
 }
 
-/** Iterations that are submitted at once at most: the device's queue is not a place to keep a program in. */
+/** Maximum iterations submitted at once: it bounds the device's queue. */
 const MAX_ITERATIONS = 512;
 
 /**
- * Runs an attack on examples: as many as it has slots at a time, the next ones as soon as slots become free. When none
- * is waiting the examples in progress move together, and the attack runs for those slots alone.
+ * Runs an attack on examples: one in each slot, the next ones as soon as slots become free. When no example waits, the
+ * remaining ones are packed together, and the attack runs for those slots alone.
  *
- * @throws {DOMException} If the signal is aborted; the state is that of the last pause then.
+ * @throws {DOMException} If the signal is aborted; the state is then that of the last pause.
  * @throws {GpuError} If the device reported an error.
  */
 export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions): Promise<void> {
@@ -93,7 +93,7 @@ export async function runSlots(gpu: Gpu, attack: SlotAttack, options: RunSlotsOp
   }
 }
 
-/** Which example is in which slot, and which ones wait. */
+/** Which example is in which slot, and which examples wait. */
 class Roster {
   /** Positions of the examples in the slots. */
   readonly live: number[];
@@ -113,7 +113,7 @@ class Roster {
     this.#waiting = [...resumed?.waiting ?? from as readonly number[]];
   }
 
-  /** Fills the slots: from a snapshot, then with those that wait. */
+  /** Fills the slots: from a snapshot, then with waiting examples. */
   static async open(gpu: Gpu, attack: SlotAttack, options: RunSlotsOptions): Promise<Roster> {
     const roster = new Roster(gpu, attack, options);
     const rows = await readSlots(gpu, attack);
@@ -122,12 +122,12 @@ class Roster {
     return roster;
   }
 
-  /** Iterations until the oldest example is done for certain. */
+  /** Iterations until the oldest example is certain to be finished. */
   get iterationsLeft(): number {
     return Math.min(...this.#ages.map((age) => this.#attack.maxIterations - age));
   }
 
-  /** Takes out what is done after `iterations` more, and fills the slots that became free. */
+  /** Removes examples that finished within the last `iterations`, and fills the free slots. */
   async collect(iterations: number): Promise<number> {
     this.#ages.forEach((age, slot) => this.#ages[slot] = age + iterations);
     const slots = await read(this.#gpu, this.#attack.inputs.slot);
@@ -169,13 +169,13 @@ class Roster {
   }
 }
 
-/** Puts the rows of a snapshot before all others. */
+/** Restores the rows of a snapshot, from the first slot on. */
 function restoreRows(attack: SlotAttack, { rows, kept }: { rows: SlotRows; kept: SlotRows }): void {
   for (const [name, values] of kept) {
     const whole = rows.get(name);
     if (whole === undefined || values.length > whole.length) {
       throw new RangeError(
-        `Cannot go on with ${attack.name}: its slots do not hold the ${values.length} numbers of "${name}"`,
+        `Cannot resume ${attack.name}: its slots do not hold the ${values.length} numbers of "${name}"`,
       );
     }
     whole.set(values);

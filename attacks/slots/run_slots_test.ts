@@ -57,7 +57,7 @@ gpuTest(
   },
 );
 
-gpuTest("runSlots() goes on from any pause to the same end", async (gpu) => {
+gpuTest("runSlots() resumes from any pause to the same end", async (gpu) => {
   const expected = await finishAll(gpu, 6);
   for (const stopAt of [1, 3, 9, 20]) {
     const before: FinishedExample[] = [];
@@ -101,6 +101,6 @@ gpuTest("runSlots() stops at a signal, and refuses a snapshot that needs more sl
   await assertRejects(
     () => finishAll(gpu, 3, { from: snapshot! }),
     RangeError,
-    "Cannot go on with square: its slots do not hold",
+    "Cannot resume square: its slots do not hold",
   );
 });

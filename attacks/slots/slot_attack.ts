@@ -1,44 +1,44 @@
-/** What an attack is to whoever feeds it examples: slots of a batch, each with an example and an iteration count of its own. */
+/** An attack over the slots of a batch, each with an example and an iteration count of its own. */
 
 import { f32, type Shape, u32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 
-/** What became of the example in a slot; the numbers stand in the first column of {@linkcode SlotInputs.slot}. */
+/** State of the example in a slot: the first column of {@linkcode SlotInputs.slot}. */
 export const STATUS = { running: 0, misclassified: 1, robust: 2 } as const;
 
-/** Variables that every attack has, a row for each of its B slots. */
+/** Variables of every attack, a row for each of its B slots. */
 export interface SlotInputs {
   /** Clean images, [B, H, W, C]. */
   readonly origin: Variable;
   /** True classes, u32 [B]. */
   readonly labels: Variable;
-  /** Numbers of the examples in their data set, u32 [B]: all that random draws depend on, beside run and iteration. */
+  /** Numbers of the examples in their data set, u32 [B]. They key the random numbers, with run and iteration. */
   readonly examples: Variable;
-  /** Classes to aim at, in the order in which that is tried, u32 [B, T]; T is 1 where an attack has no targets. */
+  /** Target classes in the order of their runs, u32 [B, T]; T is 1 if the attack is untargeted. */
   readonly targets: Variable;
   /**
-   * Status (see {@linkcode STATUS}), run, iteration and 0 of each slot, u32 [B, 4]. A run is one restart against one
-   * target; the iteration counts the iterations of a run. A new example begins with zeros: status running, run 0, iteration 0.
+   * Status (see {@linkcode STATUS}), run, iteration and 0 of each slot, u32 [B, 4]. A run is one restart for one target;
+   * iterations are counted from 0 in each run. A new example starts with zeros: status running, run 0, iteration 0.
    */
   readonly slot: Variable;
-  /** What the attack calls its result's quality: the best loss, the smallest norm, the smallest margin, [B, 1]. */
+  /** Quality of the attack's result: the best loss, the smallest norm, the smallest margin, [B, 1]. */
   readonly score: Variable;
 }
 
 /**
- * An attack over the slots of a batch. Each iteration moves every running slot on by one iteration of its own iteration, so
- * that slots may hold examples that began at different times. A slot that is fooled or has withstood all runs stays
- * as it is until it is filled anew. Slots do not influence each other.
+ * An attack over the slots of a batch (continuous batching). Each call of `iterate` advances every running slot by one
+ * iteration of its own, so that slots may hold examples that started at different times. A slot that is misclassified, or
+ * robust after all runs, does not change until it is refilled. Slots do not influence each other.
  */
 export interface SlotAttack {
-  /** For messages: "apgd-ce". */
+  /** In messages: "apgd-ce". */
   readonly name: string;
   readonly inputs: SlotInputs;
-  /** What else a slot consists of, a row each, any content at the beginning: the first iteration of a run sets it. */
+  /** The slots' other variables, a row each. The first iteration of a run initialises them. */
   readonly state: readonly Variable[];
-  /** The image of each slot that is handed back: of a misclassified one, the image that fools. [B, H, W, C], in `state`. */
+  /** The resulting image of each slot, adversarial where it is misclassified, [B, H, W, C]; one of `state`. */
   readonly image: Variable;
-  /** Iterations of an example that withstands. */
+  /** Iterations of an example that stays robust: the maximum. */
   readonly maxIterations: number;
   /** One iteration of the first `slots` slots; no read-back, no allocation. */
   iterate(slots: number): void;
@@ -46,7 +46,7 @@ export interface SlotAttack {
   dispose(): void;
 }
 
-/** Makes the variables that every attack has. */
+/** Creates the variables of every attack. */
 export function makeSlotInputs(
   label: string,
   { slots, imageShape, targets }: { slots: number; imageShape: Shape; targets: number },
@@ -61,7 +61,7 @@ export function makeSlotInputs(
   };
 }
 
-/** All variables of an attack that have a row for each slot. */
+/** All variables of an attack with a row for each slot. */
 export function slotVariables({ inputs, state }: Pick<SlotAttack, "inputs" | "state">): Variable[] {
   return [...Object.values(inputs), ...state];
 }

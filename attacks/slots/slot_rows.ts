@@ -1,4 +1,4 @@
-/** The slots of an attack on the host: a row of each of its variables. */
+/** The slots of an attack on the host: a row of each variable. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { sizeOf } from "../../engine/arrays/shape.ts";
@@ -6,7 +6,7 @@ import type { HostData, Variable } from "../../engine/graph/tensor.ts";
 import { read, write } from "../../engine/graph/variables.ts";
 import { type SlotAttack, slotVariables } from "./slot_attack.ts";
 
-/** Copies of all variables of an attack, by name; the first rows are those of the slots in use. */
+/** Copies of all variables of an attack, by name; the slots in use come first. */
 export type SlotRows = Map<string, HostData>;
 
 /** Copies all variables from the device. */
@@ -32,7 +32,7 @@ export function rowOf<V extends HostData>(rows: SlotRows, variable: Variable, sl
   return rows.get(variable.name)!.subarray(slot * size, (slot + 1) * size) as V;
 }
 
-/** Puts the slots `kept` into the first places, in that order; ascending, so that none is overwritten early. */
+/** Moves the slots `kept`, in ascending order, to the front. */
 export function packSlots(attack: SlotAttack, rows: SlotRows, kept: readonly number[]): void {
   for (const variable of slotVariables(attack)) {
     const values = rows.get(variable.name)!, size = rowSize(variable);
@@ -42,16 +42,16 @@ export function packSlots(attack: SlotAttack, rows: SlotRows, kept: readonly num
   }
 }
 
-/** What a new example brings to a slot. */
+/** An example for a free slot. */
 export interface NewExample {
   readonly image: Float32Array;
   readonly label: number;
   readonly number: number;
-  /** Classes to aim at; none where the attack has no targets. */
+  /** Target classes; empty if the attack is untargeted. */
   readonly targets: ArrayLike<number>;
 }
 
-/** Puts a new example into a slot: everything but what it brings is zero, so that its first run begins. */
+/** Puts an example into a slot and sets all other variables to zero, so that its first run starts. */
 export function fillSlot(
   attack: SlotAttack,
   rows: SlotRows,

@@ -1,4 +1,4 @@
-/** What becomes of the Square Attack's proposals. */
+/** Accepts or rejects the Square Attack's proposals. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -11,7 +11,7 @@ import slotSource from "../slots/slot.wgsl" with { type: "text" };
 import { STATUS } from "../slots/slot_attack.ts";
 import source from "./accept.wgsl" with { type: "text" };
 
-/** How long the attack is. */
+/** Length of the attack. */
 export interface AcceptAttrs {
   readonly [key: string]: unknown;
   /** Proposals of a run after its start image. */
@@ -19,7 +19,7 @@ export interface AcceptAttrs {
   readonly runs: number;
 }
 
-/** In place. Inputs: best [B, H, W, C], score [B, 1], slot [B, 4], proposal, margins [B, 1]. */
+/** Inputs: best [B, H, W, C], score [B, 1], slot [B, 4], updated in place; proposal [B, H, W, C], margins [B, 1]. */
 export const squareAcceptOp: OpDef<AcceptAttrs> = {
   name: "square_accept",
   shape: ([best, score, slot, proposal, margins]) => {
@@ -29,7 +29,7 @@ export const squareAcceptOp: OpDef<AcceptAttrs> = {
     if (!fits) {
       const found = [best, score, slot, proposal, margins].map(({ shape }) => formatShape(shape));
       throw new RangeError(
-        "Cannot judge proposals: expected best [B, …], score [B, 1], slot [B, 4], proposal as best and margins [B, 1], " +
+        "Cannot accept proposals: expected best [B, …], score [B, 1], slot [B, 4], proposal as best and margins [B, 1], " +
           `got ${found.join(", ")}`,
       );
     }
@@ -85,7 +85,7 @@ function acceptCase(name: string, shape: readonly [number, ...number[]]) {
   return { name, inputs, attrs: { queries: 2, runs: 2 }, below: 3 };
 }
 
-/** What is changed in place. */
+/** Variables that are updated in place. */
 export interface AcceptState {
   /** Best images so far, [B, H, W, C]. */
   readonly best: Variable;
@@ -95,7 +95,7 @@ export interface AcceptState {
   readonly slot: Variable;
 }
 
-/** What is judged. */
+/** Proposals and their margins. */
 export interface AcceptInputs {
   /** [B, H, W, C]. */
   readonly proposal: Value;
@@ -104,10 +104,10 @@ export interface AcceptInputs {
 }
 
 /**
- * Takes the proposals of running slots that lower the margin (see attacks/losses/margin.ts), and moves their clocks on.
+ * Accepts the proposals of running slots that lower the margin (see attacks/losses/margin.ts), and advances the slots.
  *
- * A start image (iteration 0) is always taken. A slot whose margin is at most 0 or not finite is fooled and keeps its run and iteration,
- * as does one that has withstood its last run. Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049,
+ * A start image (iteration 0) is always accepted. A slot whose margin is at most 0 or not finite ends as misclassified, a
+ * slot after its last run as robust; both keep run and iteration. Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049,
  * algorithm 1, with the margin loss.
  *
  * @throws {RangeError} If the shapes do not fit together.

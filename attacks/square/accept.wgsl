@@ -1,7 +1,8 @@
-// What becomes of the Square Attack's proposals. Where slot b runs and its iteration is 0, or margins[b] is below score[b]
-// (both [B, 1]), at most 0 or not finite: best := proposal [B, PIXELS] vec4s, score := margin. Then the slot (status, run, iteration, 0):
-// MISCLASSIFIED at a margin of at most 0 or one that is not finite, else the next iteration of QUERIES + 1 a run, the next run of RUNS, or ROBUST. Other
-// slots stay as they are. A workgroup of 64 owns one example: its first invocation decides, all copy. Order-free.
+// Accepts or rejects the Square Attack's proposals. Running slots at iteration 0, or whose margins[b] is below score[b]
+// (both [B, 1]), at most 0 or not finite: best := proposal [B, PIXELS] vec4s, score := margin. Then the slot (status, run,
+// iteration, 0) is MISCLASSIFIED at a margin of at most 0 or one that is not finite; else it takes the next iteration of
+// QUERIES + 1, the next run of RUNS, or ends as ROBUST. Other slots do not change. A workgroup of 64 owns one example: its
+// first invocation decides, all copy. Order-free.
 @group(0) @binding(0) var<storage, read_write> best: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> score: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> slots: array<vec4<u32>>;

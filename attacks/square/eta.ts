@@ -1,4 +1,4 @@
-/** The patterns that the Square Attack paints with in L2. */
+/** The window patterns of the Square Attack in L2. */
 
 /**
  * The pattern of a window: its upper floor(side / 2) rows are a bump, the rows below minus a bump, each of L2 norm 1,
@@ -6,7 +6,7 @@
  * 1 / (r + 1)^2 on the square of side 2r + 1 around (floor(a / 2), floor(b / 2)).
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, section 3.2 and supplement, as computed by
- * the official code. Departure: turning it by a coin is left to whoever paints.
+ * the official code. Departure: the caller transposes it at random.
  *
  * @returns [side, side], row-major.
  */

@@ -1,4 +1,4 @@
-/** What the proposals of the Square Attack in both norms share. */
+/** Common parts of the Square Attack's proposals in both norms. */
 
 import type { U32x2 } from "../../common/random.ts";
 import { formatShape, sameShape, type Spec } from "../../engine/arrays/shape.ts";
@@ -14,15 +14,15 @@ export interface ProposeAttrs {
   readonly levels: readonly Level[];
   /** Iterations of a run, its start included: random numbers are counted on from run to run. */
   readonly iterations: number;
-  /** Of the stream that is drawn from. */
+  /** Key of the stream of random numbers. */
   readonly key: U32x2;
 }
 
-/** What a proposal is made from. */
+/** Inputs of a proposal. */
 export interface ProposeInputs {
   /** Clean images, [B, H, W, C] with C at most 4. */
   readonly origin: Value;
-  /** Best images so far, [B, H, W, C]; any at iteration 0. */
+  /** Best images so far, [B, H, W, C]; ignored at iteration 0. */
   readonly best: Value;
   /** Status, run and iteration, u32 [B, 4]. */
   readonly slot: Value;

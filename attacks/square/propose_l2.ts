@@ -1,4 +1,4 @@
-/** What the Square Attack in L2 tries next. */
+/** Proposals of the Square Attack in L2. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -60,16 +60,17 @@ export const squareProposeL2Op: OpDef<ProposeAttrs> = {
 };
 
 /**
- * Start images and proposals of the Square Attack in L2, for slots each at its own iteration.
+ * Start images and proposals of the Square Attack in L2, for slots at different iterations.
  *
  * Clock 0: tiles of patterns, a sign per tile and channel, scaled to norm eps. Clock i + 1: two windows W1 and W2 at random
  * places; per channel, W1 of d = best - origin becomes its old direction plus a pattern of random sign, as long as the
  * norm that W1 and W2 had, and a share of what d lacks to eps, allow; the rest of W2 becomes 0. d is then scaled to norm
- * eps. Both clipped to [0, 1]. Patterns are turned by a coin, one for each pattern.
+ * eps. Both clipped to [0, 1]. A random bit for each pattern decides whether it is transposed.
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, algorithms 1 and 3, as computed by the official
- * AutoAttack; places as in {@linkcode squareProposeLinf}. Departures: an example draws places, signs and coins of its
- * own, where the official code shares places and coins over a batch; {@linkcode tiling} has those of the tiles.
+ * AutoAttack; places as in {@linkcode squareProposeLinf}. Departures: places, signs and
+ * transpositions are an example's own, where the official code shares places and transpositions in a batch;
+ * {@linkcode tiling} lists those of the tiles.
  *
  * @param inputs With `patterns`, {@linkcode squarePatterns} of the same levels.
  * @returns [B, H, W, C].
@@ -80,7 +81,7 @@ export function squareProposeL2(inputs: ProposeInputs & { patterns: Value }, att
   return record(squareProposeL2Op, [origin, best, slot, examples, patterns], attrs)[0];
 }
 
-/** What the patterns of an attack depend on. */
+/** Parameters of an attack's patterns. */
 export interface PatternOptions {
   readonly height: number;
   readonly width: number;
@@ -93,7 +94,7 @@ export function squarePatterns({ height, width, levels }: PatternOptions): Float
   return Float32Array.from(sides.flatMap((side) => [...eta(side)]));
 }
 
-/** Where the patterns of the levels begin, and how many numbers there are. */
+/** Offsets of the levels' patterns, and the total length. */
 function patternStarts({ height, width, levels }: PatternOptions): { starts: number[]; total: number } {
   let total = tiling(height, width).side ** 2;
   const starts = levels.map(({ side }) => {

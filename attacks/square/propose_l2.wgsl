@@ -1,11 +1,11 @@
-// What the Square Attack in L2 tries next: proposal from origin and best [B, H, W, C] with C <= 4 in one vec4, slot and
-// example number of each of B slots, and patterns: the tile's (TILE x TILE, at 0), then those of each window size.
+// Proposals of the Square Attack in L2, from origin and best [B, H, W, C] with C <= 4 in one vec4, slot and example number
+// of each of B slots, and patterns: the tile's (TILE x TILE, at 0), then those of each window size.
 // Clock 0: d = a pattern * sign in each of DOWN x ACROSS tiles. Clock i + 1: d = best - origin, changed by two windows:
 //   in W1: (pattern * sign + d / |d in W1|) * sqrt(max(EPS^2 - |d|^2, 0) / C + |d in W1 or W2|^2) / |that bracket|,
-//   in W2 but not W1: 0. Norms of windows are each channel's own. A pattern is turned by a coin.
+//   in W2 but not W1: 0. Norms of windows are taken per channel. A random bit decides whether a pattern is transposed.
 // proposal = origin + EPS * d / |d|, clipped to [0, 1]. Philox counter: (example, run * ITERATIONS + iteration, block, 0): of a
 // start, block t is tile t's: signs and coin in words 0 and 1; later, block 0 places W1 and W2 and block 1 is like a
-// tile's. Slots that do not run get a proposal that nobody takes.
+// tile's. Slots that do not run get a proposal that is never accepted.
 // A workgroup of 64 owns one example; lanes take every 64th pixel. Order of sums: ascending pixels of a lane, eight
 // lanes ascending, eight such sums ascending.
 #input 0 origin reused

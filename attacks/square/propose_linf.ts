@@ -1,4 +1,4 @@
-/** What the Square Attack in Linf tries next. */
+/** Proposals of the Square Attack in Linf. */
 
 import { record } from "../../engine/graph/graph.ts";
 import type { OpDef } from "../../engine/graph/op.ts";
@@ -85,15 +85,14 @@ export const squareProposeLinfOp: OpDef<ProposeAttrs> = {
 };
 
 /**
- * Start images and proposals of the Square Attack in Linf, for slots each at its own iteration.
+ * Start images and proposals of the Square Attack in Linf, for slots at different iterations.
  *
  * Clock 0: vertical stripes, origin + eps * sign, one sign per column and channel. Clock i + 1: the best image + 2 eps *
  * sign in a window at a random place, one sign per channel, clipped to eps around the origin. Both clipped to [0, 1].
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, algorithms 1 and 2. The corner is
- * floor(uniform * (height - side)), as in the official AutoAttack, so that the last place is never drawn. Departure:
- * an example draws places and signs of its own, from its number, run and iteration, where the official code draws them for
- * a whole batch.
+ * floor(uniform * (height - side)), as in the official AutoAttack, so that the last place never occurs. Departure:
+ * places and signs are an example's own, keyed by its number, run and iteration; the official code shares them in a batch.
  *
  * @returns [B, H, W, C].
  * @throws {RangeError} If the shapes do not fit together, or there are more than 4 channels.

@@ -1,8 +1,8 @@
-// What the Square Attack in Linf tries next: proposal from origin and best [B, H, W, C] with C <= 4 in one vec4, slot
-// and example number of each of B slots. Clock 0: origin + EPS * sign, a sign for each column and channel. Clock i + 1:
+// Proposals of the Square Attack in Linf, from origin and best [B, H, W, C] with C <= 4 in one vec4, slot and example
+// number of each of B slots. Clock 0: origin + EPS * sign, a sign for each column and channel. Clock i + 1:
 // best + 2 EPS * sign in a window of side x side pixels, a sign for each channel, clipped to EPS around origin. Both
 // clipped to [0, 1]. Philox counter: (example, run * ITERATIONS + iteration, column or 0, 0); of its words the first two place
-// the window, the third's low bits are the signs. Slots that do not run get a proposal that nobody takes.
+// the window, the third's low bits are the signs. Slots that do not run get a proposal that is never accepted.
 // One invocation computes one pixel; workgroup 64. No reduction: order-free.
 #input 0 origin
 #input 1 best

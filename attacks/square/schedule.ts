@@ -1,8 +1,8 @@
-/** How large the windows of the Square Attack are, by iteration. */
+/** Window sizes of the Square Attack, by iteration. */
 
 import type { Norm } from "../../engine/ops/example_norm.ts";
 
-/** Windows of one size: those of the iterations from `from` on, until the next level. */
+/** Windows of one size, from iteration `from` until the next level. */
 export interface Level {
   readonly from: number;
   /** Side of the window in pixels. */
@@ -12,7 +12,7 @@ export interface Level {
 /** First iterations at which the window's share of the image is halved once more. */
 const HALVED_FROM = [0, 11, 51, 201, 501, 1001, 2001, 4001, 6001, 8001] as const;
 
-/** What a schedule depends on. */
+/** Parameters of a schedule. */
 export interface ScheduleOptions {
   readonly norm: Norm;
   readonly height: number;

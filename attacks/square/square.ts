@@ -17,13 +17,13 @@ import { windowLevels } from "./schedule.ts";
 
 /** Settings of the Square Attack. */
 export interface SquareOptions {
-  /** For messages. */
+  /** In messages. */
   readonly name: string;
   readonly logits: LogitsFn;
   readonly norm: Norm;
   /** In pixel units; above 0, in Linf at most 1. */
   readonly eps: number;
-  /** Examples at once; changes no result. */
+  /** Examples attacked at once; changes no result. */
   readonly slots: number;
   /** [H, W, C] with at most 4 channels. */
   readonly imageShape: Shape;
@@ -44,14 +44,13 @@ interface Parts {
 /**
  * The Square Attack: random search without gradients for an image of negative margin, z_y - max over j != y of z_j.
  *
- * A run starts at iteration 0 with stripes (Linf) or tiles (L2), and tries at iteration i + 1 what iteration i proposes: a change
- * of one window, whose side shrinks with i. A proposal is kept if it lowers the margin. One iteration is one query, all in
- * one program: proposal, forward pass, acceptance. `score` is the margin of `image` in the present run.
+ * A run starts at iteration 0 with stripes (Linf) or tiles (L2). Each later iteration proposes a change of one window, whose
+ * side shrinks over time, and accepts it if it lowers the margin. An iteration is one query in one program: proposal,
+ * forward pass, acceptance. `score` is the margin of `image` in the current run.
  *
  * Source: Andriushchenko et al. 2020, https://arxiv.org/abs/1912.00049, in the version of AutoAttack
- * (https://arxiv.org/abs/2003.01690). Departure: windows and signs are drawn for each example, from the stream, the
- * example's number, run and iteration, where the official code draws them for a whole batch; hence the outcome does not
- * depend on what else is in the batch.
+ * (https://arxiv.org/abs/2003.01690). Departure: windows and signs are an example's own, keyed by the stream, the example's
+ * number, run and iteration, where the official code shares them in a batch. So the outcome does not depend on the batch.
  */
 export class Square implements SlotAttack {
   readonly name: string;
@@ -77,7 +76,7 @@ export class Square implements SlotAttack {
   /**
    * Compiles the attack.
    *
-   * @throws {RangeError} If a setting is out of its range, or images are not [H, W, C] with at most 4 channels.
+   * @throws {RangeError} If a setting is out of range, or images are not [H, W, C] with at most 4 channels.
    */
   static async compile(gpu: Gpu, options: SquareOptions): Promise<Square> {
     const { name, logits, norm, eps, slots, imageShape, stream } = options;
@@ -114,7 +113,7 @@ export class Square implements SlotAttack {
     return this.#program.flops;
   }
 
-  /** Kernels that one iteration starts. */
+  /** Kernel dispatches of one iteration. */
   get dispatches(): number {
     return this.#program.dispatches;
   }
@@ -135,19 +134,21 @@ type Checked = Required<
 
 function checkOptions({ norm, eps, imageShape, slots, queries, restarts, pInit }: Checked): void {
   const fail = (reason: string) => {
-    throw new RangeError(`Cannot make Square: ${reason}`);
+    throw new RangeError(`Cannot compile Square: ${reason}`);
   };
   if (!(eps > 0 && (norm === "L2" || eps <= 1) && eps < Infinity)) {
-    fail(`eps is above 0 and, in Linf, at most 1, got ${eps} in ${norm}`);
+    fail(`eps must be above 0 and, in Linf, at most 1, got ${eps} in ${norm}`);
   }
   if (imageShape.length !== 3 || !(imageShape[2] >= 1 && imageShape[2] <= 4)) {
-    fail(`images are [H, W, C] with 1 to 4 channels, got ${formatShape(imageShape)}`);
+    fail(`images must be [H, W, C] with 1 to 4 channels, got ${formatShape(imageShape)}`);
   }
-  if (!Number.isInteger(slots) || slots < 1) fail(`slots is a whole number from 1, got ${slots}`);
-  if (!Number.isInteger(queries) || queries < 0) fail(`queries is a whole number from 0, got ${queries}`);
-  if (!Number.isInteger(restarts) || restarts < 1) fail(`restarts is a whole number from 1, got ${restarts}`);
+  if (!Number.isInteger(slots) || slots < 1) fail(`slots must be a positive integer, got ${slots}`);
+  if (!Number.isInteger(queries) || queries < 0) fail(`queries must be an integer from 0, got ${queries}`);
+  if (!Number.isInteger(restarts) || restarts < 1) {
+    fail(`restarts must be a positive integer, got ${restarts}`);
+  }
   if (restarts * (queries + 1) > 2 ** 32) {
-    fail(`there are no more than 2^32 queries of an example, got ${restarts} runs of ${queries + 1}`);
+    fail(`an example has at most 2^32 queries, got ${restarts} runs of ${queries + 1}`);
   }
-  if (!(pInit > 0 && pInit <= 1)) fail(`pInit is above 0 and at most 1, got ${pInit}`);
+  if (!(pInit > 0 && pInit <= 1)) fail(`pInit must be above 0 and at most 1, got ${pInit}`);
 }

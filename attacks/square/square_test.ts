@@ -71,7 +71,7 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
         }
         before = now;
       }
-      // Both outcomes occur, and not all of the fooled ones were so at once.
+      // Both outcomes occur, and not all misclassified slots were so at once.
       assertGreater(count(before!, STATUS.robust), 3);
       assertGreater(count(before!, STATUS.misclassified), COUNT / 7 + 3);
       assertGreater(new Set(ORDER.map((b) => before!.slots[4 * b + 2])).size, 5);
@@ -169,15 +169,15 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
 gpuTest("Square.compile() says which setting is out of its range", async (gpu) => {
   const good = { norm: "Linf", eps: 0.1, slots: 2, queries: 5 } as const;
   const cases = [
-    [{ eps: 0 }, "eps is above 0 and, in Linf, at most 1, got 0 in Linf"],
+    [{ eps: 0 }, "eps must be above 0 and, in Linf, at most 1, got 0 in Linf"],
     [{ eps: 1.5 }, "got 1.5 in Linf"],
     [{ eps: NaN, norm: "L2" }, "got NaN in L2"],
-    [{ slots: 0 }, "slots is a whole number from 1, got 0"],
-    [{ queries: 2.5 }, "queries is a whole number from 0, got 2.5"],
-    [{ restarts: 0 }, "restarts is a whole number from 1, got 0"],
-    [{ restarts: 1e6, queries: 5000 }, "there are no more than 2^32 queries"],
-    [{ pInit: 0 }, "pInit is above 0 and at most 1, got 0"],
-    [{ imageShape: [8, 8, 5] }, "images are [H, W, C] with 1 to 4 channels, got [8, 8, 5]"],
+    [{ slots: 0 }, "slots must be a positive integer, got 0"],
+    [{ queries: 2.5 }, "queries must be an integer from 0, got 2.5"],
+    [{ restarts: 0 }, "restarts must be a positive integer, got 0"],
+    [{ restarts: 1e6, queries: 5000 }, "an example has at most 2^32 queries"],
+    [{ pInit: 0 }, "pInit must be above 0 and at most 1, got 0"],
+    [{ imageShape: [8, 8, 5] }, "images must be [H, W, C] with 1 to 4 channels, got [8, 8, 5]"],
     [{ imageShape: [8, 8] }, "got [8, 8]"],
   ] as const;
   for (const [bad, message] of cases) {

@@ -1,6 +1,6 @@
-/** How the start images of the Square Attack in L2 are tiled. */
+/** Tiling of the start images of the Square Attack in L2. */
 
-/** Tiles of one size that lie side by side in the middle of an image. */
+/** Tiles of one size, side by side in the middle of an image. */
 export interface Tiling {
   /** Side of a tile in pixels. */
   readonly side: number;
@@ -12,7 +12,7 @@ export interface Tiling {
 }
 
 /**
- * Tiles of side floor(min(height, width) / 5), of at least 1, as many as fit: 5 x 5 of side 6 from (1, 1) on 32x32.
+ * As many tiles as fit, of side max(1, floor(min(height, width) / 5)): 5 x 5 of side 6 from (1, 1) on 32x32.
  *
  * Source: the official AutoAttack. Departures: there the tiles of long images, and of those with room for a sixth, begin
  * where five would and may not fit; here they are in the middle.

@@ -1,4 +1,4 @@
-/** Norm-bounded threat models: every attack is written once over their few verbs. */
+/** Norm-bounded threat models: projection, step, random start, distance. */
 
 import { add, div, scale, sub } from "../../engine/ops/arithmetic.ts";
 import { exampleNorm, type Norm } from "../../engine/ops/example_norm.ts";
@@ -6,16 +6,16 @@ import { randomImages, type RandomSource } from "../../engine/ops/random_images.
 import { ballProject, boxProject, clipPixels, normStep, signStep } from "../../engine/ops/steps.ts";
 import type { Tensor, Value } from "../../engine/graph/tensor.ts";
 
-/** What a perturbation may do: stay within `eps` of the original in `norm`, and within the pixel range. */
+/** A perturbation stays within `eps` of the original in `norm`, and within the pixel range. */
 export interface ThreatModel {
   readonly norm: Norm;
   /** In [0, 1] pixel units; null for no bound but the pixel range. */
   readonly eps: number | null;
-  /** The point within the threat model that `x` is taken to; see the makers for its exactness. */
+  /** Projection of `x` into the threat model; `linf` and `l2` say how exact. */
   project(x: Tensor, origin: Value): Tensor;
-  /** A step of size `stepSize` along the steepest direction of the norm; negative to descend. */
+  /** A step of size `stepSize` along the steepest direction of the norm; a negative one descends. */
   step(x: Value, gradient: Tensor, options: { stepSize: number }): Tensor;
-  /** A random starting point around `origin`, an example's own whichever batch it is in. */
+  /** A random starting point around `origin`, keyed by the example, independent of the batch. */
   randomStart(origin: Value, source: RandomSource): Tensor;
   /** Distance of each example, [B, 1, …]. */
   distance(x: Value, origin: Value): Tensor;
@@ -29,7 +29,7 @@ export interface ThreatModel {
  */
 export function linf(eps: number): ThreatModel {
   if (!(eps >= 0 && eps <= 1)) {
-    throw new RangeError(`Cannot make threat model: L-infinity eps is in [0, 1], got ${eps}`);
+    throw new RangeError(`Cannot make threat model: L-infinity eps must be in [0, 1], got ${eps}`);
   }
   return {
     norm: "Linf",
@@ -44,14 +44,14 @@ export function linf(eps: number): ThreatModel {
 
 /**
  * L2: each image within eps in Euclidean distance. Steps along the gradient scaled to norm 1 per example; starts at
- * distance eps in a random direction. Projection pulls back to the ball, then clips to the pixel range, as the
- * field's implementations do: within both, but not the nearest such point.
+ * distance eps in a random direction. Projection pulls back to the ball, then clips to the pixel range, as is
+ * usual: the result is within both, but not the nearest such point.
  *
  * @throws {RangeError} If eps is negative or not a number.
  */
 export function l2(eps: number | null): ThreatModel {
   if (eps !== null && !(eps >= 0)) {
-    throw new RangeError(`Cannot make threat model: L2 eps is at least 0, got ${eps}`);
+    throw new RangeError(`Cannot make threat model: L2 eps must be at least 0, got ${eps}`);
   }
   const project = (x: Tensor, origin: Value) =>
     eps === null

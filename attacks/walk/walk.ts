@@ -1,4 +1,4 @@
-/** The walk that PGD, feature matching and attacks on other losses share: step, project, repeat. */
+/** Projected gradient walk: step, project, repeat. PGD, feature matching and attacks on other losses share it. */
 
 import { gradients } from "../../engine/autograd/autograd.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -18,21 +18,21 @@ import { type Tensor, Variable } from "../../engine/graph/tensor.ts";
 import { release, write } from "../../engine/graph/variables.ts";
 import type { ThreatModel } from "../threat_model/threat_model.ts";
 
-/** What an objective may use beside the images: variables of the walk. */
+/** What an objective may read besides the images: variables of the walk. */
 export interface WalkInputs {
-  /** Images the walk started from, [B, H, W, C]. */
+  /** Images that the walk starts from, [B, H, W, C]. */
   readonly origin: Variable;
   /** Numbers of the examples in their data set, [B]. */
   readonly examples: Variable;
 }
 
-/** What a walk climbs (or descends): one number per example, or anything whose sum is meant. */
+/** Objective of a walk: one number per example, or a tensor whose sum is meant. */
 export type Objective = (images: Tensor, inputs: WalkInputs) => Tensor;
 
-/** How a walk goes. */
+/** Settings of a walk. */
 export interface WalkOptions {
   readonly label: string;
-  /** Images at once. */
+  /** Images per batch. */
   readonly batchSize: number;
   /** [H, W, C]. */
   readonly imageShape: Shape;
@@ -40,34 +40,36 @@ export interface WalkOptions {
   readonly threatModel: ThreatModel;
   /** Positive to maximise the objective, negative to minimise it. */
   readonly stepSize: number;
-  /** Where random starts come from. */
+  /** Stream of random starts. */
   readonly stream: Stream;
-  /** Count steps without a usable gradient in `still`. Default false. */
-  readonly watch?: boolean;
+  /** Count steps without a usable gradient in `zeroGradientSteps`. Default false. */
+  readonly countZeroGradients?: boolean;
 }
 
 /**
- * A compiled walk over one batch. Set `origin` (and whatever the objective reads), call `start`, then `step` or `take`
- * as often as wished; `images` holds where it stands. Nothing is read back and nothing allocated on the way.
+ * A compiled walk over one batch. Write `origin` (and what the objective reads), call `start`, then `step` or `take`;
+ * `images` holds the current points. Steps neither read back nor allocate.
  */
 export class Walk {
-  /** Images the walk started from and stays around, [B, H, W, C]. */
+  /** Centres of the threat model, [B, H, W, C]. */
   readonly origin: Variable;
-  /** Where the walk stands, [B, H, W, C]. */
+  /** Current points, [B, H, W, C]. */
   readonly images: Variable;
-  /** Numbers of the examples in their data set, [B]: random starts are drawn for these. */
+  /** Numbers of the examples in their data set, [B]; they key the random starts. */
   readonly examples: Variable;
-  /** Steps since the start in which an example's gradient was 0 or not finite, [B, 1]; null where not watched. */
-  readonly still: Variable | null;
+  /** Steps since the start in which an example's gradient was 0 or not finite, [B, 1]; null if not counted. */
+  readonly zeroGradientSteps: Variable | null;
   readonly #gpu: Gpu;
   readonly #restart: Variable;
-  readonly #programs: { readonly keep: Program; readonly random: Program | null; readonly step: Program };
+  readonly #programs: { readonly origin: Program; readonly random: Program | null; readonly step: Program };
 
   private constructor(
     gpu: Gpu,
-    variables: Record<"origin" | "images" | "examples" | "restart", Variable> & { still: Variable | null },
+    variables: Record<"origin" | "images" | "examples" | "restart", Variable> & {
+      zeroGradientSteps: Variable | null;
+    },
     programs: {
-      keep: Program;
+      origin: Program;
       random: Program | null;
       step: Program;
     },
@@ -76,44 +78,61 @@ export class Walk {
     this.origin = variables.origin;
     this.images = variables.images;
     this.examples = variables.examples;
-    this.still = variables.still;
+    this.zeroGradientSteps = variables.zeroGradientSteps;
     this.#restart = variables.restart;
     this.#programs = programs;
   }
 
   /** Compiles a walk. */
   static async compile(gpu: Gpu, options: WalkOptions): Promise<Walk> {
-    const { label, batchSize, imageShape, objective, threatModel, stepSize, stream, watch = false } = options;
+    const {
+      label,
+      batchSize,
+      imageShape,
+      objective,
+      threatModel,
+      stepSize,
+      stream,
+      countZeroGradients = false,
+    } = options;
     const origin = new Variable(`${label} origin`, f32(batchSize, ...imageShape));
     const images = new Variable(`${label} images`, f32(batchSize, ...imageShape));
     const examples = new Variable(`${label} examples`, u32(batchSize));
     const restart = new Variable(`${label} restart`, u32());
-    const still = watch ? new Variable(`${label} still`, f32(batchSize, 1)) : null;
-    const forget = () => {
-      if (still !== null) assign(still, fill(still.shape, 0));
+    const zeroGradientSteps = countZeroGradients
+      ? new Variable(`${label} steps without gradient`, f32(batchSize, 1))
+      : null;
+    const reset = () => {
+      if (zeroGradientSteps !== null) assign(zeroGradientSteps, fill(zeroGradientSteps.shape, 0));
     };
-    const keep = await Program.compile(gpu, `${label} keep`, () => {
+    const atOrigin = await Program.compile(gpu, `${label} origin`, () => {
       assign(images, origin);
-      forget();
+      reset();
     });
     const random = threatModel.eps === null ? null : await Program.compile(
       gpu,
       `${label} start`,
       () => {
         assign(images, threatModel.randomStart(origin, { examples, step: restart, stream }));
-        forget();
+        reset();
       },
     );
     const step = await Program.compile(gpu, `${label} step`, () => {
       const now = asTensor(images);
       const [gradient] = gradients(sumAll(objective(now, { origin, examples })), [now]);
       assign(images, threatModel.project(threatModel.step(now, gradient, { stepSize }), origin));
-      if (still !== null) {
-        const size = reshape(exampleNorm(gradient, "Linf"), still.shape);
-        assign(still, add(still, unusable(size)));
+      if (zeroGradientSteps !== null) {
+        const size = reshape(exampleNorm(gradient, "Linf"), zeroGradientSteps.shape);
+        assign(zeroGradientSteps, add(zeroGradientSteps, unusable(size)));
       }
-    }, { perExample: [origin, images, examples, ...(still === null ? [] : [still])] });
-    return new Walk(gpu, { origin, images, examples, restart, still }, { keep, random, step });
+    }, {
+      perExample: [origin, images, examples, ...(zeroGradientSteps === null ? [] : [zeroGradientSteps])],
+    });
+    return new Walk(gpu, { origin, images, examples, restart, zeroGradientSteps }, {
+      origin: atOrigin,
+      random,
+      step,
+    });
   }
 
   /** Multiplications and additions of one step. */
@@ -121,14 +140,14 @@ export class Walk {
     return this.#programs.step.flops;
   }
 
-  /** Kernels that one step starts. */
+  /** Kernel dispatches of one step. */
   get dispatches(): number {
     return this.#programs.step.dispatches;
   }
 
-  /** Goes to the origin, or to a random point around it: another one for each `restart`. */
+  /** Starts at the origin, or at a random point around it, fresh for each `restart`. */
   start({ random, restart = 0 }: { random: boolean; restart?: number }): void {
-    if (!random) return this.#programs.keep.run();
+    if (!random) return this.#programs.origin.run();
     if (this.#programs.random === null) {
       throw new RangeError("Cannot start at random: the threat model has no eps");
     }
@@ -142,9 +161,9 @@ export class Walk {
   }
 
   /**
-   * Takes `count` steps, however many, at the device's pace.
+   * Takes `count` steps at the device's pace, so that any number of them is possible.
    *
-   * @throws The reason of the signal that the device heeds, once that is aborted.
+   * @throws The reason of the signal that the device heeds, once it is aborted.
    */
   async take(count: number): Promise<void> {
     const pace = new Pace(this.#gpu);
@@ -156,9 +175,9 @@ export class Walk {
 
   /** Frees its memory. */
   dispose(): void {
-    const { keep, random, step } = this.#programs;
-    for (const program of [keep, random, step]) program?.dispose();
-    const still = this.still === null ? [] : [this.still];
-    release(this.#gpu, [this.origin, this.images, this.examples, this.#restart, ...still]);
+    const { origin, random, step } = this.#programs;
+    for (const program of [origin, random, step]) program?.dispose();
+    const zeroGradientSteps = this.zeroGradientSteps === null ? [] : [this.zeroGradientSteps];
+    release(this.#gpu, [this.origin, this.images, this.examples, this.#restart, ...zeroGradientSteps]);
   }
 }

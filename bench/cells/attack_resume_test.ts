@@ -163,7 +163,7 @@ gpuTest("attack() sets aside a checkpoint that it cannot go on from, and begins 
       [/cut short/, () => Deno.truncate(path, 100)],
       [/the file is damaged/, () => Deno.writeFile(path, good.with(good.length - 1, good.at(-1)! ^ 1))],
       [
-        /its state is of another one, attacks was square/,
+        /its state belongs to another one, attacks was square/,
         () =>
           rewrite(({ tensors, state }) => {
             const text = JSON.stringify(state).replace(/"attacks":"[^"]*"/, '"attacks":"square"');
