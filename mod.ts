@@ -36,7 +36,7 @@
  *     { logits: learner.logits!, set: test, batchSize: 32 },
  *     { norm: "Linf", eps: 8 / 255, stepSize: 2 / 255, steps: 5, restarts: 1, randomStart: true, seed: 0 },
  *   );
- *   assert(outcome.distance.every((d) => d <= 8 / 255 + 1e-6));
+ *   assert(outcome.perturbation.every((d) => d <= 8 / 255 + 1e-6));
  *   assert(outcome.robust.every((correct, i) => correct <= outcome.clean[i]));
  *   gpu.close();
  * }

@@ -15,7 +15,7 @@ import { type Tensor, Variable } from "../engine/graph/tensor.ts";
 import { read, release, write } from "../engine/graph/variables.ts";
 import { DATA, DATA_SIZES, FEW, SMALL_MAE, smallLearner, smallTrainer } from "./_testing.ts";
 import { ddpm } from "./ddpm.ts";
-import { examplesOf } from "./evaluate_auto_attack.ts";
+import { examplesOf } from "./evaluate.ts";
 import { featureDistance, type LossFn, lossObjective } from "./loss_objective.ts";
 import { mae } from "./mae.ts";
 import { simclr } from "./simclr.ts";

@@ -26,7 +26,6 @@ export * from "./ddpm.ts";
 export * from "./ddpm_sampler.ts";
 export * from "./diffusion_schedule.ts";
 export * from "./evaluate.ts";
-export * from "./evaluate_auto_attack.ts";
 export * from "./features.ts";
 export * from "./linear_head.ts";
 export * from "./loss_objective.ts";

@@ -1,5 +1,6 @@
 /** One attack of the cascade. */
 
+import { SAVE_SECONDS } from "../evaluation/robustness_attack.ts";
 import { runSlots } from "../slots/run_slots.ts";
 import type { NewExample } from "../slots/slot_rows.ts";
 import { largestGradients, predict, rankTargets } from "./classifier.ts";
@@ -9,9 +10,6 @@ import type { PlannedAttack } from "./protocol.ts";
 import { safetyOf } from "./returned.ts";
 import { type CurrentAttack, packProgress } from "./state.ts";
 import { warnNotFinite, warnZeroGradients } from "./warnings.ts";
-
-/** Minimum seconds between two saves, unless told otherwise. */
-const SAVE_SECONDS = 30;
 
 /** Runs an attack on all examples that are still correct, from the start or from its saved state. */
 export async function runAttack(evaluation: Evaluation, planned: PlannedAttack): Promise<void> {

@@ -12,7 +12,8 @@ import { checkSameModel } from "./same_model.ts";
 import { safetyOf } from "./returned.ts";
 import { mergeSafety, NOTHING_RETURNED } from "./safety.ts";
 import { type Progress, startProgress, unpackProgress } from "./state.ts";
-import type { AutoAttackOptions, AutoAttackResult, AutoAttackRun, Examples } from "./types.ts";
+import type { AutoAttackOptions, AutoAttackResult } from "./types.ts";
+import type { AttackRun, Examples } from "../evaluation/robustness_attack.ts";
 import {
   REPETITIONS,
   warnBlackBox,
@@ -44,7 +45,7 @@ export function autoAttack(
   gpu: Gpu,
   options: AutoAttackOptions,
   examples: Examples,
-  run: AutoAttackRun = {},
+  run: AttackRun = {},
 ): Promise<AutoAttackResult> {
   const evaluate = () => evaluateAll(gpu, options, examples, run);
   return run.signal === undefined ? evaluate() : gpu.heed(run.signal, evaluate);
@@ -54,7 +55,7 @@ async function evaluateAll(
   gpu: Gpu,
   options: AutoAttackOptions,
   examples: Examples,
-  run: AutoAttackRun,
+  run: AttackRun,
 ): Promise<AutoAttackResult> {
   const plan = planAttacks(options), { imageShape, classes } = options;
   checkOptions(options);

@@ -9,14 +9,8 @@ import { gpuTest } from "../../engine/testing/gpu.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import type { LogitsFn } from "../threat_model/logits_fn.ts";
 import { autoAttack } from "./autoattack.ts";
-import type {
-  AttackName,
-  AutoAttackOptions,
-  AutoAttackResult,
-  AutoAttackRun,
-  Examples,
-  StateStore,
-} from "./types.ts";
+import type { AttackName, AutoAttackOptions, AutoAttackResult } from "./types.ts";
+import type { AttackRun, Examples, StateStore } from "../evaluation/robustness_attack.ts";
 
 const COUNT = 50;
 const images = noiseImages(COUNT);
@@ -172,7 +166,7 @@ async function interrupted(gpu: Gpu, options: AutoAttackOptions, every: number):
   const state = new Memory();
   for (let tries = 0; tries < 500; tries++) {
     const stop = new AbortController(), last = state.saved + every;
-    const run: AutoAttackRun = {
+    const run: AttackRun = {
       saveSeconds: 0,
       signal: stop.signal,
       state: {
@@ -252,7 +246,7 @@ gpuTest("autoAttack() refuses what it cannot evaluate before it computes anythin
   const cases: [Partial<AutoAttackOptions>, string][] = [
     [{ eps: 0 }, "eps must be above 0 and at most 1, in pixel units of [0, 1], got 0"],
     [{ eps: 8 }, "got 8"],
-    [{ norm: "L2", eps: -1 }, "eps is above 0"],
+    [{ norm: "L2", eps: -1 }, "eps must be above 0"],
     [{ apgdEps: 2 }, "got 2"],
     [{ batchSize: 0 }, "the batch size must be a positive integer, got 0"],
     [{ attacks: [] }, "the list is empty"],

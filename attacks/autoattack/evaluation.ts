@@ -3,7 +3,8 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Identity, Progress } from "./state.ts";
-import type { AutoAttackOptions, AutoAttackRun, Examples } from "./types.ts";
+import type { AutoAttackOptions } from "./types.ts";
+import type { AttackRun, Examples } from "../evaluation/robustness_attack.ts";
 
 /** An evaluation in progress. */
 export interface Evaluation {
@@ -13,7 +14,7 @@ export interface Evaluation {
   readonly examples: Required<Examples>;
   readonly classifier: Classifier;
   readonly progress: Progress;
-  readonly run: AutoAttackRun;
+  readonly run: AttackRun;
   readonly identity: Identity;
   /** Time of the last save, in ms since the process started. */
   savedAt: number;

@@ -1,7 +1,7 @@
 /** Checks of images and labels before they are attacked. */
 
 import { formatShape, type Shape, sizeOf } from "../../engine/arrays/shape.ts";
-import type { Examples } from "./types.ts";
+import type { Examples } from "../evaluation/robustness_attack.ts";
 
 /**
  * Checks examples: at least one, lengths that fit the shape, pixels that are finite and in [0, 1], labels below the

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { checkExamples } from "./examples.ts";
-import type { Examples } from "./types.ts";
+import type { Examples } from "../evaluation/robustness_attack.ts";
 
 const CHECKS = { imageShape: [2, 3, 1], classes: 10 };
 

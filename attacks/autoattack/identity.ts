@@ -3,7 +3,8 @@
 import { sha256Hex } from "../../common/sha256.ts";
 import { planAttacks } from "./protocol.ts";
 import type { Identity } from "./state.ts";
-import type { AutoAttackOptions, Examples } from "./types.ts";
+import type { AutoAttackOptions } from "./types.ts";
+import type { Examples } from "../evaluation/robustness_attack.ts";
 
 /** Everything that an evaluation's outcome depends on, but for the model and the device; and the batch size. */
 export async function identify(options: AutoAttackOptions, examples: Required<Examples>): Promise<Identity> {

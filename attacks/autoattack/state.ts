@@ -3,7 +3,8 @@
 import type { Checkpoint, Json } from "../../engine/files/checkpoint.ts";
 import type { HostTensor } from "../../engine/files/safetensors.ts";
 import type { SlotSnapshot } from "../slots/run_slots.ts";
-import type { AttackName, Examples, Safety, StageOutcome } from "./types.ts";
+import type { AttackName, Safety, StageOutcome } from "./types.ts";
+import type { Examples } from "../evaluation/robustness_attack.ts";
 import type { AttackWarning } from "../diagnostics/warning.ts";
 
 /** Everything known so far. */

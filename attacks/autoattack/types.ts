@@ -1,10 +1,9 @@
 /** Options and results of AutoAttack. */
 
-import type { Checkpoint } from "../../engine/files/checkpoint.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import type { Norm } from "../../engine/ops/example_norm.ts";
 import type { Shape } from "../../engine/arrays/shape.ts";
-import type { AttackWarning } from "../diagnostics/warning.ts";
+import type { AttackRun, Examples, RobustnessResult } from "../evaluation/robustness_attack.ts";
 import type { LogitsFn } from "../threat_model/logits_fn.ts";
 
 /** Names of the attacks. `fab` and `apgd-dlr` are untargeted. */
@@ -48,16 +47,6 @@ export interface AutoAttackOptions {
   readonly officialConstants?: boolean;
 }
 
-/** Images to attack. */
-export interface Examples {
-  /** [n, H, W, C] in [0, 1]. */
-  readonly images: Float32Array;
-  /** True classes, [n]. */
-  readonly labels: Uint32Array;
-  /** Their numbers in the data set, all different: random draws are theirs. Default 0, 1, ... */
-  readonly numbers?: Uint32Array;
-}
-
 /** Summary of the checks of all adversarial images, of an attack or of the whole evaluation. */
 export interface Safety {
   /** Largest distance from the clean image in the norm, float64; 0 without images. */
@@ -81,47 +70,12 @@ export interface StageOutcome {
 }
 
 /** Outcome of an evaluation. */
-export interface AutoAttackResult {
-  /** 1 where the clean image is classified correctly, [n]. */
-  readonly clean: Uint8Array<ArrayBuffer>;
+export interface AutoAttackResult extends RobustnessResult {
   readonly attacks: readonly StageOutcome[];
-  /** 1 where correct when clean and under every attack, [n]. */
-  readonly robust: Uint8Array<ArrayBuffer>;
   /** The adversarial image where one was found, else the clean one, [n, H, W, C]. */
   readonly images: Float32Array<ArrayBuffer>;
-  /** Distance of each of them from the clean image, [n]. */
-  readonly perturbation: Float32Array<ArrayBuffer>;
   readonly safety: Safety;
-  readonly warnings: readonly AttackWarning[];
   readonly seconds: number;
-}
-
-/** Where an evaluation keeps its state, so that it can go on after a kill. */
-export interface StateStore {
-  /** What was saved last, or null. */
-  load(): Promise<Checkpoint | null>;
-  /** Replaces what was saved; a kill on the way leaves the old or the new one. */
-  save(checkpoint: Checkpoint): Promise<void>;
-}
-
-/** How the evaluation is run; changes no result. */
-export interface AutoAttackRun {
-  /** Default: nothing is kept. */
-  readonly state?: StateStore;
-  /** Seconds between two savings of an attack in progress. Default 30. */
-  readonly saveSeconds?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: AttackProgress) => void;
-}
-
-/** How far the evaluation is. */
-export interface AttackProgress {
-  readonly attack: AttackName | "clean";
-  /** Examples that this attack has done, and all that it has to do. */
-  readonly done: number;
-  readonly total: number;
-  /** Of all examples, those still correct. */
-  readonly correct: number;
 }
 
 /** Type of `autoAttack`, and of its stand-ins in tests. */
@@ -129,5 +83,5 @@ export type AutoAttackFn = (
   gpu: Gpu,
   options: AutoAttackOptions,
   examples: Examples,
-  run?: AutoAttackRun,
+  run?: AttackRun,
 ) => Promise<AutoAttackResult>;

@@ -8,10 +8,10 @@ import { DIAGNOSTIC, FLAT_RANGE } from "../diagnostics/logit_diagnostics.ts";
  * `flat-logits`. docs/attacks.md explains each.
  *
  * @param outcome.robust 1 where correct when clean and after every restart, [n].
- * @param outcome.doubts Bits of `DIAGNOSTIC` of each image, as `PgdOutcome` has them.
+ * @param outcome.diagnostics Bits of `DIAGNOSTIC` of each image, as `PgdOutcome` has them.
  */
 export function warnPgd(
-  { clean, robust, doubts: diagnostics }: { clean: Uint8Array; robust: Uint8Array; doubts: Uint8Array },
+  { clean, robust, diagnostics }: { clean: Uint8Array; robust: Uint8Array; diagnostics: Uint8Array },
 ): AttackWarning[] {
   const n = robust.length, count = (of: Uint8Array) => of.reduce((sum, v) => sum + v, 0);
   const among = (of: Uint8Array | null, bit: number) =>

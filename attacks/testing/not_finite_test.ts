@@ -49,7 +49,7 @@ gpuTest("Pgd.run() counts no image whose logits are not finite, and warnPgd() na
         assertEquals([before[i], after[i], distance[i]], [0, 0, 0], `image ${i}, factor ${value}`);
         assert(diagnostics[i] & DIAGNOSTIC.notFinite);
       }
-      const [first] = warnPgd({ clean: before, robust: after, doubts: diagnostics });
+      const [first] = warnPgd({ clean: before, robust: after, diagnostics });
       assertEquals(first.code, "non-finite-logits");
       assertStringIncludes(first.message, `Of ${COUNT} images ${odd.length} have logits that are not finite`);
     }

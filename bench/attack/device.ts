@@ -1,12 +1,7 @@
 /** The device that attacks. */
 
-import type {
-  AutoAttackFn,
-  AutoAttackOptions,
-  AutoAttackResult,
-  AutoAttackRun,
-  Examples,
-} from "../../attacks/autoattack/types.ts";
+import type { AutoAttackFn, AutoAttackOptions, AutoAttackResult } from "../../attacks/autoattack/types.ts";
+import type { AttackRun, Examples } from "../../attacks/evaluation/robustness_attack.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import { loadWeights } from "../../engine/nn/weights.ts";
 import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
@@ -29,7 +24,7 @@ export interface AttackDevice {
   attack(
     options: Omit<AutoAttackOptions, "logits" | "classes">,
     examples: Examples,
-    run: AutoAttackRun,
+    run: AttackRun,
   ): Promise<AutoAttackResult>;
   close(): void;
 }

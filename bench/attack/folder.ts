@@ -2,7 +2,7 @@
 
 import { readText } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
-import type { StateStore } from "../../attacks/autoattack/types.ts";
+import type { StateStore } from "../../attacks/evaluation/robustness_attack.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../common/atomic_file.ts";
 import { differences } from "../record/differences.ts";
 import { sealed } from "../records/seal.ts";

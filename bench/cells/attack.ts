@@ -1,6 +1,6 @@
 /** Clean and robust accuracy of a classifier, under every attack that the preset names. */
 
-import type { LogitsFn } from "../../attacks/pgd.ts";
+import type { LogitsFn } from "../../attacks/threat_model/logits_fn.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import type { AttackFindings, RegisteredAttack } from "../../paradigms/attacks/types.ts";

@@ -1,12 +1,12 @@
 /** Robust accuracy under AutoAttack, on the first test images. */
 import {
   type AutoAttackFn,
+  autoAttackOn,
   type AutoAttackResult,
   distanceSlack,
   type Safety,
 } from "../../attacks/autoattack/mod.ts";
-import { accuracyOf } from "../evaluate.ts";
-import { evaluateUnderAutoAttack } from "../evaluate_auto_attack.ts";
+import { accuracyOf, evaluateUnder } from "../evaluate.ts";
 import { attackedSteps } from "./auto_attack_cost.ts";
 import type { AutoAttackConfig } from "./auto_attack_settings.ts";
 import type { AttackFindings, AttackMethod, AttackTask } from "./types.ts";
@@ -23,13 +23,15 @@ export function autoAttackMethod(attack: AutoAttackFn): AttackMethod<AutoAttackC
       ...(version === "custom" ? { attacks, iterations, queries } : { version }),
     };
     const run = () =>
-      evaluateUnderAutoAttack(gpu, { logits, set, batchSize, attack }, {
-        ...settings,
-        state: { load: () => state.load(), save: (checkpoint) => state.save(() => checkpoint) },
-        saveSeconds,
-        signal,
-        onProgress: ({ attack, done, total }) =>
-          task.onProgress({ label: `AutoAttack ${attack}`, done, total }),
+      evaluateUnder(gpu, autoAttackOn(attack), {
+        ...{ logits, set, batchSize, settings },
+        run: {
+          state: { load: () => state.load(), save: (checkpoint) => state.save(() => checkpoint) },
+          saveSeconds,
+          signal,
+          onProgress: ({ attack, done, total }) =>
+            task.onProgress({ label: `AutoAttack ${attack}`, done, total }),
+        },
       });
     const result = await task.measure(({ attacks }) => attackedSteps(config, attacks), run);
     return findings(result, task);

@@ -1,5 +1,5 @@
 /** What an attack that judges robustness is: its settings in a preset, and how it evaluates. */
-import type { LogitsFn } from "../../attacks/pgd.ts";
+import type { LogitsFn } from "../../attacks/threat_model/logits_fn.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import type { Checkpoint } from "../../engine/files/checkpoint.ts";
 import type { Gpu } from "../../engine/device/device.ts";

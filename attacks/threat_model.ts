@@ -1,3 +1,0 @@
-/** The old path, until imports follow. */
-
-export * from "./threat_model/threat_model.ts";

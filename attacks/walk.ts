@@ -1,3 +1,0 @@
-/** The old path, until imports follow. */
-
-export * from "./walk/walk.ts";
