@@ -1,5 +1,6 @@
 /** What a data set says of itself, so that presets, plans, checks and the reference need no list of their own. */
-import type { Fields } from "../settings/field.ts";
+import type { Field, Fields } from "../settings/field.ts";
+import { readField } from "../settings/read_field.ts";
 import type { Dataset } from "./types.ts";
 
 /** What presets say of every data set; each adds settings of its own. */
@@ -49,4 +50,24 @@ export function registerDataset<Config extends DatasetConfig>(
   dataset: RegisteredDataset<Config>,
 ): RegisteredDataset {
   return dataset as unknown as RegisteredDataset;
+}
+
+/**
+ * The settings of a data set by what a record says of them, where amounts are numbers.
+ *
+ * @throws {RangeError} If a value is not one that a preset could have.
+ */
+export function configOfRecord(
+  { name, fields }: RegisteredDataset,
+  recorded: Readonly<Record<string, unknown>>,
+): DatasetConfig {
+  const read = ([key, field]: [string, Field]) => {
+    if (!(key in recorded)) return [key, field.default];
+    try {
+      return [key, readField(field, recorded[key])];
+    } catch (cause) {
+      throw new RangeError(`Cannot generate ${name}: ${key} ${(cause as Error).message}`, { cause });
+    }
+  };
+  return { name, ...Object.fromEntries(Object.entries(fields).map(read)) } as DatasetConfig;
 }

@@ -1,8 +1,10 @@
 /** The images that are attacked. */
 
+import { type Fields, isObject } from "../../common/is_object.ts";
 import { readText } from "../../common/read_file.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
-import { planted, PLANTED_DEFAULTS, type PlantedOptions } from "../../datasets/planted.ts";
+import { configOfRecord } from "../../datasets/registered.ts";
+import { DATASETS } from "../../datasets/registry.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
 import { asUsage } from "../terminal/as_usage.ts";
 import { readRunManifest } from "../records/read_run_manifest.ts";
@@ -56,30 +58,26 @@ async function openDataset(folder: string): Promise<Dataset> {
   } catch {
     manifest = null; // not a run folder: cifar10() says what is wrong with it
   }
-  if (manifest !== null) return plantedOfRun(folder, manifest);
+  if (manifest !== null) return await generatedByRun(folder, manifest);
   return await asUsage(cifar10(folder));
 }
 
-function plantedOfRun(folder: string, manifest: string): Dataset {
+async function generatedByRun(folder: string, manifest: string): Promise<Dataset> {
   const refuse = (reason: string, hint = "") =>
     new UsageError(`Cannot read the data of run ${folder}: ${reason}${hint}`);
   const found = readRunManifest(manifest);
   if ("fault" in found) throw refuse(`its run.json cannot be used, ${found.fault}`);
   const { preset, identity } = found.value;
-  const config = preset.dataset as { readonly name?: unknown } & Partial<PlantedOptions> | undefined;
-  if (config?.name !== "planted") {
+  const config = preset.dataset, name = isObject(config) ? config.name : undefined;
+  const dataset = DATASETS.find((dataset) => dataset.name === name && dataset.fetch === null);
+  if (dataset === undefined) {
     const hint = "\nHint: --data DIR, the folder of the images that the run read";
-    throw refuse(
-      `only generated images can be made again, its data set is ${JSON.stringify(config?.name)}`,
-      hint,
-    );
+    throw refuse(`only generated images can be made again, its data set is ${JSON.stringify(name)}`, hint);
   }
-  const names = Object.keys(PLANTED_DEFAULTS) as (keyof PlantedOptions)[];
   let made: Dataset;
   try {
-    made = planted(
-      Object.fromEntries(names.filter((name) => name in config).map((name) => [name, config[name]])),
-    );
+    const { signal } = new AbortController();
+    made = await dataset.open(configOfRecord(dataset, config as Fields), { dataDir: null, signal });
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause));
   }

@@ -113,7 +113,7 @@ function readAdversarial(
 
 function readEvaluation(section: SectionReader, dataset: DatasetConfig): EvaluationConfig {
   section.checkKeys(schema.EVALUATION, { others: EVALUATION_ATTACKS.map(({ key }) => key) });
-  const data = { ...trainingData(dataset), testSize: dataset.testSize };
+  const data = { ...trainingData(dataset), testSize: dataset.testSize, classes: datasetOf(dataset).classes };
   const attacks = EVALUATION_ATTACKS.flatMap(({ key, runs, fields, read }) => {
     if (runs === "if named" && !section.has(key)) return [];
     if (runs !== "always" && section.isNull(key)) return [[key, null]];

@@ -74,12 +74,15 @@ function probeUnits({ config, inputs }: ProbeCell, counts: ReadonlyMap<string, n
 }
 
 function attackUnits({ config: { dataset, evaluation } }: AttackCell): Units {
+  const { classes, hasCues } = datasetOf(dataset);
   const steps = EVALUATION_ATTACKS.map(({ key, plannedSteps }) => {
     const config = evaluation[key];
-    return config === undefined || config === null ? 0 : plannedSteps(config, dataset);
+    return config === undefined || config === null
+      ? 0
+      : plannedSteps(config, { testSize: dataset.testSize, classes });
   });
   return {
-    clean: datasetOf(dataset).hasCues ? 2 * dataset.testSize : 0,
+    clean: hasCues ? 2 * dataset.testSize : 0,
     attack: steps.reduce((sum, count) => sum + count, 0),
   };
 }

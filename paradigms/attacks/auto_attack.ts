@@ -33,7 +33,10 @@ export function autoAttackMethod(attack: AutoAttackFn): AttackMethod<AutoAttackC
             task.onProgress({ label: `AutoAttack ${attack}`, done, total }),
         },
       });
-    const result = await task.measure(({ attacks }) => attackedSteps(config, attacks), run);
+    const result = await task.measure(
+      ({ attacks }) => attackedSteps(config, attacks, set.classNames.length),
+      run,
+    );
     return findings(result, task);
   };
 }

@@ -13,19 +13,19 @@ const STANDARD: AutoAttackConfig = {
 
 Deno.test("stepsOf() counts passes as the protocol makes them, a pass forward as a third", () => {
   const cost = (name: AttackName, own: Partial<AutoAttackConfig> = {}) =>
-    stepsOf({ ...STANDARD, attacks: [name], ...own }).get(name)!;
+    stepsOf({ ...STANDARD, attacks: [name], ...own }, 10).get(name)!;
   assertEquals([cost("apgd-ce"), cost("apgd-t"), cost("apgd-ce", { iterations: 7 })], [100, 900, 7]);
   assertAlmostEquals(cost("fab-t"), 900 * 4 / 3);
   assertAlmostEquals(cost("square", { queries: 300 }), 100);
   assertEquals([cost("apgd-ce", { version: "plus" }), cost("apgd-dlr", { version: "rand" })], [500, 2000]);
 });
 
-Deno.test("plannedSteps() takes a tenth of the images to withstand everything", () => {
-  assertAlmostEquals(plannedSteps(STANDARD), 5 * (100 + 900 + 1200 + 5000 / 3));
+Deno.test("plannedSteps() expects a tenth of the images to be robust", () => {
+  assertAlmostEquals(plannedSteps(STANDARD, 10), 5 * (100 + 900 + 1200 + 5000 / 3));
 });
 
 Deno.test("attackedSteps() counts the images that each attack was run on", () => {
   const outcomes = [{ name: "apgd-ce", attacked: 30 }, { name: "apgd-t", attacked: 2 }] as const;
-  assertEquals(attackedSteps(STANDARD, outcomes), 30 * 100 + 2 * 900);
-  assertEquals(attackedSteps(STANDARD, []), 0);
+  assertEquals(attackedSteps(STANDARD, outcomes, 10), 30 * 100 + 2 * 900);
+  assertEquals(attackedSteps(STANDARD, [], 10), 0);
 });

@@ -60,7 +60,7 @@ export const AUTO_ATTACK: AttackSettings<AutoAttackConfig> = {
   fields: FIELDS,
   runs: "unless null",
   read: readAutoAttack,
-  plannedSteps: (config) => plannedSteps(config),
+  plannedSteps: (config, { classes }) => plannedSteps(config, classes),
   // Its memory counts; its time follows from that of a step of PGD.
   rehearsal: (config, { batchSize }) => ({
     first: {
@@ -81,13 +81,10 @@ export const AUTO_ATTACK: AttackSettings<AutoAttackConfig> = {
  * @throws {Error} If a key is unknown or out of range, more images are asked for than the test set has, or a version
  * other than custom is given settings that are not its own.
  */
-function readAutoAttack(
-  section: SectionReader,
-  { testSize }: Pick<AttackData, "testSize">,
-): AutoAttackConfig {
+function readAutoAttack(section: SectionReader, { testSize, classes }: AttackData): AutoAttackConfig {
   section.checkKeys(FIELDS);
   const version = section.field("version", FIELDS.version);
-  const attacks = attacksOf(version === "custom" ? "standard" : version);
+  const attacks = attacksOf(version === "custom" ? "standard" : version, classes);
   const config = section.fields(FIELDS, { images: Math.min(IMAGES, testSize), attacks });
   if (config.images > testSize) {
     throw section.error("images", `must be at most dataset.testSize ${testSize}, given ${config.images}`);
@@ -98,8 +95,8 @@ function readAutoAttack(
 }
 
 /** The attacks of a version, in the order in which they run. */
-function attacksOf(version: Version): AttackName[] {
-  return planAttacks({ version, classes: 10 }).map(({ name }) => name);
+function attacksOf(version: Version, classes: number): AttackName[] {
+  return planAttacks({ version, classes }).map(({ name }) => name);
 }
 
 function ownAttacks(

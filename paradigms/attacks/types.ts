@@ -9,6 +9,7 @@ import type { SectionReader } from "../../settings/section_reader.ts";
 /** What reading an attack's settings needs to know of the data. */
 export interface AttackData {
   readonly testSize: number;
+  readonly classes: number;
   /** Height and width of the images in pixels. */
   readonly imageSize: number;
 }
@@ -38,7 +39,7 @@ export interface AttackSettings<Config> {
    */
   read?(section: SectionReader, data: AttackData): Config;
   /** How many steps it is expected to take, summed over images; a step is one pass forward and back. */
-  plannedSteps(config: Config, data: Pick<AttackData, "testSize">): number;
+  plannedSteps(config: Config, data: Pick<AttackData, "testSize" | "classes">): number;
   /**
    * The settings of the two runs of a rehearsal: the first makes shaders and shows the memory, the second is timed. Null
    * leaves the attack out. Default: the first with its own settings, the second without it.
