@@ -65,8 +65,7 @@ export { type ProcessFacts, useVectorWidth } from "./adapter/vector_width.ts";
 export { EXIT, type ExitCode, UsageError } from "../common/usage_error.ts";
 
 // What they leave on disk.
-export { ATTACK_SCHEMA } from "./attack/record.ts";
-export { HISTORY_SCHEMA, PEERS_SCHEMA, PERF_SCHEMA } from "./schema.ts";
+export { ATTACK_RECORD, HISTORY_LINE, PEERS_RECORD, PERF_RECORD } from "./schema.ts";
 export type {
   Artifact,
   AttackConfiguration,
@@ -78,8 +77,10 @@ export type {
   CellKind,
   CellRecord,
   EvaluationRecord,
+  FrameworkInfo,
+  FrameworkRow,
   History,
-  HistoryEntry,
+  HistoryLine,
   HistoryMetric,
   HistoryProblem,
   KernelTime,
@@ -87,8 +88,6 @@ export type {
   MachineInfo,
   MeasuredKind,
   Metric,
-  PeerInfo,
-  PeerRow,
   PeersRecord,
   PerfRecord,
   QuantityKind,

@@ -10,12 +10,10 @@ export * from "./records/cell_record.ts";
 export type * from "./records/run_manifest.ts";
 
 /** What `bench attack` leaves: types. */
-export type * from "./attack/record.ts";
+export * from "./records/attack_record.ts";
 
 /** What `bench peers` leaves: types and reading. */
-export type * from "./peers/record.ts";
-export { PEERS_SCHEMA, PEERS_VERSION } from "./peers/record.ts";
-export { parsePeersRecord } from "./peers/parse_record.ts";
+export * from "./records/peers_record.ts";
 
 /** A network's records together. */
 export { joinParts, networkOf } from "./record/join_parts.ts";
@@ -60,9 +58,7 @@ export interface Picture {
 }
 
 /** What `bench perf` leaves: types, reading, and the numbers that tables and figures show. */
-export type * from "./perf/record.ts";
-export { PERF_SCHEMA, PERF_VERSION } from "./perf/record.ts";
-export { parsePerfRecord } from "./perf/parse_record.ts";
+export * from "./records/perf_record.ts";
 export {
   bandwidth,
   type Bound,
@@ -73,7 +69,6 @@ export {
 } from "./statistics/roofline.ts";
 
 /** What `bench history` keeps: types and reading. */
-export type * from "./records/history_line.ts";
-export { HISTORY_SCHEMA, HISTORY_VERSION } from "./records/history_line.ts";
+export * from "./records/history_line.ts";
 export { commitText } from "./records/commit_text.ts";
 export { type History, type HistoryProblem, parseHistory } from "./records/parse_history.ts";

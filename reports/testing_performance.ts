@@ -1,9 +1,7 @@
 import {
-  PEERS_SCHEMA,
-  PEERS_VERSION,
+  PEERS_RECORD,
   type PeersRecord,
-  PERF_SCHEMA,
-  PERF_VERSION,
+  PERF_RECORD,
   type PerfRecord,
   type StartTime,
 } from "../bench/schema.ts";
@@ -28,17 +26,15 @@ export function makePerf(fields: Partial<PerfRecord> = {}): PerfRecord {
     steps: 2,
     samplesMs: [400, 320, 512],
   };
-  return {
-    schema: PERF_SCHEMA,
-    version: PERF_VERSION,
+  return PERF_RECORD.of({
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 60_000,
     machine,
     runtime,
     commit,
     dirty,
-    kernelVariant: "texture",
-    kernelChoices: { "conv2d 8x8": "1x8x8" },
+    readPath: "texture",
+    variants: { "conv2d 8x8": "1x8x8" },
     ceilings: [
       { name: "arithmetic", unit: "GFLOP/s", samples: [100, 90, 110] },
       { name: "copy", unit: "GB/s", samples: [10, 10, 10] },
@@ -74,15 +70,13 @@ export function makePerf(fields: Partial<PerfRecord> = {}): PerfRecord {
     soak: null,
     peakBytes: 3 * 2 ** 20,
     ...fields,
-  };
+  });
 }
 
 /** A valid record of `bench peers`; any field may be given. */
 export function makePeers(fields: Partial<PeersRecord> = {}): PeersRecord {
-  const row = { work: "step", steps: 4, checks: {}, reason: null, notes: [] };
-  return {
-    schema: PEERS_SCHEMA,
-    version: PEERS_VERSION,
+  const row = { workload: "step", steps: 4, checks: {}, reason: null, notes: [] };
+  return PEERS_RECORD.of({
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 60_000,
     command: "deno task bench peers",
@@ -90,10 +84,10 @@ export function makePeers(fields: Partial<PeersRecord> = {}): PeersRecord {
     runtime,
     commit,
     dirty,
-    kernelVariant: "texture",
+    readPath: "texture",
     rounds: 3,
-    works: [{ name: "step", title: "Training step" }, { name: "matmul", title: "Matrix product" }],
-    peers: [
+    workloads: [{ name: "step", title: "Training step" }, { name: "matmul", title: "Matrix product" }],
+    frameworks: [
       {
         name: "ours",
         title: "realfeatures",
@@ -120,15 +114,15 @@ export function makePeers(fields: Partial<PeersRecord> = {}): PeersRecord {
       },
     ],
     rows: [
-      { ...row, peer: "ours", samplesMs: [40, 42, 44], ratio: null },
+      { ...row, framework: "ours", samplesMs: [40, 42, 44], ratio: null },
       {
         ...row,
-        peer: "slow",
+        framework: "slow",
         samplesMs: [400, 420, 440],
         ratio: { median: 10, rounds: [10, 10, 10] },
         notes: ["alone"],
       },
     ],
     ...fields,
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative } from "node:path";
-import { type History, parseHistory, parsePeersRecord, parsePerfRecord } from "../bench/schema.ts";
+import { type History, parseHistory, PEERS_RECORD, PERF_RECORD } from "../bench/schema.ts";
 import { readText } from "../common/read_file.ts";
 import { reasonOf } from "../common/system_error.ts";
 import { loadRun } from "./load.ts";
@@ -45,8 +45,8 @@ export async function loadPerformance(
 ): Promise<SpeedRecords> {
   const { perf, peers, history } = files;
   return {
-    ...(perf === undefined ? {} : { perf: await loadRecord(perf, parsePerfRecord) }),
-    ...(peers === undefined ? {} : { peers: await loadRecord(peers, parsePeersRecord) }),
+    ...(perf === undefined ? {} : { perf: await loadRecord(perf, PERF_RECORD.parse) }),
+    ...(peers === undefined ? {} : { peers: await loadRecord(peers, PEERS_RECORD.parse) }),
     ...(history === undefined ? {} : { history: await loadRecord(history, parseLines, (text) => text) }),
   };
 }

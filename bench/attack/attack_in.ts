@@ -12,7 +12,7 @@ import { configurationOf, evaluate, type EvaluationServices, type EvaluationTask
 import { EvaluationFolder } from "./folder.ts";
 import { openTestImages } from "./images.ts";
 import type { AttackOptions } from "./options.ts";
-import type { AttackRecord } from "./record.ts";
+import type { AttackRecord } from "../records/attack_record.ts";
 
 /** Who watches, and who opens the device. */
 export interface AttackInServices extends Omit<EvaluationServices, "folder"> {

@@ -9,7 +9,7 @@ import { formatCommand } from "../../common/command_line/mod.ts";
 import { attackIn, defaultFolder } from "./attack_in.ts";
 import { type OpenAttackDevice, openAttackDevice } from "./device.ts";
 import { ATTACK_OPTIONS, completeAttackOptions } from "./options.ts";
-import type { AttackRecord } from "./record.ts";
+import type { AttackRecord } from "../records/attack_record.ts";
 
 /** What {@linkcode attackNetwork} evaluates; defaults are those of `deno task bench attack`. */
 export interface AttackNetworkOptions {

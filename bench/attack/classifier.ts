@@ -17,7 +17,7 @@ import {
 } from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import type { AttackConfiguration } from "./record.ts";
+import type { AttackConfiguration } from "../records/attack_record.ts";
 
 /** A network and its weights, which are not on a device yet. */
 export interface Classifier {

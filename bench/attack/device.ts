@@ -15,11 +15,11 @@ export interface AttackDevice {
   readonly adapter: MachineInfo["adapter"];
   /** What the system says of the adapter's driver; null where it says nothing. */
   readonly driver: string | null;
-  readonly kernelVariant: string;
+  readonly readPath: string;
   /** The most device memory held at once so far, in bytes. */
   peakBytes(): number;
   /** Ways of computing that were chosen so far. */
-  kernelChoices(): Record<string, string>;
+  variants(): Record<string, string>;
   /** Attacks the classifier. */
   attack(
     options: Omit<AutoAttackOptions, "logits" | "classes">,
@@ -52,9 +52,9 @@ export function openAttackDevice(autoAttack: AutoAttackFn): OpenAttackDevice {
     return {
       adapter: gpu.info,
       driver: driverText(gpu.info),
-      kernelVariant: gpu.readPath,
+      readPath: gpu.readPath,
       peakBytes: () => gpu.buffers.peakBytes,
-      kernelChoices: () => chosenBy(gpu),
+      variants: () => chosenBy(gpu),
       async attack(asked, examples, run) {
         const logits: AutoAttackOptions["logits"] = (images) => model.logits(images, { mode: "eval" });
         try {

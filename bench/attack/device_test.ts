@@ -17,7 +17,7 @@ import { readClassifier } from "./classifier.ts";
 import { openAttackDevice } from "./device.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
 import { ATTACK_COMMAND } from "../commands/attack.ts";
-import type { AttackRecord } from "./record.ts";
+import type { AttackRecord } from "../records/attack_record.ts";
 import { TEST_SIZE, train, writeInputs } from "./testing.ts";
 
 const WORDS = [
@@ -56,7 +56,7 @@ gpuTest(
       const inputs = [...await trainedInputs(gpu, dir), ...WORDS];
       const whole = await start([...inputs, `--out=${dir}/whole`]);
       assertEquals(whole.code, 0);
-      const { asked, checks, peakBytes, kernelChoices }: AttackRecord = JSON.parse(whole.text);
+      const { asked, checks, peakBytes, variants }: AttackRecord = JSON.parse(whole.text);
       assertEquals(asked.attacks.map(({ name }) => name), ["apgd-ce", "fab-t", "square"]);
       assertEquals(asked.cleanAccuracy, 1); // each attack gets what the one before it left
       const left = [asked.cleanAccuracy, ...asked.attacks.map(({ robustAccuracy }) => robustAccuracy)];
@@ -66,7 +66,7 @@ gpuTest(
         0,
       ]);
       assertLess(asked.safety.largestPerturbation, 1 / 255 + 1e-6);
-      assert(checks.every(({ passed }) => passed) && peakBytes > 0 && Object.keys(kernelChoices).length > 0);
+      assert(checks.every(({ passed }) => passed) && peakBytes > 0 && Object.keys(variants).length > 0);
 
       // Ctrl-C in the middle of each attack, one after the other.
       for (const moment of ["apgd-ce", "fab-t", "square"]) {

@@ -14,7 +14,7 @@ import { type EvaluationFolder, FILES, type Part } from "./folder.ts";
 import type { TestImages } from "./images.ts";
 import type { AttackOptions } from "./options.ts";
 import { encodeOutcomes } from "./outcomes.ts";
-import { ATTACK_SCHEMA, ATTACK_VERSION, type AttackConfiguration, type AttackRecord } from "./record.ts";
+import { ATTACK_RECORD, type AttackConfiguration, type AttackRecord } from "../records/attack_record.ts";
 import { checksOf, isApgd, type Radii, summarise } from "./summarise.ts";
 
 /** How the radii are written that the reference code raises others to. */
@@ -64,9 +64,9 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     batchSize: Math.min(batchSize, set.count),
     referenceRadius,
     officialConstants,
-    benchmarkVersion: await benchmarkVersion(),
+    codeHash: await benchmarkVersion(),
     adapter: adapterIdentity(device),
-    kernelVariant: device.kernelVariant,
+    readPath: device.readPath,
   };
 }
 
@@ -107,16 +107,16 @@ export async function evaluate(
       ? await done("referenceRadius", { ...plain, apgdEps, description })
       : { summary: { ...asked.summary, description }, checks: [] };
   }
-  const record: AttackRecord = {
-    schema: ATTACK_SCHEMA,
-    version: ATTACK_VERSION,
+  const evaluations = [asked.summary, ...(reference === null ? [] : [reference.summary])];
+  const record = ATTACK_RECORD.of({
     startedAt: folder.startedAt,
+    durationMs: 1000 * evaluations.reduce((sum, { seconds }) => sum + seconds, 0),
     resumedAt: folder.resumedAt,
     command: services.command,
     machine: machineInfo(device.adapter, { driver: device.driver }),
     runtime: runtimeInfo(),
     ...await gitState(),
-    kernelChoices: device.kernelChoices(),
+    variants: device.variants(),
     configuration,
     configHash: configHash({ ...configuration }),
     epsLabel: eps.label,
@@ -127,7 +127,7 @@ export async function evaluate(
     checks: [...asked.checks, ...reference?.checks ?? []],
     peakBytes: device.peakBytes(),
     artifacts,
-  };
+  });
   await folder.finish(record);
   return record;
 }

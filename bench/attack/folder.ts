@@ -5,13 +5,12 @@ import { reasonOf } from "../../common/system_error.ts";
 import type { StateStore } from "../../attacks/evaluation/robustness_attack.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../common/atomic_file.ts";
 import { differences } from "../record/differences.ts";
-import { sealed } from "../records/seal.ts";
+import type { ReadResult } from "../records/kind.ts";
 import type { Artifact } from "../schema.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
-import { parseAttackRecord } from "./parse_record.ts";
-import type { AttackConfiguration, AttackRecord } from "./record.ts";
+import { ATTACK_RECORD, type AttackConfiguration, type AttackRecord } from "../records/attack_record.ts";
 import { type EvaluationState, readState, writeState } from "./state_file.ts";
 
 /** The files of the folder. */
@@ -118,9 +117,9 @@ export class EvaluationFolder {
     return { kind, path: name, sha256: sha256Hex(bytes) };
   }
 
-  /** Writes the record, with the hash of itself; from then on the evaluation is finished, and its state goes. */
+  /** Writes the record. The evaluation is finished then, and its state is removed. */
   async finish(record: AttackRecord): Promise<void> {
-    await writeFileAtomic(`${this.path}/${FILES.record}`, JSON.stringify(sealed(record), null, 2) + "\n");
+    await writeFileAtomic(`${this.path}/${FILES.record}`, ATTACK_RECORD.write(record));
     await this.#removeStates();
   }
 
@@ -197,15 +196,25 @@ export class EvaluationFolder {
 
   /** The record of a finished evaluation; null where it is damaged. */
   async #readFinished(configuration: AttackConfiguration): Promise<AttackRecord | null> {
-    let record: AttackRecord;
+    const path = `${this.path}/${FILES.record}`;
+    let found: ReadResult<AttackRecord>;
     try {
-      record = parseAttackRecord(JSON.parse(await readText(`${this.path}/${FILES.record}`)));
+      found = ATTACK_RECORD.read(await readText(path));
     } catch (error) {
-      await this.#setAside(FILES.record, reasonOf(error));
-      return null;
+      found = { fault: reasonOf(error), later: false };
     }
-    checkSame(`${this.path}/${FILES.record}`, { found: record.configuration, expected: configuration });
-    return record;
+    if ("value" in found) {
+      checkSame(path, { found: found.value.configuration, expected: configuration });
+      return found.value;
+    }
+    if (found.later) {
+      throw new UsageError(
+        `Cannot resume the evaluation in ${this.path}: ${FILES.record} cannot be used, ${found.fault}\n` +
+          "Hint: use the version of this program that wrote it, or choose another folder with --out",
+      );
+    }
+    await this.#setAside(FILES.record, found.fault);
+    return null;
   }
 
   /** Moves a damaged file out of the way, and says so; one that was never ours is left alone, and refused. */

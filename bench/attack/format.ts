@@ -1,5 +1,5 @@
 import { formatTable } from "../terminal/table.ts";
-import type { AttackRecord, EvaluationRecord } from "./record.ts";
+import type { AttackRecord, EvaluationRecord } from "../records/attack_record.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 

@@ -1,7 +1,7 @@
 /** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
 
 import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
-import type { AttackConfiguration } from "./record.ts";
+import type { AttackConfiguration } from "../records/attack_record.ts";
 
 const SCHEMA = "realfeatures/attack-state";
 const VERSION = 1;

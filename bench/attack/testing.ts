@@ -94,9 +94,9 @@ export function fakeDevice(attack: AttackDevice["attack"]): OpenAttackDevice {
     Promise.resolve({
       adapter: FAKE_ADAPTER,
       driver: null,
-      kernelVariant: "buffer",
+      readPath: "buffer",
       peakBytes: () => 4096,
-      kernelChoices: () => ({}),
+      variants: () => ({}),
       attack,
       close: () => {},
     });

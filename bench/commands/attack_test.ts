@@ -9,7 +9,7 @@ import { readSafetensors } from "../../engine/files/safetensors.ts";
 import { fakeManifest, readContent, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { AttackDevice, OpenAttackDevice } from "../attack/device.ts";
-import type { AttackRecord } from "../attack/record.ts";
+import type { AttackRecord } from "../records/attack_record.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, TINY, untrained, writeInputs } from "../attack/testing.ts";
 import { ATTACK_COMMAND } from "./attack.ts";
 import { runCommand } from "../../common/command_line/mod.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../common/sha256.ts";
-import type { KernelTime, PerfRecord } from "../perf/record.ts";
+import type { KernelTime, PerfRecord } from "../records/perf_record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
@@ -256,7 +256,7 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
         /config of sl\/natural lr is nothing and 2\nHint: .* config /,
       ],
       [{ dataset: { name: "planted", sha256: "f".repeat(64) } }, /data is ".*" and "f+"\nHint/],
-      [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
+      [{ readPath: "other" }, /kernels is ".*" and "other"\nHint/],
     ] as const
   ) {
     const error = await assertRejects(() => start(cell({}), cell(parts)), UsageError);

@@ -3,7 +3,7 @@ import { defineCommand, flag, option, text } from "../../common/command_line/mod
 import { EXIT } from "../../common/usage_error.ts";
 import { appendHistory } from "../compare/history/append_history.ts";
 import { commitText } from "../records/commit_text.ts";
-import type { HistoryEntry } from "../records/history_line.ts";
+import type { HistoryLine } from "../records/history_line.ts";
 import { pruneHistory, readHistory } from "../compare/history/history_file.ts";
 import { KEEP } from "../compare/history/prune.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -55,7 +55,7 @@ export const HISTORY_COMMAND = defineCommand({
 });
 
 /** A line for each entry: when, what, where, and how much of it. */
-export function formatHistory(entries: readonly HistoryEntry[]): string {
+export function formatHistory(entries: readonly HistoryLine[]): string {
   if (entries.length === 0) return "No lines\n";
   const rows = entries.map(({ time, kind, preset, machine, metrics, undone, ...commits }) => [
     time,

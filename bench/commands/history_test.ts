@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { fakePerfRecord } from "../perf/testing.ts";
 import { fakeRecord, withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import type { HistoryEntry } from "../records/history_line.ts";
+import type { HistoryLine } from "../records/history_line.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
 import { COMPARE_COMMAND } from "./compare.ts";
 import { HISTORY_COMMAND } from "./history.ts";
@@ -38,7 +38,7 @@ async function writeRun(dir: string, accuracies: readonly number[], startedAt = 
   }
 }
 
-async function entriesIn(file: string): Promise<HistoryEntry[]> {
+async function entriesIn(file: string): Promise<HistoryLine[]> {
   return JSON.parse((await run([file, "--json"])).stdout);
 }
 
@@ -130,10 +130,10 @@ Deno.test("history() names a line that was cut off, goes on behind it, and sets 
     await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt: at(2) })));
     const added = await run([file, "--append", `${dir}/p.json`]);
     assertMatch(added.stderr, /1 of 1 lines added.*\n.*line 2: it is not JSON\n$/);
-    assertEquals((await entriesIn(file)).map(({ time }) => time), [at(1), at(2)]);
+    assertEquals((await entriesIn(file)).map(({ startedAt }) => startedAt), [at(1), at(2)]);
     const pruned = await run([file, "--prune", "last=1"]);
     assertStringIncludes(pruned.stderr, "1 of 2 lines removed\n1 damaged lines set aside");
-    assertEquals((await entriesIn(file)).map(({ time }) => time), [at(2)]);
+    assertEquals((await entriesIn(file)).map(({ startedAt }) => startedAt), [at(2)]);
     assertEquals(await Deno.readTextFile(`${file}.damaged`), '{"schema":"realfeatures/hist\n');
   });
 });
@@ -160,11 +160,11 @@ Deno.test("history() lists an older run that was added later in its place in tim
       await run([file, "--append", `${dir}/p.json`]);
     }
     const { stdout, stderr } = await run([file, "--json"]);
-    const timesOf = (json: string) => (JSON.parse(json) as HistoryEntry[]).map(({ time }) => time);
+    const timesOf = (json: string) => (JSON.parse(json) as HistoryLine[]).map(({ startedAt }) => startedAt);
     assertEquals([timesOf(stdout), stderr], [days.toSorted(), ""]);
     const { stdout: kept } = await run([file, "--prune", "last=2", "--json"]);
     assertEquals(timesOf(kept), [days[3], days[1]]);
-    assertEquals((await entriesIn(file)).map(({ time }) => time), [days[3], days[1]]);
+    assertEquals((await entriesIn(file)).map(({ startedAt }) => startedAt), [days[3], days[1]]);
   });
 });
 

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { parsePeersRecord } from "../schema.ts";
+import { PEERS_RECORD } from "../schema.ts";
 import { withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
 import type { TimePeersOptions } from "../peers/time_peers.ts";
 import { PEERS_COMMAND } from "./peers.ts";
 import { servicesFor } from "./testing.ts";
-import type { PeersRecord } from "../peers/record.ts";
+import type { PeersRecord } from "../records/peers_record.ts";
 import { fakePeersRecord } from "../peers/testing.ts";
 
 /** Runs the command without starting anything. */
@@ -37,7 +37,7 @@ Deno.test("peers() measures all peers, prints tables and writes the record", asy
     assertEquals([code, stderr], [0, "starting\n"]);
     assertMatch(stdout, /\nSlow +2\.0 /);
     assertStringIncludes(stdout, `\nRecord: ${out}\n`);
-    assertEquals(parsePeersRecord(JSON.parse(await Deno.readTextFile(out))), SOUND);
+    assertEquals(PEERS_RECORD.parse(JSON.parse(await Deno.readTextFile(out))), SOUND);
     assertEquals(asked!.peers.map(({ name }) => name), ["ours", "jax-js", "tfjs", "torch"]);
     assertEquals([asked!.rounds, asked!.steps, asked!.command], [
       5,

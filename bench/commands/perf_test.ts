@@ -3,7 +3,7 @@ import { withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
 import type { MeasureOptions } from "../perf/measure.ts";
-import { parsePerfRecord } from "../perf/parse_record.ts";
+import { PERF_RECORD } from "../records/perf_record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { PERF_COMMAND } from "./perf.ts";
 import { servicesFor } from "./testing.ts";
@@ -30,7 +30,7 @@ Deno.test("perf() writes the record, prints its tables and says where it lies", 
     const path = `${dir}/new/perf.json`;
     const { code, text, errors } = await start(["--out", path]);
     assertEquals([code, errors], [0, "measuring something\n"]);
-    assertEquals(parsePerfRecord(JSON.parse(await Deno.readTextFile(path))), fakePerfRecord());
+    assertEquals(PERF_RECORD.parse(JSON.parse(await Deno.readTextFile(path))), fakePerfRecord());
     assertMatch(text, /^made up \(a processor\)\nKernels: texture\./);
     assertStringIncludes(text, `\nRecord: ${path}\n`);
   });

@@ -22,7 +22,7 @@ const VALUES: Readonly<Record<Exclude<Field, "config">, (record: SourceRecord) =
   preset: ({ preset }) => preset,
   data: ({ data }) => data,
   machine: ({ machine }) => machine,
-  kernels: ({ kernelVariant }) => kernelVariant,
+  kernels: ({ readPath }) => readPath,
   jobs: ({ jobs }) => jobs,
 };
 

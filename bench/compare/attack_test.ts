@@ -1,7 +1,7 @@
 /** `bench compare` on what `bench attack` leaves; its device only pretends, here and in all tests of that command. */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { runCommand } from "../../common/command_line/mod.ts";
-import type { AttackRecord } from "../attack/record.ts";
+import type { AttackRecord } from "../records/attack_record.ts";
 import { fakeDevice, fakeResult, writeInputs } from "../attack/testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { readContent, withTempDir, writeSealed } from "../testing.ts";

@@ -25,15 +25,15 @@ export interface SideFacts {
   readonly deno: string;
   /** Of the graphics driver; null where no record says it. */
   readonly driver: string | null;
-  readonly kernelVariant: string;
+  readonly readPath: string;
   readonly notes: readonly string[];
 }
 
 /** The facts of a side; time, commit and versions are those of its latest record. */
 export function factsOf({ path, records, notes }: Side): SideFacts {
-  const { startedAt, commit, preset, deno, driver, kernelVariant } = records
+  const { startedAt, commit, preset, deno, driver, readPath } = records
     .toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;
-  return { path, records: records.length, startedAt, commit, preset, deno, driver, kernelVariant, notes };
+  return { path, records: records.length, startedAt, commit, preset, deno, driver, readPath, notes };
 }
 
 /** Whether any of them is a regression. */

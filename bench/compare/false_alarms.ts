@@ -9,8 +9,7 @@
  * @module
  */
 import { formatTable } from "../terminal/table.ts";
-import { parsePerfRecord } from "../perf/parse_record.ts";
-import type { PerfRecord } from "../perf/record.ts";
+import { PERF_RECORD, type PerfRecord } from "../records/perf_record.ts";
 import { compareLoaded } from "./compare_runs.ts";
 import { noisyPerf, noisyRun, normals, sideOf, type TimeNoise } from "./testing.ts";
 
@@ -64,7 +63,7 @@ async function onRecords(folder: string): Promise<void> {
   const records: PerfRecord[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".json")) continue;
-    records.push(parsePerfRecord(JSON.parse(await Deno.readTextFile(`${folder}/${name}`))));
+    records.push(PERF_RECORD.parse(JSON.parse(await Deno.readTextFile(`${folder}/${name}`))));
   }
   records.sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
   const counts = { comparisons: 0, alarms: 0, two: 0, all: 0 };

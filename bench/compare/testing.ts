@@ -1,6 +1,6 @@
 /** Made-up records and runs for the tests of this folder, with noise and drift. */
 import { stream } from "../../common/random.ts";
-import type { PerfRecord } from "../perf/record.ts";
+import type { PerfRecord } from "../records/perf_record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import type { CellRecord } from "../schema.ts";
 import { fakeRecord } from "../testing.ts";

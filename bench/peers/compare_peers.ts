@@ -3,7 +3,7 @@ import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { completeOptions, formatCommand } from "../../common/command_line/mod.ts";
 import { PEERS_OPTIONS } from "./options.ts";
 import { type PeerName, PEERS } from "./peer_list.ts";
-import type { PeersRecord } from "./record.ts";
+import { PEERS_RECORD, type PeersRecord } from "../records/peers_record.ts";
 import { timePeers, type TimePeersOptions } from "./time_peers.ts";
 
 /** What {@linkcode comparePeers} compares; defaults are those of `deno task bench peers`. */
@@ -59,7 +59,7 @@ export async function comparePeers(
     signal,
     say: (text) => note(text.trimEnd()),
   });
-  if (out !== null) await writeRecord(out, record);
+  if (out !== null) await writeRecord(out, PEERS_RECORD.write(record));
   return record;
 }
 

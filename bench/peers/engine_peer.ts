@@ -21,7 +21,7 @@ export interface EngineIdentity {
   readonly adapter: Gpu["info"];
   /** Only its own process knows: see {@linkcode driverText}. */
   readonly driver: string | null;
-  readonly kernelVariant: string;
+  readonly readPath: string;
 }
 
 /** Opens the machine's adapter. */
@@ -38,7 +38,7 @@ export function enginePeer(gpu: Gpu): OpenPeer & EngineIdentity {
     device: adapterName(gpu.info),
     adapter: gpu.info,
     driver: driverText(gpu.info),
-    kernelVariant: gpu.readPath,
+    readPath: gpu.readPath,
     prepare: (work, inputs) => WORKS[work](gpu, inputs),
   };
 }

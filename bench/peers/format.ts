@@ -1,31 +1,31 @@
-/** What `bench peers` prints. */
+/** The text that `bench peers` prints. */
 
 import { median } from "../statistics/median.ts";
 import { formatTable } from "../terminal/table.ts";
-import type { PeerInfo, PeerRow, PeersRecord } from "./record.ts";
+import type { FrameworkInfo, FrameworkRow, PeersRecord } from "../records/peers_record.ts";
 
-/** A record as text for people: a table for each work, then what a reader should know of single rows. */
+/** A record as text for people: a table for each workload, then notes on single rows. */
 export function formatPeers(record: PeersRecord): string {
-  const { machine, rounds, works, peers, rows } = record;
-  const tables = works.map(({ name, title }) => {
-    const mine = rows.filter(({ work }) => work === name);
-    return `${title}\n${tableOf(peers, mine)}`;
+  const { machine, rounds, workloads, frameworks, rows } = record;
+  const tables = workloads.map(({ name, title }) => {
+    const mine = rows.filter(({ workload }) => workload === name);
+    return `${title}\n${tableOf(frameworks, mine)}`;
   });
-  const notes = rows.flatMap(({ work, peer, reason, notes }) =>
+  const notes = rows.flatMap(({ workload, framework, reason, notes }) =>
     [reason, ...notes].filter((text) => text !== null).map((text) =>
-      `${titleOf(peers, peer)}, ${work}: ${text}`
+      `${titleOf(frameworks, framework)}, ${workload}: ${text}`
     )
   );
-  const missing = peers.filter(({ missing }) => missing !== null)
+  const missing = frameworks.filter(({ missing }) => missing !== null)
     .map(({ title, missing }) => `${title} is missing: ${missing}`);
   const head = `${machine.name} (${machine.cpu}), Deno ${record.runtime.deno}
-Median, least and most of ${rounds} rounds; in each the peers take turns. Ratio: by ours, in the same run.
+Median, minimum and maximum of ${rounds} rounds; in each the frameworks take turns. Ratio: by ours, in the same run.
 `;
   return [head, ...tables, [...missing, ...notes].map((line) => `${line}\n`).join("")]
     .filter((part) => part !== "").join("\n");
 }
 
-function tableOf(peers: readonly PeerInfo[], rows: readonly PeerRow[]): string {
+function tableOf(frameworks: readonly FrameworkInfo[], rows: readonly FrameworkRow[]): string {
   const right = (title: string) => ({ title, align: "right" as const });
   return formatTable(
     [
@@ -34,8 +34,8 @@ function tableOf(peers: readonly PeerInfo[], rows: readonly PeerRow[]): string {
       { title: "on" },
       ...["ms", "min", "max", "times ours", "min", "max"].map(right),
     ],
-    peers.map(({ name, title, version, backend, device }) => {
-      const row = rows.find(({ peer }) => peer === name);
+    frameworks.map(({ name, title, version, backend, device }) => {
+      const row = rows.find(({ framework }) => framework === name);
       return [
         title,
         version ?? "-",
@@ -57,6 +57,6 @@ function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(value.toPrecision(3));
 }
 
-function titleOf(peers: readonly PeerInfo[], name: string): string {
-  return peers.find((peer) => peer.name === name)?.title ?? name;
+function titleOf(frameworks: readonly FrameworkInfo[], name: string): string {
+  return frameworks.find((framework) => framework.name === name)?.title ?? name;
 }

@@ -19,6 +19,10 @@ Deno.test("formatPeers() shows medians, spreads and ratios, and says what has no
 
 Deno.test("formatPeers() ends after the tables where there is nothing to say", () => {
   const record = fakePeersRecord();
-  const text = formatPeers({ ...record, peers: record.peers.slice(0, 1), rows: record.rows.slice(0, 1) });
+  const text = formatPeers({
+    ...record,
+    frameworks: record.frameworks.slice(0, 1),
+    rows: record.rows.slice(0, 1),
+  });
   assertEquals(text.split("\n").slice(-2).map((line) => line.slice(0, 12)), ["realfeatures", ""]);
 });

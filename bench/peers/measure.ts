@@ -1,6 +1,6 @@
 /** Times all peers at all works, interleaved, and compares them. */
 
-import type { PeerRow } from "./record.ts";
+import type { FrameworkRow } from "../records/peers_record.ts";
 import { median } from "../statistics/median.ts";
 import { compareChecks } from "./agreement.ts";
 import type { PeerClient } from "./peer_process.ts";
@@ -52,7 +52,7 @@ interface Entry {
 export async function measurePeers(
   peers: readonly StartedPeer[],
   options: MeasurePeersOptions,
-): Promise<PeerRow[]> {
+): Promise<FrameworkRow[]> {
   const { works, rounds, signal, onProgress = () => {} } = options;
   const entries: Entry[] = [];
   for (const peer of peers) {
@@ -125,9 +125,9 @@ async function sample({ peer, work }: Entry, steps: number): Promise<number> {
   throw new Error(`Cannot measure ${peer.name}: it replied no time, but ${JSON.stringify(ms)}`);
 }
 
-function rowOf(entry: Entry, ours: Entry | null): PeerRow {
+function rowOf(entry: Entry, ours: Entry | null): FrameworkRow {
   const { peer, work, steps, samplesMs, checks } = entry;
-  const row = { work, peer: peer.name, steps, samplesMs, checks };
+  const row = { workload: work, framework: peer.name, steps, samplesMs, checks };
   if (ours === null || entry.reason !== null) {
     return { ...row, ratio: null, reason: entry.reason, notes: [] };
   }

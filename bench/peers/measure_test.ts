@@ -29,7 +29,7 @@ Deno.test("measurePeers() keeps every sample and compares medians and rounds, wa
     fakePeer("ours", { asked: [], ms: (_, i) => ours[i] }),
     fakePeer("other", { asked: [], ms: (_, i) => theirs[i] }),
   ], { ...options, works: ["step"] });
-  assertEquals([row.samplesMs, row.ratio, row.peer, row.work], [[10, 20, 40], null, "ours", "step"]);
+  assertEquals([row.samplesMs, row.ratio, row.framework, row.workload], [[10, 20, 40], null, "ours", "step"]);
   assertEquals([other.samplesMs, other.ratio], [[30, 20, 80], { median: 1.5, rounds: [3, 1, 2] }]);
   assertEquals([other.steps, other.checks, other.reason], [2, { losses: [2, 1] }, null]);
 });
@@ -69,8 +69,8 @@ Deno.test("measurePeers() goes on without a work at which a peer fails", async (
   ], options);
   assertEquals(
     rows.map((
-      { peer, work, reason, samplesMs, ratio },
-    ) => [peer, work, reason, samplesMs.length, ratio?.median ?? null]),
+      { framework, workload, reason, samplesMs, ratio },
+    ) => [framework, workload, reason, samplesMs.length, ratio?.median ?? null]),
     [
       ["ours", "step", null, 3, null],
       ["other", "step", "Cannot measure other: no memory", 0, null],

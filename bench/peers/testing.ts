@@ -3,7 +3,7 @@
 import { FAKE_ADAPTER } from "../testing.ts";
 import type { StartedPeer } from "./measure.ts";
 import type { PeerRequest } from "./protocol.ts";
-import { PEERS_SCHEMA, PEERS_VERSION, type PeersRecord } from "./record.ts";
+import { PEERS_RECORD, type PeersRecord } from "../records/peers_record.ts";
 
 /** A peer whose every sample takes as long as the test says, a step; all it is asked goes into `asked`. */
 export function fakePeer(
@@ -35,9 +35,7 @@ export function fakePeer(
 /** A record of two rounds, with a slower peer, one that is missing, and one that does other work. */
 export function fakePeersRecord(): PeersRecord {
   const row = { steps: 3, checks: { losses: [2.5, 2.25] }, notes: [] };
-  return {
-    schema: PEERS_SCHEMA,
-    version: PEERS_VERSION,
+  return PEERS_RECORD.of({
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 1000,
     command: "deno task bench peers",
@@ -45,10 +43,10 @@ export function fakePeersRecord(): PeersRecord {
     runtime: { deno: "9.9", v8: "0", typescript: "0" },
     commit: null,
     dirty: null,
-    kernelVariant: "buffer",
+    readPath: "buffer",
     rounds: 2,
-    works: [{ name: "step", title: "training step" }],
-    peers: [
+    workloads: [{ name: "step", title: "training step" }],
+    frameworks: [
       { name: "ours", title: "realfeatures", version: "1", backend: "WebGPU", device: "a", missing: null },
       { name: "slow", title: "Slow", version: "2.0", backend: "WebGPU", device: "a", missing: null },
       { name: "odd", title: "Odd", version: "3", backend: "CPU", device: "2 threads", missing: null },
@@ -62,11 +60,11 @@ export function fakePeersRecord(): PeersRecord {
       },
     ],
     rows: [
-      { ...row, work: "step", peer: "ours", samplesMs: [40, 50], ratio: null, reason: null },
+      { ...row, workload: "step", framework: "ours", samplesMs: [40, 50], ratio: null, reason: null },
       {
         ...row,
-        work: "step",
-        peer: "slow",
+        workload: "step",
+        framework: "slow",
         samplesMs: [400, 450],
         ratio: { median: 425 / 45, rounds: [10, 9] },
         reason: null,
@@ -74,12 +72,12 @@ export function fakePeersRecord(): PeersRecord {
       },
       {
         ...row,
-        work: "step",
-        peer: "odd",
+        workload: "step",
+        framework: "odd",
         samplesMs: [4, 0.5],
         ratio: null,
         reason: "does other work: losses are 9, ours 2",
       },
     ],
-  };
+  });
 }

@@ -10,7 +10,7 @@ import { type PeerDescription, WORKS } from "./peer_list.ts";
 import { type PeerClient, type PeerCommand, startPeer } from "./peer_process.ts";
 import type { PeerIdentity } from "./protocol.ts";
 import type { EngineIdentity } from "./engine_peer.ts";
-import { type PeerInfo, PEERS_SCHEMA, PEERS_VERSION, type PeersRecord } from "./record.ts";
+import { type FrameworkInfo, PEERS_RECORD, type PeersRecord } from "../records/peers_record.ts";
 
 /** What to measure. */
 export interface TimePeersOptions {
@@ -56,7 +56,7 @@ export async function timePeers(
   signal.addEventListener("abort", closeAll);
   try {
     await writeInputs(folder, makeInputs());
-    const infos: PeerInfo[] = [], started: StartedPeer[] = [];
+    const infos: FrameworkInfo[] = [], started: StartedPeer[] = [];
     let engine: EngineIdentity | null = null;
     for (const peer of peers) {
       signal.throwIfAborted();
@@ -76,7 +76,7 @@ export async function timePeers(
       started.push({ name: peer.name, client: attempt.client });
     }
     if (engine === null) throw new TypeError("Cannot compare peers: there are none");
-    const { adapter, driver, kernelVariant } = engine;
+    const { adapter, driver, readPath } = engine;
     const rows = await measurePeers(started, {
       works: WORKS.map(({ name }) => name),
       rounds,
@@ -85,21 +85,19 @@ export async function timePeers(
       signal,
       onProgress: (text) => say(`${text}\n`),
     });
-    return {
-      schema: PEERS_SCHEMA,
-      version: PEERS_VERSION,
+    return PEERS_RECORD.of({
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - began),
       command,
       machine: machineInfo(adapter, { driver }),
       runtime: runtimeInfo(),
       ...await gitState(),
-      kernelVariant,
+      readPath,
       rounds,
-      works: WORKS,
-      peers: infos,
+      workloads: WORKS,
+      frameworks: infos,
       rows,
-    };
+    });
   } catch (error) {
     signal.throwIfAborted(); // a process that ended on Ctrl-C is not what went wrong
     throw error;
@@ -131,7 +129,7 @@ async function startOne(
   return first ?? { error: new TypeError("Cannot start a peer: it has no command") };
 }
 
-function infoOf({ name, title, backend }: PeerDescription, attempt: Attempt): PeerInfo {
+function infoOf({ name, title, backend }: PeerDescription, attempt: Attempt): FrameworkInfo {
   if ("error" in attempt) {
     const { error } = attempt;
     const missing = error instanceof Error ? error.message : String(error);

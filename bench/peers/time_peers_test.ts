@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NoAdapterError } from "../../engine/device/device.ts";
-import { parsePeersRecord } from "../schema.ts";
+import { PEERS_RECORD } from "../schema.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
 import { timePeers, type TimePeersOptions } from "./time_peers.ts";
 import { readInputs } from "./input_file.ts";
@@ -24,7 +24,7 @@ const IDENTITY = {
   device: "d",
   adapter: FAKE_ADAPTER,
   driver: "D 1",
-  kernelVariant: "buffer",
+  readPath: "buffer",
 };
 
 /** Starts peers that answer at once; `answer` may do something else instead. */
@@ -62,8 +62,8 @@ Deno.test("timePeers() makes a sound record, gives all peers the same inputs, an
     folders.add(request.inputs);
   });
   const record = await timePeers(options, services);
-  assertEquals(parsePeersRecord(JSON.parse(JSON.stringify(record))), record);
-  assertEquals([record.rows.length, record.rounds, record.kernelVariant], [12, 2, "buffer"]);
+  assertEquals(PEERS_RECORD.parse(JSON.parse(JSON.stringify(record))), record);
+  assertEquals([record.rows.length, record.rounds, record.readPath], [12, 2, "buffer"]);
   assertEquals([record.startedAt, record.machine.driver], ["2026-01-02T03:04:05.000Z", "D 1"]);
   const titles = PEERS.map(({ title }) => title);
   assertEquals(log, ["install", ...titles.map((t) => `start ${t}`), ...titles.map((t) => `close ${t}`)]);
@@ -78,9 +78,9 @@ Deno.test("timePeers() records a peer that cannot be started as missing, after a
     if (name !== "PyTorch" || request.do !== "open") return;
     throw new Error(`Cannot measure PyTorch: no ${++tried}`);
   });
-  const { peers, rows } = await timePeers(options, services);
+  const { frameworks, rows } = await timePeers(options, services);
   assertEquals(tried, PEERS[3].commands.length);
-  assertEquals([peers[3].missing, peers[3].version, peers[3].backend], [
+  assertEquals([frameworks[3].missing, frameworks[3].version, frameworks[3].backend], [
     "Cannot measure PyTorch: no 1",
     null,
     "CPU",
@@ -95,8 +95,11 @@ Deno.test("timePeers() takes the second command where the first does not open", 
     programs.push(program);
     if (programs.length === 1) throw new Error("Cannot measure PyTorch: none here");
   });
-  const { peers } = await timePeers(options, services);
-  assertEquals([peers[3].missing, programs], [null, PEERS[3].commands.slice(0, 2).map((c) => c.program)]);
+  const { frameworks } = await timePeers(options, services);
+  assertEquals([frameworks[3].missing, programs], [
+    null,
+    PEERS[3].commands.slice(0, 2).map((c) => c.program),
+  ]);
 });
 
 Deno.test("timePeers() fails where this engine finds no adapter, and asks for no packages it does not need", async () => {

@@ -7,7 +7,7 @@ import { toFloat } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { stream } from "../../engine/arrays/random.ts";
 import { release } from "../../engine/graph/variables.ts";
-import type { AttackTime } from "./record.ts";
+import type { AttackTime } from "../records/perf_record.ts";
 import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 import { type GoalNetwork, makeGoal, networkName } from "./training.ts";

@@ -2,7 +2,7 @@
 
 import type { AdapterInfo, Gpu } from "../../engine/device/device.ts";
 import { CeilingKernel } from "./ceiling_kernel.ts";
-import type { Ceiling, CeilingName } from "./record.ts";
+import type { Ceiling, CeilingName } from "../records/perf_record.ts";
 import { sample, type SampleOptions } from "./sample.ts";
 import arithmeticSource from "./ceiling_arithmetic.wgsl" with { type: "text" };
 import copySource from "./ceiling_copy.wgsl" with { type: "text" };

@@ -1,6 +1,6 @@
 /** What a measurement found that must not be: memory that grows. */
 
-import type { PerfRecord, Soak } from "./record.ts";
+import type { PerfRecord, Soak } from "../records/perf_record.ts";
 
 /** Growth of the process that is put down to chance, after the first quarter of the steps. */
 const RSS_GROWTH = 0.05;

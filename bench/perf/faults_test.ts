@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { memoryFaults } from "./faults.ts";
-import type { Soak } from "./record.ts";
+import type { Soak } from "../records/perf_record.ts";
 
 const FLAT: Soak = {
   network: "a network",

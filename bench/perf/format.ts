@@ -1,15 +1,23 @@
 /** What `bench perf` prints. */
 
 import { type Column, formatTable } from "../terminal/table.ts";
-import type { AttackTime, Ceiling, PerfRecord, Soak, StartTime, StartTimes, TrainingTime } from "./record.ts";
+import type {
+  AttackTime,
+  Ceiling,
+  PerfRecord,
+  Soak,
+  StartTime,
+  StartTimes,
+  TrainingTime,
+} from "../records/perf_record.ts";
 import { medianCeilings, standingOf } from "../statistics/roofline.ts";
 import { median } from "../statistics/median.ts";
 
 /** The record as text for people: a table for each part that was measured. */
 export function formatPerf(record: PerfRecord): string {
-  const { machine, kernelVariant, ceilings, training, attacks, start, soak, peakBytes } = record;
+  const { machine, readPath, ceilings, training, attacks, start, soak, peakBytes } = record;
   const parts = [
-    `${machine.name} (${machine.cpu})\nKernels: ${kernelVariant}. Medians; the record holds every sample.\n`,
+    `${machine.name} (${machine.cpu})\nKernels: ${readPath}. Medians; the record holds every sample.\n`,
     ceilings.length > 0 && ceilingTable(ceilings),
     record.kernels.length > 0 && kernelTable(record),
     training.length > 0 && trainingTable(training),

@@ -7,7 +7,7 @@ import { byteSize, type DType, sizeOf } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";
 import type { KernelCase } from "./kernel_cases.ts";
-import type { KernelTime } from "./record.ts";
+import type { KernelTime } from "../records/perf_record.ts";
 import { sample, type SampleOptions } from "./sample.ts";
 
 /**

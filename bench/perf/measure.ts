@@ -18,11 +18,10 @@ import {
   type AttackTime,
   type Ceiling,
   type KernelTime,
-  PERF_SCHEMA,
-  PERF_VERSION,
+  PERF_RECORD,
   type PerfRecord,
   type TrainingTime,
-} from "./record.ts";
+} from "../records/perf_record.ts";
 import { joinCeilings, joinRounds, joinSamples, joinTrainings } from "./rounds.ts";
 import type { SampleOptions } from "./sample.ts";
 import { measureStarts } from "./start.ts";
@@ -102,16 +101,14 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
     const every = Math.max(1, Math.min(100, Math.ceil(soakSteps / LOOKS)));
     const endure = () => soak(gpu, { steps: soakSteps, every, signal });
     const soaked = parts.has("soak") ? await measured(`${soakSteps} steps`, endure) : null;
-    return {
-      schema: PERF_SCHEMA,
-      version: PERF_VERSION,
+    return PERF_RECORD.of({
       startedAt: startedAt.toISOString(),
       durationMs: performance.now() - since,
       machine: machineInfo(gpu.info),
       runtime: runtimeInfo(),
       ...await gitState(),
-      kernelVariant: gpu.readPath,
-      kernelChoices: chosenBy(gpu),
+      readPath: gpu.readPath,
+      variants: chosenBy(gpu),
       ceilings: joinRounds(ceilings, joinCeilings),
       kernels: joinRounds(kernels, joinSamples),
       training: joinRounds(training, joinTrainings),
@@ -119,7 +116,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
       start,
       soak: soaked,
       peakBytes,
-    };
+    });
   } finally {
     gpu.close();
   }

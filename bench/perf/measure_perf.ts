@@ -4,7 +4,7 @@ import { defaultVariants, type Variants } from "../adapter/variants_option.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
 import { measure, type MeasureOptions, type Part } from "./measure.ts";
 import { partsOf, PERF_OPTIONS, SOAK_STEPS } from "./options.ts";
-import type { PerfRecord } from "./record.ts";
+import { PERF_RECORD, type PerfRecord } from "../records/perf_record.ts";
 
 /** What {@linkcode measurePerf} measures; defaults are those of `deno task bench perf`. */
 export interface MeasurePerfOptions {
@@ -69,7 +69,7 @@ export async function measurePerf(
     note,
     signal,
   });
-  if (out !== null) await writeRecord(out, record);
+  if (out !== null) await writeRecord(out, PERF_RECORD.write(record));
   return record;
 }
 

@@ -12,7 +12,7 @@ import { learnerFor, settingsOf } from "../cells/network.ts";
 import { makeOptimizer, makeSchedule } from "../config/recipe.ts";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "../plan/plan.ts";
-import type { TrainingTime } from "./record.ts";
+import type { TrainingTime } from "../records/perf_record.ts";
 import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { createPeerWorkload } from "../peers/workload.ts";
-import type { Soak, TrainingTime } from "./record.ts";
+import type { Soak, TrainingTime } from "../records/perf_record.ts";
 import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 

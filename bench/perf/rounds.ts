@@ -1,5 +1,5 @@
 /** What was measured round by round, put together. */
-import type { Ceiling, TrainingTime } from "./record.ts";
+import type { Ceiling, TrainingTime } from "../records/perf_record.ts";
 
 /**
  * The same quantities of every round, each with the samples of all rounds.

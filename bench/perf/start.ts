@@ -2,7 +2,7 @@
 
 import type { Backend } from "../../engine/device/backend.ts";
 import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
-import type { StartTime, StartTimes } from "./record.ts";
+import type { StartTime, StartTimes } from "../records/perf_record.ts";
 import type { ChildTimes } from "./start_child.ts";
 import { GOAL, networkName } from "./training.ts";
 

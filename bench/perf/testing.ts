@@ -1,6 +1,6 @@
 /** A performance record for tests: small round numbers, made up. */
 
-import { PERF_SCHEMA, PERF_VERSION, type PerfRecord, type StartTime, type TrainingTime } from "./record.ts";
+import { PERF_RECORD, type PerfRecord, type StartTime, type TrainingTime } from "../records/perf_record.ts";
 
 /** A start that takes so long in all. */
 export function fakeStart(totalMs: number): StartTime {
@@ -31,9 +31,7 @@ const TRAINING: TrainingTime = {
 
 /** A whole record; `parts` take the place of its own. */
 export function fakePerfRecord(parts: Partial<PerfRecord> = {}): PerfRecord {
-  return {
-    schema: PERF_SCHEMA,
-    version: PERF_VERSION,
+  return PERF_RECORD.of({
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 60_000,
     machine: {
@@ -54,8 +52,8 @@ export function fakePerfRecord(parts: Partial<PerfRecord> = {}): PerfRecord {
     runtime: { deno: "0", v8: "0", typescript: "0" },
     commit: null,
     dirty: null,
-    kernelVariant: "texture",
-    kernelChoices: { "conv2d 128x32x32x16": "1x16x8" },
+    readPath: "texture",
+    variants: { "conv2d 128x32x32x16": "1x16x8" },
     ceilings: [
       { name: "arithmetic", unit: "GFLOP/s", samples: [100, 90, 110] },
       { name: "copy", unit: "GB/s", samples: [10, 10, 10] },
@@ -91,5 +89,5 @@ export function fakePerfRecord(parts: Partial<PerfRecord> = {}): PerfRecord {
     soak: null,
     peakBytes: 3 * 2 ** 20,
     ...parts,
-  };
+  });
 }

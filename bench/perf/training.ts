@@ -11,7 +11,7 @@ import { release } from "../../engine/graph/variables.ts";
 import { supervised } from "../../paradigms/supervised.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";
-import type { TrainingTime } from "./record.ts";
+import type { TrainingTime } from "../records/perf_record.ts";
 import type { SampleOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 

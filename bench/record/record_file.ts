@@ -26,15 +26,16 @@ export async function reserveRecord(path: string): Promise<void> {
 }
 
 /**
- * Writes a record as JSON, whole or not at all. Where the name was taken while it was measured, it goes to another one
- * beside, so that neither is lost.
+ * Writes a record, whole or not at all. If another process has taken the name meanwhile, the record goes to a new name in
+ * the same folder, so neither is lost.
  *
+ * @param text The file, as the record's kind writes it.
  * @throws {UsageError} If it cannot be written, or went to another name.
  */
-export async function writeRecord(path: string, record: object): Promise<void> {
+export async function writeRecord(path: string, text: string): Promise<void> {
   const isTaken = await entryAt(path) !== null;
   const own = isTaken ? `${path.replace(/\.json$/, "")}-${crypto.randomUUID().slice(0, 8)}.json` : path;
-  await writeFileAtomic(own, JSON.stringify(record, null, 2) + "\n").catch((cause) => {
+  await writeFileAtomic(own, text).catch((cause) => {
     throw cannotWrite(own, cause);
   });
   if (!isTaken) return;

@@ -21,8 +21,8 @@ Deno.test("reserveRecord() makes the folder, and refuses whatever has the name",
 Deno.test("writeRecord() overwrites nothing that has come to exist meanwhile, and keeps the record", async () => {
   await withTempDir(async (dir) => {
     const path = `${dir}/a.json`;
-    await writeRecord(path, { a: 1 });
-    const { message, exitCode } = await assertRejects(() => writeRecord(path, { a: 2 }), UsageError);
+    await writeRecord(path, '{"a":1}');
+    const { message, exitCode } = await assertRejects(() => writeRecord(path, '{"a":2}'), UsageError);
     const own = /the record is (.+)\n/.exec(message)![1];
     assertEquals([exitCode, JSON.parse(await Deno.readTextFile(path))], [1, { a: 1 }]);
     assertEquals(JSON.parse(await Deno.readTextFile(own)), { a: 2 });

@@ -1,80 +1,142 @@
-/**
- * One line of a history: what a run, or one record, measured, small enough to keep for years. Reports read these types
- * through `bench/schema.ts`; this file imports types alone.
- */
-import type { MachineInfo } from "./cell_record.ts";
-
-/** What `schema` says in such a line. */
-export const HISTORY_SCHEMA = "realfeatures/history";
-
-/** Raised whenever a field changes its meaning or goes away. */
-export const HISTORY_VERSION = 1;
+/** One line of a history: what a run, or one record, measured, small enough to keep for years. */
+import { type Fields, isObject } from "../../common/is_object.ts";
+import { ENVELOPE } from "./envelope.ts";
+import { recordKind, type RecordOf } from "./kind.ts";
+import {
+  amount,
+  count,
+  type Infer,
+  list,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  pair,
+  positiveCount,
+  refine,
+  renamed,
+  some,
+  text,
+} from "./rules.ts";
 
 /** What was measured: cells of a preset, or one of the single records. */
-export type MeasuredKind = "cells" | "perf" | "peers" | "attack";
+const kind = oneOf("cells", "perf", "peers", "attack");
 
-/** What kind of quantity it is, which decides how two of them are compared. */
-export type QuantityKind = "accuracy" | "time" | "memory";
+/** The kind of a quantity, which decides how two of them are compared. */
+const quantityKind = oneOf("accuracy", "time", "memory");
+
+const UNITS: Readonly<Record<QuantityKind, RegExp>> = {
+  accuracy: /^fraction$/,
+  time: /^(s|ms|us|ns)$|\/s$/,
+  memory: /^bytes$/,
+};
 
 /** One quantity of one line. */
-export interface HistoryMetric {
-  /** The cell without its seed, "sl/natural"; "" for records that are not cells. */
-  readonly cell: string;
-  /** "probeAccuracy"; "kernels / conv2d 128x32x32x16 to 16". */
-  readonly name: string;
-  readonly kind: QuantityKind;
-  readonly unit: string;
-  /** Which direction is an improvement. */
-  readonly better: "less" | "more";
-  /** Test images behind an accuracy; null where it is none or not known. */
-  readonly images: number | null;
-  /** For a time the median of all samples, for others the mean over seeds. */
-  readonly value: number;
-  /** Standard deviation of what `n` counts; null for one. */
-  readonly sd: number | null;
-  readonly n: number;
-  /** 95 % interval of the mean over seeds; for times the least and the most sample; null for one. */
-  readonly interval: readonly [low: number, high: number] | null;
-  /** "mean of 5 seeds, 95 % t interval", "median of 5 samples, least and most". */
-  readonly statistic: string;
-  /** Every value: by seed, or null for what has none. */
-  readonly values: readonly { readonly seed: number | null; readonly samples: readonly number[] }[];
-}
+const metric = refine(
+  object({
+    /** The cell without its seed, "sl/natural"; "" for records that are not cells. */
+    cell: text,
+    /** "probeAccuracy"; "kernels / conv2d 128x32x32x16 to 16". */
+    name: text,
+    kind: quantityKind,
+    unit: text,
+    /** Which direction is an improvement. */
+    better: oneOf("less", "more"),
+    /** Number of test images behind an accuracy; null for other quantities, and if it is not recorded. */
+    images: orNull(positiveCount),
+    /** For a time the median of all samples, for others the mean over seeds. */
+    value: number,
+    /** Standard deviation of what `n` counts; null for one. */
+    sd: orNull(amount),
+    n: positiveCount,
+    /** 95 % interval of the mean over seeds; for times the minimum and maximum of the samples; null for one. */
+    interval: orNull(pair(number)),
+    /** "mean of 5 seeds, 95 % t interval", "median of 5 samples, min and max". */
+    statistic: text,
+    /** Every value: by seed, or null for records without one. */
+    values: list(object({ seed: orNull(count), samples: some(number) })),
+  }),
+  ({ kind, unit }) => UNITS[kind].test(unit) ? [] : [`.unit is not one of ${kind}, got "${unit}"`],
+);
 
 /** The machine of a line, as far as it decides times. */
-export type MachineClass = Pick<MachineInfo, "cpu" | "cores" | "os"> & { readonly adapter: string };
+const machineClass = object({ cpu: text, cores: positiveCount, os: text, adapter: text });
 
-/** One line. */
-export interface HistoryEntry {
-  readonly schema: typeof HISTORY_SCHEMA;
-  readonly version: number;
-  /** When it was measured: ISO 8601, UTC. */
-  readonly time: string;
-  readonly kind: MeasuredKind;
-  /** The preset, or the kind. */
-  readonly preset: string;
-  /** Of the newest record. */
-  readonly commit: string | null;
-  /**
-   * Commits of the other records, where a run was resumed after a commit, or took cells over: their keys say that the code
-   * which computed them is the same. Absent where there are none.
-   */
-  readonly otherCommits?: readonly (string | null)[];
-  readonly dirty: boolean | null;
-  readonly deno: string;
-  readonly machine: MachineClass;
-  /** The graphics driver's version; absent where it is not known. */
-  readonly driver?: string;
-  readonly kernelVariant: string;
-  /** How many cells ran at once; null where it does not apply. */
-  readonly jobs: number | null;
-  /** Hash of the data; "" where there are none. */
-  readonly data: string;
-  /** Version of the records' schema. */
-  readonly recordVersion: number;
-  /** Hash of the configuration by cell. */
-  readonly configs: Readonly<Record<string, string>>;
-  /** Cells, with their seeds, that failed or were skipped. */
-  readonly undone: readonly string[];
-  readonly metrics: readonly HistoryMetric[];
+/** Lines of a history. */
+export const HISTORY_LINE = recordKind({
+  schema: "realfeatures/history",
+  what: "a line of a history",
+  fields: {
+    /** When it was measured: ISO 8601, UTC. */
+    startedAt: ENVELOPE.startedAt,
+    /** Of all its records together; null in lines of version 1. */
+    durationMs: orNull(amount),
+    kind,
+    /** The preset, or the kind. */
+    preset: text,
+    /** Of the newest record. */
+    commit: ENVELOPE.commit,
+    /**
+     * Commits of the other records of a run that was resumed after a commit or reused cells: their keys say that the code
+     * behind them is the same. Absent if there are none.
+     */
+    otherCommits: optional(list(orNull(text))),
+    dirty: ENVELOPE.dirty,
+    runtime: object({ deno: text }),
+    machine: machineClass,
+    /** The graphics driver's version; absent if it is not known. */
+    driver: optional(text),
+    /** Where kernels read from: "buffer" or "texture". */
+    readPath: text,
+    /** Number of cells that ran at once; null for other records. */
+    jobs: orNull(positiveCount),
+    /** Hash of the data; "" without data. */
+    data: text,
+    /** Version of the records. */
+    recordVersion: positiveCount,
+    /** Hash of the configuration by cell. */
+    configHashes: mapOf(text),
+    /** Cells, with their seeds, that failed or were skipped. */
+    unfinished: list(text),
+    metrics: list(metric),
+  },
+  migrations: [toVersion2],
+});
+
+/** The numbers of records are the same in versions 1 and 2. */
+function toVersion2(old: Fields): Fields {
+  const { deno, metrics, recordVersion, ...rest } = renamed(old, {
+    time: "startedAt",
+    kernelVariant: "readPath",
+    configs: "configHashes",
+    undone: "unfinished",
+  });
+  const reworded = (one: unknown) =>
+    isObject(one) && typeof one.statistic === "string"
+      ? { ...one, statistic: one.statistic.replace(/least and most$/, "min and max") }
+      : one;
+  return {
+    ...rest,
+    durationMs: null,
+    runtime: { deno },
+    recordVersion: recordVersion === 1 ? 2 : recordVersion,
+    metrics: Array.isArray(metrics) ? metrics.map(reworded) : metrics,
+  };
 }
+
+/** One line of a history. */
+export type HistoryLine = RecordOf<typeof HISTORY_LINE>;
+
+/** One quantity of one line. */
+export type HistoryMetric = Infer<typeof metric>;
+
+/** The machine of a line, as far as it decides times. */
+export type MachineClass = Infer<typeof machineClass>;
+
+/** What was measured: cells of a preset, or one of the single records. */
+export type MeasuredKind = Infer<typeof kind>;
+
+/** The kind of a quantity, which decides how two of them are compared. */
+export type QuantityKind = Infer<typeof quantityKind>;

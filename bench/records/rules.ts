@@ -104,6 +104,21 @@ export function list<R extends v.GenericSchema>(item: R): v.ArraySchema<R, strin
   return v.array(item, "a list");
 }
 
+/** A list of two values. */
+export function pair<R extends v.GenericSchema>(
+  item: R,
+): v.GenericSchema<[v.InferOutput<R>, v.InferOutput<R>]> {
+  return refine(
+    list(item),
+    (values) => values.length === 2 ? [] : [` holds ${values.length} values, not 2`],
+  ) as unknown as v.GenericSchema<[v.InferOutput<R>, v.InferOutput<R>]>;
+}
+
+/** A list of one value or more. */
+export function some<R extends v.GenericSchema>(item: R): v.GenericSchema<v.InferOutput<R>[]> {
+  return refine(list(item), (values) => values.length > 0 ? [] : [" is empty"]);
+}
+
 /** An object whose values hold to a rule, under any names. */
 export function mapOf<R extends v.GenericSchema>(item: R): v.GenericSchema<Record<string, v.InferOutput<R>>> {
   return v.pipe(anyObject, v.record(v.string(), item)) as v.GenericSchema<Record<string, v.InferOutput<R>>>;

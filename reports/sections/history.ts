@@ -1,4 +1,4 @@
-import { commitText, type History, type HistoryEntry, type HistoryMetric } from "../../bench/schema.ts";
+import { commitText, type History, type HistoryLine, type HistoryMetric } from "../../bench/schema.ts";
 import { historyLine, type HistoryPoint } from "../charts/history_line.ts";
 import { downloadLinks } from "../download.ts";
 import { type Html, markup } from "../html.ts";
@@ -20,7 +20,7 @@ joined while data and configuration are the same. Times of different classes of 
   }${[...parts].map(([name, list]) => partOf(name, list))}`;
 }
 
-function partOf(name: string, entries: readonly HistoryEntry[]): Html {
+function partOf(name: string, entries: readonly HistoryLine[]): Html {
   const all = entries.flatMap((entry) => entry.metrics.map((metric) => ({ entry, metric })));
   const quantities = [
     ...Map.groupBy(all, ({ metric: { cell, name } }) => cell === "" ? name : `${cell} / ${name}`),
@@ -29,7 +29,7 @@ function partOf(name: string, entries: readonly HistoryEntry[]): Html {
   const rows = quantities.flatMap(([quantity, list]) =>
     list.map(({ entry, metric }) => ({
       quantity,
-      time: entry.time,
+      time: entry.startedAt,
       commit: entry.commit,
       commits: commitText(entry),
       value: metric.value,
@@ -85,11 +85,11 @@ function rank(list: readonly { metric: HistoryMetric }[]): number {
 
 const ORDER: readonly HistoryMetric["kind"][] = ["accuracy", "time", "memory"];
 
-function pointOf({ entry, metric }: { entry: HistoryEntry; metric: HistoryMetric }): HistoryPoint {
+function pointOf({ entry, metric }: { entry: HistoryLine; metric: HistoryMetric }): HistoryPoint {
   const scale = metric.kind === "accuracy" ? 100 : 1;
   const interval = metric.interval && [scale * metric.interval[0], scale * metric.interval[1]] as const;
-  const config = `${entry.data} ${entry.configs[metric.cell] ?? ""}`;
-  return { time: entry.time, value: scale * metric.value, interval, config };
+  const config = `${entry.data} ${entry.configHashes[metric.cell] ?? ""}`;
+  return { time: entry.startedAt, value: scale * metric.value, interval, config };
 }
 
 function number(value: number | null): string {

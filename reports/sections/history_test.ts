@@ -1,10 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  HISTORY_SCHEMA,
-  HISTORY_VERSION,
-  type HistoryEntry,
-  type HistoryMetric,
-} from "../../bench/schema.ts";
+import { HISTORY_LINE, type HistoryLine, type HistoryMetric } from "../../bench/schema.ts";
 import { historySection } from "./history.ts";
 
 const METRIC: HistoryMetric = {
@@ -22,25 +17,24 @@ const METRIC: HistoryMetric = {
   values: [{ seed: 0, samples: [0.5] }],
 };
 
-function entry(time: string, value: number, cpu = "a processor"): HistoryEntry {
-  return {
-    schema: HISTORY_SCHEMA,
-    version: HISTORY_VERSION,
-    time,
+function entry(time: string, value: number, cpu = "a processor"): HistoryLine {
+  return HISTORY_LINE.of({
+    startedAt: time,
+    durationMs: 100,
     kind: "cells",
     preset: "small",
     commit: null,
     dirty: null,
-    deno: "0",
+    runtime: { deno: "0" },
     machine: { cpu, cores: 2, os: "none", adapter: "<an adapter>" },
-    kernelVariant: "texture",
+    readPath: "texture",
     jobs: 1,
     data: "d",
     recordVersion: 1,
-    configs: {},
-    undone: [],
+    configHashes: {},
+    unfinished: [],
     metrics: [{ ...METRIC, value }],
-  };
+  });
 }
 
 Deno.test("historySection() draws each quantity over time, for each class of machines apart", () => {

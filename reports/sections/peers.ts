@@ -1,19 +1,23 @@
 import { median } from "../../bench/statistics/median.ts";
-import type { PeerRow, PeersRecord } from "../../bench/schema.ts";
+import type { FrameworkRow, PeersRecord } from "../../bench/schema.ts";
 import { downloadLinks } from "../download.ts";
 import { significant } from "../format.ts";
 import { type Html, markup } from "../html.ts";
 import { tableFrame } from "./_parts.ts";
 
-/** The same work on other packages, timed in one interleaved run by `bench peers`. */
+/** The same workloads on other frameworks, timed in one interleaved run by `bench peers`. */
 export function peersSection(record: PeersRecord): Html {
-  const { works, rows, peers } = record;
-  const missing = peers.filter(({ missing }) => missing !== null);
+  const { workloads, rows, frameworks } = record;
+  const missing = frameworks.filter(({ missing }) => missing !== null);
   return markup`
 <p>Measured by <code>deno task bench peers</code> on ${
     record.startedAt.slice(0, 10)
   }: ${record.machine.name}, ${record.machine.cpu}, Deno ${record.runtime.deno}, ${record.rounds} rounds in which the packages take turns.</p>
-${works.map(({ name, title }) => workTable(title, rows.filter(({ work }) => work === name), record))}
+${
+    workloads.map(({ name, title }) =>
+      workloadTable(title, rows.filter(({ workload }) => workload === name), record)
+    )
+  }
 ${
     missing.length > 0 &&
     markup`<ul class="plain">${
@@ -23,19 +27,23 @@ ${
 ${
     downloadLinks(
       "peers",
-      rows.flatMap(({ work, peer, samplesMs }) =>
-        samplesMs.map((value, i) => ({ work, peer, unit: "ms", round: i + 1, value }))
+      rows.flatMap(({ workload, framework, samplesMs }) =>
+        samplesMs.map((value, i) => ({ workload, framework, unit: "ms", round: i + 1, value }))
       ),
     )
   }`;
 }
 
-function workTable(title: string, rows: readonly PeerRow[], { peers }: PeersRecord): Html | null {
+function workloadTable(
+  title: string,
+  rows: readonly FrameworkRow[],
+  { frameworks }: PeersRecord,
+): Html | null {
   if (rows.length === 0) return null;
-  const body = rows.map(({ peer, samplesMs, ratio, reason, notes }) => {
-    const info = peers.find(({ name }) => name === peer);
+  const body = rows.map(({ framework, samplesMs, ratio, reason, notes }) => {
+    const info = frameworks.find(({ name }) => name === framework);
     const remarks = [reason, ...notes].filter((text) => text !== null).join("; ");
-    return markup`<tr><th scope="row">${info?.title ?? peer}</th><td>${info?.version ?? ""}</td><td>${
+    return markup`<tr><th scope="row">${info?.title ?? framework}</th><td>${info?.version ?? ""}</td><td>${
       [info?.backend, info?.device].filter(Boolean).join(", ")
     }</td><td class="n">${
       samplesMs.length > 0 ? significant(median(samplesMs)) : "\u2013"

@@ -22,7 +22,7 @@ export function performanceSection(record: PerfRecord): Html {
   return markup`
 <p>Measured by <code>deno task bench perf</code> on ${
     record.startedAt.slice(0, 10)
-  }: ${record.machine.name}, ${record.machine.cpu}, Deno ${record.runtime.deno}, kernels of the ${record.kernelVariant} variant, commit ${
+  }: ${record.machine.name}, ${record.machine.cpu}, Deno ${record.runtime.deno}, kernels of the ${record.readPath} variant, commit ${
     record.commit?.slice(0, 12) ?? "unknown"
   }${
     record.dirty ? ", with uncommitted changes" : ""

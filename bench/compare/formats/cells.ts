@@ -85,11 +85,11 @@ export function summaryOf(comparison: Comparison): string {
 
 /** A side in one line. */
 export function describeSide(
-  { path, records, startedAt, commit, preset, deno, driver, kernelVariant }: SideFacts,
+  { path, records, startedAt, commit, preset, deno, driver, readPath }: SideFacts,
 ): string {
   return `${path}, ${preset}, ${records} ${records === 1 ? "record" : "records"}, ${startedAt}, commit ${
     commit?.slice(0, 10) ?? "unknown"
-  }, kernels ${kernelVariant}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
+  }, kernels ${readPath}, Deno ${deno}${driver === null ? "" : `, driver ${driver}`}`;
 }
 
 /** Each statistic once. */

@@ -13,7 +13,7 @@ const SIDE = {
   preset: "small",
   deno: "2.9.6",
   driver: "Mesa 25.0.7 (libvulkan_lvp.so)",
-  kernelVariant: "texture",
+  readPath: "texture",
   notes: [],
 };
 

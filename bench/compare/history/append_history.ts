@@ -1,7 +1,7 @@
 import { loadSide } from "../sides/load.ts";
 import { UsageError } from "../../../common/usage_error.ts";
 import { entriesOf } from "./entries_of.ts";
-import type { HistoryEntry } from "../../records/history_line.ts";
+import type { HistoryLine } from "../../records/history_line.ts";
 import { appendEntries } from "./history_file.ts";
 
 /** The result of {@linkcode appendHistory}. */
@@ -9,7 +9,7 @@ export interface Appended {
   /** How many lines were added; an identical line is not added twice. */
   readonly added: number;
   /** The lines of the run, added or present before. */
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly HistoryLine[];
   /** Files of the run that were left out, and why. */
   readonly notes: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface Appended {
  */
 export async function appendHistory(path: string, run: string): Promise<Appended> {
   const { records, notes } = await loadSide(run);
-  let entries: HistoryEntry[];
+  let entries: HistoryLine[];
   try {
     entries = entriesOf(records);
   } catch (cause) {

@@ -22,7 +22,9 @@ Deno.test("appendHistory() adds what pruneHistory() takes out and readHistory() 
     for (const keep of wrong) {
       await assertRejects(() => pruneHistory(file, keep), UsageError, "Cannot prune history: ");
     }
-    assertEquals((await readHistory(file)).entries.map(({ time }) => time), ["2026-01-03T00:00:00.000Z"]);
+    assertEquals((await readHistory(file)).entries.map(({ startedAt }) => startedAt), [
+      "2026-01-03T00:00:00.000Z",
+    ]);
   });
 });
 

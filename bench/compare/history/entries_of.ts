@@ -2,12 +2,7 @@
 import { fullName, type SourceRecord } from "../sides/source.ts";
 import { median } from "../../statistics/median.ts";
 import { spread } from "../../statistics/spread.ts";
-import {
-  HISTORY_SCHEMA,
-  HISTORY_VERSION,
-  type HistoryEntry,
-  type HistoryMetric,
-} from "../../records/history_line.ts";
+import { HISTORY_LINE, type HistoryLine, type HistoryMetric } from "../../records/history_line.ts";
 
 /**
  * Makes lines of records: one line for all cells of a run, one for every other record.
@@ -17,16 +12,16 @@ import {
  *
  * @throws {RangeError} If the cells have several presets, data sets or machines: they are several runs.
  */
-export function entriesOf(records: readonly SourceRecord[]): HistoryEntry[] {
+export function entriesOf(records: readonly SourceRecord[]): HistoryLine[] {
   const cells = records.filter(({ kind }) => kind === "cells");
   const single = records.filter(({ kind }) => kind !== "cells");
   const groups = [...(cells.length > 0 ? [cells] : []), ...single.map((record) => [record])];
-  return groups.map(entryOf).sort((a, b) => a.time < b.time ? -1 : 1);
+  return groups.map(entryOf).sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
 }
 
-function entryOf(records: readonly SourceRecord[]): HistoryEntry {
+function entryOf(records: readonly SourceRecord[]): HistoryLine {
   const [first] = records;
-  for (const field of ["preset", "data", "kernelVariant", "machine"] as const) {
+  for (const field of ["preset", "data", "readPath", "machine"] as const) {
     const other = records.find((record) => JSON.stringify(record[field]) !== JSON.stringify(first[field]));
     if (other === undefined) continue;
     throw new RangeError(
@@ -36,29 +31,29 @@ function entryOf(records: readonly SourceRecord[]): HistoryEntry {
         `${JSON.stringify(other[field])} in ${other.path}`,
     );
   }
-  const { kind, preset, commit, dirty, deno, machine, driver, kernelVariant, jobs, data, recordVersion } =
-    records.toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;
+  const { kind, preset, commit, dirty, deno, machine, driver, readPath, jobs, data, recordVersion } = records
+    .toSorted((a, b) => a.startedAt < b.startedAt ? -1 : 1).at(-1)!;
   const others = [...new Set(records.map((record) => record.commit))].filter((other) => other !== commit);
-  return {
-    schema: HISTORY_SCHEMA,
-    version: HISTORY_VERSION,
-    time: records.map(({ startedAt }) => startedAt).sort().at(-1)!,
+  const durations = records.map(({ durationMs }) => durationMs).filter((ms) => ms !== null);
+  return HISTORY_LINE.of({
+    startedAt: records.map(({ startedAt }) => startedAt).sort().at(-1)!,
+    durationMs: durations.length === records.length ? durations.reduce((sum, ms) => sum + ms, 0) : null,
     kind,
     preset,
     commit,
     ...(others.length === 0 ? {} : { otherCommits: others }),
     dirty,
-    deno,
+    runtime: { deno },
     machine,
     ...(driver === null ? {} : { driver }),
-    kernelVariant,
+    readPath,
     jobs,
     data,
     recordVersion,
-    configs: Object.fromEntries(records.map(({ cell, configHash }) => [cell, configHash])),
-    undone: records.filter(({ done }) => !done).map(({ cell, seed }) => `${cell}/seed-${seed}`),
+    configHashes: Object.fromEntries(records.map(({ cell, configHash }) => [cell, configHash])),
+    unfinished: records.filter(({ done }) => !done).map(({ cell, seed }) => `${cell}/seed-${seed}`),
     metrics: metricsOf(records),
-  };
+  });
 }
 
 /** Every quantity with its values by seed. */

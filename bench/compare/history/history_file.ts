@@ -3,12 +3,14 @@
  * either at once. Readers need no lock: lines come in one write, and a rewritten file by renaming.
  */
 import { entryAt, entryKind, writeFileAtomic } from "../../../common/atomic_file.ts";
+import { canonicalJson } from "../../../common/canonical_json.ts";
 import { readText } from "../../../common/read_file.ts";
 import { reasonOf } from "../../../common/system_error.ts";
 import { withLock } from "../../store/lock_file.ts";
 import { EXIT, UsageError } from "../../../common/usage_error.ts";
-import { HISTORY_SCHEMA, type HistoryEntry } from "../../records/history_line.ts";
+import { HISTORY_LINE, type HistoryLine } from "../../records/history_line.ts";
 import { type History, parseHistory } from "../../records/parse_history.ts";
+import { sealed } from "../../records/seal.ts";
 import { type Keep, prune } from "./prune.ts";
 
 /**
@@ -44,18 +46,22 @@ export async function readHistory(path: string): Promise<History> {
  * @returns How many were added; an entry that the file holds already is not added twice.
  * @throws {UsageError} If the file cannot be written, holds lines of a later version, or is not a history.
  */
-export async function appendEntries(path: string, entries: readonly HistoryEntry[]): Promise<number> {
+export async function appendEntries(path: string, entries: readonly HistoryLine[]): Promise<number> {
   return await withLock(await lockOf(path), async () => {
     const content = await readText(path).catch((cause) => {
       if (cause instanceof Deno.errors.NotFound) return "";
       throw cannotWrite(path, cause);
     });
-    if (content !== "") checkOurs(path, await readHistory(path));
-    const known = new Set(content.split("\n"));
-    const lines = entries.map((entry) => JSON.stringify(entry)).filter((line) => !known.has(line));
+    const known = new Set<string>();
+    if (content !== "") {
+      const history = await readHistory(path);
+      checkOurs(path, history);
+      for (const entry of history.entries) known.add(identityOf(entry));
+    }
+    const lines = entries.filter((entry) => !known.has(identityOf(entry))).map(lineOf);
     if (lines.length === 0) return 0;
     const start = content === "" || content.endsWith("\n") ? "" : "\n";
-    const bytes = new TextEncoder().encode(start + lines.map((line) => `${line}\n`).join(""));
+    const bytes = new TextEncoder().encode(start + lines.join(""));
     try {
       using file = await Deno.open(path, { append: true, create: true });
       const written = await file.write(bytes);
@@ -76,7 +82,7 @@ export async function appendEntries(path: string, entries: readonly HistoryEntry
  * @returns The history before, and the entries that are left.
  * @throws {UsageError} If the file does not exist, a line is of a later version, or a file cannot be written.
  */
-export async function pruneHistory(path: string, keep: Keep): Promise<History & { left: HistoryEntry[] }> {
+export async function pruneHistory(path: string, keep: Keep): Promise<History & { left: HistoryLine[] }> {
   return await withLock(await lockOf(path), async () => {
     const found = await readHistory(path), left = prune(found.entries, keep);
     checkOurs(path, found);
@@ -91,7 +97,7 @@ export async function pruneHistory(path: string, keep: Keep): Promise<History & 
       }
       await writeFileAtomic(
         await Deno.realPath(path),
-        left.map((entry) => `${JSON.stringify(entry)}\n`).join(""),
+        left.map(lineOf).join(""),
       );
     } catch (cause) {
       throw cannotWrite(path, cause);
@@ -100,13 +106,23 @@ export async function pruneHistory(path: string, keep: Keep): Promise<History & 
   });
 }
 
+/** The text of an entry, sealed. */
+function lineOf(entry: HistoryLine): string {
+  return `${JSON.stringify(sealed(entry))}\n`;
+}
+
+/** An entry without its duration, which lines of version 1 do not have. */
+function identityOf(entry: HistoryLine): string {
+  return canonicalJson({ ...entry, durationMs: null });
+}
+
 /** The lock file of a history, by its real path. */
 async function lockOf(path: string): Promise<string> {
   return `${await Deno.realPath(path).catch(() => path)}.lock`;
 }
 
 /** The start of every line of a history; a line that was cut off may be shorter. */
-const START = JSON.stringify({ schema: HISTORY_SCHEMA }).slice(0, -1);
+const START = JSON.stringify({ schema: HISTORY_LINE.schema }).slice(0, -1);
 
 /** @throws {UsageError} If a file holds lines, but none of a history. */
 function checkOurs(path: string, { entries, problems }: History): void {

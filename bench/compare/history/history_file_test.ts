@@ -3,28 +3,27 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { PROJECT_ROOT } from "../../record/env.ts";
 import { UsageError } from "../../../common/usage_error.ts";
 import { withTempDir } from "../../testing.ts";
-import { HISTORY_SCHEMA, HISTORY_VERSION, type HistoryEntry } from "../../records/history_line.ts";
+import { HISTORY_LINE, type HistoryLine } from "../../records/history_line.ts";
 import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";
 
-const ENTRY: HistoryEntry = {
-  schema: HISTORY_SCHEMA,
-  version: HISTORY_VERSION,
-  time: "2026-01-01T00:00:00.000Z",
+const ENTRY = HISTORY_LINE.of({
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationMs: 100,
   kind: "perf",
   preset: "perf",
   commit: null,
   dirty: null,
-  deno: "0",
+  runtime: { deno: "0" },
   machine: { cpu: "none", cores: 1, os: "none", adapter: "none" },
-  kernelVariant: "buffer",
+  readPath: "buffer",
   jobs: null,
   data: "",
   recordVersion: 1,
-  configs: {},
-  undone: [],
+  configHashes: {},
+  unfinished: [],
   metrics: [],
-};
-const OLD = { ...ENTRY, time: "1999-01-01T00:00:00.000Z" };
+});
+const OLD = { ...ENTRY, startedAt: "1999-01-01T00:00:00.000Z" };
 const KEEP = { last: null, since: "2020-01-01T00:00:00.000Z" };
 const LINES = 40;
 

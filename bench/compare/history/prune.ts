@@ -1,6 +1,6 @@
 import { OptionFault, type OptionType } from "../../../common/command_line/mod.ts";
 import { UsageError } from "../../../common/usage_error.ts";
-import type { HistoryEntry } from "../../records/history_line.ts";
+import type { HistoryLine } from "../../records/history_line.ts";
 
 /** Which lines stay. */
 export interface Keep {
@@ -38,16 +38,18 @@ export const KEEP: OptionType<Keep> = {
  * @throws {UsageError} If `last` is no whole number from 1, or `since` no time.
  */
 export function prune(
-  entries: readonly HistoryEntry[],
+  entries: readonly HistoryLine[],
   { last = null, since = null }: Keep,
-): HistoryEntry[] {
+): HistoryLine[] {
   if (last !== null && !(Number.isInteger(last) && last > 0)) {
     throw new UsageError(`Cannot prune history: last must be a whole number from 1, given ${last}`);
   }
   if (since !== null && Number.isNaN(Date.parse(since))) {
     throw new UsageError(`Cannot prune history: since must be a time, given ${since}`);
   }
-  const recent = entries.filter(({ time }) => since === null || Date.parse(time) >= Date.parse(since));
+  const recent = entries.filter(({ startedAt }) =>
+    since === null || Date.parse(startedAt) >= Date.parse(since)
+  );
   if (last === null) return recent;
   const groups = Map.groupBy(recent, ({ kind, preset, machine }) => JSON.stringify([kind, preset, machine]));
   const kept = new Set([...groups.values()].flatMap((group) => group.slice(-last)));

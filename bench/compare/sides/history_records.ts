@@ -1,19 +1,20 @@
 /** Turns a line of a history back into records that can be compared. */
-import type { HistoryEntry } from "../../records/history_line.ts";
+import type { HistoryLine } from "../../records/history_line.ts";
 import type { Measurement, SourceRecord } from "./source.ts";
 
 /** The records behind a line, without the outcomes of single images, which a history does not keep. */
-export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
+export function recordsOf(entry: HistoryLine, path: string): SourceRecord[] {
   const found = new Map<string, SourceRecord & { readonly measurements: Measurement[] }>();
   const {
-    time,
+    startedAt,
+    durationMs,
     machine,
     driver = null,
-    kernelVariant,
+    readPath,
     jobs,
     commit,
     dirty,
-    deno,
+    runtime: { deno },
     data,
     preset,
     kind,
@@ -27,7 +28,7 @@ export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
     data,
     machine,
     driver,
-    kernelVariant,
+    readPath,
     jobs,
     commit,
     dirty,
@@ -40,9 +41,10 @@ export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
         ...facts,
         cell,
         seed,
-        configHash: entry.configs[cell] ?? "",
+        configHash: entry.configHashes[cell] ?? "",
         config: null,
-        startedAt: time,
+        startedAt,
+        durationMs,
         done,
         measurements: [] as Measurement[],
       };
@@ -54,7 +56,7 @@ export function recordsOf(entry: HistoryEntry, path: string): SourceRecord[] {
       recordAt(cell, seed, true).push({ name, kind, unit, better, samples, images, outcomes: null });
     }
   }
-  for (const name of entry.undone) {
+  for (const name of entry.unfinished) {
     const parts = /^(.*)\/seed-(\d+)$/.exec(name);
     if (parts !== null) recordAt(parts[1], Number(parts[2]), false);
   }

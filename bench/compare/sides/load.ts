@@ -81,12 +81,12 @@ async function loadHistory(path: string): Promise<Side> {
   const like = entries.filter((entry) =>
     entry.kind === last.kind && entry.preset === last.preset &&
     JSON.stringify(entry.machine) === JSON.stringify(last.machine) &&
-    JSON.stringify(entry.configs) === JSON.stringify(last.configs)
+    JSON.stringify(entry.configHashes) === JSON.stringify(last.configHashes)
   );
   const used = like.slice(last.kind === "cells" || last.kind === "attack" ? -1 : -LAST_LINES);
   return {
     path,
-    records: used.flatMap((entry, i) => recordsOf(entry, `${path}, line of ${entry.time} (${i + 1})`)),
+    records: used.flatMap((entry, i) => recordsOf(entry, `${path}, line of ${entry.startedAt} (${i + 1})`)),
     notes: problems.map(({ line, reason }) => `${path}, line ${line}: ${reason}`),
   };
 }

@@ -1,7 +1,7 @@
 /** The comparable numbers of a record, by name. */
-import type { AttackRecord } from "../../attack/record.ts";
-import type { PeersRecord } from "../../peers/record.ts";
-import type { PerfRecord } from "../../perf/record.ts";
+import type { AttackRecord } from "../../records/attack_record.ts";
+import type { PeersRecord } from "../../records/peers_record.ts";
+import type { PerfRecord } from "../../records/perf_record.ts";
 import type { CellRecord } from "../../schema.ts";
 import type { Measurement } from "./source.ts";
 
@@ -25,10 +25,10 @@ export function perfMetrics({ ceilings, kernels, training, attacks, start }: Per
   ].filter(({ samples }) => samples.length > 0);
 }
 
-/** Every peer at every work that it could do; this engine's own rows are those that a change of ours changes. */
+/** Every framework on every workload that it could run; a change of this engine changes the rows of this engine. */
 export function peersMetrics({ rows }: PeersRecord): Measurement[] {
-  return rows.filter(({ samplesMs }) => samplesMs.length > 0).map(({ work, peer, samplesMs }) =>
-    time(`${work} / ${peer}`, { unit: "ms", samples: samplesMs })
+  return rows.filter(({ samplesMs }) => samplesMs.length > 0).map(({ workload, framework, samplesMs }) =>
+    time(`${workload} / ${framework}`, { unit: "ms", samples: samplesMs })
   );
 }
 

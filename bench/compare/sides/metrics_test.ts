@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { PeerRow, PeersRecord } from "../../peers/record.ts";
+import type { FrameworkRow, PeersRecord } from "../../records/peers_record.ts";
 import { fakePerfRecord } from "../../perf/testing.ts";
 import { fakeRecord, NO_HASH } from "../../testing.ts";
 import { cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
@@ -25,9 +25,9 @@ Deno.test("perfMetrics() names every quantity once and knows which way is better
 });
 
 Deno.test("peersMetrics() takes every peer's times and leaves out what failed", () => {
-  const row: PeerRow = {
-    work: "step",
-    peer: "ours",
+  const row: FrameworkRow = {
+    workload: "step",
+    framework: "ours",
     steps: 1,
     samplesMs: [3, 4],
     checks: {},
@@ -35,7 +35,7 @@ Deno.test("peersMetrics() takes every peer's times and leaves out what failed", 
     reason: null,
     notes: [],
   };
-  const record = { rows: [row, { ...row, peer: "other", samplesMs: [] }] } as unknown as PeersRecord;
+  const record = { rows: [row, { ...row, framework: "other", samplesMs: [] }] } as unknown as PeersRecord;
   assertEquals(
     peersMetrics(record).map(({ name, unit, better, samples }) => ({ name, unit, better, samples })),
     [

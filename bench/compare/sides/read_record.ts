@@ -1,52 +1,65 @@
-/** One record, of whatever kind, as something to compare. */
+/** One record, of whatever kind, in the form that is compared. */
 import { dirname } from "node:path";
-import { parseAttackRecord } from "../../attack/parse_record.ts";
-import { ATTACK_SCHEMA, ATTACK_VERSION } from "../../attack/record.ts";
-import { configHash } from "../../record/env.ts";
-import { parseCellRecord } from "../../records/read_cell_record.ts";
 import { isObject } from "../../../common/is_object.ts";
-import { parsePeersRecord } from "../../peers/parse_record.ts";
-import { PEERS_SCHEMA, PEERS_VERSION } from "../../peers/record.ts";
-import { parsePerfRecord } from "../../perf/parse_record.ts";
-import { PERF_SCHEMA, PERF_VERSION, type PerfRecord } from "../../perf/record.ts";
+import { configHash } from "../../record/env.ts";
+import { ATTACK_RECORD } from "../../records/attack_record.ts";
+import { parseCellRecord } from "../../records/read_cell_record.ts";
+import { PEERS_RECORD } from "../../records/peers_record.ts";
+import { PERF_RECORD, type PerfRecord } from "../../records/perf_record.ts";
 import { SCHEMA_VERSION } from "../../schema.ts";
 import { attackMetrics, cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 import { machineClass, type SourceRecord } from "./source.ts";
 
-type Facts = Pick<PerfRecord, "startedAt" | "commit" | "dirty" | "machine" | "runtime">;
+type Facts = Pick<PerfRecord, "startedAt" | "durationMs" | "commit" | "dirty" | "machine" | "runtime">;
 
-/** Which record has which schema; records of cells have none, but a version. */
-export const KNOWN_SCHEMAS = [PERF_SCHEMA, PEERS_SCHEMA, ATTACK_SCHEMA];
+/** How the records of a schema are read. */
+const READERS: Readonly<Record<string, (json: unknown, path: string) => SourceRecord>> = {
+  [PERF_RECORD.schema]: perfSource,
+  [PEERS_RECORD.schema]: peersSource,
+  [ATTACK_RECORD.schema]: attackSource,
+};
 
 /**
- * Reads parsed JSON as a record.
+ * Reads parsed JSON as a record; files of earlier versions are migrated.
  *
  * @param path Of its file; outcomes are looked for relative to it.
- * @throws {SyntaxError} If it is no record of a known kind and version, or lacks a field.
+ * @throws {SyntaxError} If it is not a record of a known kind and version, or a field is wrong.
  */
-export async function readRecord(json: unknown, path: string): Promise<SourceRecord> {
+export function readRecord(json: unknown, path: string): SourceRecord {
   if (isObject(json) && json.schema === undefined && json.schemaVersion !== undefined) {
     return cellSource(json, path);
   }
   const schema = isObject(json) && typeof json.schema === "string" ? json.schema : "missing";
-  if (schema === PERF_SCHEMA) {
-    const record = parsePerfRecord(json);
-    const whole = { kind: "perf", recordVersion: PERF_VERSION, measurements: perfMetrics(record) } as const;
-    return { ...alone(record, path), ...whole, preset: "perf", kernelVariant: record.kernelVariant };
-  }
-  if (schema === PEERS_SCHEMA) {
-    const record = parsePeersRecord(json);
-    const whole = {
-      kind: "peers",
-      recordVersion: PEERS_VERSION,
-      measurements: peersMetrics(record),
-    } as const;
-    return { ...alone(record, path), ...whole, preset: "peers", kernelVariant: record.kernelVariant };
-  }
-  if (schema === ATTACK_SCHEMA) return await attackSource(json, path);
+  if (Object.hasOwn(READERS, schema)) return READERS[schema](json, path);
   throw new SyntaxError(
-    `its schema is ${schema}, known are ${KNOWN_SCHEMAS.join(", ")} and records of cells`,
+    `its schema is ${schema}, known are ${Object.keys(READERS).join(", ")} and records of cells`,
   );
+}
+
+function perfSource(json: unknown, path: string): SourceRecord {
+  const record = PERF_RECORD.parse(json);
+  const { version: recordVersion, readPath } = record;
+  return {
+    ...alone(record, path),
+    kind: "perf",
+    preset: "perf",
+    recordVersion,
+    readPath,
+    measurements: perfMetrics(record),
+  };
+}
+
+function peersSource(json: unknown, path: string): SourceRecord {
+  const record = PEERS_RECORD.parse(json);
+  const { version: recordVersion, readPath } = record;
+  return {
+    ...alone(record, path),
+    kind: "peers",
+    preset: "peers",
+    recordVersion,
+    readPath,
+    measurements: peersMetrics(record),
+  };
 }
 
 function cellSource(json: unknown, path: string): SourceRecord {
@@ -64,21 +77,21 @@ function cellSource(json: unknown, path: string): SourceRecord {
     configHash: record.configHash,
     config: record.config,
     data: record.dataset.sha256,
-    kernelVariant: record.kernelVariant,
+    readPath: record.kernelVariant,
     jobs: record.jobs ?? 1,
     done,
     measurements: done ? cellMetrics(record, runDir) : [],
   };
 }
 
-/** The weights are what an evaluation is of, and a later network has others: they are no part of the configuration. */
-async function attackSource(json: unknown, path: string): Promise<SourceRecord> {
-  const record = parseAttackRecord(json);
+/** The weights are the subject of an evaluation, and a later network has others: they are not part of the configuration. */
+function attackSource(json: unknown, path: string): SourceRecord {
+  const record = ATTACK_RECORD.parse(json);
   const {
     weights,
-    benchmarkVersion: _version,
+    codeHash: _code,
     adapter: _adapter,
-    kernelVariant,
+    readPath,
     seed: _seed,
     data,
     ...rest
@@ -88,26 +101,35 @@ async function attackSource(json: unknown, path: string): Promise<SourceRecord> 
   return {
     ...facts(record, path),
     kind: "attack",
-    recordVersion: ATTACK_VERSION,
+    recordVersion: record.version,
     preset: "attack",
     cell: "",
     seed: record.configuration.seed,
-    configHash: await configHash(config),
+    configHash: configHash(config),
     config,
     data: data.sha256,
-    kernelVariant,
+    readPath,
     jobs: null,
     done: true,
     measurements: attackMetrics(record, dirname(path)),
   };
 }
 
-function facts({ startedAt, commit, dirty, machine, runtime }: Facts, path: string) {
+function facts({ startedAt, durationMs, commit, dirty, machine, runtime }: Facts, path: string) {
   const { driver = null } = machine;
-  return { path, startedAt, commit, dirty, deno: runtime.deno, machine: machineClass(machine), driver };
+  return {
+    path,
+    startedAt,
+    durationMs,
+    commit,
+    dirty,
+    deno: runtime.deno,
+    machine: machineClass(machine),
+    driver,
+  };
 }
 
-/** What is the same for records of speed, which have no cells, data or settings of their own. */
+/** The fields of records of speed, which have no cells, data or settings. */
 function alone(record: Facts, path: string) {
   const none = { cell: "", seed: null, configHash: "", config: null, data: "", jobs: null, done: true };
   return { ...facts(record, path), ...none };

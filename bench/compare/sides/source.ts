@@ -36,12 +36,14 @@ export interface SourceRecord {
   readonly machine: MachineClass;
   /** The driver's version. It is not part of the machine's class: a comparison may ask whether a new driver is slower. */
   readonly driver: string | null;
-  readonly kernelVariant: string;
+  readonly readPath: string;
   readonly jobs: number | null;
   readonly commit: string | null;
   readonly dirty: boolean | null;
   readonly deno: string;
   readonly startedAt: string;
+  /** Null if it is not recorded. */
+  readonly durationMs: number | null;
   /** Whether it succeeded; failed and skipped cells have no measurements. */
   readonly done: boolean;
   readonly measurements: readonly Measurement[];
