@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { PEERS_RECORD } from "../bench/records/peers_record.ts";
+import { PERF_RECORD } from "../bench/records/perf_record.ts";
 import { main } from "./cli.ts";
 import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
 import { makePeers, makePerf } from "./testing_performance.ts";
@@ -88,8 +90,8 @@ Deno.test("main() exits 2 where there is no run, 1 where there is no place to wr
 
 Deno.test("main() writes records of speed as a page of their own beside the first of them", async () => {
   const dir = await writeRunFolder({
-    "perf-1.json": JSON.stringify(makePerf()),
-    "peers.json": JSON.stringify(makePeers()),
+    "perf-1.json": PERF_RECORD.write(makePerf()),
+    "peers.json": PEERS_RECORD.write(makePeers()),
   });
   const { code, out } = await report(["--perf", `${dir}/perf-1.json`, "--peers", `${dir}/peers.json`]);
   assertEquals([code, out], [0, `${dir}/perf-1.html\n`]);
@@ -99,7 +101,7 @@ Deno.test("main() writes records of speed as a page of their own beside the firs
 });
 
 Deno.test("main() adds records of speed to the page of a run", async () => {
-  const dir = await writeRunFolder({ ...FILES, "perf.json": JSON.stringify(makePerf()) });
+  const dir = await writeRunFolder({ ...FILES, "perf.json": PERF_RECORD.write(makePerf()) });
   const { code, out } = await report([dir, "--perf", `${dir}/perf.json`]);
   assertEquals([code, out], [0, `${dir}/report.html\n`]);
   assertStringIncludes(await Deno.readTextFile(`${dir}/report.html`), '<section id="performance"');
@@ -114,7 +116,7 @@ Deno.test("main() exits 2 where a record of speed is absent or is another file",
   assertEquals(other.code, 2);
   assertStringIncludes(
     other.err,
-    "Cannot read record of peers: schema is not realfeatures/peers, got nothing",
+    "Cannot read the record of bench peers: schema is not realfeatures/peers, got nothing",
   );
   await Deno.remove(dir, { recursive: true });
 });

@@ -90,7 +90,7 @@ Deno.test("attack() hands the images on, writes record and outcomes, and prints 
     assertEquals(await names(`${dir}/out`), ["attack.json", "outcomes.safetensors"]);
 
     const record = await readRecord(`${dir}/out`);
-    assertEquals([record.schema, record.version, record.resumedAt], ["realfeatures/attack", 1, []]);
+    assertEquals([record.schema, record.version, record.resumedAt], ["realfeatures/attack", 2, []]);
     assertEquals([record.asked.cleanAccuracy, record.asked.robustAccuracy], [11 / 12, 2 / 12]);
     assertEquals(record.asked.attacks.map(({ name, attacked }) => [name, attacked]), [["apgd-ce", 11], [
       "square",

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 import type { KernelTime, PerfRecord } from "../records/perf_record.ts";
+import { sealed } from "../records/seal.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import { fakeRecord, withTempDir } from "../testing.ts";
+import { fakeRecord, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
 import { COMPARE_COMMAND } from "./compare.ts";
@@ -26,7 +27,10 @@ async function start(base: unknown, head: unknown, words: string[] = []) {
   await withTempDir(async (dir) => {
     const paths = [`${dir}/base.json`, `${dir}/head.json`];
     for (const [i, json] of [base, head].entries()) {
-      await Deno.writeTextFile(paths[i], typeof json === "string" ? json : JSON.stringify(json));
+      await Deno.writeTextFile(
+        paths[i],
+        typeof json === "string" ? json : JSON.stringify(sealed(json as object)),
+      );
     }
     let text = "";
     const code = await compare([...words, ...paths], { stdout: (part) => text += part });
@@ -46,7 +50,7 @@ async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = [
           ...kernel,
           samplesMs: kernel.samplesMs.map((ms) => ms * (0.98 + i / 100)),
         }));
-        await Deno.writeTextFile(`${dir}/${name}/${i}.json`, JSON.stringify({ ...one, kernels }));
+        await writeSealed(`${dir}/${name}/${i}.json`, { ...one, kernels });
       }
     }
     let text = "";
@@ -75,7 +79,7 @@ async function writeRun(
       metrics: { cleanAccuracy: { value, unit: "fraction" } },
       artifacts: outcomes ? [{ kind: "outcomes", path, sha256: sha256Hex(bytes) }] : [],
     });
-    await Deno.writeTextFile(`${dir}/records/sl--natural--seed-${seed}.json`, JSON.stringify(cell));
+    await writeSealed(`${dir}/records/sl--natural--seed-${seed}.json`, cell);
     if (!outcomes) continue;
     await Deno.mkdir(`${dir}/artifacts/${benchmark}`, { recursive: true });
     await Deno.writeFile(`${dir}/${path}`, damaged ? bytes.with(-1, bytes.at(-1)! ^ 1) : bytes);
@@ -186,7 +190,7 @@ Deno.test("compare() merges further records into a side", async () => {
     const paths: string[] = [];
     for (const [i, samples] of [QUIET, QUIET, SLOW].entries()) {
       paths.push(`${dir}/${i}.json`);
-      await Deno.writeTextFile(paths[i], JSON.stringify(record(samples)));
+      await writeSealed(paths[i], record(samples));
     }
     let text = "";
     const words = [paths[0], paths[2], "--more-base", paths[1], "--json"];
@@ -256,7 +260,7 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
         /config of sl\/natural lr is nothing and 2\nHint: .* config /,
       ],
       [{ dataset: { name: "planted", sha256: "f".repeat(64) } }, /data is ".*" and "f+"\nHint/],
-      [{ readPath: "other" }, /kernels is ".*" and "other"\nHint/],
+      [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
     ] as const
   ) {
     const error = await assertRejects(() => start(cell({}), cell(parts)), UsageError);
@@ -271,11 +275,11 @@ for (
     ["no JSON", "{", /head\.json: it is not JSON$/],
     ["another file", {}, /its schema is missing, known are realfeatures\/perf/],
     ["a cell of a later version", { ...fakeRecord(), schemaVersion: 99 }, /schemaVersion is 99, known is 1$/],
-    ["a record of a later version", { ...record(QUIET), version: 99 }, /version is 99, known is 1$/],
+    ["a record of a later version", { ...record(QUIET), version: 99 }, /version is 99, known are 1 to 2$/],
     [
       "a broken record",
       { ...record(QUIET), kernels: 3 },
-      /performance record: kernels is not a list, got 3$/,
+      /the record of bench perf: kernels is not a list, got 3$/,
     ],
   ] as const
 ) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { sealed } from "../records/seal.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import { fakeRecord, withTempDir } from "../testing.ts";
+import { fakeRecord, withTempDir, writeSealed } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { HistoryLine } from "../records/history_line.ts";
 import { runCommand } from "../../common/command_line/mod.ts";
@@ -34,7 +35,7 @@ async function writeRun(dir: string, accuracies: readonly number[], startedAt = 
         imagesPerSecond: { value: 300 + seed, unit: "images/s" },
       },
     });
-    await Deno.writeTextFile(`${dir}/records/seed-${seed}.json`, JSON.stringify(cell));
+    await writeSealed(`${dir}/records/seed-${seed}.json`, cell);
   }
 }
 
@@ -75,7 +76,7 @@ Deno.test("history() takes a run whose records are of several commits, and says 
         startedAt,
         dirty: seed === 1,
       });
-      await Deno.writeTextFile(`${dir}/run/records/${seed}.json`, JSON.stringify(cell));
+      await writeSealed(`${dir}/run/records/${seed}.json`, cell);
     }
     const { stdout } = await run([file, "--append", `${dir}/run`]);
     assertMatch(stdout, /\n2026-01-03T00:00:00\.000Z +cells +small +newest and another +none/);
@@ -95,7 +96,7 @@ Deno.test("history() keeps the driver where the record knows it, for compare to 
         machine: { ...machine, driver },
         startedAt: `2026-01-0${i + 1}T00:00:00.000Z`,
       });
-      await Deno.writeTextFile(`${dir}/${i}.json`, JSON.stringify(record));
+      await writeSealed(`${dir}/${i}.json`, record);
       await run([file, "--append", `${dir}/${i}.json`]);
     }
     const [old, now] = await entriesIn(file);
@@ -123,13 +124,13 @@ Deno.test("history() names a line that was cut off, goes on behind it, and sets 
   await withTempDir(async (dir) => {
     const file = `${dir}/h.jsonl`;
     const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
-    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt: at(1) })));
+    await writeSealed(`${dir}/p.json`, fakePerfRecord({ startedAt: at(1) }));
     await run([file, "--append", `${dir}/p.json`]);
     await Deno.writeTextFile(file, '{"schema":"realfeatures/hist', { append: true });
-    assertMatch((await run([file])).stderr, /h\.jsonl, line 2: it is cut off, it is not JSON\n$/);
-    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt: at(2) })));
+    assertMatch((await run([file])).stderr, /h\.jsonl, line 2: it is cut off, it is not JSON, .*\n$/);
+    await writeSealed(`${dir}/p.json`, fakePerfRecord({ startedAt: at(2) }));
     const added = await run([file, "--append", `${dir}/p.json`]);
-    assertMatch(added.stderr, /1 of 1 lines added.*\n.*line 2: it is not JSON\n$/);
+    assertMatch(added.stderr, /1 of 1 lines added.*\n.*line 2: it is not JSON, .*\n$/);
     assertEquals((await entriesIn(file)).map(({ startedAt }) => startedAt), [at(1), at(2)]);
     const pruned = await run([file, "--prune", "last=1"]);
     assertStringIncludes(pruned.stderr, "1 of 2 lines removed\n1 damaged lines set aside");
@@ -141,13 +142,17 @@ Deno.test("history() names a line that was cut off, goes on behind it, and sets 
 Deno.test("history() refuses lines of a later version, for reading and for adding", async () => {
   await withTempDir(async (dir) => {
     const file = `${dir}/h.jsonl`;
-    await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord()));
+    await writeSealed(`${dir}/p.json`, fakePerfRecord());
     await run([file, "--append", `${dir}/p.json`]);
-    const line = await Deno.readTextFile(file);
-    await Deno.writeTextFile(file, line.replace('"version":1', '"version":2'), { append: true });
+    const { sha256: _, ...line } = JSON.parse(await Deno.readTextFile(file));
+    const later = JSON.stringify(sealed({ ...line, version: 3 }));
+    await Deno.writeTextFile(file, `${later}\n`, { append: true });
     for (const args of [[file], [file, "--append", `${dir}/p.json`]]) {
       const error = await assertRejects(() => run(args), UsageError);
-      assertMatch(error.message, /h\.jsonl: line 2 is of version 2, known is 1\nHint: use the version/);
+      assertMatch(
+        error.message,
+        /h\.jsonl: line 2 cannot be used, .* version is 3, known are 1 to 2\nHint: use the version/,
+      );
     }
   });
 });
@@ -156,7 +161,7 @@ Deno.test("history() lists an older run that was added later in its place in tim
   await withTempDir(async (dir) => {
     const file = `${dir}/h.jsonl`, days = [2, 4, 1, 3].map((day) => `2026-01-0${day}T00:00:00.000Z`);
     for (const startedAt of days) {
-      await Deno.writeTextFile(`${dir}/p.json`, JSON.stringify(fakePerfRecord({ startedAt })));
+      await writeSealed(`${dir}/p.json`, fakePerfRecord({ startedAt }));
       await run([file, "--append", `${dir}/p.json`]);
     }
     const { stdout, stderr } = await run([file, "--json"]);
@@ -176,7 +181,7 @@ Deno.test("history() stands for its newest run in a comparison, wherever its lin
         startedAt: `2026-01-0${day}T00:00:00.000Z`,
         metrics: { cleanAccuracy: { value: accuracy, unit: "fraction" } },
       });
-      await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(record));
+      await writeSealed(`${dir}/${name}.json`, record);
       await run([file, "--append", `${dir}/${name}.json`]);
     }
     let json = "";
@@ -192,7 +197,7 @@ Deno.test("history() takes lines of many writers at once without mixing them", a
     const file = `${dir}/h.jsonl`;
     await Promise.all(Array.from({ length: 16 }, async (_, i) => {
       const startedAt = new Date(1e12 + i * 1000).toISOString();
-      await Deno.writeTextFile(`${dir}/${i}.json`, JSON.stringify(fakePerfRecord({ startedAt })));
+      await writeSealed(`${dir}/${i}.json`, fakePerfRecord({ startedAt }));
       await run([file, "--append", `${dir}/${i}.json`]);
     }));
     const { stdout, stderr } = await run([file, "--json"]);

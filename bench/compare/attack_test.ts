@@ -11,6 +11,9 @@ import { servicesFor } from "../commands/testing.ts";
 
 const IMAGES = 12;
 
+/** Another hash. */
+const OTHER = "f".repeat(64);
+
 /** A folder with an evaluation in which all images but the first are correct, and the last `robust` robust. */
 async function evaluate(dir: string, robust: number, words: readonly string[] = []): Promise<string> {
   const device = fakeDevice((_, { labels }) => {
@@ -69,8 +72,8 @@ Deno.test("compare() calls equal evaluations the same, of another network with o
   await withTempDir(async (dir) => {
     const base = await evaluate(`${dir}/a`, 6), one = await evaluate(`${dir}/b`, 5);
     const trained = await rewrite(base, `${dir}/trained.json`, ({ configuration }) => {
-      const weights = { ...configuration.weights, sha256: "other" };
-      return { configuration: { ...configuration, weights, benchmarkVersion: "other" }, configHash: "other" };
+      const weights = { ...configuration.weights, sha256: OTHER };
+      return { configuration: { ...configuration, weights, codeHash: OTHER }, configHash: OTHER };
     });
     for (const head of [base, trained, one]) { // one image of twelve is chance
       const { code, text } = await compared(base, head);
@@ -113,12 +116,12 @@ Deno.test("compare() refuses evaluations under other attacks, networks or images
       configuration: { ...configuration, data: { ...configuration.data, ...own } },
     });
     const fewer = await rewrite(base, `${dir}/fewer.json`, (record) => other(record, { n: 11 }));
-    const data = await rewrite(base, `${dir}/data.json`, (record) => other(record, { sha256: "ff" }));
+    const data = await rewrite(base, `${dir}/data.json`, (record) => other(record, { sha256: OTHER }));
     await assertRejects(() => compared(base, fewer), UsageError, "config images is 12 and 11");
     await assertRejects(
       () => compared(base, data),
       UsageError,
-      '" and "ff"\nHint: add --allow-different data',
+      `" and "${OTHER}"\nHint: add --allow-different data`,
     );
   });
 });
@@ -163,9 +166,9 @@ Deno.test("compare() refuses records of evaluations that are damaged or of a lat
     const base = await evaluate(`${dir}/base`, 6);
     for (
       const [change, message] of [
-        [{ version: 2 }, /Cannot read record of an attack: version is 2, known is 1$/],
-        [{ asked: {} }, /record\.asked\.cleanAccuracy is not .*, got nothing/],
-        [{ configHash: 1, commit: 2 }, /record\.commit is .*; record\.configHash is /],
+        [{ version: 3 }, /Cannot read the record of an evaluation: .* version is 3, known are 1 to 2$/],
+        [{ asked: {} }, /asked\.cleanAccuracy is missing/],
+        [{ configHash: 1, commit: 2 }, /commit is .*; configHash is /],
       ] as const
     ) {
       const head = await rewrite(base, `${dir}/head.json`, () => change);

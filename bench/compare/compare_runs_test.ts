@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { CellRecord } from "../schema.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import { fakeRecord, withTempDir } from "../testing.ts";
+import { fakeRecord, withTempDir, writeSealed } from "../testing.ts";
 import { compareRuns } from "./compare_runs.ts";
 import { formatComparison, FORMATS } from "./formats/mod.ts";
 import { DEFAULT_THRESHOLDS } from "./thresholds.ts";
@@ -18,7 +18,7 @@ async function inFolder(test: (path: (name: string) => string) => Promise<void>)
       other: cell(100, { machine: { ...machine, cpu: "another" } }),
     };
     for (const [name, record] of Object.entries(records)) {
-      await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(record));
+      await writeSealed(`${dir}/${name}.json`, record);
     }
     await Deno.writeTextFile(`${dir}/t.yaml`, "memoryPercent: 20");
     await test((name) => `${dir}/${name}`);

@@ -3,6 +3,7 @@ import { stream } from "../../common/random.ts";
 import type { PerfRecord } from "../records/perf_record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import type { CellRecord } from "../schema.ts";
+import { sealed } from "../records/seal.ts";
 import { fakeRecord } from "../testing.ts";
 import { readRecord } from "./sides/read_record.ts";
 import type { Side } from "./sides/source.ts";
@@ -10,7 +11,7 @@ import type { Side } from "./sides/source.ts";
 /** Records as a side, without files. */
 export async function sideOf(name: string, records: readonly object[]): Promise<Side> {
   const read = records.map((record, i) =>
-    readRecord(JSON.parse(JSON.stringify(record)), `${name}/records/${i}.json`)
+    readRecord(JSON.parse(JSON.stringify(sealed(record))), `${name}/records/${i}.json`)
   );
   return { path: name, records: await Promise.all(read), notes: [] };
 }

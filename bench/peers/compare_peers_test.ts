@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../common/usage_error.ts";
 import { withTempDir } from "../testing.ts";
+import { PEERS_RECORD } from "../records/peers_record.ts";
 import { comparePeers } from "./compare_peers.ts";
 import { fakePeersRecord } from "./testing.ts";
 import type { TimePeersOptions } from "./time_peers.ts";
@@ -27,7 +28,7 @@ Deno.test("comparePeers() writes the record that it returns, or none, and says w
     const asked: TimePeersOptions[] = [];
     const time = (options: TimePeersOptions) => (asked.push(options), Promise.resolve(fakePeersRecord()));
     const record = await comparePeers({ peers: ["torch"], out: `${dir}/a/r.json` }, { time });
-    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/a/r.json`)), record);
+    assertEquals(PEERS_RECORD.parse(JSON.parse(await Deno.readTextFile(`${dir}/a/r.json`))), record);
     await comparePeers({ peers: ["torch"], rounds: 2 }, { time });
     assertEquals(asked.map(({ peers }) => peers.map(({ name }) => name)), [["ours", "torch"], [
       "ours",

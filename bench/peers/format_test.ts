@@ -4,7 +4,7 @@ import { fakePeersRecord } from "./testing.ts";
 
 Deno.test("formatPeers() shows medians, spreads and ratios, and says what has none", () => {
   const text = formatPeers(fakePeersRecord());
-  assertMatch(text, /^made up \(a processor\), Deno 9\.9\nMedian, least and most of 2 rounds;/);
+  assertMatch(text, /^made up \(a processor\), Deno 9\.9\nMedian, minimum and maximum of 2 rounds;/);
   assertStringIncludes(text, "\ntraining step\npackage ");
   assertMatch(text, /\nrealfeatures +1 +WebGPU, a +45\.0 +40\.0 +50\.0 +- +- +-\n/);
   assertMatch(text, /\nSlow +2\.0 +WebGPU, a +425 +400 +450 +9\.44 +9\.00 +10\.0\n/);

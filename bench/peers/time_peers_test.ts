@@ -62,7 +62,7 @@ Deno.test("timePeers() makes a sound record, gives all peers the same inputs, an
     folders.add(request.inputs);
   });
   const record = await timePeers(options, services);
-  assertEquals(PEERS_RECORD.parse(JSON.parse(JSON.stringify(record))), record);
+  assertEquals(PEERS_RECORD.parse(JSON.parse(PEERS_RECORD.write(record))), record);
   assertEquals([record.rows.length, record.rounds, record.readPath], [12, 2, "buffer"]);
   assertEquals([record.startedAt, record.machine.driver], ["2026-01-02T03:04:05.000Z", "D 1"]);
   const titles = PEERS.map(({ title }) => title);

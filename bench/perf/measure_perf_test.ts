@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../common/usage_error.ts";
 import { withTempDir } from "../testing.ts";
 import type { MeasureOptions } from "./measure.ts";
+import { PERF_RECORD } from "../records/perf_record.ts";
 import { measurePerf } from "./measure_perf.ts";
 import { fakePerfRecord } from "./testing.ts";
 
@@ -30,7 +31,7 @@ Deno.test("measurePerf() writes the record that it returns, or none", async () =
     const asked: MeasureOptions[] = [];
     const measure = (options: MeasureOptions) => (asked.push(options), Promise.resolve(fakePerfRecord()));
     const record = await measurePerf({ samples: 7, out: `${dir}/a/r.json` }, { measure });
-    assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/a/r.json`)), record);
+    assertEquals(PERF_RECORD.parse(JSON.parse(await Deno.readTextFile(`${dir}/a/r.json`))), record);
     await measurePerf({ samples: 7 }, { measure });
     assertEquals(asked.map(({ samples, starts }) => [samples, starts]), [[7, 3], [7, 3]]);
     assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["a"]);

@@ -26,12 +26,13 @@ export interface Appended {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { PERF_RECORD } from "../../records/perf_record.ts";
  * import { fakePerfRecord } from "../../perf/testing.ts";
  * import { appendHistory } from "./append_history.ts";
  * import { pruneHistory, readHistory } from "./history_file.ts";
  *
  * const dir = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${dir}/perf.json`, JSON.stringify(fakePerfRecord()));
+ * await Deno.writeTextFile(`${dir}/perf.json`, PERF_RECORD.write(fakePerfRecord()));
  * const { added } = await appendHistory(`${dir}/history.jsonl`, `${dir}/perf.json`);
  * const { entries } = await readHistory(`${dir}/history.jsonl`);
  * assertEquals([added, entries[0].kind], [1, "perf"]);

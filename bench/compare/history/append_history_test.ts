@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fakePerfRecord } from "../../perf/testing.ts";
 import { UsageError } from "../../../common/usage_error.ts";
-import { fakeRecord, withTempDir } from "../../testing.ts";
+import { fakeRecord, withTempDir, writeSealed } from "../../testing.ts";
 import { appendHistory } from "./append_history.ts";
 import { pruneHistory, readHistory } from "./history_file.ts";
 
@@ -10,7 +10,7 @@ Deno.test("appendHistory() adds what pruneHistory() takes out and readHistory() 
     const file = `${dir}/h.jsonl`;
     for (const day of [1, 2, 3]) {
       const record = fakePerfRecord({ startedAt: `2026-01-0${day}T00:00:00.000Z` });
-      await Deno.writeTextFile(`${dir}/${day}.json`, JSON.stringify(record));
+      await writeSealed(`${dir}/${day}.json`, record);
       const { added, entries, notes } = await appendHistory(file, `${dir}/${day}.json`);
       assertEquals([added, entries.length, notes], [1, 1, []]);
     }

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { PROJECT_ROOT } from "../../record/env.ts";
 import { UsageError } from "../../../common/usage_error.ts";
 import { withTempDir } from "../../testing.ts";
+import { sealed } from "../../records/seal.ts";
 import { HISTORY_LINE, type HistoryLine } from "../../records/history_line.ts";
 import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";
 
@@ -122,7 +123,7 @@ Deno.test("appendEntries() and pruneHistory() leave files alone that are no hist
     assertEquals((await readHistory(`${dir}/deno`)).entries, [ENTRY]);
     assertEquals((await Deno.lstat(`${dir}/link`)).isSymlink, true);
 
-    await Deno.writeTextFile(`${dir}/deno`, `${JSON.stringify(ENTRY)}\n{ cut`);
+    await Deno.writeTextFile(`${dir}/deno`, `${JSON.stringify(sealed(ENTRY))}\n{ cut`);
     await Deno.symlink("notes", `${dir}/deno.damaged`);
     await assertRejects(
       () => pruneHistory(`${dir}/deno`, KEEP),
