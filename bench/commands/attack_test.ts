@@ -266,7 +266,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "attacks that need more classes",
     (dir) => writeInputs(dir, untrained({ ...TINY, classes: 3 })),
-    /^Cannot run apgd-t: its loss needs at least 4 classes, the model has 3\nHint: leave it out, /,
+    /^Cannot run apgd-t: its loss needs at least 4 classes, the model has 3\nHint: leave it out; /,
   ],
   [
     "images with other channels",

@@ -57,14 +57,14 @@ export const HISTORY_COMMAND = defineCommand({
 /** A line for each entry: when, what, where, and how much of it. */
 export function formatHistory(entries: readonly HistoryLine[]): string {
   if (entries.length === 0) return "No lines\n";
-  const rows = entries.map(({ time, kind, preset, machine, metrics, undone, ...commits }) => [
-    time,
+  const rows = entries.map(({ startedAt, kind, preset, machine, metrics, unfinished, ...commits }) => [
+    startedAt,
     kind,
     preset,
     commitText(commits),
     `${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
     String(metrics.length),
-    String(undone.length),
+    String(unfinished.length),
   ]);
   const right = { align: "right" as const };
   return formatTable(
