@@ -1,7 +1,7 @@
 /** Checks the documentation of the public modules: `deno task docs`.
  *
- * Every exported name has a docstring (`doc_rules.ts`), every example in a docstring runs, and the pages that are made from
- * tables are what the tables say.
+ * Every exported name has a docstring (`doc_rules.ts`), every example in a docstring runs, the pages that are made from
+ * tables are what the tables say, and pages keep to `prose_rules.ts`.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { docProblems } from "./doc_rules.ts";
 import { readDocs } from "./docs.ts";
 import { stalePages } from "./generated_docs.ts";
 import { join, toFileUrl } from "./path.ts";
+import { glossaryProblems, phraseProblems } from "./prose_rules.ts";
 import { finish, repositoryFiles, ROOT } from "./repository.ts";
 
 /** The public modules; those that do not exist yet are left out. */
@@ -16,6 +17,9 @@ const MODULES = [
   "mod.ts",
   ...["engine", "attacks", "datasets", "paradigms", "reports"].map((name) => `${name}/mod.ts`),
 ];
+
+/** Pages made from tables: their words stand in the tables. */
+const GENERATED = /^docs\/(?:presets|commands)\.md$/;
 
 /** Examples write to temporary folders, open devices and describe the machine. */
 const PERMISSIONS = [
@@ -34,6 +38,17 @@ for (const path of modules) {
   const found = await readDocs(join(ROOT, path)).then((doc) => docProblems(path, doc), unreadable);
   problems.push(...found.map((problem) => problem.replace(`${toFileUrl(ROOT)}/`, "")));
 }
+
+const texts = new Map<string, string>();
+for (const path of files.filter((path) => /\.(?:ts|wgsl|md)$/.test(path))) {
+  texts.set(path, await Deno.readTextFile(join(ROOT, path)));
+}
+for (const [path, text] of texts) {
+  if (path.endsWith(".md") && !GENERATED.test(path)) problems.push(...phraseProblems(path, text));
+}
+const glossary = texts.get("docs/glossary.md") ?? "";
+texts.delete("docs/glossary.md");
+problems.push(...glossaryProblems(glossary, [...texts.values()]));
 
 const examples = await filesWithExamples(files);
 if (examples.length > 0) {
