@@ -17,7 +17,7 @@ import type { AttackRecord } from "../records/attack_record.ts";
 /** Who watches, and who opens the device. */
 export interface AttackInServices extends Omit<EvaluationServices, "folder"> {
   readonly openDevice: OpenAttackDevice;
-  /** Told of what was done to weights and timings. */
+  /** Receives notes on weights and timings. */
   readonly note: (text: string) => void;
 }
 

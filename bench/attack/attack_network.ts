@@ -59,7 +59,7 @@ export interface AttackNetworkOptions {
   readonly command?: string;
   /** Told how far the running attack is. */
   readonly onProgress?: (progress: CellProgress) => void;
-  /** Told what else is worth knowing. */
+  /** Receives notes and warnings. */
   readonly note?: (text: string) => void;
   /** Abort it to save the state and stop; then the promise rejects with its reason, and `resume` continues. */
   readonly signal?: AbortSignal;

@@ -35,12 +35,12 @@ export interface ClassifierOptions {
   readonly arch: ResnetArch;
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
-  /** Told what was done to names and numbers. */
+  /** Receives notes on changes of names and numbers. */
   readonly note: (text: string) => void;
 }
 
 /**
- * Reads a network from safetensors under PyTorch's names; {@linkcode plainStateDict} says what is done to them. Names,
+ * Reads a network from safetensors under PyTorch's names; {@linkcode plainStateDict} normalises them. Names,
  * types and shapes are checked before the numbers are read, so that a wrong file is refused whatever its size.
  *
  * @throws {UsageError} If the file cannot be read, or its tensors are not those of the architecture: those that are
@@ -111,7 +111,7 @@ function checkSize(
   );
 }
 
-/** The error as one of usage, with the path where it lacks it; bugs stay what they are. */
+/** Turns an error about the file into an error of usage with its path; bugs are returned as they are. */
 function refusal(cause: unknown, { path, hint }: { path: string; hint: string }): unknown {
   if (!(cause instanceof Error) || !cause.message.startsWith("Cannot ")) return cause;
   const message = cause.message.replace(/^Cannot load weights:/, `Cannot load weights ${printable(path)}:`);

@@ -16,7 +16,7 @@ export interface AttackDevice {
   /** What the system says of the adapter's driver; null where it says nothing. */
   readonly driver: string | null;
   readonly readPath: string;
-  /** The most device memory held at once so far, in bytes. */
+  /** Peak device memory so far, in bytes. */
   peakBytes(): number;
   /** Ways of computing that were chosen so far. */
   variants(): Record<string, string>;

@@ -17,10 +17,10 @@ import { encodeOutcomes } from "./outcomes.ts";
 import { ATTACK_RECORD, type AttackConfiguration, type AttackRecord } from "../records/attack_record.ts";
 import { checksOf, isApgd, type Radii, summarise } from "./summarise.ts";
 
-/** How the radii are written that the reference code raises others to. */
+/** Labels of the radii to which the reference code raises smaller ones. */
 const RAISED = { L2: "0.6", Linf: "6/255" } as const;
 
-/** What is evaluated, and on what. */
+/** The classifier, the images and the device of an evaluation. */
 export interface EvaluationTask {
   readonly options: AttackOptions;
   readonly classifier: Classifier;
@@ -28,7 +28,7 @@ export interface EvaluationTask {
   readonly device: AttackDevice;
 }
 
-/** Who watches. */
+/** Services of an evaluation. */
 export interface EvaluationServices {
   readonly folder: EvaluationFolder;
   readonly progress: Progress;
@@ -36,7 +36,7 @@ export interface EvaluationServices {
   readonly command: string;
 }
 
-/** All that decides the bits. */
+/** Everything that decides the bits. */
 export async function configurationOf(task: EvaluationTask): Promise<AttackConfiguration> {
   const { options, classifier, images: { set }, device } = task;
   const {
@@ -70,7 +70,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
   };
 }
 
-/** Attacks, and leaves outcomes and record in the folder. */
+/** Attacks, and writes outcomes and record into the folder. */
 export async function evaluate(
   task: EvaluationTask,
   configuration: AttackConfiguration,

@@ -1,4 +1,4 @@
-/** The folder that an evaluation leaves, and how a stopped one is taken up again. */
+/** The folder of an evaluation, and how a stopped evaluation is resumed. */
 
 import { readText } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
@@ -33,21 +33,21 @@ const NAMES: readonly string[] = [
   ...Object.values(FILES.outcomes),
 ];
 
-/** What is taken, and how. */
+/** How a folder is opened. */
 export interface FolderOptions {
   readonly configuration: AttackConfiguration;
   readonly resume: boolean;
   readonly now: Date;
-  /** Told of damaged files that are set aside. */
+  /** Receives notes on damaged files that are moved aside. */
   readonly note: (text: string) => void;
 }
 
-/** An evaluation's folder, closed to other processes. Release it with {@linkcode EvaluationFolder.close}. */
+/** An evaluation's folder, locked against other processes. Release it with {@linkcode EvaluationFolder.close}. */
 export class EvaluationFolder {
   readonly path: string;
-  /** The record of an evaluation that is finished already. */
+  /** The record of an evaluation that has finished. */
   finished: AttackRecord | null = null;
-  /** When the evaluation began, and when it went on. */
+  /** When the evaluation started, and when it was resumed. */
   startedAt: string;
   resumedAt: readonly string[] = [];
   readonly #configuration: AttackConfiguration;
@@ -71,11 +71,11 @@ export class EvaluationFolder {
   }
 
   /**
-   * Makes the folder, or takes one that holds no evaluation, or with `resume` one that holds the same evaluation.
+   * Creates the folder, or opens one without an evaluation, or with `resume` one with the same evaluation. Damaged files of
+   * an evaluation are moved aside, and it restarts.
    *
-   * @throws {UsageError} If it cannot be written, another process is at work there, it holds an evaluation that is not to
-   * be resumed, or another one, or files of others. Nothing in it is changed then. Damaged files of an evaluation are set
-   * aside, and it begins anew.
+   * @throws {UsageError} If it cannot be written, another process uses it, or it holds an evaluation without `resume`,
+   * another evaluation, one of a later version, or other files. The folder is unchanged then.
    */
   static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
     const made = await entryAt(path) === null;
@@ -90,7 +90,7 @@ export class EvaluationFolder {
     }
   }
 
-  /** Where one of the evaluations keeps its state. */
+  /** The store of the state of one evaluation. */
   store(part: Part): StateStore {
     return {
       load: () => {
@@ -111,7 +111,7 @@ export class EvaluationFolder {
     };
   }
 
-  /** Writes a file of results; says what it is. */
+  /** Writes a file of results and returns its entry in the record. */
   async writeArtifact(name: string, { kind, bytes }: { kind: string; bytes: Uint8Array }): Promise<Artifact> {
     await writeFileAtomic(`${this.path}/${name}`, bytes);
     return { kind, path: name, sha256: sha256Hex(bytes) };
@@ -123,13 +123,13 @@ export class EvaluationFolder {
     await this.#removeStates();
   }
 
-  /** Takes back what an evaluation that could not begin has left: nothing, where something was saved. */
+  /** Removes the files of an evaluation that could not start; keeps them if a state was saved. */
   async discard(): Promise<void> {
     if (this.resumedAt.length > 0 || this.#saved) return;
     await this.#removeStates();
   }
 
-  /** Lets others in; removes the folder if it was made here and is empty. */
+  /** Unlocks the folder; removes it if it was created here and is empty. */
   async close(): Promise<void> {
     await removeLockFile(this.#lock, `${this.path}/.lock`);
     this.#lock.close();
@@ -172,7 +172,7 @@ export class EvaluationFolder {
     await this.#loadStates(configuration, names);
     if (this.#states.has("asked")) this.resumedAt = [...this.resumedAt, now.toISOString()];
     if (found.length > 0) await this.#removeUnfinished();
-    // The configuration is kept from the first moment on, so that no other evaluation can go on from here.
+    // The configuration is saved at once, so no other evaluation can resume from here.
     const { startedAt, resumedAt } = this;
     const checkpoint = this.#states.get("asked")?.checkpoint ?? null;
     const state = { configuration, startedAt, resumedAt, checkpoint };
@@ -194,7 +194,7 @@ export class EvaluationFolder {
     }
   }
 
-  /** The record of a finished evaluation; null where it is damaged. */
+  /** The record of a finished evaluation; null if it is damaged. */
   async #readFinished(configuration: AttackConfiguration): Promise<AttackRecord | null> {
     const path = `${this.path}/${FILES.record}`;
     let found: ReadResult<AttackRecord>;
@@ -217,20 +217,20 @@ export class EvaluationFolder {
     return null;
   }
 
-  /** Moves a damaged file out of the way, and says so; one that was never ours is left alone, and refused. */
+  /** Moves a damaged file aside and logs why; refuses a file of another program and leaves it. */
   async #setAside(name: string, reason: string): Promise<void> {
     const path = `${this.path}/${name}`;
     if (!await isOurs(path)) {
       throw new UsageError(
         `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${reason}\n` +
-          "Hint: the file is left as it is; start anew in another folder with --out",
+          "Hint: the file is unchanged; start in another folder with --out",
       );
     }
     await Deno.rename(path, `${path}.corrupt`);
-    this.#note(`${path} cannot be used and is now ${name}.corrupt, the evaluation begins anew: ${reason}`);
+    this.#note(`${path} cannot be used and is now ${name}.corrupt, the evaluation restarts: ${reason}`);
   }
 
-  /** Removes what a killed process left half-written. */
+  /** Removes temporary files of a killed process. */
   async #removeUnfinished(): Promise<void> {
     for await (const { name, isFile } of Deno.readDir(this.path)) {
       const of = temporaryOf(name);
@@ -245,7 +245,7 @@ export class EvaluationFolder {
   }
 }
 
-/** Whether a file was written here, though it may be damaged by now: it says so near its beginning. */
+/** Whether this program wrote a file, damaged or not: its start names the program. */
 async function isOurs(path: string): Promise<boolean> {
   const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
   return new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 16)).includes("realfeatures");
@@ -259,7 +259,7 @@ function checkSame(
   const unlike = differences("", { found: found ?? {}, expected: JSON.parse(JSON.stringify(expected)) });
   if (unlike.length === 0) return;
   throw new UsageError(
-    `Cannot resume the evaluation of ${path}: it is another one, ${unlike.join("; ")}\n` +
+    `Cannot resume the evaluation of ${path}: it is another evaluation, ${unlike.join("; ")}\n` +
       "Hint: resume it with the weights, data, options, code and adapter it began with, or choose another --out",
   );
 }
@@ -280,5 +280,5 @@ async function openLock(path: string): Promise<Deno.FsFile> {
   }
   if (await file.tryLock(true).catch(() => true)) return file; // file systems without locks let everybody in
   file.close();
-  throw new UsageError(`Cannot evaluate in ${path}: another process is at work there`);
+  throw new UsageError(`Cannot evaluate in ${path}: another process uses it`);
 }

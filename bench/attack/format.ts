@@ -5,7 +5,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const seconds = (value: number) => value.toFixed(value < 99.95 ? 1 : 0);
 
-/** A record for people: what was evaluated, a table for each evaluation, what was checked, and diagnostics. */
+/** A record for people: the evaluation, a table for each radius, failed checks, and diagnostics. */
 export function formatAttack(record: AttackRecord): string {
   const { configuration, epsLabel, asked, referenceRadius, weightsFile } = record;
   const { weights, data, norm, version, attacks } = configuration;
@@ -67,7 +67,7 @@ function evaluationText(
     warnings.map(({ code, message }) => `Warning ${code}: ${message} (docs/attacks.md, Warnings)\n`).join("");
 }
 
-/** Both evaluations side by side, so that nobody takes one for the other. */
+/** Both evaluations side by side. */
 function comparisonTable(
   asked: EvaluationRecord,
   reference: EvaluationRecord,
@@ -87,7 +87,7 @@ function comparisonTable(
       { title: "robust accuracy", ...right },
       { title: "95 % interval", ...right },
       { title: "largest perturbation", ...right },
-      { title: "what it is" },
+      { title: "description" },
     ],
     [
       row(`at the radius asked, ${epsLabel}`, asked),

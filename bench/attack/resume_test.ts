@@ -136,8 +136,8 @@ Deno.test("attack() never overwrites an evaluation, finished or not", async () =
 });
 
 const OTHER: [more: string[], differences: RegExp][] = [
-  [["--batch=5"], /it is another one, batchSize: found 12, expected 5\nHint: /],
-  [["--seed=1"], /it is another one, seed: found 0, expected 1\nHint: /],
+  [["--batch=5"], /it is another evaluation, batchSize: found 12, expected 5\nHint: /],
+  [["--seed=1"], /it is another evaluation, seed: found 0, expected 1\nHint: /],
   [["--eps=4/255"], /another one, eps: found 0\.0313\d*, expected 0\.0156\d*\n/],
   [
     ["--norm=L2", "--queries=7"],
@@ -255,7 +255,7 @@ Deno.test("attack() keeps two processes out of one folder", async () => {
     }).spawn();
     const reader = other.stdout.getReader();
     await reader.read();
-    await assertRejects(() => start(words, succeed), UsageError, "another process is at work there");
+    await assertRejects(() => start(words, succeed), UsageError, "another process uses it");
     await other.stdin.close();
     await reader.cancel();
     await other.status;

@@ -6,13 +6,13 @@ import type { AttackConfiguration } from "../records/attack_record.ts";
 const SCHEMA = "realfeatures/attack-state";
 const VERSION = 1;
 
-/** What the file holds. */
+/** The content of the file. */
 export interface EvaluationState {
   readonly configuration: AttackConfiguration;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly resumedAt: readonly string[];
-  /** Of the attacks; null where none was saved yet. */
+  /** Of the attacks; null before the first is saved. */
   readonly checkpoint: Checkpoint | null;
 }
 
@@ -36,7 +36,7 @@ export async function writeState(path: string, state: EvaluationState): Promise<
 /**
  * Reads it.
  *
- * @throws {SyntaxError} If it is cut short, damaged, or something else.
+ * @throws {SyntaxError} If it is truncated, damaged, or another file.
  * @throws {RangeError} If its offsets are wrong.
  */
 export async function readState(path: string): Promise<EvaluationState> {

@@ -1,4 +1,4 @@
-/** From outcomes of single images to the numbers of a record, and the checks that they have to pass. */
+/** Turns outcomes of single images into the numbers of a record, and checks them. */
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { distanceSlack } from "../../attacks/autoattack/safety.ts";
@@ -41,7 +41,7 @@ export function summarise(result: AutoAttackResult, { eps, apgdEps, description 
   };
 }
 
-/** What has to hold of every evaluation: the radius, the pixel range, finite numbers, and that the cascade is the worst case. */
+/** Checks that hold for every evaluation: the radius, the pixel range, finite numbers, and the worst case over the cascade. */
 export function checksOf(result: AutoAttackResult, radii: Radii): CellRecord["checks"] {
   const { norm, eps, apgdEps, description } = radii;
   const stages = result.attacks.map(({ name, safety }) => ({

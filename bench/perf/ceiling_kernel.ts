@@ -43,7 +43,7 @@ export class CeilingKernel {
     return new CeilingKernel(gpu, plan, pipeline);
   }
 
-  /** Submits so many runs in one pass. */
+  /** Submits a number of runs in one pass. */
   submit(runs: number): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();

@@ -1,4 +1,4 @@
-/** The adapter's own limits, measured: what kernels are compared with. */
+/** Measures the adapter's own limits, with which kernels are compared. */
 
 import type { AdapterInfo, Gpu } from "../../engine/device/device.ts";
 import { CeilingKernel } from "./ceiling_kernel.ts";
@@ -33,14 +33,14 @@ function defaultSizes({ isFallback, limits }: AdapterInfo): CeilingSizes {
 
 /** Vec4s that an invocation sums. Fewer mean more starts and results, more leave caches unused on processors. */
 const SUMMED = 16;
-/** Workgroups of the copy; what is larger is copied in several steps. */
+/** Workgroups of the copy; larger buffers are copied in several steps. */
 const COPY_GROUPS = 32_768;
 /** Flops of a step of the arithmetic kernel: 3 chains of 4 lanes. */
 const STEP_FLOPS = 24;
 
 /**
  * Measures all ceilings: arithmetic, memory (copy, read, and read through a storage texture), dispatch and wait. Every
- * kernel's result is checked once, so that no compiler can have left the work out.
+ * kernel's result is checked once, so no compiler can have removed the computation.
  *
  * @throws {GpuError} If a kernel's result is wrong.
  */

@@ -1,11 +1,11 @@
-/** What a measurement found that must not be: memory that grows. */
+/** Faults that a measurement found: memory that grows. */
 
 import type { PerfRecord, Soak } from "../records/perf_record.ts";
 
-/** Growth of the process that is put down to chance, after the first quarter of the steps. */
+/** Growth of the process that counts as chance, after the first quarter of the steps. */
 const RSS_GROWTH = 0.05;
 
-/** One sentence for each network or run whose memory grew; none is what should be. */
+/** One sentence for each network or run whose memory grew. */
 export function memoryFaults({ training, soak }: Pick<PerfRecord, "training" | "soak">): string[] {
   const faults = training.filter(({ liveBytes: [first, last] }) => last > first).map((
     { name, liveBytes: [first, last] },
@@ -13,13 +13,13 @@ export function memoryFaults({ training, soak }: Pick<PerfRecord, "training" | "
   return soak === null ? faults : [...faults, ...soakFaults(soak)];
 }
 
-/** Device bytes have to be the same at every look; the process may grow by 5 % after the first quarter. */
+/** Device bytes must be equal at every look; the process may grow by 5 % after the first quarter. */
 function soakFaults({ network, steps, liveBytes, rssBytes }: Soak): string[] {
   const faults: string[] = [];
-  const most = Math.max(...liveBytes);
-  if (most > liveBytes[0]) {
+  const peak = Math.max(...liveBytes);
+  if (peak > liveBytes[0]) {
     faults.push(
-      `${network} took more device memory over ${steps} steps: ${liveBytes[0]} bytes, then ${most}`,
+      `${network} took more device memory over ${steps} steps: ${liveBytes[0]} bytes, then ${peak}`,
     );
   }
   const settled = rssBytes.slice(Math.floor(rssBytes.length / 4));

@@ -24,7 +24,7 @@ export function formatPerf(record: PerfRecord): string {
     attacks.length > 0 && attackTable(attacks),
     start !== null && startTable(start),
     soak !== null && soakText(soak),
-    peakBytes > 0 && `The most device memory held at once: ${megabytes(peakBytes)}.\n`,
+    peakBytes > 0 && `Peak device memory: ${megabytes(peakBytes)}.\n`,
   ];
   return parts.filter((part) => part !== false).join("\n");
 }
@@ -35,7 +35,7 @@ function right(...titles: string[]): Column[] {
 
 function ceilingTable(ceilings: readonly Ceiling[]): string {
   return formatTable(
-    [{ title: "ceiling" }, ...right("median", "least", "most"), { title: "unit" }],
+    [{ title: "ceiling" }, ...right("median", "min", "max"), { title: "unit" }],
     ceilings.map(({ name, unit, samples }) => [
       name,
       ...[median(samples), Math.min(...samples), Math.max(...samples)].map(short),
@@ -70,7 +70,7 @@ function trainingTable(training: readonly TrainingTime[]): string {
   const speeds = formatTable(
     [
       { title: "training step" },
-      ...right("batch", "images/s", "least", "most", "ms", "GFLOP/s", "dispatches"),
+      ...right("batch", "images/s", "min", "max", "ms", "GFLOP/s", "dispatches"),
     ],
     training.map((step) => [...speedCells(step)]),
   );
@@ -95,7 +95,7 @@ function attackTable(attacks: readonly AttackTime[]): string {
   return formatTable(
     [
       { title: "attack step" },
-      ...right("batch", "images x steps/s", "least", "most", "ms", "GFLOP/s", "dispatches"),
+      ...right("batch", "images x steps/s", "min", "max", "ms", "GFLOP/s", "dispatches"),
     ],
     attacks.map(speedCells),
   );

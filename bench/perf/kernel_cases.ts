@@ -47,7 +47,7 @@ export function kernelCases(): KernelCase[] {
 /**
  * The cases whose name holds `pattern`, upper and lower case alike.
  *
- * @throws {RangeError} If there is none.
+ * @throws {RangeError} If no case has such a name.
  */
 export function selectCases(cases: readonly KernelCase[], pattern: string): KernelCase[] {
   const wanted = pattern.toLowerCase();

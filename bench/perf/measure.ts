@@ -1,6 +1,6 @@
 /**
- * Everything that `bench perf` measures, on one device. Samples are taken in rounds: each round takes one of every quantity,
- * so that the samples of a quantity lie as far apart as a round is long, and show it where the machine is slower for a while.
+ * Everything that `bench perf` measures, on one device. Each round takes one sample of every quantity, so the samples of a
+ * quantity lie a round apart and their range reflects machine noise.
  */
 
 import type { Backend } from "../../engine/device/backend.ts";
@@ -46,7 +46,7 @@ export interface MeasureOptions extends SampleOptions {
   readonly variants: Variants;
   /** What computes; null for the system's own. */
   readonly backend?: Backend | null;
-  /** Told what is measured next. */
+  /** Receives the name of each measurement before it starts. */
   readonly note: (text: string) => void;
 }
 

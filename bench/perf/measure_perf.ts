@@ -26,14 +26,14 @@ export interface MeasurePerfOptions {
   readonly backend?: Backend;
   /** Where the record goes; a file that exists is refused. Default: it is only returned. */
   readonly out?: string;
-  /** Told what is measured next. */
+  /** Receives the name of each measurement before it starts. */
   readonly note?: (text: string) => void;
   /** Abort it to stop after the current sample; then the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Measures how fast the adapter computes, how near its own limits, and what memory it takes: `deno task bench perf`.
+ * Measures kernels against the limits of the adapter, training and attack steps, starts and memory: `deno task bench perf`.
  * {@linkcode memoryFaults} says whether memory grew.
  *
  * @throws {UsageError} If an option is out of range, no kernel has such a name, or

@@ -1,4 +1,4 @@
-/** The training step that other packages are compared on, alone. */
+/** Times the training step on which frameworks are compared, alone. */
 
 import type { Gpu } from "../../engine/device/device.ts";
 import { createPeerWorkload } from "../peers/workload.ts";
@@ -24,14 +24,14 @@ export async function measurePeerNetwork(gpu: Gpu, options: SampleOptions): Prom
 /** How long to train for leaks. */
 export interface SoakOptions {
   readonly steps: number;
-  /** Steps between two looks at the memory. */
+  /** Steps between two samples of the memory. */
   readonly every: number;
   readonly signal: AbortSignal;
-  /** Resident bytes of the process. Default: what Deno says. */
+  /** Returns the resident bytes of the process. Default: `Deno.memoryUsage`. */
   readonly rss?: () => number;
 }
 
-/** Trains the same network for many steps and looks at the memory of device and process every so often. */
+/** Trains the same network for many steps and samples the memory of device and process. */
 export async function soak(
   gpu: Gpu,
   { steps, every, signal, rss = () => Deno.memoryUsage().rss }: SoakOptions,

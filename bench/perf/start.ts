@@ -22,7 +22,7 @@ const CACHE_VARIABLES = ["MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH"]
 
 /**
  * Starts the training of the goal network with an empty shader cache and then twice with the cache so filled, several
- * times: the first start may leave shaders out of the cache (Mesa 22.3's llvmpipe left out two of 93, 0.65 s of work),
+ * times: the first start may leave shaders out of the cache (Mesa 22.3's llvmpipe left out two of 93, which take 0.65 s),
  * the second one adds them.
  * Drivers that keep their cache elsewhere start warm both times.
  */
@@ -47,7 +47,7 @@ export async function measureStarts(
 /**
  * Starts one process that opens the device and trains two steps.
  *
- * @throws {Error} If it fails; the message holds what it said.
+ * @throws {Error} If it fails; the message holds its output.
  */
 export async function startOnce(
   cacheDir: string,

@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from "../../record/env.ts";
 import { UsageError } from "../../../common/usage_error.ts";
 import { withTempDir } from "../../testing.ts";
 import { sealed } from "../../records/seal.ts";
-import { HISTORY_LINE, type HistoryLine } from "../../records/history_line.ts";
+import { HISTORY_LINE } from "../../records/history_line.ts";
 import { appendEntries, pruneHistory, readHistory } from "./history_file.ts";
 
 const ENTRY = HISTORY_LINE.of({
