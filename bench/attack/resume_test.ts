@@ -138,18 +138,18 @@ Deno.test("attack() never overwrites an evaluation, finished or not", async () =
 const OTHER: [more: string[], differences: RegExp][] = [
   [["--batch=5"], /it is another evaluation, batchSize: found 12, expected 5\nHint: /],
   [["--seed=1"], /it is another evaluation, seed: found 0, expected 1\nHint: /],
-  [["--eps=4/255"], /another one, eps: found 0\.0313\d*, expected 0\.0156\d*\n/],
+  [["--eps=4/255"], /another evaluation, eps: found 0\.0313\d*, expected 0\.0156\d*\n/],
   [
     ["--norm=L2", "--queries=7"],
-    /another one, norm: found "Linf", expected "L2"; queries: found 5000, expected 7\n/,
+    /another evaluation, norm: found "Linf", expected "L2"; queries: found 5000, expected 7\n/,
   ],
-  [["--attacks=square"], /another one, attacks: found null, expected \["square"\]\n/],
+  [["--attacks=square"], /another evaluation, attacks: found null, expected \["square"\]\n/],
   [
     ["--n=5"],
-    /another one, data\.sha256: found "\w+", expected "\w+"; data\.n: found 12, expected 5; batchSize: found 12, expected 5\n/,
+    /another evaluation, data\.sha256: found "\w+", expected "\w+"; data\.n: found 12, expected 5; batchSize: found 12, expected 5\n/,
   ],
-  [["--mean=0.1,0.2,0.3"], /another one, weights\.mean: found null, expected \[0\.1,0\.2,0\.3\]\n/],
-  [["--reference-radius"], /another one, referenceRadius: found false, expected true\n/],
+  [["--mean=0.1,0.2,0.3"], /another evaluation, weights\.mean: found null, expected \[0\.1,0\.2,0\.3\]\n/],
+  [["--reference-radius"], /another evaluation, referenceRadius: found false, expected true\n/],
 ];
 
 Deno.test("attack() refuses to resume another evaluation, stopped or finished, and names what differs", async () => {
@@ -215,7 +215,7 @@ Deno.test("attack() sets aside a state or record that is damaged, and evaluates 
       await Deno.writeFile(path, bytes);
       const error = await assertRejects(() => start([...words, "--resume"], succeed), UsageError);
       assertMatch(error.message, /^Cannot resume the evaluation in .*: state\.safetensors cannot be used, /);
-      assertStringIncludes(error.message, "\nHint: the file is left as it is; start anew in another folder");
+      assertStringIncludes(error.message, "\nHint: the file is unchanged; start in another folder");
       assertEquals(await contents(`${dir}/out`), {
         "state.safetensors": new TextDecoder("latin1").decode(bytes),
       });

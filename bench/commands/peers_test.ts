@@ -57,11 +57,11 @@ Deno.test("peers() passes its options on and prints JSON alone with --json --qui
   });
 });
 
-Deno.test("peers() ends with 1 where a peer does other work", async () => {
+Deno.test("peers() ends with 1 where a peer runs another workload", async () => {
   await withTempDir(async (dir) => {
     const { code, stdout } = await start(["--out", `${dir}/r.json`]);
     assertEquals(code, 1);
-    assertStringIncludes(stdout, "Odd, step: does other work");
+    assertStringIncludes(stdout, "Odd, step: runs another workload");
   });
 });
 

@@ -5,11 +5,11 @@ const OURS = { losses: [2.3, 2.2], values: [10, -0.001], "change of w": [0.5] };
 
 Deno.test("compareChecks() accepts rounding, measured by the largest number of a list", () => {
   const theirs = { ...OURS, losses: [2.301, 2.199], values: [9.995, 0.005], more: [1] };
-  assertEquals(compareChecks(theirs, OURS), { otherWork: null, notes: [] });
+  assertEquals(compareChecks(theirs, OURS), { otherWorkload: null, notes: [] });
 });
 
 for (
-  const [what, theirs, otherWork] of [
+  const [what, theirs, otherWorkload] of [
     ["other losses", { ...OURS, losses: [2.3, 2.203] }, "losses is 2.300, 2.203, ours 2.300, 2.200"],
     [
       "a loss that is not a number",
@@ -23,13 +23,13 @@ for (
   ] as const
 ) {
   Deno.test(`compareChecks() calls ${what} other work`, () => {
-    assertEquals(compareChecks(theirs, OURS).otherWork, otherWork);
+    assertEquals(compareChecks(theirs, OURS).otherWorkload, otherWorkload);
   });
 }
 
 Deno.test("compareChecks() notes weights that went another way, but not twice or half as far", () => {
   assertEquals(compareChecks({ ...OURS, "change of w": [0.4] }, OURS), {
-    otherWork: null,
+    otherWorkload: null,
     notes: ["change of w is 0.4000, ours 0.5000"],
   });
 });

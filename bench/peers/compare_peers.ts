@@ -12,7 +12,7 @@ export interface ComparePeersOptions {
   readonly peers?: readonly Exclude<PeerName, "ours">[];
   /** How often each is timed. Default: 5. */
   readonly rounds?: number;
-  /** Repetitions of the work in a sample. Default: enough for 0.3 s. */
+  /** Repetitions of the workload in a sample. Default: enough for 0.3 s. */
   readonly steps?: number;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend;
@@ -20,15 +20,15 @@ export interface ComparePeersOptions {
   readonly out?: string;
   /** For the record. Default: the command that does the same. */
   readonly command?: string;
-  /** Told what is being done. */
+  /** Receives progress messages. */
   readonly note?: (text: string) => void;
   /** Abort it to end all processes; then the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Times the same work on this engine and on other packages, in turns, in processes of their own: `deno task bench peers`.
- * A package that cannot be started, fails or does other work is in the record with the reason.
+ * Times the same workloads on this engine and on other frameworks, in turns, in processes of their own: `deno task bench
+ * peers`. The record gives the reason if a framework cannot be started, fails or runs another workload.
  *
  * @throws {UsageError} If an option is out of range, packages cannot be fetched, or
  * the record's file exists or cannot be written.

@@ -11,9 +11,9 @@ import { type Tensor, type Value, Variable } from "../../engine/graph/tensor.ts"
 import { driverText } from "../adapter/driver.ts";
 import { adapterName } from "../record/env.ts";
 import { inputOf, type Inputs } from "./input_file.ts";
-import type { WorkName } from "./protocol.ts";
-import { type OpenPeer, type ReadyWork, serve } from "./serve.ts";
-import { CHECKED_STEPS, PARAMETERS, spreadValues, stepChecks, totalChange } from "./works.ts";
+import type { WorkloadName } from "./protocol.ts";
+import { type OpenPeer, type ReadyWorkload, serve } from "./serve.ts";
+import { CHECKED_STEPS, PARAMETERS, spreadValues, stepChecks, totalChange } from "./workloads.ts";
 import { createPeerWorkload } from "./workload.ts";
 
 /** What this engine says of itself, beyond what every peer does. */
@@ -39,18 +39,18 @@ export function enginePeer(gpu: Gpu): OpenPeer & EngineIdentity {
     adapter: gpu.info,
     driver: driverText(gpu.info),
     readPath: gpu.readPath,
-    prepare: (work, inputs) => WORKS[work](gpu, inputs),
+    prepare: (workload, inputs) => WORKLOADS[workload](gpu, inputs),
   };
 }
 
-const WORKS: Readonly<Record<WorkName, (gpu: Gpu, inputs: Inputs) => Promise<ReadyWork>>> = {
+const WORKLOADS: Readonly<Record<WorkloadName, (gpu: Gpu, inputs: Inputs) => Promise<ReadyWorkload>>> = {
   step: prepareStep,
   matmul: (gpu, inputs) => prepareOp(gpu, inputs, { names: ["matmul.a", "matmul.b"], op: matmul }),
   conv: (gpu, inputs) =>
     prepareOp(gpu, inputs, { names: ["conv.x", "conv.w"], op: (x, w) => conv2d(x, w, { padding: 1 }) }),
 };
 
-async function prepareStep(gpu: Gpu, inputs: Inputs): Promise<ReadyWork> {
+async function prepareStep(gpu: Gpu, inputs: Inputs): Promise<ReadyWorkload> {
   const initial = PARAMETERS.map((name) => inputOf(inputs, name).data);
   const workload = await createPeerWorkload(gpu, {
     weights: new Map(PARAMETERS.map((name, i) => [name, initial[i]])),
@@ -74,7 +74,7 @@ async function prepareOp(
   gpu: Gpu,
   inputs: Inputs,
   { names, op }: { names: readonly [string, string]; op: (a: Value, b: Value) => Tensor },
-): Promise<ReadyWork> {
+): Promise<ReadyWorkload> {
   const [a, b] = names.map((name) => {
     const { shape, data } = inputOf(inputs, name);
     return new Variable(name, f32(...shape), data);

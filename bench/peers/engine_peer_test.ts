@@ -4,7 +4,7 @@ import { compareChecks } from "./agreement.ts";
 import { enginePeer } from "./engine_peer.ts";
 import { inputOf } from "./input_file.ts";
 import { makeInputs } from "./inputs.ts";
-import { MATMUL_SIDE, spreadValues } from "./works.ts";
+import { MATMUL_SIDE, spreadValues } from "./workloads.ts";
 
 gpuTest(
   "enginePeer() trains from the given weights: the loss falls and every parameter moves",
@@ -30,7 +30,7 @@ gpuTest("enginePeer() multiplies the given matrices", async (gpu) => {
     return sum;
   });
   const { checks } = await enginePeer(gpu).prepare("matmul", inputs);
-  assertEquals(compareChecks(checks, { values }), { otherWork: null, notes: [] });
+  assertEquals(compareChecks(checks, { values }), { otherWorkload: null, notes: [] });
 }, "texture");
 
 gpuTest("enginePeer() convolves the given images", async (gpu) => {
@@ -56,5 +56,5 @@ gpuTest("enginePeer() convolves the given images", async (gpu) => {
     return sum;
   });
   const { checks } = await enginePeer(gpu).prepare("conv", inputs);
-  assertEquals(compareChecks(checks, { values }), { otherWork: null, notes: [] });
+  assertEquals(compareChecks(checks, { values }), { otherWorkload: null, notes: [] });
 }, "texture");

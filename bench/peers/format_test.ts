@@ -13,7 +13,7 @@ Deno.test("formatPeers() shows medians, spreads and ratios, and says what has no
   assertStringIncludes(
     text,
     "\nGone is missing: Cannot start Gone\nSlow, step: change of a is 1, ours 2\n" +
-      "Odd, step: does other work: losses are 9, ours 2\n",
+      "Odd, step: runs another workload: losses are 9, ours 2\n",
   );
 });
 

@@ -1,4 +1,4 @@
-/** The inputs that all peers work on, as files that any language reads: `inputs.json` and `inputs.f32`. */
+/** The inputs of the workloads, as files that any language reads: `inputs.json` and `inputs.f32`. */
 
 /** An array of float32, row-major. */
 export interface InputArray {
@@ -42,7 +42,7 @@ export async function readInputs(folder: string): Promise<Inputs> {
 /**
  * An input by its name.
  *
- * @throws {RangeError} If there is none.
+ * @throws {RangeError} If no input has this name.
  */
 export function inputOf(inputs: Inputs, name: string): InputArray {
   const found = inputs.get(name);

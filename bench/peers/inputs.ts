@@ -1,9 +1,9 @@
-/** The inputs of all work that is compared, the same values on every machine. */
+/** The inputs of all workloads, the same values on every machine. */
 
 import { stream } from "../../common/random.ts";
 import type { InputArray, Inputs } from "./input_file.ts";
 import { createPeerBatch, createPeerModel, PEER_NETWORK } from "./workload.ts";
-import { MATMUL_SIDE } from "./works.ts";
+import { MATMUL_SIDE } from "./workloads.ts";
 
 /**
  * Batch and initial weights of the training step, and uniform random operands in [-1, 1) of the matrix product and

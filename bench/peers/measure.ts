@@ -1,10 +1,10 @@
-/** Times all peers at all works, interleaved, and compares them. */
+/** Times all frameworks on all workloads, interleaved, and compares them. */
 
 import type { FrameworkRow } from "../records/peers_record.ts";
 import { median } from "../statistics/median.ts";
 import { compareChecks } from "./agreement.ts";
 import type { PeerClient } from "./peer_process.ts";
-import type { WorkName } from "./protocol.ts";
+import type { WorkloadName } from "./protocol.ts";
 
 /** A peer that has started. */
 export interface StartedPeer {
@@ -14,15 +14,15 @@ export interface StartedPeer {
 
 /** How to measure. */
 export interface MeasurePeersOptions {
-  readonly works: readonly WorkName[];
+  readonly workloads: readonly WorkloadName[];
   readonly rounds: number;
-  /** Repetitions of the work in a sample; null: as many as make a sample of {@linkcode MIN_SAMPLE_MS}. */
+  /** Repetitions of the workload in a sample; null for enough to reach {@linkcode MIN_SAMPLE_MS}. */
   readonly steps: number | null;
   /** The folder of the inputs. */
   readonly inputs: string;
   /** Looked at between samples. */
   readonly signal: AbortSignal;
-  /** Told what comes next. */
+  /** Receives the name of the next step. */
   readonly onProgress?: (text: string) => void;
 }
 
@@ -33,7 +33,7 @@ const MAX_STEPS = 100_000;
 
 interface Entry {
   readonly peer: StartedPeer;
-  readonly work: WorkName;
+  readonly workload: WorkloadName;
   checks: Record<string, number[]>;
   steps: number;
   readonly samplesMs: number[];
@@ -41,33 +41,32 @@ interface Entry {
 }
 
 /**
- * Sets up every work on every peer, warms up, then goes through the rounds: in every round and work each peer is timed
- * once, in an order that rotates, so that slow spells of the machine hit all of them. A peer that fails at a work keeps
- * the others going.
+ * Sets up every workload on every framework and warms up. Each round times every framework on every workload once, in an
+ * order that rotates, so machine noise affects all of them. If a framework fails on a workload, the others continue.
  *
  * @param peers This engine first: the others are compared with it.
- * @returns Rows by work, in each the peers in their order.
+ * @returns Rows by workload, in each the frameworks in their order.
  * @throws {Error} If this engine fails, or on an abort.
  */
 export async function measurePeers(
   peers: readonly StartedPeer[],
   options: MeasurePeersOptions,
 ): Promise<FrameworkRow[]> {
-  const { works, rounds, signal, onProgress = () => {} } = options;
+  const { workloads, rounds, signal, onProgress = () => {} } = options;
   const entries: Entry[] = [];
   for (const peer of peers) {
-    for (const work of works) {
-      onProgress(`setting up ${work} on ${peer.name}`);
-      const entry: Entry = { peer, work, checks: {}, steps: 0, samplesMs: [], reason: null };
+    for (const workload of workloads) {
+      onProgress(`setting up ${workload} on ${peer.name}`);
+      const entry: Entry = { peer, workload, checks: {}, steps: 0, samplesMs: [], reason: null };
       entries.push(entry);
       await attempt(entry, { isOurs: peer === peers[0], signal }, () => warmUp(entry, options));
     }
   }
   for (let round = 0; round < rounds; round++) {
     onProgress(`round ${round + 1} of ${rounds}`);
-    for (const work of works) {
+    for (const workload of workloads) {
       for (const peer of rotate(peers, round)) {
-        const entry = entries.find((e) => e.peer === peer && e.work === work)!;
+        const entry = entries.find((e) => e.peer === peer && e.workload === workload)!;
         if (entry.reason !== null) continue;
         await attempt(entry, { isOurs: peer === peers[0], signal }, async () => {
           entry.samplesMs.push(await sample(entry, entry.steps));
@@ -75,8 +74,8 @@ export async function measurePeers(
       }
     }
   }
-  return works.flatMap((work) => {
-    const [ours, ...others] = entries.filter((entry) => entry.work === work);
+  return workloads.flatMap((workload) => {
+    const [ours, ...others] = entries.filter((entry) => entry.workload === workload);
     return [rowOf(ours, null), ...others.map((entry) => rowOf(entry, ours))];
   });
 }
@@ -105,7 +104,7 @@ async function attempt(
 }
 
 async function warmUp(entry: Entry, { inputs, steps }: MeasurePeersOptions): Promise<void> {
-  const { checks } = await entry.peer.client.ask({ do: "setup", work: entry.work, inputs });
+  const { checks } = await entry.peer.client.ask({ do: "setup", workload: entry.workload, inputs });
   entry.checks = checks as Record<string, number[]>;
   entry.steps = steps ?? 1;
   const first = await sample(entry, entry.steps);
@@ -119,20 +118,22 @@ function stepsFor(msPerStep: number): number {
   return Math.max(1, Math.min(MAX_STEPS, Math.ceil(MIN_SAMPLE_MS / msPerStep)));
 }
 
-async function sample({ peer, work }: Entry, steps: number): Promise<number> {
-  const { ms } = await peer.client.ask({ do: "sample", work, steps });
+async function sample({ peer, workload }: Entry, steps: number): Promise<number> {
+  const { ms } = await peer.client.ask({ do: "sample", workload, steps });
   if (typeof ms === "number" && ms > 0) return ms;
   throw new Error(`Cannot measure ${peer.name}: it replied no time, but ${JSON.stringify(ms)}`);
 }
 
 function rowOf(entry: Entry, ours: Entry | null): FrameworkRow {
-  const { peer, work, steps, samplesMs, checks } = entry;
-  const row = { workload: work, framework: peer.name, steps, samplesMs, checks };
+  const { peer, workload, steps, samplesMs, checks } = entry;
+  const row = { workload, framework: peer.name, steps, samplesMs, checks };
   if (ours === null || entry.reason !== null) {
     return { ...row, ratio: null, reason: entry.reason, notes: [] };
   }
-  const { otherWork, notes } = compareChecks(checks, ours.checks);
-  if (otherWork !== null) return { ...row, ratio: null, reason: `does other work: ${otherWork}`, notes };
+  const { otherWorkload, notes } = compareChecks(checks, ours.checks);
+  if (otherWorkload !== null) {
+    return { ...row, ratio: null, reason: `runs another workload: ${otherWorkload}`, notes };
+  }
   const rounds = samplesMs.map((ms, i) => ms / ours.samplesMs[i]);
   return {
     ...row,

@@ -3,22 +3,22 @@ import { measurePeers, MIN_SAMPLE_MS, rotate } from "./measure.ts";
 import { fakePeer } from "./testing.ts";
 
 const options = {
-  works: ["step", "conv"],
+  workloads: ["step", "conv"],
   rounds: 3,
   steps: 2,
   inputs: "/inputs",
   signal: new AbortController().signal,
 } as const;
 
-Deno.test("measurePeers() lets the peers take turns within each work and round, in a rotating order", async () => {
+Deno.test("measurePeers() lets the peers take turns within each workload and round, in a rotating order", async () => {
   const asked: string[] = [];
   const names = ["a", "b", "c"];
   await measurePeers(names.map((name) => fakePeer(name, { asked, ms: () => 1 })), options);
   const setUps = names.flatMap((name) =>
-    ["step", "conv"].flatMap((work) => [`${name} setup ${work}`, `${name} sample ${work} 2`])
+    ["step", "conv"].flatMap((workload) => [`${name} setup ${workload}`, `${name} sample ${workload} 2`])
   );
   const rounds = ["abc", "bca", "cab"].flatMap((order) =>
-    ["step", "conv"].flatMap((work) => [...order].map((name) => `${name} sample ${work} 2`))
+    ["step", "conv"].flatMap((workload) => [...order].map((name) => `${name} sample ${workload} 2`))
   );
   assertEquals(asked, [...setUps, ...rounds]);
 });
@@ -28,7 +28,7 @@ Deno.test("measurePeers() keeps every sample and compares medians and rounds, wa
   const [row, other] = await measurePeers([
     fakePeer("ours", { asked: [], ms: (_, i) => ours[i] }),
     fakePeer("other", { asked: [], ms: (_, i) => theirs[i] }),
-  ], { ...options, works: ["step"] });
+  ], { ...options, workloads: ["step"] });
   assertEquals([row.samplesMs, row.ratio, row.framework, row.workload], [[10, 20, 40], null, "ours", "step"]);
   assertEquals([other.samplesMs, other.ratio], [[30, 20, 80], { median: 1.5, rounds: [3, 1, 2] }]);
   assertEquals([other.steps, other.checks, other.reason], [2, { losses: [2, 1] }, null]);
@@ -41,7 +41,7 @@ Deno.test("measurePeers() finds for each peer how many steps make a sample long 
     fakePeer("ours", { asked: [], ms: ms(1) }),
     fakePeer("slow", { asked: [], ms: ms(MIN_SAMPLE_MS * 2) }),
   ];
-  const rows = await measurePeers(peers, { ...options, steps: null, works: ["step"] });
+  const rows = await measurePeers(peers, { ...options, steps: null, workloads: ["step"] });
   assertEquals(rows.map(({ steps }) => steps), [MIN_SAMPLE_MS, 1]);
 });
 
@@ -51,18 +51,18 @@ Deno.test("measurePeers() gives no ratio to a peer that does other work", async 
     fakePeer("other", { asked: [], ms: () => 1, checks: { losses: [2, 1.01] } }),
   ], options);
   assertEquals(rows[1].ratio, null);
-  assertEquals(rows[1].reason, "does other work: losses is 2.000, 1.010, ours 2.000, 1.000");
+  assertEquals(rows[1].reason, "runs another workload: losses is 2.000, 1.010, ours 2.000, 1.000");
   assertEquals(rows[1].samplesMs, [1, 1, 1]);
 });
 
-Deno.test("measurePeers() goes on without a work at which a peer fails", async () => {
+Deno.test("measurePeers() goes on without a workload at which a peer fails", async () => {
   const asked: string[] = [];
   const rows = await measurePeers([
     fakePeer("ours", { asked, ms: () => 2 }),
     fakePeer("other", {
       asked,
-      ms: ({ work }, i) => {
-        if (work === "step" && i > 1) throw new Error("Cannot measure other: no memory");
+      ms: ({ workload }, i) => {
+        if (workload === "step" && i > 1) throw new Error("Cannot measure other: no memory");
         return 4;
       },
     }),
@@ -126,7 +126,7 @@ Deno.test("measurePeers() refuses a peer that replies no time", async () => {
     fakePeer("ours", { asked: [], ms: () => 1 }),
     fakePeer("other", { asked: [], ms: () => NaN }),
   ];
-  const [, other] = await measurePeers(peers, { ...options, works: ["step"] });
+  const [, other] = await measurePeers(peers, { ...options, workloads: ["step"] });
   assertEquals(other.reason, "Cannot measure other: it replied no time, but null");
   assertGreater(MIN_SAMPLE_MS, 0);
 });

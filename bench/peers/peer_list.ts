@@ -1,11 +1,11 @@
-/** Which packages are measured, and how their programs start. */
+/** The frameworks that can be measured, and the commands that start their programs. */
 
 import { PROJECT_ROOT } from "../record/env.ts";
 import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import type { PeerCommand } from "./peer_process.ts";
-import type { WorkName } from "./protocol.ts";
+import type { WorkloadName } from "./protocol.ts";
 
-/** A package that can be measured. */
+/** A framework that can be measured. */
 export interface PeerDescription {
   readonly name: PeerName;
   readonly title: string;
@@ -16,7 +16,7 @@ export interface PeerDescription {
   readonly commands: readonly PeerCommand[];
 }
 
-/** Names of the peers; this engine is `ours`. */
+/** Names of the frameworks; this engine is `ours`. */
 export type PeerName = "ours" | "jax-js" | "tfjs" | "torch";
 
 /** Configuration of the packages: imports and lock file of their own, so that the suite itself stays without them. */
@@ -68,8 +68,8 @@ export const PEERS: readonly PeerDescription[] = [
   },
 ];
 
-/** The works, in the order of the tables. */
-export const WORKS: readonly { readonly name: WorkName; readonly title: string }[] = [
+/** The workloads, in the order of the tables. */
+export const WORKLOADS: readonly { readonly name: WorkloadName; readonly title: string }[] = [
   { name: "step", title: "training step: 3 convolutions, 64 images of 32x32" },
   { name: "matmul", title: "matrix product, 1024x1024x1024" },
   { name: "conv", title: "convolution 3x3, 32 to 32 channels, 64 images of 32x32" },

@@ -32,7 +32,7 @@ async function withProgram(body: string, test: (peer: ReturnType<typeof startPee
 Deno.test("startPeer() asks a process and hears through its chatter", async () => {
   await withProgram(`console.log("more"); return { echo: request.do };`, async (peer) => {
     assertEquals(await peer.ask({ do: "open" }), { id: 1, echo: "open" });
-    assertEquals(await peer.ask({ do: "sample", work: "step", steps: 1 }), { id: 2, echo: "sample" });
+    assertEquals(await peer.ask({ do: "sample", workload: "step", steps: 1 }), { id: 2, echo: "sample" });
   });
 });
 

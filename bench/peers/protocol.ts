@@ -5,16 +5,16 @@
 import type { Backend } from "../../engine/device/backend.ts";
 
 /** What is measured: a training step, a matrix product, a convolution. */
-export type WorkName = "step" | "matmul" | "conv";
+export type WorkloadName = "step" | "matmul" | "conv";
 
 /** A request. */
 export type PeerRequest =
   /** Opens the device; replied by a {@linkcode PeerIdentity}. `backend` is for this engine, which has it as an option. */
   | { readonly do: "open"; readonly backend?: Backend | null }
-  /** Prepares a piece of work on the inputs in a folder and does it once; replied by {@linkcode WorkChecks}. */
-  | { readonly do: "setup"; readonly work: WorkName; readonly inputs: string }
-  /** Does the work `steps` times and waits for the last result; replied by a {@linkcode WorkSample}. */
-  | { readonly do: "sample"; readonly work: WorkName; readonly steps: number }
+  /** Prepares a workload on the inputs in a folder and runs it once; replied by {@linkcode WorkloadChecks}. */
+  | { readonly do: "setup"; readonly workload: WorkloadName; readonly inputs: string }
+  /** Runs the workload `steps` times and waits for the last result; replied by a {@linkcode WorkloadSample}. */
+  | { readonly do: "sample"; readonly workload: WorkloadName; readonly steps: number }
   /** Ends the process; replied by {}. */
   | { readonly do: "stop" };
 
@@ -27,13 +27,13 @@ export interface PeerIdentity {
   readonly device: string;
 }
 
-/** Numbers by which two peers see that they do the same work; lists under one name are compared with each other. */
-export interface WorkChecks {
+/** Numbers that show whether two frameworks run the same workload; lists under one name are compared with each other. */
+export interface WorkloadChecks {
   readonly checks: Readonly<Record<string, readonly number[]>>;
 }
 
 /** One measurement. */
-export interface WorkSample {
+export interface WorkloadSample {
   /** Milliseconds a step: the wall clock from before the first to after the last, by the number of steps. */
   readonly ms: number;
 }

@@ -8,19 +8,19 @@ import {
   type PeerIdentity,
   type PeerRequest,
   readLines,
-  type WorkChecks,
-  type WorkName,
+  type WorkloadChecks,
+  type WorkloadName,
 } from "./protocol.ts";
 
-/** A piece of work that is ready: its first results, and how to do it again. */
-export interface ReadyWork extends WorkChecks {
+/** A prepared workload: its first results, and the function that repeats it. */
+export interface ReadyWorkload extends WorkloadChecks {
   /** Does it `steps` times; resolves when the last result is there. */
   readonly run: (steps: number) => Promise<void>;
 }
 
 /** A package with its device open. */
 export interface OpenPeer extends PeerIdentity {
-  readonly prepare: (work: WorkName, inputs: Inputs) => Promise<ReadyWork>;
+  readonly prepare: (workload: WorkloadName, inputs: Inputs) => Promise<ReadyWorkload>;
 }
 
 /** Where requests come from and replies go. */
@@ -30,7 +30,7 @@ export interface Channel {
 }
 
 /**
- * Answers requests until one says stop or the input ends. Errors of the work are replies, not ends.
+ * Answers requests until one says stop or the input ends. An error of a workload is a reply and ends nothing.
  *
  * @param open Opens the package's device; called on the request "open".
  * @param channel Default: standard input and output of the process, which then leaves Ctrl-C to the one that started it.
@@ -40,7 +40,7 @@ export async function serve(
   channel: Channel = ownChannel(),
 ): Promise<void> {
   let peer: OpenPeer | null = null;
-  const works = new Map<WorkName, ReadyWork>();
+  const workloads = new Map<WorkloadName, ReadyWorkload>();
   const answer = async (request: PeerRequest): Promise<object> => {
     if (request.do === "stop") return {};
     if (request.do === "open") {
@@ -48,13 +48,13 @@ export async function serve(
       return { ...rest, version, backend, device };
     }
     if (request.do === "setup") {
-      if (peer === null) throw new TypeError(`Cannot prepare ${request.work}: the peer is not open`);
-      const ready = await peer.prepare(request.work, await readInputs(request.inputs));
-      works.set(request.work, ready);
+      if (peer === null) throw new TypeError(`Cannot prepare ${request.workload}: the peer is not open`);
+      const ready = await peer.prepare(request.workload, await readInputs(request.inputs));
+      workloads.set(request.workload, ready);
       return { checks: ready.checks };
     }
-    const ready = works.get(request.work);
-    if (ready === undefined) throw new TypeError(`Cannot time ${request.work}: it is not prepared`);
+    const ready = workloads.get(request.workload);
+    if (ready === undefined) throw new TypeError(`Cannot time ${request.workload}: it is not prepared`);
     const from = performance.now();
     await ready.run(request.steps);
     return { ms: (performance.now() - from) / request.steps };

@@ -16,8 +16,8 @@ async function talk(
       backend: "none",
       device: "made up",
       more: 7,
-      prepare: (work: string, inputs: ReadonlyMap<string, { data: Float32Array }>) => {
-        if (work === "conv") return Promise.reject(new RangeError("Cannot convolve: no"));
+      prepare: (workload: string, inputs: ReadonlyMap<string, { data: Float32Array }>) => {
+        if (workload === "conv") return Promise.reject(new RangeError("Cannot convolve: no"));
         return Promise.resolve({
           checks: { values: [...inputs.get("a")!.data] },
           run: async (steps: number) => {
@@ -40,7 +40,7 @@ Deno.test("serve() opens, prepares, times and stops, with the id of each request
     const [opened, ready, sample, stopped, ...more] = await talk([
       `{"id":4,"do":"open"}`,
       "not a request",
-      JSON.stringify({ id: 5, do: "setup", work: "step", inputs }),
+      JSON.stringify({ id: 5, do: "setup", workload: "step", inputs }),
       `{"id":6,"do":"sample","work":"step","steps":5}`,
       `{"id":7,"do":"stop"}`,
       `{"id":8,"do":"open"}`,
@@ -56,9 +56,9 @@ Deno.test("serve() replies errors and goes on", async () => {
   await withTempDir(async (inputs) => {
     await writeInputs(inputs, new Map());
     const replies = await talk([
-      JSON.stringify({ id: 1, do: "setup", work: "conv", inputs }),
+      JSON.stringify({ id: 1, do: "setup", workload: "conv", inputs }),
       `{"id":2,"do":"open"}`,
-      JSON.stringify({ id: 3, do: "setup", work: "conv", inputs }),
+      JSON.stringify({ id: 3, do: "setup", workload: "conv", inputs }),
       `{"id":4,"do":"sample","work":"conv","steps":1}`,
     ]);
     assertEquals(replies.map((reply) => reply!.error ?? null), [

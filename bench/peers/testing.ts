@@ -19,8 +19,8 @@ export function fakePeer(
     name,
     client: {
       ask: (request) => {
-        const work = "work" in request ? ` ${request.work}` : "";
-        asked.push(`${name} ${request.do}${work}${request.do === "sample" ? ` ${request.steps}` : ""}`);
+        const workload = "workload" in request ? ` ${request.workload}` : "";
+        asked.push(`${name} ${request.do}${workload}${request.do === "sample" ? ` ${request.steps}` : ""}`);
         if (request.do !== "sample") return Promise.resolve({ checks });
         try {
           return Promise.resolve({ ms: ms(request, count++) });
@@ -76,7 +76,7 @@ export function fakePeersRecord(): PeersRecord {
         framework: "odd",
         samplesMs: [4, 0.5],
         ratio: null,
-        reason: "does other work: losses are 9, ours 2",
+        reason: "runs another workload: losses are 9, ours 2",
       },
     ],
   });

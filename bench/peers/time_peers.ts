@@ -6,7 +6,7 @@ import { writeInputs } from "./input_file.ts";
 import { makeInputs } from "./inputs.ts";
 import { installPackages } from "./install_packages.ts";
 import { measurePeers, type StartedPeer } from "./measure.ts";
-import { type PeerDescription, WORKS } from "./peer_list.ts";
+import { type PeerDescription, WORKLOADS } from "./peer_list.ts";
 import { type PeerClient, type PeerCommand, startPeer } from "./peer_process.ts";
 import type { PeerIdentity } from "./protocol.ts";
 import type { EngineIdentity } from "./engine_peer.ts";
@@ -25,7 +25,7 @@ export interface TimePeersOptions {
   /** As typed, for the record. */
   readonly command: string;
   readonly signal: AbortSignal;
-  /** Told what is being done, in lines. */
+  /** Receives progress messages, in lines. */
   readonly say: (text: string) => void;
 }
 
@@ -78,7 +78,7 @@ export async function timePeers(
     if (engine === null) throw new TypeError("Cannot compare peers: there are none");
     const { adapter, driver, readPath } = engine;
     const rows = await measurePeers(started, {
-      works: WORKS.map(({ name }) => name),
+      workloads: WORKLOADS.map(({ name }) => name),
       rounds,
       steps,
       inputs: folder,
@@ -94,7 +94,7 @@ export async function timePeers(
       ...await gitState(),
       readPath,
       rounds,
-      workloads: WORKS,
+      workloads: WORKLOADS,
       frameworks: infos,
       rows,
     });

@@ -1,4 +1,4 @@
-/** The training step that other packages are compared on, in this engine: the one definition of that network. */
+/** The training step on which frameworks are compared, in this engine: the one definition of its network. */
 
 import { gradients } from "../../engine/autograd/autograd.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -16,7 +16,7 @@ import { stream } from "../../common/random.ts";
 import { f32, u32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { read, release, write } from "../../engine/graph/variables.ts";
-import { LEARNING_RATE, STRIDES } from "./works.ts";
+import { LEARNING_RATE, STRIDES } from "./workloads.ts";
 
 /** Sizes of the training step; images are `size` x `size` of 3 channels. */
 export const PEER_NETWORK = { batchSize: 64, size: 32, classes: 10, learningRate: LEARNING_RATE } as const;

@@ -12,8 +12,8 @@ import {
   valueAndGrad,
 } from "@jax-js/jax";
 import { inputOf, type Inputs } from "../input_file.ts";
-import type { WorkName } from "../protocol.ts";
-import { type OpenPeer, type ReadyWork, serve } from "../serve.ts";
+import type { WorkloadName } from "../protocol.ts";
+import { type OpenPeer, type ReadyWorkload, serve } from "../serve.ts";
 import {
   CHECKED_STEPS,
   LEARNING_RATE,
@@ -23,7 +23,7 @@ import {
   stepChecks,
   STRIDES,
   totalChange,
-} from "../works.ts";
+} from "../workloads.ts";
 import { deviceName, versionOf } from "./package_info.ts";
 
 /** Results that are not waited for yet: jax-js is lazy, and what is not waited for may never be computed. */
@@ -38,11 +38,11 @@ async function open(): Promise<OpenPeer> {
     version: versionOf("@jax-js/jax"),
     backend: "WebGPU",
     device,
-    prepare: (work, inputs) => WORKS[work](inputs),
+    prepare: (workload, inputs) => WORKLOADS[workload](inputs),
   };
 }
 
-const WORKS: Readonly<Record<WorkName, (inputs: Inputs) => Promise<ReadyWork>>> = {
+const WORKLOADS: Readonly<Record<WorkloadName, (inputs: Inputs) => Promise<ReadyWorkload>>> = {
   step: prepareStep,
   matmul: (inputs) =>
     prepareOp([load(inputs, "matmul.a"), load(inputs, "matmul.b")], (a, b) => np.matmul(a, b)),
@@ -76,7 +76,7 @@ function lossOf(params: np.Array[], images: np.Array, targets: np.Array): np.Arr
   return np.mean(np.sum(nn.logSoftmax(logits, -1).mul(targets), -1)).mul(-1);
 }
 
-async function prepareStep(inputs: Inputs): Promise<ReadyWork> {
+async function prepareStep(inputs: Inputs): Promise<ReadyWorkload> {
   const images = load(inputs, "images", NCHW);
   const targets = nn.oneHot(load(inputs, "labels").astype(np.int32), 10);
   let params = PARAMETERS.map((name) => load(inputs, name, /^conv.*weight/.test(name) ? NCHW : undefined));
@@ -109,7 +109,7 @@ async function prepareOp(
   [a, b]: readonly [np.Array, np.Array],
   op: (a: np.Array, b: np.Array) => np.Array,
   order?: number[],
-): Promise<ReadyWork> {
+): Promise<ReadyWorkload> {
   const compute = jit(op);
   const result = compute(a.ref, b.ref);
   const values = await (order === undefined ? result : np.transpose(result, order)).data();

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
 import { inputOf, type Inputs } from "../input_file.ts";
-import type { WorkName } from "../protocol.ts";
-import { type OpenPeer, type ReadyWork, serve } from "../serve.ts";
+import type { WorkloadName } from "../protocol.ts";
+import { type OpenPeer, type ReadyWorkload, serve } from "../serve.ts";
 import {
   CHECKED_STEPS,
   LEARNING_RATE,
@@ -14,7 +14,7 @@ import {
   stepChecks,
   STRIDES,
   totalChange,
-} from "../works.ts";
+} from "../workloads.ts";
 import { deviceName, versionOf } from "./package_info.ts";
 
 async function open(): Promise<OpenPeer> {
@@ -27,11 +27,11 @@ async function open(): Promise<OpenPeer> {
     version: versionOf("@tensorflow/tfjs-backend-webgpu"),
     backend: "WebGPU",
     device,
-    prepare: (work, inputs) => WORKS[work](inputs),
+    prepare: (workload, inputs) => WORKLOADS[workload](inputs),
   };
 }
 
-const WORKS: Readonly<Record<WorkName, (inputs: Inputs) => Promise<ReadyWork>>> = {
+const WORKLOADS: Readonly<Record<WorkloadName, (inputs: Inputs) => Promise<ReadyWorkload>>> = {
   step: prepareStep,
   matmul: (inputs) => {
     const [a, b] = [load(inputs, "matmul.a") as tf.Tensor2D, load(inputs, "matmul.b") as tf.Tensor2D];
@@ -56,7 +56,7 @@ function convolve(x: tf.Tensor4D, w: tf.Tensor4D, stride: number): tf.Tensor4D {
   return tf.conv2d(x, w, stride, 1, "NHWC", 1, "floor");
 }
 
-async function prepareStep(inputs: Inputs): Promise<ReadyWork> {
+async function prepareStep(inputs: Inputs): Promise<ReadyWorkload> {
   const images = load(inputs, "images") as tf.Tensor4D;
   const targets = tf.oneHot(load(inputs, "labels").toInt(), 10);
   const params = PARAMETERS.map((name) =>
@@ -89,7 +89,7 @@ async function prepareStep(inputs: Inputs): Promise<ReadyWork> {
   };
 }
 
-async function prepareOp(op: () => tf.Tensor): Promise<ReadyWork> {
+async function prepareOp(op: () => tf.Tensor): Promise<ReadyWorkload> {
   const first = op();
   const checks = { values: spreadValues(await first.data()) };
   first.dispose();

@@ -100,14 +100,14 @@ def answer(request):
             "device": ", ".join(filter(None, [f"{torch.get_num_threads()} threads", blas_name()])),
         }
     if request["do"] == "setup":
-        work = request["work"]
-        checks, ready[work] = PREPARE[work](read_inputs(request["inputs"]))
+        workload = request["workload"]
+        checks, ready[workload] = PREPARE[workload](read_inputs(request["inputs"]))
         return {"checks": checks}
     if request["do"] == "sample":
-        work, steps = ready[request["work"]], request["steps"]
+        run, steps = ready[request["workload"]], request["steps"]
         since = time.perf_counter()
         for _ in range(steps):
-            work()
+            run()
         return {"ms": (time.perf_counter() - since) * 1000 / steps}
     return {}
 

@@ -1,4 +1,4 @@
-/** What every peer's program needs to know of the work: sizes, names of the weights, and what to compare. */
+/** Facts that the programs of all frameworks share: sizes, names of the weights, and checks. */
 
 /** Parameters of the network of the training step, in the order of its layers. */
 export const PARAMETERS = [
@@ -29,14 +29,14 @@ export function spreadValues(values: ArrayLike<number>): number[] {
   return Array.from({ length: 16 }, (_, i) => values[Math.floor((i + 0.5) * values.length / 16)]);
 }
 
-/** How far a parameter went: the sum of absolute differences. */
+/** The change of a parameter: the sum of absolute differences. */
 export function totalChange(from: ArrayLike<number>, to: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < from.length; i++) sum += Math.abs(to[i] - from[i]);
   return sum;
 }
 
-/** Checks of the training step: losses, and under each parameter's name how far it went. */
+/** Checks of the training step: losses, and the change of each parameter. */
 export function stepChecks(losses: readonly number[], changes: readonly number[]): Record<string, number[]> {
   return Object.fromEntries([
     ["losses", [...losses]],

@@ -10,7 +10,7 @@ import {
   stepChecks,
   STRIDES,
   totalChange,
-} from "./works.ts";
+} from "./workloads.ts";
 
 Deno.test("permute() moves axes as a transposition does", () => {
   const data = Float32Array.from({ length: 24 }, (_, i) => i);
