@@ -16,7 +16,7 @@ export type { CellDescription, CellProgress, OpenWorkbench, Workbench } from "./
 export { loadPreset, PRESETS } from "./config/load_preset.ts";
 export { parsePreset } from "./config/parse_preset.ts";
 export type { Preset } from "./config/preset.ts";
-export { joinParts } from "./record/join_parts.ts";
+export { joinParts } from "./records/network.ts";
 
 // bench plan
 export { type BenchStates, benchStates, planBench, type PlanBenchOptions } from "./commands/plan_bench.ts";
@@ -65,7 +65,7 @@ export { type ProcessFacts, useVectorWidth } from "./adapter/vector_width.ts";
 export { EXIT, type ExitCode, UsageError } from "../common/usage_error.ts";
 
 // What they leave on disk.
-export { ATTACK_RECORD, HISTORY_LINE, PEERS_RECORD, PERF_RECORD } from "./schema.ts";
+export { ATTACK_RECORD, HISTORY_LINE, PEERS_RECORD, PERF_RECORD } from "./records/mod.ts";
 export type {
   Artifact,
   AttackConfiguration,
@@ -100,4 +100,4 @@ export type {
   StartTimes,
   Timing,
   TrainingTime,
-} from "./schema.ts";
+} from "./records/mod.ts";

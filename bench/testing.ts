@@ -2,8 +2,9 @@
 import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./plan/cell.ts";
 import { parsePreset } from "./config/parse_preset.ts";
 import type { Preset } from "./config/preset.ts";
+import type { Place } from "./record/place.ts";
 import { sealed } from "./records/seal.ts";
-import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "./schema.ts";
+import { CELL_RECORD, type CellRecord, RUN_MANIFEST, type RunManifest } from "./records/mod.ts";
 
 /** A hash of nothing. */
 export const NO_HASH = "0".repeat(64);
@@ -18,6 +19,14 @@ export const FAKE_ADAPTER: CellRecord["machine"]["adapter"] = {
   backend: "vulkan",
   features: [],
   limits: {},
+};
+
+/** A place where nothing was computed. */
+export const FAKE_PLACE: Place = {
+  commit: null,
+  dirty: null,
+  machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
+  runtime: { deno: "0", v8: "0", typescript: "0" },
 };
 
 /** The text of a preset whose real cells are computed in a second. */
@@ -40,15 +49,14 @@ export function smallPreset(body = ""): Preset {
 
 /** A record with some fields of one's own. */
 export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  return CELL_RECORD.of({
+    ...FAKE_PLACE,
     runId: "small-1",
-    suite: "small",
-    benchmark: "sl/natural/seed-0",
+    preset: "small",
+    cell: "sl/natural/seed-0",
     kind: "train",
-    benchmarkVersion: NO_HASH,
-    commit: null,
-    dirty: null,
+    codeHash: NO_HASH,
+    inputs: {},
     config: {},
     configHash: NO_HASH,
     seed: 0,
@@ -56,35 +64,36 @@ export function fakeRecord(own: Partial<CellRecord> = {}): CellRecord {
     featureSet: "natural",
     training: "standard",
     dataset: { name: "planted", sha256: NO_HASH },
-    machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
-    runtime: { deno: "0", v8: "0", typescript: "0" },
-    kernelVariant: "buffer",
+    readPath: "buffer",
+    variants: {},
+    jobs: 1,
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 1000,
     status: "ok",
     reason: null,
     metrics: {},
+    timings: [],
     checks: [],
     warnings: [],
     artifacts: [],
     ...own,
-  };
+  });
 }
 
 /** A manifest with some fields of one's own. */
 export function fakeManifest(own: Partial<RunManifest> = {}): RunManifest {
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  return RUN_MANIFEST.of({
+    ...FAKE_PLACE,
     runId: "small-1",
-    suite: "small",
+    preset: "small",
     description: "for tests",
-    preset: {},
+    settings: {},
     command: "deno task bench",
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 17,
     cells: ["sl/natural/seed-0"],
     ...own,
-  };
+  });
 }
 
 /** A workbench whose cells do what the test says; other fields as given. */
@@ -96,7 +105,7 @@ export function fakeWorkbench(
     dataset: { name: "planted", sha256: NO_HASH },
     adapter: FAKE_ADAPTER,
     driver: null,
-    kernelVariant: "buffer",
+    readPath: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),
     rehearse: () => Promise.resolve({ phases: [], setUpMs: 0, firstMs: 0, peakBytes: 0 }),

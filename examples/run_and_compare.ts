@@ -23,7 +23,7 @@ const dir = await Deno.makeTempDir();
 for (const seed of [0, 1]) {
   const preset = { ...parsePreset(PRESET, { source: "two-paradigms.yaml" }), seeds: [seed] };
   for await (const event of runBench({ preset, outDir: `${dir}/seed-${seed}` })) {
-    if (event.event === "finished") console.log(event.record.benchmark, event.record.status);
+    if (event.event === "finished") console.log(event.record.cell, event.record.status);
     if (event.event === "ended") console.log(`seed ${seed}: exit code ${event.result.exitCode}`);
   }
 }

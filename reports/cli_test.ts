@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { PEERS_RECORD } from "../bench/records/peers_record.ts";
 import { PERF_RECORD } from "../bench/records/perf_record.ts";
 import { main } from "./cli.ts";
-import { makeManifest, makeRecord, writeRunFolder } from "./testing.ts";
+import { makeManifest, makeRecord, sealedJson, writeRunFolder } from "./testing.ts";
 import { makePeers, makePerf } from "./testing_performance.ts";
 
 async function report(args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -13,8 +13,8 @@ async function report(args: string[]): Promise<{ code: number; out: string; err:
 
 const MINE = "<!doctype html><title>Mine</title>";
 const FILES = {
-  "run.json": JSON.stringify(makeManifest([makeRecord()])),
-  "records/a.json": JSON.stringify(makeRecord()),
+  "run.json": sealedJson(makeManifest([makeRecord()])),
+  "records/a.json": sealedJson(makeRecord()),
 };
 
 Deno.test("main() writes report.html into each run folder and prints its path", async () => {
@@ -116,7 +116,7 @@ Deno.test("main() exits 2 where a record of speed is absent or is another file",
   assertEquals(other.code, 2);
   assertStringIncludes(
     other.err,
-    "Cannot read the record of bench peers: schema is not realfeatures/peers, got nothing",
+    'Cannot read the record of bench peers: schema is not realfeatures/peers, got "realfeatures/run"',
   );
   await Deno.remove(dir, { recursive: true });
 });

@@ -1,7 +1,6 @@
 import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
 import { isObject } from "../common/is_object.ts";
-import type { ParadigmName } from "../bench/schema.ts";
 import { type Spread, spread } from "../bench/statistics/spread.ts";
 import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
@@ -15,7 +14,7 @@ export function paradigmLabel(
 }
 
 /** A paradigm's short name, "SL". */
-export function shortParadigm(paradigm: ParadigmName | null): string {
+export function shortParadigm(paradigm: string | null): string {
   return paradigm?.toUpperCase() ?? "unnamed";
 }
 
@@ -29,7 +28,7 @@ export function byParadigm(groups: readonly Group[]): Group[][] {
 export interface Group {
   /** The cell's name without the seed, "sl/non-robust". */
   readonly name: string;
-  readonly paradigm: ParadigmName | null;
+  readonly paradigm: string | null;
   /** Key for `featureSetStyle`: the feature set, or "adversarial". */
   readonly set: string;
   /** What a table calls it; the cell's name is added where two groups share one. */
@@ -44,7 +43,7 @@ export interface Group {
 export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
   const members = new Map<string, LoadedRecord[]>();
   for (const loaded of run.records.filter(({ record }) => record.kind === kind)) {
-    const key = nameWithoutSeed(loaded.record.benchmark);
+    const key = nameWithoutSeed(loaded.record.cell);
     members.set(key, [...members.get(key) ?? [], loaded]);
   }
   const groups = [...members].map(([name, list]) => {
@@ -70,8 +69,8 @@ export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
 }
 
 /** A cell's name without its seed: "sl/natural/seed-3" gives "sl/natural". */
-export function nameWithoutSeed(benchmark: string): string {
-  return benchmark.split("/").filter((part) => !/^seed-?\d+$/.test(part)).join("/");
+export function nameWithoutSeed(cell: string): string {
+  return cell.split("/").filter((part) => !/^seed-?\d+$/.test(part)).join("/");
 }
 
 function setKey({ record }: LoadedRecord): string {

@@ -19,14 +19,14 @@ Deno.test("groupOverSeeds() orders feature sets and gathers seeds", () => {
 
 Deno.test("groupOverSeeds() keeps apart cells of one set that differ in more than the seed", () => {
   const a = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
-  const groups = groupOverSeeds(makeRun([a, { ...a, benchmark: "sl/natural-wide/seed-0" }]), "train");
+  const groups = groupOverSeeds(makeRun([a, { ...a, cell: "sl/natural-wide/seed-0" }]), "train");
   assertEquals(groups.map((g) => g.label), ["natural (sl/natural)", "natural (sl/natural-wide)"]);
 });
 
 Deno.test("groupOverSeeds() puts failed and skipped records aside", () => {
   const run = makeRun([
     makeTrained("robust", { seed: 0, clean: 0.4, robust: 0.1 }),
-    makeRecord({ benchmark: "sl/robust/seed-1", seed: 1, featureSet: "robust", status: "failed" }),
+    makeRecord({ cell: "sl/robust/seed-1", seed: 1, featureSet: "robust", status: "failed" }),
   ]);
   const [group] = groupOverSeeds(run, "train");
   assertEquals([group.done.length, group.undone.length], [1, 1]);

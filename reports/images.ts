@@ -1,5 +1,5 @@
 import { encode } from "fast-png";
-import type { ExampleImages } from "../bench/schema.ts";
+import type { ExampleImages } from "../bench/records/mod.ts";
 
 /** The factors a difference may be amplified by, largest first; the last always fits. */
 const FACTORS = [100, 50, 20, 10, 5, 2, 1, 0.5] as const;

@@ -1,10 +1,9 @@
-import type { ParadigmName } from "../bench/schema.ts";
 import { type Group, metricValues } from "./groups.ts";
 import { testSizeOf } from "./test_size.ts";
 
 /** What training brought a paradigm's encoder, by the probe on natural images. */
 export interface Learnt {
-  readonly paradigm: ParadigmName;
+  readonly paradigm: string;
   /** Probe accuracy of the trained encoder and of the untrained one, means over the seeds that have both. */
   readonly trained: number;
   readonly untrained: number;

@@ -1,10 +1,10 @@
-import { parseCellRecord } from "../bench/records/read_cell_record.ts";
-import { parseRunManifest } from "../bench/records/read_run_manifest.ts";
-import { joinParts, networkOf } from "../bench/schema.ts";
+import { CELL_RECORD, type CellRecord } from "../bench/records/cell_record.ts";
+import { RUN_MANIFEST } from "../bench/records/run_manifest.ts";
+import { joinParts } from "../bench/records/network.ts";
 import { readBytes } from "../common/read_file.ts";
 import { sha256Hex } from "../common/sha256.ts";
 import { reasonOf } from "../common/system_error.ts";
-import { parseExamples, parsePictures } from "./validate.ts";
+import { parseExamples, parsePictures } from "../bench/records/image_artifacts.ts";
 import type { LoadedRecord, Problem, Run } from "./types.ts";
 
 /**
@@ -16,17 +16,17 @@ import type { LoadedRecord, Problem, Run } from "./types.ts";
 export async function loadRun(dir: string): Promise<Run> {
   const problems: Problem[] = [];
   const names = await recordNames(dir);
-  const manifest = await read(dir, "run.json", { parse: parseRunManifest, problems });
+  const manifest = await read(dir, "run.json", { parse: RUN_MANIFEST.parse, problems });
   if (names === null && manifest === null && problems.some((p) => p.reason.includes("does not exist"))) {
     throw new TypeError(
       `Cannot read run: the folder holds neither run.json nor records, ${dir}\n` +
         `Hint: give the folder that deno task bench printed`,
     );
   }
-  const found: LoadedRecord[] = [];
+  const found: RecordFile[] = [];
   for (const name of names ?? []) {
     const path = `records/${name}`;
-    const record = await read(dir, path, { parse: parseCellRecord, problems });
+    const record = await read(dir, path, { parse: CELL_RECORD.parse, problems });
     if (record) found.push({ record, path });
   }
   const records = joined(withoutRepeats(inOrder(found, manifest?.cells ?? []), problems));
@@ -52,12 +52,12 @@ export async function loadRun(dir: string): Promise<Run> {
 async function artifacts<T>(
   records: readonly LoadedRecord[],
   { kind, readOne }: { kind: string; readOne: (path: string, sha256: string) => Promise<T | null> },
-): Promise<{ benchmark: string; path: string; content: T }[]> {
-  const found: { benchmark: string; path: string; content: T }[] = [];
+): Promise<{ cell: string; path: string; content: T }[]> {
+  const found: { cell: string; path: string; content: T }[] = [];
   for (const { record } of records) {
     for (const { path, sha256 } of record.artifacts.filter((artifact) => artifact.kind === kind)) {
       const content = await readOne(path, sha256);
-      if (content !== null) found.push({ benchmark: record.benchmark, path, content });
+      if (content !== null) found.push({ cell: record.cell, path, content });
     }
   }
   return found;
@@ -84,6 +84,12 @@ async function recordNames(dir: string): Promise<string[] | null> {
   return names.sort();
 }
 
+/** A record and the path of its file, relative to the run folder. */
+interface RecordFile {
+  readonly record: CellRecord;
+  readonly path: string;
+}
+
 interface ReadOptions<T> {
   parse: (json: unknown) => T;
   problems: Problem[];
@@ -105,49 +111,44 @@ async function read<T>(dir: string, path: string, options: ReadOptions<T>): Prom
   }
 }
 
-function inOrder(records: LoadedRecord[], cells: readonly string[]): LoadedRecord[] {
+function inOrder(records: RecordFile[], cells: readonly string[]): RecordFile[] {
   const place = new Map(cells.map((name, index) => [name, index]));
-  const at = ({ record }: LoadedRecord) => place.get(record.benchmark) ?? cells.length;
+  const at = ({ record }: RecordFile) => place.get(record.cell) ?? cells.length;
   return records.toSorted((a, b) => at(a) - at(b));
 }
 
 /** Networks with their probes and attacks, see {@linkcode joinParts}; each under the path of its training. */
-function joined(records: readonly LoadedRecord[]): LoadedRecord[] {
-  const paths = new Map(records.map(({ record, path }) => [record.benchmark, path]));
-  const reused = new Map(records.map(({ record }) => [record.benchmark, record.reusedFrom]));
-  const ofParts = new Map<string, Record<string, string>>(), parts = new Map<string, string[]>();
-  for (const { record, path } of records) {
-    const network = networkOf(record);
-    if (network === null) continue;
-    const known = ofParts.get(network) ?? {};
-    for (const name of Object.keys(record.metrics)) known[name] = path;
-    ofParts.set(network, known);
-    parts.set(network, [...parts.get(network) ?? [], record.benchmark]);
-  }
-  return joinParts(records.map(({ record }) => record)).map((record) => {
-    const metricPaths = ofParts.get(record.benchmark);
-    const cells = [record.benchmark, ...parts.get(record.benchmark) ?? []];
-    const takenOver = cells.flatMap((cell) =>
-      reused.get(cell) === undefined ? [] : [[cell, reused.get(cell)!]]
+function joined(files: readonly RecordFile[]): LoadedRecord[] {
+  const paths = new Map(files.map(({ record, path }) => [record.cell, path]));
+  return joinParts(files.map(({ record }) => record)).map((record) => {
+    const [own, ...parts] = "parts" in record ? record.parts : [record];
+    const reused = [own, ...parts].flatMap(({ cell, reusedFrom }) =>
+      reusedFrom === undefined ? [] : [[cell, reusedFrom] as const]
+    );
+    const ofParts = parts.flatMap(({ cell, metrics }) =>
+      Object.keys(metrics).map((name) => [name, paths.get(cell)!] as const)
     );
     return {
       record,
-      path: paths.get(record.benchmark)!,
-      ...(takenOver.length > 0 && { reusedFrom: Object.fromEntries(takenOver) as Record<string, string> }),
-      ...(metricPaths && { metricPaths, parts: parts.get(record.benchmark)! }),
+      path: paths.get(record.cell)!,
+      ...(reused.length > 0 && { reusedFrom: Object.fromEntries(reused) }),
+      ...(parts.length > 0 && {
+        metricPaths: Object.fromEntries(ofParts),
+        parts: parts.map(({ cell }) => cell),
+      }),
     };
   });
 }
 
 /** Keeps the latest record of a cell and names the others, so that no cell counts twice. */
-function withoutRepeats(records: LoadedRecord[], problems: Problem[]): LoadedRecord[] {
-  const latest = new Map<string, LoadedRecord>();
+function withoutRepeats(records: RecordFile[], problems: Problem[]): RecordFile[] {
+  const latest = new Map<string, RecordFile>();
   for (const loaded of records) {
-    const { benchmark, startedAt } = loaded.record;
-    const other = latest.get(benchmark);
+    const { cell, startedAt } = loaded.record;
+    const other = latest.get(cell);
     const older = other && other.record.startedAt > startedAt ? loaded : other;
-    if (older) problems.push({ path: older.path, reason: `a later record of ${benchmark} is shown instead` });
-    if (older !== loaded) latest.set(benchmark, loaded);
+    if (older) problems.push({ path: older.path, reason: `a later record of ${cell} is shown instead` });
+    if (older !== loaded) latest.set(cell, loaded);
   }
   return [...latest.values()];
 }

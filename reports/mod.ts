@@ -1,6 +1,6 @@
 /**
- * Static reports: a run folder in, one HTML file out. Imports nothing of ours but `bench/schema.ts`, so a page can be
- * rebuilt from JSON on a machine without a GPU.
+ * Static reports: a run folder in, one HTML file out. Imports nothing of ours but `bench/records/`, `bench/statistics/`
+ * and `common/`, so a page can be rebuilt from JSON on a machine without a GPU.
  *
  * @example
  * ```ts

@@ -41,7 +41,7 @@ export function renderReport(run: Run, { base = "", performance = {} }: ReportOp
   const links = linksFrom(base);
   const trained = groupOverSeeds(run, "train");
   const constructed = groupOverSeeds(run, "construct");
-  const suite = run.manifest?.suite ?? run.records[0]?.record.suite ?? run.name;
+  const preset = run.manifest?.preset ?? run.records[0]?.record.preset ?? run.name;
   const sections = ([
     ["summary", "Summary", markup`${summarySentences(trained).map((text) => markup`<p>${text}</p>`)}`],
     ["relative", "Relative usefulness", relativeSection(trained)],
@@ -58,9 +58,9 @@ export function renderReport(run: Run, { base = "", performance = {} }: ReportOp
     ...performanceParts(performance),
   ] as const).filter((part): part is readonly [typeof part[0], string, Html] => part[2] !== null);
   return htmlPage({
-    title: `${suite}: how useful and how robust are the features? (realfeatures)`,
+    title: `${preset}: how useful and how robust are the features? (realfeatures)`,
     heading: "How useful and how robust are the features?",
-    meta: markup`<p class="meta">realfeatures, preset <strong>${suite}</strong>${
+    meta: markup`<p class="meta">realfeatures, preset <strong>${preset}</strong>${
       run.manifest && ` · ${run.manifest.startedAt.slice(0, 10)} · run ${run.manifest.runId}`
     }</p>
 ${run.manifest?.description ? markup`<p class="quiet">${run.manifest.description}</p>` : null}`,

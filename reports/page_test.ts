@@ -124,8 +124,8 @@ Deno.test("renderReport() says how sets were constructed and what the probe was 
 Deno.test("renderReport() escapes every text that comes from a record", () => {
   const bad = `"><script>alert(1)</script><img src=x onerror=alert(1)>&amp;'`;
   const record = makeRecord({
-    benchmark: bad,
-    suite: bad,
+    cell: bad,
+    preset: bad,
     featureSet: bad,
     config: {
       [bad]: bad,
@@ -151,17 +151,17 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
     commit: bad,
   });
   const sheets = makePictures();
-  const failed = { ...record, benchmark: `${bad}/2`, seed: 1, status: "failed" as const, reason: bad };
-  const set = { ...record, benchmark: `construct ${bad}`, kind: "construct" as const };
+  const failed = { ...record, cell: `${bad}/2`, seed: 1, status: "failed" as const, reason: bad };
+  const set = { ...record, cell: `construct ${bad}`, kind: "construct" as const };
   const run = makeRun([record, failed, set], {
     problems: [{ path: bad, reason: bad }],
     examples: [{
-      benchmark: set.benchmark,
+      cell: set.cell,
       path: bad,
       images: { ...makeExamples(), classNames: [bad, bad] },
     }],
     pictures: [{
-      benchmark: record.benchmark,
+      cell: record.cell,
       path: bad,
       content: {
         ...sheets,
@@ -171,7 +171,7 @@ Deno.test("renderReport() escapes every text that comes from a record", () => {
   });
   const text = renderReport({
     ...run,
-    manifest: { ...run.manifest!, suite: bad, description: bad, runId: bad, command: bad },
+    manifest: { ...run.manifest!, preset: bad, description: bad, runId: bad, command: bad },
   });
   assertFalse(text.includes("<script"));
   assertFalse(text.includes("<img src=x"));
@@ -184,13 +184,13 @@ Deno.test("renderReport() shows failed, skipped, missing and unreadable as such,
   const run = makeRun([
     makeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } } }),
     makeRecord({
-      benchmark: "sl/robust/seed-0",
+      cell: "sl/robust/seed-0",
       featureSet: "robust",
       status: "failed",
       reason: "loss is NaN",
     }),
     makeRecord({
-      benchmark: "sl/D_det/seed-0",
+      cell: "sl/D_det/seed-0",
       featureSet: "D_det",
       status: "skipped",
       reason: "its input failed",

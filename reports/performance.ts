@@ -1,4 +1,4 @@
-import type { History, PeersRecord, PerfRecord } from "../bench/schema.ts";
+import type { History, PeersRecord, PerfRecord } from "../bench/records/mod.ts";
 import { type Html, markup } from "./html.ts";
 import { historySection } from "./sections/history.ts";
 import { peersSection } from "./sections/peers.ts";

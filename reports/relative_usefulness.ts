@@ -1,5 +1,4 @@
 import { testSizeOf } from "./test_size.ts";
-import type { ParadigmName } from "../bench/schema.ts";
 import { count, percent, points } from "./format.ts";
 import { type Group, metricValues, shortParadigm } from "./groups.ts";
 import { type Combination, type Estimate, type Ratio, ratioEstimate } from "./ratio_estimate.ts";
@@ -10,7 +9,7 @@ export interface SetUsefulness {
   readonly set: string;
   readonly label: string;
   /** The paradigms that the run has the set under, in the order of every table. */
-  readonly paradigms: readonly { readonly paradigm: ParadigmName; readonly estimate: Estimate }[];
+  readonly paradigms: readonly { readonly paradigm: string; readonly estimate: Estimate }[];
   /** The other paradigms of the run. */
   readonly absent: readonly string[];
   /** Smallest and mean value over these paradigms, taken seed by seed; null under a single paradigm. */

@@ -1,11 +1,13 @@
 import {
+  CELL_RECORD,
   type CellRecord,
+  type CellView,
   type MachineInfo,
   type Metric,
-  type ParadigmName,
+  RUN_MANIFEST,
   type RunManifest,
-  SCHEMA_VERSION,
-} from "../bench/schema.ts";
+} from "../bench/records/mod.ts";
+import { sealed } from "../bench/records/seal.ts";
 import type { LoadedRecord, Run } from "./types.ts";
 
 /** Builders of records for tests: made-up numbers in the order of magnitude that planted data give. */
@@ -47,13 +49,13 @@ export const AUTO_ATTACK = {
 
 /** A valid record; any field may be given. */
 export function makeRecord(fields: Partial<CellRecord> = {}): CellRecord {
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  return CELL_RECORD.of({
     runId: "test-run",
-    suite: "test",
-    benchmark: "sl/natural/seed-0",
+    preset: "test",
+    cell: "sl/natural/seed-0",
     kind: "train",
-    benchmarkVersion: "b".repeat(64),
+    codeHash: "b".repeat(64),
+    inputs: {},
     commit: "0123456789abcdef",
     dirty: false,
     config: {
@@ -71,17 +73,20 @@ export function makeRecord(fields: Partial<CellRecord> = {}): CellRecord {
     dataset: { name: "planted", sha256: "d".repeat(64) },
     machine: MACHINE,
     runtime: { deno: "2.9.6", v8: "14.0", typescript: "6.0" },
-    kernelVariant: "texture",
+    readPath: "texture",
+    variants: {},
+    jobs: 1,
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 61_500,
     status: "ok",
     reason: null,
     metrics: {},
+    timings: [],
     checks: [{ name: "finite", passed: true, detail: "no value is infinite" }],
     warnings: [],
     artifacts: [],
     ...fields,
-  };
+  });
 }
 
 /** Accuracies of a `train` cell, as fractions. */
@@ -127,12 +132,12 @@ export function makeMetrics({ clean, robust, auto, cues, untrained }: Accuracies
 /** Where a `train` record of a test stands, and how far its accuracies lie from the given ones. */
 export interface TrainedFields extends Accuracies {
   readonly seed: number;
-  readonly paradigm?: ParadigmName;
+  readonly paradigm?: string;
   /** Added to every accuracy. */
   readonly shift?: number;
 }
 
-const SETTINGS: Readonly<Record<ParadigmName, Readonly<Record<string, unknown>>>> = {
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sl: { name: "sl", labelSmoothing: 0 },
   cl: { name: "cl", temperature: 0.5, projectionHead: [64, 32] },
   mim: { name: "mim", maskRatio: 0.75, patchSize: 4 },
@@ -155,7 +160,7 @@ export function makeTrained(
   const name = `${paradigm}/${set}/seed-${seed}`;
   const base = makeRecord({ seed });
   return makeRecord({
-    benchmark: name,
+    cell: name,
     seed,
     paradigm,
     config: {
@@ -185,7 +190,7 @@ export function makeConstructed(
   const matching = set === "robust" || set === "non-robust";
   const pixels = (value: number): Metric => ({ value, unit: "pixels" });
   return makeRecord({
-    benchmark: `construct/${set}/seed-${seed}`,
+    cell: `construct/${set}/seed-${seed}`,
     kind: "construct",
     seed,
     featureSet: set,
@@ -210,10 +215,10 @@ export function makeConstructed(
 }
 
 /** A run in memory; records get the paths that a run folder would give them. */
-export function makeRun(records: readonly CellRecord[], fields: Partial<Run> = {}): Run {
+export function makeRun(records: readonly CellView[], fields: Partial<Run> = {}): Run {
   const loaded: LoadedRecord[] = records.map((record) => ({
     record,
-    path: `records/${record.benchmark.replaceAll("/", "-")}.json`,
+    path: `records/${record.cell.replaceAll("/", "-")}.json`,
   }));
   return {
     name: "test-run",
@@ -227,18 +232,26 @@ export function makeRun(records: readonly CellRecord[], fields: Partial<Run> = {
 }
 
 /** The manifest that asked for these records. */
-export function makeManifest(records: readonly CellRecord[]): RunManifest {
-  return {
-    schemaVersion: SCHEMA_VERSION,
+export function makeManifest(records: readonly CellView[]): RunManifest {
+  return RUN_MANIFEST.of({
+    commit: null,
+    dirty: null,
+    machine: null,
+    runtime: null,
     runId: "test-run",
-    suite: "test",
+    preset: "test",
     description: "Made-up numbers for tests of the report",
-    preset: { seeds: [0, 1, 2] },
+    settings: { seeds: [0, 1, 2] },
     command: "deno task bench --preset test",
     startedAt: "2026-01-02T03:04:05.000Z",
     durationMs: 254_000,
-    cells: records.map((record) => record.benchmark),
-  };
+    cells: records.map((record) => record.cell),
+  });
+}
+
+/** The text of a record or manifest with its seal, whatever is in it. */
+export function sealedJson(content: object): string {
+  return JSON.stringify(sealed(content));
 }
 
 /** Writes files into a new temporary folder, as a run folder; the caller removes it. */

@@ -1,4 +1,4 @@
-import { type ExampleImages, type PictureSheets, SCHEMA_VERSION } from "../bench/schema.ts";
+import { type ExampleImages, IMAGES_VERSION, type PictureSheets } from "../bench/records/mod.ts";
 
 /** Ten examples of 16 x 16 pixels whose results differ from their sources by at most `amplitude` of 255. */
 export function makeExamples({ amplitude = 12, size = 16, count = 8 } = {}): ExampleImages {
@@ -28,7 +28,7 @@ export function makeExamples({ amplitude = 12, size = 16, count = 8 } = {}): Exa
     "hexagon",
     "arrow",
   ];
-  return { schemaVersion: SCHEMA_VERSION, height: size, width: size, classNames, examples };
+  return { schemaVersion: IMAGES_VERSION, height: size, width: size, classNames, examples };
 }
 
 /** One sheet of two rows of pictures: those of {@linkcode makeExamples} and what became of them. */
@@ -37,7 +37,7 @@ export function makePictures({ count = 8 } = {}): PictureSheets {
   const images = (side: "source" | "result") =>
     examples.map((example) => ({ height, width, rgb: example[side] }));
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: IMAGES_VERSION,
     sheets: [{
       title: "Masked images and reconstructions",
       caption: "What the encoder sees, and what the decoder makes of it",

@@ -4,7 +4,7 @@ import {
   PERF_RECORD,
   type PerfRecord,
   type StartTime,
-} from "../bench/schema.ts";
+} from "../bench/records/mod.ts";
 import { makeRecord } from "./testing.ts";
 
 /** Builders of records of speed for tests: made-up numbers. */

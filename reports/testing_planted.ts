@@ -1,4 +1,3 @@
-import type { ParadigmName } from "../bench/schema.ts";
 import { type Accuracies, makeConstructed, makeRun, makeTrained } from "./testing.ts";
 import { makeExamples, makePictures } from "./testing_images.ts";
 import type { Run } from "./types.ts";
@@ -13,7 +12,7 @@ const PLANTED: Readonly<Record<string, Accuracies>> = {
 };
 
 /** What of the margin above chance under SL the other paradigms keep: all of it, and of what the faint cue gives. */
-const KEPT: Readonly<Record<ParadigmName, readonly [all: number, faint: number]>> = {
+const KEPT: Readonly<Record<string, readonly [all: number, faint: number]>> = {
   sl: [1, 1],
   cl: [0.9, 0.3],
   mim: [0.7, 0.12],
@@ -21,7 +20,7 @@ const KEPT: Readonly<Record<ParadigmName, readonly [all: number, faint: number]>
 };
 
 /** The accuracies of a set under a paradigm; sets beside the three of the central table exist under SL only. */
-function plantedAccuracies(set: string, paradigm: ParadigmName): Accuracies | null {
+function plantedAccuracies(set: string, paradigm: string): Accuracies | null {
   const values = PLANTED[set];
   if (paradigm === "sl") return values;
   if (!["natural", "robust", "non-robust"].includes(set)) return null;
@@ -40,11 +39,11 @@ export interface PlantedRunOptions {
   /** 0, 1 and 2 by default. */
   readonly seeds?: readonly number[];
   /** SL alone by default. */
-  readonly paradigms?: readonly ParadigmName[];
+  readonly paradigms?: readonly string[];
 }
 
 /** All paradigms, in the order of every table. */
-export const FOUR: readonly ParadigmName[] = ["sl", "cl", "mim", "dm"];
+export const FOUR: readonly string[] = ["sl", "cl", "mim", "dm"];
 
 /**
  * A whole run on planted data: under SL five feature sets and the robust encoder, under the others three sets, over
@@ -74,12 +73,12 @@ export function makePlantedRun(
   const amplitudes: Record<string, number> = { robust: 70, "non-robust": 24, D_det: 10, D_rand: 6 };
   return makeRun([...constructed, ...trained], {
     examples: Object.entries(amplitudes).map(([set, amplitude]) => ({
-      benchmark: `construct/${set}/seed-${seeds[0]}`,
+      cell: `construct/${set}/seed-${seeds[0]}`,
       path: `artifacts/construct/${set}/seed-${seeds[0]}/examples.json`,
       images: makeExamples({ amplitude }),
     })),
     pictures: paradigms.filter((paradigm) => paradigm !== "sl").map((paradigm) => ({
-      benchmark: `${paradigm}/natural/seed-${seeds[0]}`,
+      cell: `${paradigm}/natural/seed-${seeds[0]}`,
       path: `artifacts/${paradigm}/natural/seed-${seeds[0]}/pictures.json`,
       content: makePictures(),
     })),

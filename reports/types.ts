@@ -1,8 +1,8 @@
-import type { CellRecord, ExampleImages, PictureSheets, RunManifest } from "../bench/schema.ts";
+import type { CellView, ExampleImages, PictureSheets, RunManifest } from "../bench/records/mod.ts";
 
-/** A record together with where it lies, so that every number can link to it. */
+/** A network or the record of another cell, together with where it lies, so that every number can link to it. */
 export interface LoadedRecord {
-  readonly record: CellRecord;
+  readonly record: CellView;
   /** Relative to the run folder, with forward slashes: "records/sl-natural-seed-0.json". */
   readonly path: string;
   /** Where metrics stand that are in the record of a part, a network's probe or attack, by their names. */
@@ -26,14 +26,14 @@ export interface Problem {
 
 /** The images of one cell's "examples" artifact. */
 export interface LoadedExamples {
-  readonly benchmark: string;
+  readonly cell: string;
   readonly path: string;
   readonly images: ExampleImages;
 }
 
 /** The sheets of one cell's "pictures" artifact. */
 export interface LoadedPictures {
-  readonly benchmark: string;
+  readonly cell: string;
   readonly path: string;
   readonly content: PictureSheets;
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative } from "node:path";
-import { type History, parseHistory, PEERS_RECORD, PERF_RECORD } from "../bench/schema.ts";
+import { type History, parseHistory, PEERS_RECORD, PERF_RECORD } from "../bench/records/mod.ts";
 import { readText } from "../common/read_file.ts";
 import { reasonOf } from "../common/system_error.ts";
 import { loadRun } from "./load.ts";

@@ -14,7 +14,7 @@
  */
 import { canonicalRecord } from "../bench/record/canonical.ts";
 import { canonicalJson } from "../common/canonical_json.ts";
-import type { CellRecord } from "../bench/schema.ts";
+import type { CellRecord } from "../bench/records/mod.ts";
 import { runAndStop } from "../bench/run/testing_stops.ts";
 import { stream } from "../engine/arrays/random.ts";
 import { ROOT } from "./repository.ts";
@@ -42,7 +42,7 @@ async function recordsOf(dir: string): Promise<Map<string, CellRecord>> {
   for await (const { name, isFile } of Deno.readDir(`${dir}/records`)) {
     if (!isFile) continue;
     const record = JSON.parse(await Deno.readTextFile(`${dir}/records/${name}`)) as CellRecord;
-    records.set(record.benchmark, record);
+    records.set(record.cell, record);
   }
   return records;
 }

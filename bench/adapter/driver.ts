@@ -1,7 +1,7 @@
 /** The version of the graphics driver, which WebGPU does not tell. */
 import { Buffer } from "node:buffer";
 import { readSystemFile } from "./system_file.ts";
-import type { MachineInfo } from "../schema.ts";
+import type { MachineInfo } from "../records/mod.ts";
 
 /** Which files of the system are read. */
 export interface DriverFiles {

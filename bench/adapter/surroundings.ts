@@ -1,22 +1,22 @@
 /** What decides the bits of a result beside code and configuration: data, adapter, driver, kernels. */
-import type { CellRecord, MachineInfo } from "../schema.ts";
+import type { CellRecord, MachineInfo } from "../records/mod.ts";
 
 /** Two places with equal surroundings compute equal bits, as far as systems say what they are. */
 export interface Surroundings {
   readonly dataset: CellRecord["dataset"];
   /** See {@linkcode adapterIdentity}. */
   readonly adapter: string;
-  readonly kernelVariant: string;
+  readonly readPath: string;
 }
 
 /** Of an open device with its data. */
 export function surroundingsOf(
-  { dataset, adapter, driver, kernelVariant }: Pick<CellRecord, "dataset" | "kernelVariant"> & {
+  { dataset, adapter, driver, readPath }: Pick<CellRecord, "dataset" | "readPath"> & {
     readonly adapter: MachineInfo["adapter"];
     readonly driver: string | null;
   },
 ): Surroundings {
-  return { dataset, adapter: adapterIdentity({ adapter, driver }), kernelVariant };
+  return { dataset, adapter: adapterIdentity({ adapter, driver }), readPath };
 }
 
 /**

@@ -7,7 +7,7 @@ import { loadWeights } from "../../engine/nn/weights.ts";
 import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
 import type { Variants } from "../adapter/variants_option.ts";
 import { driverText } from "../adapter/driver.ts";
-import type { MachineInfo } from "../schema.ts";
+import type { MachineInfo } from "../records/mod.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** A classifier on a device. */

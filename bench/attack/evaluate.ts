@@ -7,7 +7,7 @@ import { toFloat } from "../../datasets/types.ts";
 import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { adapterIdentity } from "../adapter/surroundings.ts";
 import type { Progress } from "../run/progress.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import type { Classifier } from "./classifier.ts";
 import type { AttackDevice } from "./device.ts";
 import { type EvaluationFolder, FILES, type Part } from "./folder.ts";

@@ -6,7 +6,7 @@ import type { StateStore } from "../../attacks/evaluation/robustness_attack.ts";
 import { entryAt, entryKind, temporaryOf, writeFileAtomic } from "../../common/atomic_file.ts";
 import { differences } from "../record/differences.ts";
 import type { ReadResult } from "../records/kind.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 import { openLockFile, removeLockFile } from "../store/lock_file.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";

@@ -7,7 +7,7 @@ import { configOfRecord } from "../../datasets/registered.ts";
 import { DATASETS } from "../../datasets/registry.ts";
 import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
 import { asUsage } from "../terminal/as_usage.ts";
-import { readRunManifest } from "../records/read_run_manifest.ts";
+import { RUN_MANIFEST } from "../records/run_manifest.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -65,10 +65,10 @@ async function openDataset(folder: string): Promise<Dataset> {
 async function generatedByRun(folder: string, manifest: string): Promise<Dataset> {
   const refuse = (reason: string, hint = "") =>
     new UsageError(`Cannot read the data of run ${folder}: ${reason}${hint}`);
-  const found = readRunManifest(manifest);
+  const found = RUN_MANIFEST.read(manifest);
   if ("fault" in found) throw refuse(`its run.json cannot be used, ${found.fault}`);
-  const { preset, identity } = found.value;
-  const config = preset.dataset, name = isObject(config) ? config.name : undefined;
+  const { settings, identity } = found.value;
+  const config = settings.dataset, name = isObject(config) ? config.name : undefined;
   const dataset = DATASETS.find((dataset) => dataset.name === name && dataset.fetch === null);
   if (dataset === undefined) {
     const hint = "\nHint: --data DIR, the folder of the images that the run read";

@@ -2,7 +2,7 @@
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { distanceSlack } from "../../attacks/autoattack/safety.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import type { EvaluationRecord } from "../records/attack_record.ts";
 import { wilson } from "../statistics/wilson.ts";
 

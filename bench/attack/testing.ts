@@ -1,5 +1,6 @@
 /** A small network on disk, generated images and a device that only pretends, for the tests of this folder. */
 
+import { RUN_MANIFEST } from "../records/run_manifest.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { planted } from "../../datasets/planted.ts";
 import { type ImageSet, toFloat } from "../../datasets/types.ts";
@@ -48,10 +49,10 @@ export async function writeInputs(
   const dataset = { name: "planted", ...IMAGES, pixelNoiseLabel: "8/255" };
   const { sha256 } = planted(IMAGES);
   await Deno.mkdir(`${dir}/run`, { recursive: true });
-  const surroundings = { benchmarkVersion: NO_HASH, adapter: "none", kernelVariant: "buffer" };
+  const surroundings = { codeHash: NO_HASH, adapter: "none", readPath: "buffer" };
   const identity = { ...surroundings, dataset: { name: "planted", sha256 } };
-  const manifest = fakeManifest({ preset: { dataset }, identity });
-  await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(manifest));
+  const manifest = fakeManifest({ settings: { dataset }, identity });
+  await Deno.writeTextFile(`${dir}/run/run.json`, RUN_MANIFEST.write(manifest));
   return [`--weights=${dir}/net.safetensors`, "--arch=resnet8", `--data=${dir}/run`];
 }
 

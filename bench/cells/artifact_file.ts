@@ -1,6 +1,6 @@
 import { readBytes } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import { plainPath } from "../store/plain_path.ts";
 import { checkArtifactPath } from "../store/run_files.ts";
 import { sha256Hex } from "../../common/sha256.ts";

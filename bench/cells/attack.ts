@@ -6,7 +6,7 @@ import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import type { AttackFindings, RegisteredAttack } from "../../paradigms/attacks/types.ts";
 import type { AttackCell } from "../plan/cell.ts";
 import type { PhaseLog } from "../record/phases.ts";
-import type { CellRecord, Metric } from "../schema.ts";
+import type { CellRecord, Metric } from "../records/mod.ts";
 import { AttackCheckpoint } from "./attack_state.ts";
 import type { CellTask } from "./task.ts";
 

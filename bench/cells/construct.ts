@@ -14,7 +14,7 @@ import { release } from "../../engine/graph/variables.ts";
 import type { CellOutcome, ConstructCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
 import { plainNumbers } from "../record/record.ts";
-import { type ExampleImages, type Metric, SCHEMA_VERSION } from "../schema.ts";
+import { type ExampleImages, IMAGES_VERSION, type Metric } from "../records/mod.ts";
 import { base64Of, imageAt } from "./encode_image.ts";
 import { packConstruction, unpackConstruction } from "./construct_state.ts";
 import { extractorOf, restoreLearner, type TrainedNetwork } from "./network.ts";
@@ -137,7 +137,7 @@ function exampleImages(
 ): ExampleImages {
   const { height, width, classNames } = set;
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: IMAGES_VERSION,
     height,
     width,
     classNames,

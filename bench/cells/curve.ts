@@ -8,7 +8,7 @@ import { release } from "../../engine/graph/variables.ts";
 import { accuracyOf } from "../../paradigms/evaluate.ts";
 import { FeatureExtractor } from "../../paradigms/features.ts";
 import { judgeHead, trainHead } from "../../paradigms/linear_head.ts";
-import type { Metric } from "../schema.ts";
+import type { Metric } from "../records/mod.ts";
 import { readFileOf } from "./artifact_file.ts";
 import { putWeights } from "./network.ts";
 import type { ProbeTask } from "./probe.ts";

@@ -7,7 +7,7 @@ import { encodeSafetensors } from "../../engine/files/safetensors.ts";
 import { type EpochReport, Trainer } from "../../paradigms/train.ts";
 import type { TrainingHistory, WriteCheckpoint } from "../store/checkpoint_file.ts";
 import type { Work } from "../record/phases.ts";
-import type { Artifact, Metric } from "../schema.ts";
+import type { Artifact, Metric } from "../records/mod.ts";
 import { keepWhenStopped } from "./keep_when_stopped.ts";
 import type { Snapshot } from "./network.ts";
 import { snapshotFault } from "./snapshot_fault.ts";

@@ -3,7 +3,7 @@
 import type { ImageSet } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
-import type { Metric } from "../schema.ts";
+import type { Metric } from "../records/mod.ts";
 import { attack, type Measured, type MeasureTask } from "./attack.ts";
 import { warnNotFinite } from "./warn_not_finite.ts";
 

@@ -38,12 +38,12 @@ export async function openWorkbench(
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     adapter: gpu.info,
     driver: driverText(gpu.info),
-    kernelVariant: gpu.readPath,
+    readPath: gpu.readPath,
     async executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome> {
       gpu.chosenVariants.clear();
       try {
         const outcome = await runCellOf(gpu, { cell, context, dataset });
-        return { ...outcome, kernelChoices: chosenBy(gpu) };
+        return { ...outcome, variants: chosenBy(gpu) };
       } finally {
         await saveTimings();
       }

@@ -8,10 +8,10 @@ import { parsePreset } from "../config/parse_preset.ts";
 import { SILENT } from "../run/progress.ts";
 import { run } from "../run/run.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
-import { joinParts } from "../record/join_parts.ts";
+import { type CellView, joinParts } from "../records/network.ts";
 import { expand } from "../plan/plan.ts";
 import { makePlan } from "../plan/plan_command.ts";
-import type { CellRecord, PictureSheets } from "../schema.ts";
+import type { PictureSheets } from "../records/image_artifacts.ts";
 import { openWorkbench } from "./mod.ts";
 
 const TINY = `
@@ -82,7 +82,7 @@ examples: 3
   await runTiny(body, async ({ runDir, records: parts, exitCode }) => {
     assertEquals(parts.map(({ kind }) => kind).join().match(/train,probe,attack/g)?.length, 4);
     const records = joinParts(parts);
-    assertEquals(records.map(({ benchmark, reason }) => [benchmark, reason]), [
+    assertEquals(records.map(({ cell, reason }) => [cell, reason]), [
       ["sl/natural/seed-0", null],
       ["sl/adversarial/seed-0", null],
       ["construct/robust/seed-0", null],
@@ -94,9 +94,9 @@ examples: 3
     const checks = records.flatMap((record) => record.checks);
     assertEquals(checks.filter(({ passed }) => !passed), []);
     assertEquals(checks.length, 4 * 3 + 2);
-    for (const { benchmark, kernelChoices } of records) {
-      const operations = Object.keys(kernelChoices ?? {}).map((key) => key.split(" ")[0]);
-      for (const name of ["conv2d", "conv2d_grad_input"]) assert(operations.includes(name), benchmark);
+    for (const { cell, variants } of records) {
+      const operations = Object.keys(variants ?? {}).map((key) => key.split(" ")[0]);
+      for (const name of ["conv2d", "conv2d_grad_input"]) assert(operations.includes(name), cell);
     }
     const [natural, , robust] = records;
     const { metrics } = natural;
@@ -150,7 +150,7 @@ cellTest("openWorkbench() trains every paradigm on every set, with curves, pictu
     assertEquals(records.filter(({ reason }) => reason !== null), []);
     assertEquals(exitCode, 0);
     const trained = records.filter(({ kind }) => kind === "train");
-    assertEquals(trained.map(({ benchmark }) => benchmark), [
+    assertEquals(trained.map(({ cell }) => cell), [
       ...["sl", "sl", "cl", "cl", "mim", "mim", "dm", "dm"].map((name, i) =>
         `${name}/${i % 2 === 0 ? "natural" : "non-robust"}/seed-0`
       ),
@@ -198,9 +198,9 @@ cellTest("openWorkbench() rehearses what a cell then costs", async () => {
   });
   workbench.close();
   await runTiny(FOUR, ({ records }) => {
-    for (const [i, { benchmark, metrics }] of records.entries()) {
+    for (const [i, { cell, metrics }] of records.entries()) {
       const { name, flops, peakBytes } = estimates[i];
-      assertEquals(name, benchmark);
+      assertEquals(name, cell);
       const peak = peakBytes / metrics.peakBytes.value;
       // Where every image is fooled by the first attacks, the others need no memory.
       const most = name.endsWith("/attack") ? 3 : 1.1;
@@ -221,7 +221,7 @@ probe: null
 `;
   await runTiny(body, async ({ runDir, records, exitCode }) => {
     assertEquals(exitCode, 1);
-    assertEquals(records.map(({ benchmark, status }) => `${benchmark} ${status}`), [
+    assertEquals(records.map(({ cell, status }) => `${cell} ${status}`), [
       "sl/natural/seed-0 failed",
       "sl/natural/seed-0/attack skipped",
       "sl/adversarial/seed-0 ok",
@@ -235,7 +235,7 @@ probe: null
       /^Cannot go on training: the loss is (NaN|-?Infinity) at step [1-3]\nHint: use a smaller/,
     );
     assertEquals(records[0].metrics, {});
-    const label = ({ benchmark, status }: CellRecord) => `${benchmark} ${status}`;
+    const label = ({ cell, status }: CellView) => `${cell} ${status}`;
     const kept = (await loadRun(runDir)).records.map(({ record }) => label(record));
     assertEquals(kept.sort(), joinParts(records).map(label).sort());
   });
@@ -266,8 +266,8 @@ probe: null
   await runTiny(body, ({ records: parts, exitCode }) => {
     assertEquals(exitCode, 0);
     const records = joinParts(parts);
-    const [{ benchmark, dataset, metrics, config }] = records;
-    assertEquals([records.length, benchmark], [1, "sl/natural/seed-0"]);
+    const [{ cell, dataset, metrics, config }] = records;
+    assertEquals([records.length, cell], [1, "sl/natural/seed-0"]);
     assertMatch(dataset.name, /unrecognised/);
     assertEquals(metrics.cleanAccuracy.value * 32 % 1, 0);
     assertEquals("robustCueAccuracy" in metrics, false);

@@ -7,7 +7,7 @@ import type { HostTensor } from "../../engine/files/safetensors.ts";
 import { createLearner, type ParadigmChoice, PARADIGMS } from "../../paradigms/registry.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../plan/cell.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import { encoderOf } from "../config/preset.ts";
 
 /** Weights that were kept after so many epochs. */

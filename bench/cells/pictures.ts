@@ -4,7 +4,7 @@ import { isNoAugmentation } from "../../datasets/augment.ts";
 import type { Gpu } from "../../engine/device/device.ts";
 import { augmentationPictures } from "../../paradigms/augmentation_pictures.ts";
 import type { Pictures } from "../../paradigms/types.ts";
-import { type PictureSheets, SCHEMA_VERSION } from "../schema.ts";
+import { IMAGES_VERSION, type PictureSheets } from "../records/mod.ts";
 import { base64Of } from "./encode_image.ts";
 import type { TrainTask } from "./task.ts";
 
@@ -22,7 +22,7 @@ export async function savePictures(gpu: Gpu, task: TrainTask): Promise<void> {
   if (own !== undefined) sheets.push(own);
   if (sheets.length === 0) return;
   const file: PictureSheets = {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: IMAGES_VERSION,
     sheets: sheets.map(({ title, caption, rows }) => ({
       title,
       caption,

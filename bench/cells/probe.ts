@@ -9,7 +9,7 @@ import { accuracyOf, evaluateClean } from "../../paradigms/evaluate.ts";
 import { type Probe, trainProbe } from "../../paradigms/probe.ts";
 import type { CellOutcome, ProbeCell } from "../plan/cell.ts";
 import { PhaseLog } from "../record/phases.ts";
-import type { Metric } from "../schema.ts";
+import type { Metric } from "../records/mod.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 import { measureCurve } from "./curve.ts";
 import { learnerFor, putWeights, settingsOf, type TrainedNetwork } from "./network.ts";

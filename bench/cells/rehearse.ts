@@ -17,7 +17,7 @@ import type {
   TrainCell,
 } from "../plan/cell.ts";
 import type { Rehearsal } from "../plan/estimate.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import { NO_CHECKPOINT } from "../store/checkpoint_file.ts";
 import { runCellOf } from "./kinds.ts";
 import { extractorOf, learnerFor, settingsOf, type TrainedNetwork } from "./network.ts";

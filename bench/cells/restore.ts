@@ -3,7 +3,7 @@ import { type ConstructionManifest, parseConstruction } from "../../datasets/con
 import type { ImageSet } from "../../datasets/types.ts";
 import { parseSafetensors } from "../../engine/files/safetensors.ts";
 import type { CellDescription } from "../plan/cell.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { readFileOf } from "./artifact_file.ts";
 import type { Snapshot, TrainedNetwork } from "./network.ts";
 import type { HeadTensors } from "./probe_head.ts";
@@ -46,7 +46,7 @@ export async function restoreOutput(
 async function snapshotsOf(record: CellRecord, options: RestoreOptions): Promise<Snapshot[]> {
   const kept = record.artifacts.filter(({ kind }) => kind === "snapshot");
   const snapshots = await Promise.all(kept.map(async (artifact): Promise<Snapshot> => {
-    await readFileOf(record.benchmark, artifact, options);
+    await readFileOf(record.cell, artifact, options);
     return { epoch: Number(/epoch-(\d+)\.safetensors$/.exec(artifact.path)?.[1]), artifact };
   }));
   return snapshots.sort((a, b) => a.epoch - b.epoch);
@@ -55,7 +55,7 @@ async function snapshotsOf(record: CellRecord, options: RestoreOptions): Promise
 async function readArtifact(record: CellRecord, kind: string, options: RestoreOptions) {
   const artifact = record.artifacts.find((artifact) => artifact.kind === kind);
   if (artifact === undefined) {
-    throw new RangeError(`Cannot restore ${record.benchmark}: its record names no ${kind}`);
+    throw new RangeError(`Cannot restore ${record.cell}: its record names no ${kind}`);
   }
-  return await readFileOf(record.benchmark, artifact, options);
+  return await readFileOf(record.cell, artifact, options);
 }

@@ -5,7 +5,7 @@ import { encodeSafetensors, type HostTensor } from "../../engine/files/safetenso
 import { fakeRecord, withTempDir } from "../testing.ts";
 import type { CellDescription } from "../plan/cell.ts";
 import { RunFolder } from "../store/run_folder.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import { restoreOutput } from "./restore.ts";
 
 /** As much of a cell as matters here. */
@@ -47,7 +47,7 @@ async function setUp(dir: string) {
   return { weights, set, about };
 }
 
-const recordOf = (...artifacts: Artifact[]) => fakeRecord({ benchmark: "cell", artifacts });
+const recordOf = (...artifacts: Artifact[]) => fakeRecord({ cell: "cell", artifacts });
 
 Deno.test("restoreOutput() gives back the weights of a train cell, bit for bit", async () => {
   await withTempDir(async (dir) => {

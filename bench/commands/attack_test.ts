@@ -1,3 +1,4 @@
+import { sealed } from "../records/seal.ts";
 import {
   assertAlmostEquals,
   assertEquals,
@@ -304,8 +305,8 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
   [
     "a run of real images",
     async (dir) => {
-      const manifest = fakeManifest({ preset: { dataset: { name: "cifar10" } } });
-      await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(manifest));
+      const manifest = fakeManifest({ settings: { dataset: { name: "cifar10" } } });
+      await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(sealed(manifest)));
       return [];
     },
     /^Cannot read the data of run .*: only generated images can be made again, its data set is "cifar10"\nHint: --data DIR/,

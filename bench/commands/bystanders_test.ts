@@ -148,7 +148,7 @@ Deno.test(
       await prepare(dir);
       await Deno.writeTextFile(`${dir}/small.yaml`, "name: other\ndescription: another run\n");
       await step(2, resume);
-      await Deno.writeTextFile(`${run}/run.json`, '{ "schemaVersion": 99 }');
+      await Deno.writeTextFile(`${run}/run.json`, '{ "schema": "realfeatures/run", "version": 99 }');
       await step(2, resume);
     });
   },

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { canonicalRecord } from "../record/canonical.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { withTempDir } from "../testing.ts";
 
 interface StartOptions {
@@ -44,7 +44,7 @@ function comparable(record: CellRecord) {
     ...canonicalRecord(record),
     commit: null,
     dirty: null,
-    benchmarkVersion: null,
+    codeHash: null,
     key: null,
     inputs: null,
   };
@@ -102,7 +102,7 @@ Deno.test("bench stops on Ctrl-C with 130, keeps finished records and leaves not
     const records = await readRecords(`${dir}/run`);
     assert(records.length >= 1 && records.length < 43, `${records.length} records`);
     assert(records.every(({ status }) => status === "quick"));
-    assert(records.some(({ benchmark }) => benchmark === "sl/natural/seed-0"));
+    assert(records.some(({ cell }) => cell === "sl/natural/seed-0"));
     assertEquals(JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`)).cells.length, 43);
     assertStringIncludes(await Deno.readTextFile(`${dir}/run/report.html`), "sl/natural");
   });

@@ -64,16 +64,16 @@ async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = [
 async function writeRun(
   dir: string,
   accuracies: readonly number[],
-  { outcomes = false, damaged = false, suite = "small" } = {},
+  { outcomes = false, damaged = false, preset = "small" } = {},
 ) {
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [seed, value] of accuracies.entries()) {
-    const benchmark = `sl/natural/seed-${seed}`, path = `artifacts/${benchmark}/outcomes.safetensors`;
+    const cellName = `sl/natural/seed-${seed}`, path = `artifacts/${cellName}/outcomes.safetensors`;
     const data = Uint8Array.from({ length: 100 }, (_, i) => i < Math.round(100 * value) ? 1 : 0);
     const bytes = encodeSafetensors(new Map([["clean", { dtype: "U8" as const, shape: [100], data }]]));
     const cell = fakeRecord({
-      benchmark,
-      suite,
+      cell: cellName,
+      preset,
       seed,
       config: { dataset: { testSize: 100 } },
       metrics: { cleanAccuracy: { value, unit: "fraction" } },
@@ -81,7 +81,7 @@ async function writeRun(
     });
     await writeSealed(`${dir}/records/sl--natural--seed-${seed}.json`, cell);
     if (!outcomes) continue;
-    await Deno.mkdir(`${dir}/artifacts/${benchmark}`, { recursive: true });
+    await Deno.mkdir(`${dir}/artifacts/${cellName}`, { recursive: true });
     await Deno.writeFile(`${dir}/${path}`, damaged ? bytes.with(-1, bytes.at(-1)! ^ 1) : bytes);
   }
   await Deno.writeTextFile(`${dir}/run.json`, "{}");
@@ -254,13 +254,13 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
     fakeRecord({ metrics: { cleanAccuracy: { value: 0.5, unit: "fraction" } }, ...parts });
   for (
     const [parts, message] of [
-      [{ suite: "other" }, /preset is "small" and "other"\nHint: add --allow-different preset/],
+      [{ preset: "other" }, /preset is "small" and "other"\nHint: add --allow-different preset/],
       [
         { configHash: "1".repeat(64), config: { lr: 2 } },
         /config of sl\/natural lr is nothing and 2\nHint: .* config /,
       ],
       [{ dataset: { name: "planted", sha256: "f".repeat(64) } }, /data is ".*" and "f+"\nHint/],
-      [{ kernelVariant: "other" }, /kernels is ".*" and "other"\nHint/],
+      [{ readPath: "other" }, /kernels is ".*" and "other"\nHint/],
     ] as const
   ) {
     const error = await assertRejects(() => start(cell({}), cell(parts)), UsageError);
@@ -273,8 +273,8 @@ Deno.test("compare() refuses other presets, settings and data by name", async ()
 for (
   const [what, head, message] of [
     ["no JSON", "{", /head\.json: it is not JSON$/],
-    ["another file", {}, /its schema is missing, known are realfeatures\/perf/],
-    ["a cell of a later version", { ...fakeRecord(), schemaVersion: 99 }, /schemaVersion is 99, known is 1$/],
+    ["another file", {}, /its schema is missing, known are realfeatures\/cell, realfeatures\/perf/],
+    ["a cell of a later version", { ...fakeRecord(), version: 99 }, /version is 99, known are 1 to 2$/],
     ["a record of a later version", { ...record(QUIET), version: 99 }, /version is 99, known are 1 to 2$/],
     [
       "a broken record",

@@ -26,7 +26,7 @@ async function writeRun(dir: string, accuracies: readonly number[], startedAt = 
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [seed, value] of accuracies.entries()) {
     const cell = fakeRecord({
-      benchmark: `sl/natural/seed-${seed}`,
+      cell: `sl/natural/seed-${seed}`,
       seed,
       startedAt,
       config: { dataset: { testSize: 100 } },
@@ -70,7 +70,7 @@ Deno.test("history() takes a run whose records are of several commits, and says 
     const commits = [["newest", "2026-01-03T00:00:00.000Z"], ["older", "2026-01-02T00:00:00.000Z"]] as const;
     for (const [seed, [commit, startedAt]] of commits.entries()) {
       const cell = fakeRecord({
-        benchmark: `sl/natural/seed-${seed}`,
+        cell: `sl/natural/seed-${seed}`,
         seed,
         commit,
         startedAt,

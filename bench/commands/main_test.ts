@@ -28,7 +28,7 @@ Deno.test("main() prints a table and where records and report lie", async () => 
     assertStringIncludes(stdout, `\nRecords: ${dir}/run/records\nReport:  ${dir}/run/report.html\n`);
     assertStringIncludes(stderr, "[86/86] dm/robust/seed-1/attack  done in");
     const manifest = JSON.parse(await Deno.readTextFile(`${dir}/run/run.json`));
-    assertEquals(manifest.preset.seeds, [0, 1]);
+    assertEquals(manifest.settings.seeds, [0, 1]);
     assertEquals(manifest.command, `deno task bench --preset smoke --out ${dir}/run --seeds 0..1`);
   });
 });
@@ -38,7 +38,7 @@ Deno.test("main() prints nothing but JSON with --json and --quiet", async () => 
     const { code, stdout, stderr } = await start(["--preset=smoke", "--json", "--quiet", `--out=${dir}/run`]);
     assertEquals([code, stderr], [0, ""]);
     const { records, manifest, exitCode, runDir } = JSON.parse(stdout);
-    assertEquals([records.length, manifest.suite, exitCode, runDir], [43, "smoke", 0, `${dir}/run`]);
+    assertEquals([records.length, manifest.preset, exitCode, runDir], [43, "smoke", 0, `${dir}/run`]);
   });
 });
 
@@ -218,7 +218,7 @@ Deno.test("main() goes on with a stopped run by the same command with --resume",
     assertMatch(more.stderr, /sl\/natural\/seed-0 {2}kept.*\n[^]*sl\/natural\/seed-1 {2}done in/);
     const other = await start(["--preset", "quick", "--out", `${dir}/run`, "--resume"]);
     assertEquals(other.code, 2);
-    assertStringIncludes(other.stderr, 'suite: found "smoke", expected "quick"');
+    assertStringIncludes(other.stderr, 'preset: found "smoke", expected "quick"');
   });
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { PEERS_RECORD } from "../schema.ts";
+import { PEERS_RECORD } from "../records/mod.ts";
 import { withTempDir } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { runCommand } from "../../common/command_line/mod.ts";

@@ -30,10 +30,10 @@ export const REPRODUCE_COMMAND = defineCommand({
 
 /** What was found, for people. */
 export function formatReproduction(
-  { benchmark, verdict, first, compared, changed, taken }: Reproduction,
+  { cell, verdict, first, compared, changed, taken }: Reproduction,
 ): string {
   const lines = [
-    `${benchmark}: ${verdict}, ${compared} metrics and files compared\n`,
+    `${cell}: ${verdict}, ${compared} metrics and files compared\n`,
     ...(first === null ? [] : [`First that is not the same: ${first}\n`]),
     ...changed.map((what) => `Changed since the record was made: ${what}\n`),
     ...(taken.length === 0 ? [] : [`Taken from the run: ${taken.join(", ")}\n`]),

@@ -11,7 +11,7 @@ Deno.test("reproduceRecord() runs the cell again and tells what happens", async 
     await Array.fromAsync(runBench({ preset: smallPreset(), outDir: `${dir}/run`, openWorkbench }));
     const path = `${dir}/run/records/sl--natural--seed-0.json`, events: RunEvent[] = [];
     const found = await reproduceRecord(path, { openWorkbench, onEvent: (event) => events.push(event) });
-    assertEquals([found.benchmark, found.verdict], ["sl/natural/seed-0", "identical"]);
+    assertEquals([found.cell, found.verdict], ["sl/natural/seed-0", "identical"]);
     assert(events.some((event) => event.event === "finished"));
     const other = fakeWorkbench(async (cell, context) => {
       const outcome = await chained(cell, context);

@@ -39,7 +39,7 @@ Deno.test("runBench() tells everything in order, and of progress that nobody too
       unit: "images",
     });
     assertEquals(note, { event: "note", text: `${CELL} warns: odd` });
-    assert(finished.event === "finished" && finished.record.benchmark === CELL && finished.count === 2);
+    assert(finished.event === "finished" && finished.record.cell === CELL && finished.count === 2);
     const last = events.at(-1)!;
     assert(last.event === "ended" && last.result.exitCode === 0 && last.result.records.length === 2);
     const again = await Array.fromAsync(runBench(options(`${dir}/run`, { resume: true })));

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { fakeRecord, withTempDir, writeSealed } from "../testing.ts";
 import { compareRuns } from "./compare_runs.ts";
@@ -14,7 +14,7 @@ async function inFolder(test: (path: (name: string) => string) => Promise<void>)
     const records = {
       base: cell(100),
       head: cell(115),
-      small: cell(97, { seed: 1, benchmark: "sl/natural/seed-1" }),
+      small: cell(97, { seed: 1, cell: "sl/natural/seed-1" }),
       other: cell(100, { machine: { ...machine, cpu: "another" } }),
     };
     for (const [name, record] of Object.entries(records)) {

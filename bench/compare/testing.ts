@@ -1,9 +1,9 @@
 /** Made-up records and runs for the tests of this folder, with noise and drift. */
+import { sealed } from "../records/seal.ts";
 import { stream } from "../../common/random.ts";
 import type { PerfRecord } from "../records/perf_record.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
-import type { CellRecord } from "../schema.ts";
-import { sealed } from "../records/seal.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { fakeRecord } from "../testing.ts";
 import { readRecord } from "./sides/read_record.ts";
 import type { Side } from "./sides/source.ts";
@@ -72,7 +72,7 @@ export function noisyRun(
         return { value: Math.min(1, Math.max(0, own / 100)), unit: "fraction" };
       };
       return fakeRecord({
-        benchmark: `${cell}/seed-${seed}`,
+        cell: `${cell}/seed-${seed}`,
         seed,
         config: { dataset: { testSize: 1000 } },
         metrics: {

@@ -3,7 +3,7 @@ import { readText } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
 import { readYaml } from "../config/read_yaml.ts";
 import { isObject } from "../../common/is_object.ts";
-import { shown } from "../records/field_rules.ts";
+import { shown } from "../records/rules.ts";
 import { suggest } from "../../common/nearest.ts";
 import { UsageError } from "../../common/usage_error.ts";
 

@@ -87,7 +87,7 @@ export async function runCells(
     checkpointPauseMs: 0,
   });
   const canonical = new Map(
-    records.map((record) => [record.benchmark, JSON.stringify(canonicalRecord(record))]),
+    records.map((record) => [record.cell, JSON.stringify(canonicalRecord(record))]),
   );
   return { exitCode, records: canonical, seen, states };
 }

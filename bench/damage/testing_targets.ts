@@ -11,7 +11,7 @@ import { loadPreset } from "../config/load_preset.ts";
 import type { Preset } from "../config/preset.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { expand } from "../plan/plan.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { CheckpointFile } from "../store/checkpoint_file.ts";
 import { hashTensors } from "../../engine/files/hash_tensors.ts";
@@ -57,8 +57,8 @@ const json = (value: unknown) => JSON.stringify(value);
 async function runTargets(run: string): Promise<Target[]> {
   const { records } = await loadRun(run);
   const others = (network: string, found: typeof records) =>
-    found.filter(({ record }) => !record.benchmark.startsWith(network))
-      .map(({ record: { benchmark, status, metrics } }) => canonicalJson([benchmark, status, metrics])).sort()
+    found.filter(({ record }) => !record.cell.startsWith(network))
+      .map(({ record: { cell, status, metrics } }) => canonicalJson([cell, status, metrics])).sort()
       .join("\n");
   // A network's record stands for those of its parts.
   const files = Object.values(CELLS).map((cell) => [recordPath(cell), cell.replace(/\/(probe|attack)$/, "")]);
@@ -154,7 +154,7 @@ async function presetTarget(path: string): Promise<Target> {
     dataset: { name: "planted", sha256: "0" },
     adapter: FAKE_ADAPTER,
     driver: null,
-    kernelVariant: "buffer" as const,
+    readPath: "buffer" as const,
   };
   return {
     name: "preset",

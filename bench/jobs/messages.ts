@@ -4,7 +4,7 @@ import type { Backend } from "../../engine/device/backend.ts";
 import type { Variants } from "../adapter/variants_option.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
-import type { Artifact } from "../schema.ts";
+import type { Artifact } from "../records/mod.ts";
 import type { CellEnding, CellInput } from "./pool.ts";
 
 /** What every worker of a run is opened with. */

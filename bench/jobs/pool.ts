@@ -1,6 +1,6 @@
 /** Where the cells of a run are worked on: in this process one at a time, or in worker processes several at once. */
 import type { CellDescription, CellOutcome, CellProgress } from "../plan/cell.ts";
-import type { Artifact, CellRecord } from "../schema.ts";
+import type { Artifact, CellRecord } from "../records/mod.ts";
 
 /** Works on cells. */
 export interface CellPool {

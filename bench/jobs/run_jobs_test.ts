@@ -23,7 +23,7 @@ async function start(outDir: string, { acts = {}, workbench, ...settings }: Sett
   const seen: string[] = [];
   const progress: Progress = {
     ...SILENT,
-    finish: ({ benchmark }) => seen.push(benchmark),
+    finish: ({ cell }) => seen.push(cell),
     note: (text) => seen.push(`note ${text}`),
   };
   const request = {
@@ -124,7 +124,7 @@ Deno.test("run() with jobs stops all cells when interrupted, and goes on with an
       signal: controller.signal,
       progress: { ...SILENT, update },
     });
-    assertEquals([exitCode, records.map(({ benchmark }) => benchmark)], [130, [ADVERSARIAL]]);
+    assertEquals([exitCode, records.map(({ cell }) => cell)], [130, [ADVERSARIAL]]);
     const again = await start(dir, { resume: true, jobs: 1, dataDir: null });
     assertEquals([again.exitCode, again.seen], [0, [
       `note ${NATURAL} warns: made up`,
@@ -175,7 +175,7 @@ Deno.test("run() with jobs fails cells where workers do not open, or find someth
     assertEquals(closed.ends[0], ["failed", "Cannot read CIFAR-10: cut short"]);
     const other = await start(`${dir}/b`, { dataDir: '{"variant":true}' });
     assertStringIncludes(other.records[0].reason ?? "", "Cannot use the worker process: it found ");
-    assertStringIncludes(other.records[0].reason ?? "", '"kernelVariant":"texture"');
+    assertStringIncludes(other.records[0].reason ?? "", '"readPath":"texture"');
   });
 });
 

@@ -54,8 +54,8 @@ const open: OpenWorkbench = (preset, options) => {
   if ("open" in acts) throw new RangeError("Cannot read CIFAR-10: cut short");
   const execute = (cell: CellDescription, context: CellContext) => act(acts[cell.name], cell, context);
   if (options.dataFile !== undefined) options.note?.(`data ${Deno.readTextFileSync(options.dataFile)}`);
-  const kernelVariant = "variant" in acts ? "texture" : "buffer";
-  return fakeWorkbench(execute, { kernelVariant, restoreOutput: restoreChained })(preset, options);
+  const readPath = "variant" in acts ? "texture" : "buffer";
+  return fakeWorkbench(execute, { readPath, restoreOutput: restoreChained })(preset, options);
 };
 
 if (import.meta.main) await runWorker(open);

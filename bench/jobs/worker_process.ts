@@ -134,8 +134,8 @@ export class WorkerProcess {
   }
 
   /** A worker that would compute other bits than the records say must not compute any. */
-  #compare({ dataset, adapter, kernelVariant }: Surroundings): void {
-    const found = canonicalJson({ dataset, adapter, kernelVariant });
+  #compare({ dataset, adapter, readPath }: Surroundings): void {
+    const found = canonicalJson({ dataset, adapter, readPath });
     const expected = canonicalJson(this.#options.expected);
     if (found === expected) return;
     this.#refusal = `Cannot use the worker process: it found ${found}, expected ${expected}`;

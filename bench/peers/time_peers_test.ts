@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NoAdapterError } from "../../engine/device/device.ts";
-import { PEERS_RECORD } from "../schema.ts";
+import { PEERS_RECORD } from "../records/mod.ts";
 import { FAKE_ADAPTER } from "../testing.ts";
 import { timePeers, type TimePeersOptions } from "./time_peers.ts";
 import { readInputs } from "./input_file.ts";

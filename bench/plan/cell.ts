@@ -9,7 +9,7 @@ import type { Backend } from "../../engine/device/backend.ts";
 import type { Variants } from "../adapter/variants_option.ts";
 import type { Rehearsal } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";
-import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../schema.ts";
+import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../records/mod.ts";
 import type {
   ConstructedSetName,
   ConstructionConfig,
@@ -143,7 +143,7 @@ export interface CellOutcome {
   /** What the time went into. */
   readonly phases?: readonly Phase[];
   /** The ways of computing that were chosen, by operation, shapes and settings. */
-  readonly kernelChoices?: CellRecord["kernelChoices"];
+  readonly variants?: CellRecord["variants"];
   /** Default: "quick" under a quick preset, else "ok". */
   readonly status?: RecordStatus;
 }
@@ -154,7 +154,7 @@ export interface Workbench {
   readonly adapter: MachineInfo["adapter"];
   /** What the system says of the adapter's driver; null where it says nothing. */
   readonly driver: string | null;
-  readonly kernelVariant: string;
+  readonly readPath: string;
   /** @throws {Error} If the cell fails, e.g. on a non-finite loss. */
   executeCell(cell: CellDescription, context: CellContext): Promise<CellOutcome>;
   /**

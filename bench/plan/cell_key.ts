@@ -5,7 +5,7 @@ import { configHash, PROJECT_ROOT } from "../record/env.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { adapterIdentity, type Surroundings } from "../adapter/surroundings.ts";
 import { PARADIGMS } from "../../paradigms/registry.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/cell_record.ts";
 
 /** The entry module of each kind of cell: what it imports is the cell's code. */
 export const CELL_ENTRIES: Readonly<Record<CellDescription["kind"], string>> = {
@@ -25,7 +25,7 @@ const REGISTRY = "paradigms/registry.ts";
 export type CodeHashes = Readonly<Record<string, string>>;
 
 /** The name of a cell's code: sets are extracted with networks of the first paradigm. */
-export function codeName({ kind, paradigm }: Pick<CellDescription, "kind" | "paradigm">): string {
+export function codeName({ kind, paradigm }: Pick<CellRecord, "kind" | "paradigm">): string {
   return `${kind}/${paradigm ?? PARADIGMS[0].name}`;
 }
 
@@ -93,8 +93,8 @@ export function keysOf(
 
 /** The key that a cell had when its record was made, by what the record says of it. */
 export function keyOfRecord(record: CellRecord): string {
-  const { benchmarkVersion: code, inputs = {}, machine, dataset, kernelVariant } = record;
-  const surroundings = { dataset, adapter: adapterIdentity(machine), kernelVariant };
+  const { codeHash: code, inputs, machine, dataset, readPath } = record;
+  const surroundings = { dataset, adapter: adapterIdentity(machine), readPath };
   return keyOf({ ...record, inputs }, { ...surroundings, code });
 }
 
@@ -102,7 +102,7 @@ function keyOf(
   { kind, seed, paradigm, featureSet, config, inputs }:
     & Pick<CellRecord, "kind" | "seed" | "paradigm" | "featureSet">
     & { readonly config: Record<string, unknown>; readonly inputs: CellKey["inputs"] },
-  { dataset, adapter, kernelVariant, code }: Surroundings & Pick<CellKey, "code">,
+  { dataset, adapter, readPath, code }: Surroundings & Pick<CellKey, "code">,
 ): string {
   return configHash({
     kind,
@@ -113,7 +113,7 @@ function keyOf(
     config: withoutLabels(config),
     dataset: dataset.sha256,
     adapter,
-    kernelVariant,
+    kernelVariant: readPath, // its name in version 1, so that the keys of its records hold
     code,
     inputs: Object.values(inputs),
   });

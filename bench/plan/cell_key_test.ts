@@ -7,7 +7,7 @@ const CONTEXT: KeyContext = {
   code: { "train/sl": "t", "construct/sl": "c", "probe/sl": "p", "attack/sl": "a" },
   dataset: { name: "planted", sha256: "0" },
   adapter: "made up",
-  kernelVariant: "buffer",
+  readPath: "buffer",
 };
 
 /** Names of the cells whose keys differ. */
@@ -35,7 +35,7 @@ Deno.test("keysOf() changes the keys of what a setting touches, and of all that 
 Deno.test("keysOf() changes with data, device and the code of each kind", () => {
   assertEquals(changed("", { dataset: { name: "planted", sha256: "1" } }), ALL);
   assertEquals(changed("", { adapter: "other" }), ALL);
-  assertEquals(changed("", { kernelVariant: "texture" }), ALL);
+  assertEquals(changed("", { readPath: "texture" }), ALL);
   assertEquals(changed("", { code: { ...CONTEXT.code, "attack/sl": "b" } }), ATTACKS);
   const { code } = CONTEXT;
   assertEquals(changed("", { code: { ...code, "construct/sl": "d" } }), [

@@ -5,8 +5,8 @@ import type { CellKey, KeyContext } from "./cell_key.ts";
 import { differences } from "../record/differences.ts";
 import { adapterIdentity } from "../adapter/surroundings.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
-import { readCellRecord } from "../records/read_cell_record.ts";
-import type { CellRecord } from "../schema.ts";
+import { readCellRecord } from "../records/cell_record.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** Whether a cell has to run. */
@@ -60,7 +60,7 @@ export const NO_SEAL = "it has no sha256 of itself, an earlier version wrote it 
 
 /** Which parts of the key differ. */
 function partsOf(cell: CellDescription, record: CellRecord, expected: Expected): string[] {
-  const { key: { code, inputs }, dataset, adapter, kernelVariant } = expected;
+  const { key: { code, inputs }, dataset, adapter, readPath } = expected;
   const config = (value: unknown) => withoutLabels(JSON.parse(canonicalJson(value)));
   const parts = [
     ...differences("config", { found: config(record.config), expected: config(recordedConfig(cell)) }),
@@ -70,8 +70,8 @@ function partsOf(cell: CellDescription, record: CellRecord, expected: Expected):
       found: adapterIdentity(record.machine),
       expected: adapter,
     }),
-    ...differences("kernelVariant", { found: record.kernelVariant, expected: kernelVariant }),
-    ...(record.benchmarkVersion === code ? [] : ["the code that it uses"]),
+    ...differences("readPath", { found: record.readPath, expected: readPath }),
+    ...(record.codeHash === code ? [] : ["the code that it uses"]),
   ];
   for (const [name, input] of Object.entries(inputs)) {
     if (record.inputs?.[name] !== input) parts.push(`its input ${name}`);

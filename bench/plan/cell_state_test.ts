@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type Expected, stateOf } from "./cell_state.ts";
 import { expand } from "./plan.ts";
 import { recordedConfig } from "../record/record.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { sealed } from "../records/seal.ts";
 import { fakeRecord, NO_HASH, smallPreset } from "../testing.ts";
 import { UsageError } from "../../common/usage_error.ts";
@@ -13,14 +13,14 @@ const EXPECTED: Expected = {
   code: {},
   dataset: { name: "planted", sha256: NO_HASH },
   adapter: "made up for tests, vulkan, unknown driver",
-  kernelVariant: "buffer",
+  readPath: "buffer",
   key: { key: KEY, code: CODE, inputs: { "sl/natural/seed-0": INPUT } },
 };
 const RECORD = fakeRecord({
-  benchmark: CELL.name,
+  cell: CELL.name,
   kind: "attack",
   key: KEY,
-  benchmarkVersion: CODE,
+  codeHash: CODE,
   inputs: { "sl/natural/seed-0": INPUT },
   config: recordedConfig(CELL),
 });
@@ -33,7 +33,7 @@ function found(own: Partial<CellRecord> | Record<string, unknown>, expected: Exp
 
 Deno.test("stateOf() finds a record of the same key done, whatever else it says", () => {
   assertEquals(found({}), ["done", []]);
-  assertEquals(found({ runId: "other", commit: "other", durationMs: 1, suite: "other" }), ["done", []]);
+  assertEquals(found({ runId: "other", commit: "other", durationMs: 1, preset: "other" }), ["done", []]);
 });
 
 Deno.test("stateOf() says which part of the key differs", () => {
@@ -44,10 +44,10 @@ Deno.test("stateOf() says which part of the key differs", () => {
   assertEquals(found({ key, dataset: { name: "planted", sha256: OTHER } })[1], [
     `dataset.sha256: found "${OTHER}", expected "${NO_HASH}"`,
   ]);
-  assertEquals(found({ key, kernelVariant: "texture" })[1], [
-    'kernelVariant: found "texture", expected "buffer"',
+  assertEquals(found({ key, readPath: "texture" })[1], [
+    'readPath: found "texture", expected "buffer"',
   ]);
-  assertEquals(found({ key, benchmarkVersion: OTHER })[1], ["the code that it uses"]);
+  assertEquals(found({ key, codeHash: OTHER })[1], ["the code that it uses"]);
   assertEquals(found({ key, inputs: {} })[1], ["its input sl/natural/seed-0"]);
   assertEquals(found({ key: undefined })[1], [`key: found nothing, expected "${KEY}"`]);
 });
@@ -59,10 +59,10 @@ Deno.test("stateOf() has cells run again that failed, were skipped, or have no r
 });
 
 Deno.test("stateOf() finds corrupt what is no record of the cell, and refuses a later version", () => {
-  for (const text of ["", "{", "null", "[]", "7", JSON.stringify(sealed({ ...RECORD, benchmark: "x" }))]) {
+  for (const text of ["", "{", "null", "[]", "7", JSON.stringify(sealed({ ...RECORD, cell: "x" }))]) {
     assertEquals(stateOf(CELL, text, EXPECTED).state, "corrupt", text);
   }
-  assertThrows(() => found({ schemaVersion: 2 }), UsageError, "schemaVersion is 2, known is 1");
+  assertThrows(() => found({ version: 3 }), UsageError, "version is 3, known are 1 to 2");
 });
 
 Deno.test("stateOf() finds corrupt what was changed by a digit, or holds what cannot be", () => {
@@ -74,12 +74,30 @@ Deno.test("stateOf() finds corrupt what was changed by a digit, or holds what ca
   assertEquals(stateOf(CELL, text, EXPECTED).state, "done");
   assertEquals(stateOf(CELL, text.replace("0.5", "0.7"), EXPECTED).state, "corrupt");
   for (const impossible of ["7", "-0.1", "1e999", '"0.5"', "null"]) {
-    const state = stateOf(CELL, JSON.stringify(accuracy(0.5)).replace("0.5", impossible), EXPECTED);
+    const state = stateOf(CELL, text.replace("0.5", impossible), EXPECTED);
     assertEquals(state.state, "corrupt", impossible);
   }
 });
 
-Deno.test("stateOf() has a cell run again whose record has its key and no hash of itself", () => {
-  const { state } = stateOf(CELL, JSON.stringify(RECORD), EXPECTED);
-  assertEquals(state, "stale");
+Deno.test("stateOf() has a cell run again whose record has its key and no seal, as version 1 allowed", () => {
+  assertEquals(stateOf(CELL, JSON.stringify(RECORD), EXPECTED).state, "corrupt");
+  const { schema: _schema, version: _version, ...fields } = RECORD;
+  const {
+    preset: suite,
+    cell: benchmark,
+    codeHash: benchmarkVersion,
+    readPath: kernelVariant,
+    variants,
+    ...rest
+  } = fields;
+  const first = {
+    schemaVersion: 1,
+    suite,
+    benchmark,
+    benchmarkVersion,
+    kernelVariant,
+    kernelChoices: variants,
+    ...rest,
+  };
+  assertEquals(stateOf(CELL, JSON.stringify(first), EXPECTED).state, "stale");
 });

@@ -46,7 +46,7 @@ export async function planStates(
     runDir: string | null;
     reuse?: readonly string[];
     note?: (text: string) => void;
-    workbench: Pick<Workbench, "dataset" | "adapter" | "driver" | "kernelVariant">;
+    workbench: Pick<Workbench, "dataset" | "adapter" | "driver" | "readPath">;
   },
 ): Promise<PlannedCell[]> {
   const sources = await openSources(reuse, note);
@@ -59,7 +59,7 @@ export async function planStates(
     await folder.know(cells.map(({ name }) => name));
     const { manifest, damage } = await findManifest(folder, { preset, cells, command: "" });
     const identity = identityOf(surroundings, configHash(code));
-    if (manifest !== null) checkSameRun(folder.path, manifest, { suite: preset.name, identity });
+    if (manifest !== null) checkSameRun(folder.path, manifest, { preset: preset.name, identity });
     if (damage !== null) note(`The run.json of ${folder.path} ${damage}: bench --resume makes it again`);
   }
   const states = folder === null ? null : await readStates(folder, cells, context);

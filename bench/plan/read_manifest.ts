@@ -1,9 +1,9 @@
 /** The manifest of a run, read from `run.json`, or made again from the records where that is damaged. */
 import type { Preset } from "../config/preset.ts";
-import { readCellRecord } from "../records/read_cell_record.ts";
-import { readRunManifest } from "../records/read_run_manifest.ts";
+import { readCellRecord } from "../records/cell_record.ts";
+import { RUN_MANIFEST, type RunManifest } from "../records/run_manifest.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
-import { type CellRecord, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import type { CellRecord } from "../records/cell_record.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import { recordedPreset } from "../store/run_manifest.ts";
 import { UsageError } from "../../common/usage_error.ts";
@@ -28,7 +28,7 @@ export async function findManifest(
   folder: RunFolder,
   { preset, cells, command }: { preset: Preset; cells: readonly CellDescription[]; command: string },
 ): Promise<FoundManifest> {
-  const found = readRunManifest(await folder.readManifest());
+  const found = RUN_MANIFEST.read(await folder.readManifest());
   if ("value" in found) return { manifest: found.value, damage: null };
   const names = cells.map(({ name }) => name), { fault, later } = found, damage = cannotBeUsed(fault);
   const records = later ? [] : await readableRecords(folder, names);
@@ -43,7 +43,7 @@ export async function findManifest(
  * @throws {UsageError} If it is none.
  */
 export function parseRunManifest(runDir: string, text: string): RunManifest {
-  const found = readRunManifest(text);
+  const found = RUN_MANIFEST.read(text);
   if ("value" in found) return found.value;
   throw cannotResume(runDir, found.fault);
 }
@@ -71,22 +71,25 @@ function rebuilt(
   const own = (computed.length > 0 ? computed : records).toSorted((a, b) =>
     a.startedAt < b.startedAt ? -1 : 1
   );
-  const { runId, suite, benchmarkVersion, dataset, machine, kernelVariant } = own.at(-1)!;
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  const last = own.at(-1)!, { runId, codeHash, dataset, machine, readPath } = last;
+  return RUN_MANIFEST.of({
+    commit: last.commit,
+    dirty: last.dirty,
+    machine,
+    runtime: last.runtime,
     runId,
-    suite,
+    preset: last.preset,
     description: preset.description,
-    preset: recordedPreset(preset),
+    settings: recordedPreset(preset),
     command,
     startedAt: own[0].startedAt,
     durationMs: computed.reduce((sum, { durationMs }) => sum + durationMs, 0),
     identity: {
-      benchmarkVersion,
-      ...surroundingsOf({ dataset, adapter: machine.adapter, driver: machine.driver ?? null, kernelVariant }),
+      codeHash,
+      ...surroundingsOf({ dataset, adapter: machine.adapter, driver: machine.driver ?? null, readPath }),
     },
     cells,
-  };
+  });
 }
 
 function cannotResume(runDir: string, fault: string): UsageError {

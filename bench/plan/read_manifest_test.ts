@@ -1,14 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { RUN_MANIFEST } from "../records/run_manifest.ts";
 import { newManifest } from "../store/run_manifest.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import { NO_HASH, smallPreset } from "../testing.ts";
+import { FAKE_PLACE, NO_HASH, smallPreset } from "../testing.ts";
 import { parseRunManifest } from "./read_manifest.ts";
 
 const IDENTITY = {
-  benchmarkVersion: NO_HASH,
+  codeHash: NO_HASH,
   dataset: { name: "planted", sha256: NO_HASH },
   adapter: "made up",
-  kernelVariant: "buffer",
+  readPath: "buffer",
 };
 const MANIFEST = newManifest(smallPreset(), {
   cells: [],
@@ -16,13 +17,13 @@ const MANIFEST = newManifest(smallPreset(), {
   startedAt: new Date(0),
   identity: IDENTITY,
   jobs: 1,
+  place: FAKE_PLACE,
 });
 
-Deno.test("parseRunManifest() accepts a manifest, also one of before runs could be resumed", () => {
+Deno.test("parseRunManifest() gives the manifest", () => {
   const { identity: _identity, ...older } = MANIFEST;
   for (const manifest of [MANIFEST, older]) {
-    const text = JSON.stringify(manifest);
-    assertEquals(parseRunManifest("a", text), JSON.parse(text));
+    assertEquals(parseRunManifest("a", RUN_MANIFEST.write(manifest)), manifest);
   }
 });
 

@@ -5,11 +5,11 @@ import { type CellState, stateOf } from "./cell_state.ts";
 import { differences } from "../record/differences.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import { recordPath } from "../store/run_files.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** The parts of a manifest that processes which share a run have in common. */
-export type Expected = Partial<Pick<RunManifest, "suite" | "preset" | "identity">>;
+export type Expected = Partial<Pick<RunManifest, "preset" | "settings" | "identity">>;
 
 /** The most differences that are named one by one. */
 const NAMED = 8;
@@ -22,13 +22,13 @@ const NAMED = 8;
  * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
  */
 export function checkSameRun(runDir: string, found: RunManifest, expected: Expected): void {
-  const { suite, identity } = expected;
-  const unlike = suite === undefined ? [] : differences("suite", { found: found.suite, expected: suite });
+  const { preset, identity } = expected;
+  const unlike = preset === undefined ? [] : differences("preset", { found: found.preset, expected: preset });
   if (identity !== undefined) {
     const of = (value: RunManifest["identity"]) => ({
       dataset: value?.dataset.name,
       adapter: value?.adapter,
-      kernelVariant: value?.kernelVariant,
+      readPath: value?.readPath,
     });
     unlike.push(...differences("", { found: of(found.identity), expected: of(identity) }));
   }
@@ -46,7 +46,7 @@ export function checkSameRun(runDir: string, found: RunManifest, expected: Expec
  */
 export function checkSharedRun(runDir: string, found: RunManifest, expected: Expected): void {
   const unlike: string[] = [];
-  for (const name of ["suite", "preset", "identity"] as const) {
+  for (const name of ["preset", "settings", "identity"] as const) {
     if (expected[name] === undefined) continue;
     unlike.push(...differences(name, { found: found[name], expected: plain(expected[name]) }));
   }

@@ -2,10 +2,10 @@
 import type { CellDescription } from "./cell.ts";
 import { NO_SEAL } from "./cell_state.ts";
 import { cannotBeUsed } from "./read_manifest.ts";
-import { readCellRecord } from "../records/read_cell_record.ts";
-import { readRunManifest } from "../records/read_run_manifest.ts";
+import { readCellRecord } from "../records/cell_record.ts";
+import { RUN_MANIFEST } from "../records/run_manifest.ts";
 import { RunFolder } from "../store/run_folder.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** A finished record of a cell in the folder of another run. */
@@ -36,7 +36,7 @@ export async function openSources(
     const text = await folder.readManifest().catch((cause) => {
       throw refuse(path, `its run.json cannot be read, ${cause.message}`, cause);
     });
-    const found = readRunManifest(text);
+    const found = RUN_MANIFEST.read(text);
     if ("value" in found) return folder;
     if (found.later) throw refuse(path, `its run.json ${cannotBeUsed(found.fault)}`);
     note(`The run.json of ${path} ${cannotBeUsed(found.fault)}: its records are used all the same`);
@@ -80,6 +80,6 @@ export async function finishedElsewhere(
 
 /** Whether the files that a record names are there; their bytes are not looked at. */
 export async function filesAreThere({ source, record }: FinishedElsewhere): Promise<boolean> {
-  const there = record.artifacts.map((artifact) => source.hasArtifact(record.benchmark, artifact));
+  const there = record.artifacts.map((artifact) => source.hasArtifact(record.cell, artifact));
   return (await Promise.all(there)).every((isThere) => isThere);
 }

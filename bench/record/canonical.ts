@@ -1,4 +1,4 @@
-import type { CellRecord, Metric } from "../schema.ts";
+import type { CellRecord, Metric } from "../records/mod.ts";
 
 /**
  * What must be the same when the same command runs twice: a record without run ids, its own hash, times, speed (see
@@ -9,7 +9,7 @@ export function canonicalRecord(
   record: CellRecord,
 ): Omit<
   CellRecord,
-  "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "kernelChoices" | "jobs"
+  "runId" | "reusedFrom" | "startedAt" | "durationMs" | "timings" | "variants" | "jobs"
 > {
   const {
     sha256: _sha256,
@@ -18,7 +18,7 @@ export function canonicalRecord(
     startedAt: _startedAt,
     durationMs: _durationMs,
     timings: _timings,
-    kernelChoices: _kernelChoices,
+    variants: _kernelChoices,
     jobs: _jobs,
     metrics,
     ...rest

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { driverText } from "../adapter/driver.ts";
-import type { CellRecord, MachineInfo } from "../schema.ts";
+import type { CellRecord, MachineInfo } from "../records/mod.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 
 /** Folders whose code and kernels decide what a cell computes. */

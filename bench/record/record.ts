@@ -4,7 +4,8 @@ import type { CellKey } from "../plan/cell_key.ts";
 import { configHash } from "./env.ts";
 import { type Phase, samplesOf } from "./phases.ts";
 import { metrics as metricRules } from "../records/metric_rules.ts";
-import { type CellRecord, type RecordStatus, SCHEMA_VERSION, type Timing } from "../schema.ts";
+import { faultsOf } from "../records/rules.ts";
+import { CELL_RECORD, type CellRecord, type RecordStatus, type Timing } from "../records/cell_record.ts";
 
 /** What all records of a run have in common, and the keys of its cells. */
 export interface RunFacts extends CommonFacts {
@@ -15,13 +16,13 @@ export interface RunFacts extends CommonFacts {
 type CommonFacts = Pick<
   CellRecord,
   | "runId"
-  | "suite"
+  | "preset"
   | "commit"
   | "dirty"
   | "dataset"
   | "machine"
   | "runtime"
-  | "kernelVariant"
+  | "readPath"
   | "jobs"
 >;
 
@@ -48,13 +49,12 @@ export function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts
   const config = recordedConfig(cell);
   const { keys, ...common } = facts;
   const { key, code, inputs } = keys.get(cell.name)!;
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  return CELL_RECORD.of({
     ...common,
-    benchmarkVersion: code,
+    codeHash: code,
     key,
     inputs,
-    benchmark: cell.name,
+    cell: cell.name,
     kind: cell.kind,
     config,
     configHash: configHash(withoutLabels(config)),
@@ -66,13 +66,13 @@ export function buildRecord(cell: CellDescription, end: CellEnd, facts: RunFacts
     durationMs: end.durationMs,
     status: end.status,
     reason: end.reason,
-    kernelChoices: outcome.kernelChoices ?? {},
+    variants: outcome.variants ?? {},
     metrics: outcome.metrics,
-    ...(outcome.phases && { timings: outcome.phases.map(timingOf) }),
+    timings: (outcome.phases ?? []).map(timingOf),
     checks: outcome.checks ?? [],
     warnings: outcome.warnings ?? [],
     artifacts: outcome.artifacts ?? [],
-  };
+  });
 }
 
 function timingOf(phase: Phase): Timing {
@@ -82,7 +82,7 @@ function timingOf(phase: Phase): Timing {
 
 /** @throws {RangeError} If a metric has a value that no reader of the record would take. */
 export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): void {
-  const faults = metricRules(metrics, "metrics");
+  const faults = faultsOf(metricRules, metrics, "metrics");
   if (faults.length > 0) throw new RangeError(`Cannot record ${cell.name}: ${faults.join("; ")}`);
 }
 

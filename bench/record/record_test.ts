@@ -14,13 +14,14 @@ import { FAKE_ADAPTER, smallPreset } from "../testing.ts";
 
 const FACTS: RunFacts = {
   runId: "small-1",
-  suite: "small",
+  preset: "small",
   commit: null,
   dirty: null,
   dataset: { name: "planted", sha256: "0" },
   machine: { name: "made up", os: "none", cpu: "none", cores: 1, adapter: FAKE_ADAPTER },
   runtime: { deno: "0", v8: "0", typescript: "0" },
-  kernelVariant: "buffer",
+  readPath: "buffer",
+  jobs: 1,
   keys: new Map(
     expand(smallPreset("seeds: [0, 1, 3]")).map(({ name }) => [name, { key: "1", code: "0", inputs: {} }]),
   ),
@@ -123,7 +124,7 @@ Deno.test("buildRecord() holds what the time went into, piece by piece, and what
     { name: "train", units: 128, durationMs: 30, flops: 1, samples: [10, 20] },
     { name: "other", units: 1, durationMs: 5, flops: 0 },
   ] as const;
-  const { timings, key, inputs, benchmarkVersion } = buildRecord(
+  const { timings, key, inputs, codeHash } = buildRecord(
     cell,
     { ...END, outcome: { metrics: {}, phases } },
     { ...FACTS, keys: new Map([[cell.name, { key: "k", code: "c", inputs: { a: "b" } }]]) },
@@ -132,5 +133,5 @@ Deno.test("buildRecord() holds what the time went into, piece by piece, and what
     { name: "train", units: 128, durationMs: 30, samples: [10, 20] },
     { name: "other", units: 1, durationMs: 5, samples: [5] },
   ]);
-  assertEquals([key, inputs, benchmarkVersion], ["k", { a: "b" }, "c"]);
+  assertEquals([key, inputs, codeHash], ["k", { a: "b" }, "c"]);
 });

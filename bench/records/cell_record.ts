@@ -1,161 +1,188 @@
-/** What a cell leaves in `records/`, as types. `read_cell_record.ts` reads and checks it. */
+/** The record of a cell, `records/<cell>.json` in a run folder. */
+import { isArtifactPath } from "../../common/checked_name.ts";
+import { ENVELOPE } from "./envelope.ts";
+import { type ReadResult, recordKind, type RecordOf } from "./kind.ts";
+import { metrics } from "./metric_rules.ts";
+import {
+  amount,
+  anyObject,
+  cellName,
+  count,
+  flag,
+  type Infer,
+  list,
+  mapOf,
+  name,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  positiveCount,
+  renamed,
+  sha256,
+  text,
+} from "./rules.ts";
 
-import type { MachineInfo, RuntimeInfo } from "./envelope.ts";
-
-export type { MachineInfo, RuntimeInfo };
-
-/** Raised whenever a field changes its meaning or goes away. */
-export const SCHEMA_VERSION = 1;
-
-/** Name of a paradigm under which an encoder is trained, "sl". */
-export type ParadigmName = string;
-
-/** What a cell does: train an encoder, probe it, attack it, construct a feature set, or measure speed. */
-export type CellKind = "train" | "probe" | "attack" | "construct" | "perf";
-
-/** `quick` marks a run whose repetitions are too few to draw conclusions from. */
-export type RecordStatus = "ok" | "failed" | "skipped" | "quick";
-
-/** One measured quantity. Accuracy is a fraction in [0, 1]; `samples` are the raw values behind `value`. */
-export interface Metric {
-  readonly value: number;
-  /** "fraction", "ms", "images/s", "bytes", "epochs", "pixels" (a distance in [0, 1] pixel units), "1". */
-  readonly unit: string;
-  readonly samples?: readonly number[];
-}
-
-/** Time of one kind of work. */
-export interface Timing {
-  /** "train" (units: images trained on), "probe" and "clean" (images), "attack" and "construct" (images times steps), "other". */
-  readonly name: string;
-  readonly units: number;
-  readonly durationMs: number;
-  /** Of each piece: of an epoch, of a look of the probe, of an attack; in their order. */
-  readonly samples: readonly number[];
-}
-
-/** A file the cell left, by its path relative to the run folder. */
-export interface Artifact {
+/** A file that a cell left. */
+export const artifact = object({
   /** "weights", "feature-set", "manifest", "examples" (ExampleImages), "pictures" (PictureSheets), "outcomes" (1 where an
    * image was classified correctly: `clean`, `pgd` of all test images; `autoattack/<attack>`, `autoattack` of the first). */
-  readonly kind: string;
-  readonly path: string;
-  readonly sha256: string;
-}
+  kind: text,
+  /** Relative to the run folder. */
+  path: text,
+  sha256,
+});
 
-/** What reports read of `config.evaluation.attack` in a `train` cell; more fields may stand beside these. */
-export interface AttackConfig extends ThreatModelConfig {
-  /** "pgd". */
-  readonly name: string;
-  readonly steps: number;
-  readonly stepSize: number;
-  readonly restarts: number;
-}
+/** The time that one kind of work took. */
+export const timing = object({
+  /** "train" (units: images trained on), "probe" and "clean" (images), "attack" and "construct" (images times steps), "other". */
+  name: text,
+  units: amount,
+  durationMs: amount,
+  /** Of each piece, in order: an epoch, an evaluation of the probe, an attack. */
+  samples: list(amount),
+});
+
+/** A condition that a cell checked of its own result. */
+export const check = object({ name: text, passed: flag, detail: text });
+
+/** What a cell does: train an encoder, probe it, attack it, or construct a feature set. */
+export const cellKind = oneOf("train", "probe", "attack", "construct");
+
+/** How a cell ended; `quick` marks a run with too few repetitions to draw conclusions from. */
+export const status = oneOf("ok", "failed", "skipped", "quick");
+
+/** The kind of record that a cell leaves. */
+export const CELL_RECORD = recordKind({
+  schema: "realfeatures/cell",
+  what: "the record of a cell",
+  fields: {
+    ...ENVELOPE,
+    runId: text,
+    /** Id of the run that computed the cell, where this run reused its result; the envelope is that run's. */
+    reusedFrom: optional(text),
+    /** Name of the preset that asked for the cell. */
+    preset: text,
+    /** The cell's name within the run: "sl/non-robust/seed-0". */
+    cell: cellName,
+    kind: cellKind,
+    /** Hash of the code and kernels that the cell's kind imports. */
+    codeHash: sha256,
+    /**
+     * One hash of configuration, seed, data, device, code, and the keys of the inputs: records of one key hold the same
+     * numbers. Absent from the oldest records.
+     */
+    key: optional(sha256),
+    /** Keys of the cells whose results it used, by their names. */
+    inputs: mapOf(sha256),
+    /**
+     * The complete configuration, after defaults. `train` cells: `evaluation.attack`, `evaluation.autoAttack` (or null),
+     * `paradigm` (the paradigm's settings), `probe.data` ("same" or "natural"), `dataset.testSize`. `construct` cells:
+     * `method`.
+     */
+    config: anyObject,
+    configHash: sha256,
+    seed: count,
+    /** For `train` cells: the paradigm, "sl"; for others null. */
+    paradigm: orNull(name),
+    /** The feature set trained on or constructed: "natural", "robust", "non-robust", "D_det", "D_rand". */
+    featureSet: orNull(text),
+    /** For `train` cells: on the images as they are, or adversarially (the robust encoder); for others null. */
+    training: orNull(oneOf("standard", "adversarial")),
+    dataset: object({ name: text, sha256 }),
+    /** Where kernels read from, "buffer" or "texture"; it changes the bits. */
+    readPath: text,
+    /** The variant chosen of each kernel that has several, by operation, shapes and settings; no bits depend on it. */
+    variants: mapOf(text),
+    /** The most cells that the run had at work at once, on one device: times are comparable where it is the same. */
+    jobs: positiveCount,
+    status,
+    /** Why a cell failed or was skipped. */
+    reason: orNull(text),
+    /**
+     * Of `train` cells: `probeAccuracy` (linear probe on the frozen encoder: the usefulness under every paradigm),
+     * `untrainedProbeAccuracy` (the same on the untrained encoder; natural cells), `cleanAccuracy` and `robustAccuracy`
+     * (of the cell's classifier: under SL its own, otherwise encoder and probe; robust under `config.evaluation.attack`,
+     * PGD, on all test images), `largestPerturbation` (PGD's), `chance`, `trainLoss`, `trainAccuracy`,
+     * `imagesPerSecond`, `peakBytes`, `flops`; `probeCurve` (samples: accuracy of a probe on a subset during training)
+     * with `probeCurveEpochs` (samples: after which epochs); on planted data also `robustCueAccuracy` and
+     * `nonRobustCueAccuracy`. With AutoAttack, on the first `config.evaluation.autoAttack.images` test images:
+     * `autoAttackAccuracy` (correct when clean and under every attack; samples: after each attack and all before it),
+     * `attackedCleanAccuracy` (correct when clean), `pgdAccuracy` (correct when clean and under PGD),
+     * `autoAttackLargestPerturbation`, `autoAttackSeconds` (samples: of each attack).
+     * Of `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
+     */
+    metrics,
+    /** Where the time went, by kind of work; a cell that resumed from a checkpoint counts work once. */
+    timings: list(timing),
+    checks: list(check),
+    warnings: list(text),
+    artifacts: list(artifact),
+  },
+  unnamedAtFirst: true,
+  migrations: [fromVersion1],
+  together: artifactFaults,
+});
 
 /**
- * What reports read of `config.evaluation.autoAttack` in a `train` cell, null where it was not run. Its threat model is
- * that of `config.evaluation.attack`.
+ * The record of a cell. Its envelope: where a cell resumed from a checkpoint, `startedAt` is when it resumed, and
+ * `durationMs` includes the time up to that.
  */
-export interface AutoAttackConfig {
-  /** "standard", "plus", "rand"; "custom" where any setting is another than theirs. */
-  readonly version: string;
-  /** How many test images, from the first on. */
-  readonly images: number;
-  /** "apgd-ce", in the order in which they ran. */
-  readonly attacks: readonly string[];
-  readonly iterations: number;
-  readonly queries: number;
+export interface CellRecord extends RecordOf<typeof CELL_RECORD> {}
+
+/** A file that a cell left. */
+export type Artifact = Infer<typeof artifact>;
+
+/** The time that one kind of work took. */
+export type Timing = Infer<typeof timing>;
+
+/** A measured quantity. Accuracy is a fraction in [0, 1]; `samples` are the raw values behind `value`. */
+export type Metric = CellRecord["metrics"][string];
+
+/** What a cell does. */
+export type CellKind = Infer<typeof cellKind>;
+
+/** How a cell ended. */
+export type RecordStatus = Infer<typeof status>;
+
+/**
+ * Reads the text of a cell's record.
+ *
+ * @param cell The name that the record must have. Default: any.
+ */
+export function readCellRecord(text: string, cell?: string): ReadResult<CellRecord> {
+  const found = CELL_RECORD.read(text);
+  if (cell === undefined || !("value" in found) || found.value.cell === cell) return found;
+  return { fault: `cell is ${found.value.cell}, expected ${cell}`, later: false };
 }
 
-/** A norm-bounded threat model in [0, 1] pixel units. */
-export interface ThreatModelConfig {
-  readonly norm: "Linf" | "L2";
-  readonly eps: number;
-  /** How a person wrote it, for display: "8/255". */
-  readonly epsLabel: string;
+/** Version 1 had other names, and left out what its time did not know: cells ran one at a time. */
+function fromVersion1(old: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return {
+    inputs: {},
+    training: null,
+    variants: {},
+    jobs: 1,
+    timings: [],
+    ...renamed(old, {
+      suite: "preset",
+      benchmark: "cell",
+      benchmarkVersion: "codeHash",
+      kernelVariant: "readPath",
+      kernelChoices: "variants",
+    }),
+  };
 }
 
-/** One cell's result. Written to a temporary name, renamed, never edited. */
-export interface CellRecord {
-  readonly schemaVersion: number;
-  readonly runId: string;
-  /**
-   * Id of the run that computed it, where this run took it over from another's folder: commit, machine, runtime, jobs and
-   * times are of there. Absent where this run computed it.
-   */
-  readonly reusedFrom?: string;
-  /** The preset that asked for the cell. */
-  readonly suite: string;
-  /** The cell's name within the run, e.g. "sl/non-robust/seed-0". */
-  readonly benchmark: string;
-  readonly kind: CellKind;
-  /** Hash of the code and kernels that computed it: of the modules that its kind of cell imports. */
-  readonly benchmarkVersion: string;
-  /**
-   * What was computed, in one hash: of configuration, seed, data, device, code, and the keys of the inputs. Records of one
-   * key hold the same numbers. Absent from records of earlier versions.
-   */
-  readonly key?: string;
-  /** Keys of the cells whose results it used, by their names. Absent from records of earlier versions. */
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly commit: string | null;
-  readonly dirty: boolean | null;
-  /**
-   * Complete, after defaults. `train` cells: `evaluation.attack`, an AttackConfig; `evaluation.autoAttack`,
-   * an AutoAttackConfig or null, absent from records of earlier versions; `paradigm`, an object of the
-   * paradigm's settings; `probe.data`, "same" or "natural"; `dataset.testSize`. `construct` cells: `method`.
-   */
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly configHash: string;
-  readonly seed: number;
-  /** For `train` cells: how the encoder was trained ("sl"); for others null. */
-  readonly paradigm: ParadigmName | null;
-  /** The feature set trained on or constructed: "natural", "robust", "non-robust", "D_det", "D_rand". */
-  readonly featureSet: string | null;
-  /** For `train` cells: on the images as they are, or adversarially (the robust encoder); for others null. */
-  readonly training: "standard" | "adversarial" | null;
-  readonly dataset: { readonly name: string; readonly sha256: string };
-  readonly machine: MachineInfo;
-  readonly runtime: RuntimeInfo;
-  /** Which kernel family computed it: "buffer", "texture"; it changes the bits. */
-  readonly kernelVariant: string;
-  /**
-   * Ways of computing that were chosen where an operation offers several, by operation, shapes and settings. They do
-   * not change the bits. Absent from records of earlier versions.
-   */
-  readonly kernelChoices?: Readonly<Record<string, string>>;
-  /**
-   * How many cells the run may have worked on at the same time, on the same device and processor: times are comparable
-   * where this is the same. Absent from records of earlier versions, which ran one at a time.
-   */
-  readonly jobs?: number;
-  /** ISO 8601, UTC. Of a cell that went on from a checkpoint: when it went on. */
-  readonly startedAt: string;
-  /** Time the cell took; where it went on from a checkpoint, with the time up to that. */
-  readonly durationMs: number;
-  readonly status: RecordStatus;
-  /** Why a cell failed or was skipped. */
-  readonly reason: string | null;
-  /**
-   * Names used by `train` cells: `probeAccuracy` (linear probe on the frozen encoder: the usefulness under every
-   * paradigm), `untrainedProbeAccuracy` (the same on the untrained encoder; natural cells), `cleanAccuracy` and
-   * `robustAccuracy` (of the cell's classifier: under SL its own, otherwise encoder and probe; robust under
-   * `config.evaluation.attack`, PGD, on all test images), `largestPerturbation` (PGD's), `chance`, `trainLoss`, `trainAccuracy`, `imagesPerSecond`,
-   * `peakBytes`, `flops`; `probeCurve` (samples: accuracy of a probe on a subset during training) with
-   * `probeCurveEpochs` (samples: after which epochs, as many); on planted data also `robustCueAccuracy` and
-   * `nonRobustCueAccuracy`. Where AutoAttack was run, all on the first `config.evaluation.autoAttack.images` test images:
-   * `autoAttackAccuracy` (correct when clean and under every attack; samples: after each attack and all before it),
-   * `attackedCleanAccuracy` (correct when clean) and `pgdAccuracy` (correct when clean and under PGD) on the same images,
-   * `autoAttackLargestPerturbation`, `autoAttackSeconds` (samples: of each attack).
-   * By `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
-   */
-  readonly metrics: Readonly<Record<string, Metric>>;
-  /**
-   * What the time went into, by kind of work; a cell that went on from a checkpoint counts work once. Absent from records of
-   * earlier versions.
-   */
-  readonly timings?: readonly Timing[];
-  readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
-  readonly warnings: readonly string[];
-  readonly artifacts: readonly Artifact[];
+/** The files of a record lie in the folder of its cell, each once. */
+function artifactFaults(
+  { cell, artifacts }: { readonly cell: string; readonly artifacts: readonly { readonly path: string }[] },
+): string[] {
+  const paths = artifacts.map(({ path }) => path);
+  return paths.flatMap((path, i) => [
+    ...(isArtifactPath(cell, path)
+      ? []
+      : [`artifacts[${i}].path leads out of the folder of ${cell}, got ${path}`]),
+    ...(paths.indexOf(path) < i ? [`artifacts name ${path} twice`] : []),
+  ]);
 }

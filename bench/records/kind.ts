@@ -94,9 +94,10 @@ export function recordKind<const S extends string, const F extends Rules>(
     const found = versionOf(content, declaration);
     if (typeof found === "string") return unreadable(found);
     if (found > version) {
-      const fault =
-        `it was written by a later version of this program: version is ${found}, known are 1 to ${version}`;
-      return unreadable(fault, broken === null);
+      const fault = `version is ${found}, known are 1 to ${version}`;
+      return broken === null
+        ? unreadable(`it was written by a later version of this program: ${fault}`, true)
+        : unreadable(fault);
     }
     const value = { ...migrated(content, { found, migrations }), schema, version };
     const faults = faultsOf(whole, value);

@@ -1,9 +1,22 @@
 /** Which numbers a metric can have. */
-import { type Fields, isObject } from "../../common/is_object.ts";
-import { amount, count, fraction, list, number, type Rule, shown } from "./field_rules.ts";
+import {
+  amount,
+  count,
+  faultsOf,
+  fraction,
+  list,
+  mapOf,
+  number,
+  object,
+  optional,
+  refine,
+  type Rule,
+  rule,
+  shown,
+} from "./rules.ts";
 
-/** What values and samples of each unit hold to. */
-const UNITS: Readonly<Record<string, Rule>> = {
+/** What values and samples of each unit hold to. "pixels" is a distance in [0, 1] pixel units. */
+const UNITS: Readonly<Record<string, Rule<number>>> = {
   fraction,
   pixels: amount,
   bytes: count,
@@ -30,50 +43,57 @@ const UNIT_OF: Readonly<Record<string, string>> = {
   flops: "1",
 };
 
-/** Rules of single metrics that are not those of their units. */
-const BY_NAME: Readonly<Record<string, Rule>> = {
+/** Rules of single metrics that differ from those of their units. */
+const BY_NAME: Readonly<Record<string, Rule<number>>> = {
   flops: count,
-  // A share of what it was before: it can have grown.
+  // A share of the distance before: it can have grown.
   remainingFeatureDistance: amount,
 };
 
 /** Metrics whose value is the last of their samples. */
 const LAST_OF_SAMPLES = ["probeCurve", "probeCurveEpochs", "autoAttackAccuracy", "trainLoss"];
 
-/** The metrics of a record, by name. */
-export const metrics: Rule = (value, name) => {
-  if (!isObject(value)) return [`${name} is not an object, got ${shown(value)}`];
-  const faults = Object.entries(value).flatMap(([key, one]) => metric(one, { key, name: `${name}.${key}` }));
-  return faults.length > 0 ? faults : curveFaults(value, name);
-};
+/** Numbers that the rule of their unit checks below. */
+const checkedByUnit = rule<number>(() => true, "a number"),
+  listCheckedByUnit = rule<number[]>(() => true, "a list");
 
-function metric(value: unknown, { key, name }: { key: string; name: string }): string[] {
-  if (!isObject(value)) return [`${name} is not an object, got ${shown(value)}`];
-  const { unit, samples } = value;
-  if (typeof unit !== "string" || !Object.hasOwn(UNITS, unit)) {
-    return [`${name}.unit is not one of ${Object.keys(UNITS).join(", ")}, got ${shown(unit)}`];
-  }
+/** The metrics of a record, by name. */
+export const metrics = refine(
+  mapOf(object({
+    value: checkedByUnit,
+    unit: rule<string>(isUnit, `one of ${Object.keys(UNITS).join(", ")}`),
+    samples: optional(listCheckedByUnit),
+  })),
+  (all) => {
+    const faults = Object.entries(all).flatMap(([key, metric]) => metricFaults(key, metric));
+    return faults.length > 0 ? faults : curveFaults(all);
+  },
+);
+
+function isUnit(value: unknown): boolean {
+  return typeof value === "string" && Object.hasOwn(UNITS, value);
+}
+
+interface Unchecked {
+  readonly value: number;
+  readonly unit: string;
+  readonly samples?: readonly number[] | undefined;
+}
+
+function metricFaults(key: string, { value, unit, samples }: Unchecked): string[] {
   const expected = /(Accuracy|Fraction)$/.test(key) ? "fraction" : UNIT_OF[key];
   if (expected !== undefined && unit !== expected) {
-    return [`${name}.unit is not ${expected}, got ${shown(unit)}`];
+    return [`.${key}.unit is not ${expected}, got ${shown(unit)}`];
   }
-  const rule = Object.hasOwn(BY_NAME, key) ? BY_NAME[key] : UNITS[unit];
-  const faults = rule(value.value, `${name}.value`);
-  if (samples !== undefined) faults.push(...list(rule)(samples, `${name}.samples`));
-  if (faults.length > 0 || !LAST_OF_SAMPLES.includes(key) || !Array.isArray(samples)) return faults;
+  const one = Object.hasOwn(BY_NAME, key) ? BY_NAME[key] : UNITS[unit];
+  const faults = faultsOf(one, value, `.${key}.value`);
+  if (samples !== undefined) faults.push(...faultsOf(list(one), samples, `.${key}.samples`));
+  if (faults.length > 0 || samples === undefined || !LAST_OF_SAMPLES.includes(key)) return faults;
   const last = samples.at(-1);
-  return last === value.value
-    ? []
-    : [`${name}.value is not the last of its samples, ${shown(last)}, got ${value.value}`];
+  return last === value ? [] : [`.${key}.value is not the last of its samples, ${shown(last)}, got ${value}`];
 }
 
-function curveFaults(all: Fields, name: string): string[] {
-  const [curve, epochs] = ["probeCurve", "probeCurveEpochs"].map((key) => lengthOfSamples(all[key]));
-  return curve === epochs
-    ? []
-    : [`${name}.probeCurve has ${curve} samples, ${name}.probeCurveEpochs ${epochs}`];
-}
-
-function lengthOfSamples(one: unknown): number {
-  return isObject(one) && Array.isArray(one.samples) ? one.samples.length : 0;
+function curveFaults({ probeCurve, probeCurveEpochs }: Readonly<Record<string, Unchecked>>): string[] {
+  const [curve, epochs] = [probeCurve, probeCurveEpochs].map((metric) => metric?.samples?.length ?? 0);
+  return curve === epochs ? [] : [`.probeCurve has ${curve} samples, .probeCurveEpochs ${epochs}`];
 }

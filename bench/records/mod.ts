@@ -20,5 +20,15 @@
  * add a migration: files of all earlier versions stay readable, files of later ones are refused by name. Keep a file of
  * each version in `testing/` and read it in a test.
  */
+export * from "./attack_record.ts";
+export * from "./cell_record.ts";
+export * from "./commit_text.ts";
 export * from "./envelope.ts";
+export * from "./history_line.ts";
+export * from "./image_artifacts.ts";
 export * from "./kind.ts";
+export * from "./network.ts";
+export * from "./parse_history.ts";
+export * from "./peers_record.ts";
+export * from "./perf_record.ts";
+export * from "./run_manifest.ts";

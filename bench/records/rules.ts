@@ -26,64 +26,64 @@ export function rule<T>(holds: (value: unknown) => boolean, expected: string): R
 }
 
 /** Any string. */
-export const text = v.string("a string");
+export const text: Rule<string> = v.string("a string");
 
 /** Any number but NaN and infinity. */
-export const number = rule<number>(Number.isFinite, "a finite number");
+export const number: Rule<number> = rule<number>(Number.isFinite, "a finite number");
 
 /** True or false. */
-export const flag = v.boolean("true or false");
+export const flag: Rule<boolean> = v.boolean("true or false");
 
 /** A number from 0: an amount, a duration. */
-export const amount = rule<number>(
+export const amount: Rule<number> = rule<number>(
   (value) => Number.isFinite(value) && Number(value) >= 0,
   "a number from 0",
 );
 
 /** A number above 0. */
-export const positive = rule<number>(
+export const positive: Rule<number> = rule<number>(
   (value) => Number.isFinite(value) && Number(value) > 0,
   "a positive number",
 );
 
 /** A whole number from 0: a count. */
-export const count = rule<number>(
+export const count: Rule<number> = rule<number>(
   (value) => Number.isInteger(value) && Number(value) >= 0,
   "a whole number from 0",
 );
 
 /** A whole number from 1. */
-export const positiveCount = rule<number>(
+export const positiveCount: Rule<number> = rule<number>(
   (value) => Number.isInteger(value) && Number(value) >= 1,
   "a whole number from 1",
 );
 
 /** A number from 0 to 1. */
-export const fraction = rule<number>(
+export const fraction: Rule<number> = rule<number>(
   (value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1,
   "a fraction in [0, 1]",
 );
 
 /** A SHA-256 in hexadecimal. */
-export const sha256 = rule<string>(
+export const sha256: Rule<string> = rule<string>(
   (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
   "a SHA-256 of 64 hexadecimal digits",
 );
 
 /** A time that `Date` can read. */
-export const time = rule<string>(
+export const time: Rule<string> = rule<string>(
   (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
   "a time",
 );
 
 /** A name that may be part of a path. */
-export const name = rule<string>(isName, `a name of ${NAME_ALPHABET}`);
+export const name: Rule<string> = rule<string>(isName, `a name of ${NAME_ALPHABET}`);
 
 /** The name of a cell. */
-export const cellName = rule<string>(isCellName, "the name of a cell");
+export const cellName: Rule<string> = rule<string>(isCellName, "the name of a cell");
 
 /** Any object, whatever is in it. */
-export const anyObject = rule<Record<string, unknown>>(isObject, "an object");
+export const anyObject: Rule<Record<string, unknown>> = rule<Record<string, unknown>>(isObject, "an object");
 
 /** One of some words. */
 export function oneOf<const W extends string>(

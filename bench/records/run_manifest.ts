@@ -1,33 +1,78 @@
-/** What a run leaves in `run.json`, as types. `read_run_manifest.ts` reads and checks it. */
+/** The manifest of a run, `run.json`: what was asked for. */
+import { isObject } from "../../common/is_object.ts";
+import { ENVELOPE, machine, runtime } from "./envelope.ts";
+import { recordKind, type RecordOf } from "./kind.ts";
+import {
+  anyObject,
+  cellName,
+  type Infer,
+  list,
+  name,
+  object,
+  optional,
+  orNull,
+  positiveCount,
+  renamed,
+  sha256,
+  text,
+  time,
+} from "./rules.ts";
 
-/** `run.json`: what was asked for. Times and the run id live here and in the records only. */
-export interface RunManifest {
-  readonly schemaVersion: number;
-  readonly runId: string;
-  readonly suite: string;
-  readonly description: string;
-  /** The whole preset after defaults. */
-  readonly preset: Readonly<Record<string, unknown>>;
-  readonly command: string;
-  readonly startedAt: string;
-  /** Time at work: of all pieces of a resumed run together, without the pauses between them. */
-  readonly durationMs: number;
-  /** When a stopped run went on; absent where it never did. */
-  readonly resumedAt?: readonly string[];
-  /** How many cells ran at once, in the last piece of a resumed run. Absent from manifests of earlier versions. */
-  readonly jobs?: number;
-  /** What decides the bits of its records beside their configurations: for people; cells go by their keys. */
-  readonly identity?: RunIdentity;
-  /** Names of the cells in order. */
-  readonly cells: readonly string[];
-}
+/** What decides the bits of a run's records next to their configurations. For people: cells go by their keys. */
+export const identity = object({
+  /** Hash of the code and kernels of all kinds of cells. */
+  codeHash: sha256,
+  dataset: object({ name: text, sha256 }),
+  /** Description, backend and class of drivers; in the oldest manifests the description alone. */
+  adapter: text,
+  readPath: text,
+});
+
+/** The kind of record that a run leaves as `run.json`. */
+export const RUN_MANIFEST = recordKind({
+  schema: "realfeatures/run",
+  what: "run.json",
+  fields: {
+    ...ENVELOPE,
+    /** Of the last piece of a resumed run; null in manifests of version 1, which did not say it. */
+    machine: orNull(machine),
+    runtime: orNull(runtime),
+    runId: text,
+    /** The preset's name. */
+    preset: name,
+    description: text,
+    /** The whole preset, after defaults. */
+    settings: anyObject,
+    command: text,
+    /** When a stopped run was resumed; absent where it never was. */
+    resumedAt: optional(list(time)),
+    /** The most cells at work at once, in the last piece of a resumed run. Absent from the oldest manifests. */
+    jobs: optional(positiveCount),
+    identity: optional(identity),
+    /** Names of the cells, in order. */
+    cells: list(cellName),
+  },
+  unnamedAtFirst: true,
+  migrations: [fromVersion1],
+});
+
+/** `run.json`. `durationMs` is the time at work: of all pieces of a resumed run, without the pauses between them. */
+export interface RunManifest extends RecordOf<typeof RUN_MANIFEST> {}
 
 /** Code, data and device of a run. */
-export interface RunIdentity {
-  /** Hash of the code and kernels. */
-  readonly benchmarkVersion: string;
-  readonly dataset: { readonly name: string; readonly sha256: string };
-  /** Description, backend and class of drivers: of earlier versions the first alone. */
-  readonly adapter: string;
-  readonly kernelVariant: string;
+export type RunIdentity = Infer<typeof identity>;
+
+/** Version 1 had other names, and said nothing of where the run was made. */
+function fromVersion1(
+  { identity, ...old }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const names = { benchmarkVersion: "codeHash", kernelVariant: "readPath" };
+  return {
+    commit: null,
+    dirty: null,
+    machine: null,
+    runtime: null,
+    ...renamed(old, { suite: "preset", preset: "settings" }),
+    ...(identity !== undefined && { identity: isObject(identity) ? renamed(identity, names) : identity }),
+  };
 }

@@ -12,11 +12,10 @@ import { expand } from "../plan/plan.ts";
 import type { Preset } from "../config/preset.ts";
 import { recordedConfig, withoutLabels } from "../record/record.ts";
 import { parseRunManifest } from "../plan/read_manifest.ts";
-import { readCellRecord } from "../records/read_cell_record.ts";
-import { sealed } from "../records/seal.ts";
+import { CELL_RECORD, readCellRecord } from "../records/cell_record.ts";
 import { run } from "../run/run.ts";
 import type { RunRequest, RunServices } from "../run/request.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -32,7 +31,7 @@ export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "variants
 /** What came out. */
 export interface Reproduction extends Verdict {
   /** The cell. */
-  readonly benchmark: string;
+  readonly cell: string;
   /** What is not as it was when the record was made: code, data, adapter, driver. */
   readonly changed: readonly string[];
   /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
@@ -76,13 +75,13 @@ export async function reproduce(
       { ...services, openWorkbench: () => Promise.resolve({ ...workbench, close() {} }), writeReport: null },
     );
     signal.throwIfAborted();
-    const after = result.records.find(({ benchmark }) => benchmark === cell.name)!;
+    const after = result.records.find((record) => record.cell === cell.name)!;
     const taken = result.records.filter(({ reusedFrom }) => reusedFrom !== undefined);
     return {
-      benchmark: cell.name,
+      cell: cell.name,
       ...verdictOf(record, { after, tolerance }),
       changed: [...changed, ...otherDriver(record, after)],
-      taken: taken.map(({ benchmark }) => benchmark),
+      taken: taken.map(({ cell }) => cell),
       record: after,
     };
   } finally {
@@ -110,10 +109,10 @@ async function readOrigin(path: string): Promise<Origin> {
   const text = await readText(`${runDir}/run.json`)
     .catch(unreadable("the run.json beside its folder"));
   const manifest = parseRunManifest(runDir, text);
-  const recorded = amountsOf(manifest.preset) as Preset;
+  const recorded = amountsOf(manifest.settings) as Preset;
   const seeds = recorded.seeds.includes(record.seed) ? recorded.seeds : [...recorded.seeds, record.seed];
   const preset = { ...recorded, seeds };
-  const cell = expand(preset).find(({ name }) => name === record.benchmark);
+  const cell = expand(preset).find(({ name }) => name === record.cell);
   if (cell === undefined) throw refuse("the run beside it has no such cell");
   if (configHash(withoutLabels(recordedConfig(cell))) !== record.configHash) {
     throw refuse("the run beside it has another configuration by now");
@@ -125,7 +124,7 @@ async function readOrigin(path: string): Promise<Origin> {
 async function changesOf({ preset, cell, record }: Origin, workbench: Workbench): Promise<readonly string[]> {
   const context = { code: await codeHashes(), ...surroundingsOf(workbench) };
   const key = keysOf(expand(preset), context).get(cell.name)!;
-  const now = stateOf(cell, JSON.stringify(sealed(record)), { ...context, key });
+  const now = stateOf(cell, CELL_RECORD.write(record), { ...context, key });
   return now.state === "stale" ? now.why : [];
 }
 

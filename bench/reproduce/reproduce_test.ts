@@ -159,7 +159,7 @@ Deno.test("reproduce refuses what is no finished record of a run, and wrong opti
     const cases: [Record<string, unknown>, string][] = [
       [{ status: "failed" }, "its cell has not finished, it is failed"],
       [{ key: undefined }, "has no key"],
-      [{ benchmark: "x", artifacts: [] }, "the run beside it has no such cell"],
+      [{ cell: "x", artifacts: [] }, "the run beside it has no such cell"],
       [{ configHash: NO_HASH }, "the run beside it has another configuration by now"],
     ];
     for (const [own, part] of cases) {
@@ -177,13 +177,13 @@ Deno.test("reproduce refuses a run whose cells have names that lead out of a fol
     const path = (await runIn(dir))(NATURAL), seed = `../../../../../../../../..${dir}/evil`;
     const record = await readContent(path);
     const manifest = await readContent(`${dir}/run/run.json`);
-    const preset = { ...manifest.preset, seeds: [seed] };
-    await writeSealed(`${dir}/run/run.json`, { ...manifest, preset });
+    const settings = { ...manifest.settings, seeds: [seed] };
+    await writeSealed(`${dir}/run/run.json`, { ...manifest, settings });
     const refuses = async (part: string) =>
       assertStringIncludes((await assertRejects(() => command([path]), UsageError)).message, part);
     await refuses("Cannot name a file after a cell: each part of its name must be of letters");
-    await writeSealed(path, { ...record, seed, benchmark: `sl/natural/seed-${seed}` });
-    await refuses("it is no record of a cell, benchmark is not the name of a cell");
+    await writeSealed(path, { ...record, seed, cell: `sl/natural/seed-${seed}` });
+    await refuses("it is no record of a cell, cell is not the name of a cell");
     assertEquals(await Array.fromAsync(Deno.readDir(dir), ({ name }) => name), ["run"]);
   });
 });

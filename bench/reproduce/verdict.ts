@@ -1,6 +1,6 @@
 /** Whether two records of one cell hold the same. */
 import { timelessMetrics } from "../record/canonical.ts";
-import type { CellRecord, Metric } from "../schema.ts";
+import type { CellRecord, Metric } from "../records/mod.ts";
 
 /** What a reproduction found. */
 export interface Verdict {

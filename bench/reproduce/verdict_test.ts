@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { fakeRecord } from "../testing.ts";
 import { verdictOf } from "./verdict.ts";
 

@@ -3,6 +3,7 @@ import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { Claims } from "../store/claims.ts";
 import { configHash } from "../record/env.ts";
+import { type Place, placeOf } from "../record/place.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
 import { machineOf, shareMachine, type Sharing } from "../jobs/jobs_option.ts";
 import { roughCosts } from "../plan/urgency.ts";
@@ -20,7 +21,7 @@ import {
 import { takeOver } from "./take_over.ts";
 import { holdsRun, type RunFolder } from "../store/run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest } from "../store/run_manifest.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { RunRequest, RunServices } from "./request.ts";
 
@@ -36,6 +37,7 @@ export interface Piece {
   readonly context: StatesContext;
   readonly kept: ReadonlyMap<string, CellRecord>;
   readonly sharing: Sharing;
+  readonly place: Place;
   /** When it began, by the clock of durations. */
   readonly beganMs: number;
 }
@@ -63,7 +65,7 @@ export async function begin(
   if (await folder.holdsRun()) {
     if (!resume) throw holdsRun(outDir); // another process has just begun it
     ({ manifest: stopped, damage } = await findManifest(folder, { preset, cells: plan, command }));
-    if (stopped !== null) checkSameRun(outDir, stopped, { suite: preset.name });
+    if (stopped !== null) checkSameRun(outDir, stopped, { preset: preset.name });
     if (damage !== null && !alone) throw damagedMeanwhile(outDir, damage);
   }
   const dropped = (stopped?.cells ?? []).filter((name) => !names.has(name));
@@ -75,18 +77,18 @@ export async function begin(
     const leads = alone || stopped === null;
     if (stopped !== null) {
       checkSameRun(outDir, stopped, { identity });
-      if (!leads) checkSharedRun(outDir, stopped, { preset: recordedPreset(preset), identity });
+      if (!leads) checkSharedRun(outDir, stopped, { settings: recordedPreset(preset), identity });
     }
     const keys = keysOf(cells, { code, ...surroundings });
     const context: StatesContext = { code, ...surroundings, keys };
     const found = await readStates(folder, cells, context);
-    const machine = machineOf(workbench.adapter);
+    const machine = machineOf(workbench.adapter), place = await placeOf(workbench);
     const sharing = shareMachine(cells, { asked: services.worker ? asked : 1, machine });
     const { jobs } = sharing;
     const manifest = stopped === null
-      ? newManifest(preset, { cells, command, startedAt, identity, jobs })
+      ? newManifest(preset, { cells, command, startedAt, identity, jobs, place })
       : leads
-      ? resumedManifest(stopped, { preset, cells, identity, startedAt, jobs })
+      ? resumedManifest(stopped, { preset, cells, identity, startedAt, jobs, place })
       : stopped;
     const costOf = roughCosts(cells);
     progress.begin?.({ cells: cells.map((cell) => ({ name: cell.name, cost: costOf(cell) })), jobs });
@@ -114,6 +116,7 @@ export async function begin(
       context,
       kept: doneRecords(states),
       sharing,
+      place,
       beganMs,
     };
   } catch (error) {

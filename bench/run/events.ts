@@ -2,7 +2,7 @@
 import type { CellProgress } from "../plan/cell.ts";
 import type { Progress } from "./progress.ts";
 import type { RunResult } from "./run.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 
 /** Where a cell stands in the plan. */
 interface Place {
@@ -52,7 +52,7 @@ export function eventProgress(tell: (event: RunEvent) => void): Progress {
       tell({ event: "started", ...place });
     },
     update: (update, cell = last) => tell({ event: "progress", cell, ...update }),
-    finish: (record) => tell({ event: "finished", ...placeOf(record.benchmark), record }),
+    finish: (record) => tell({ event: "finished", ...placeOf(record.cell), record }),
     keep: ({ name, index, count }, record) => tell({ event: "kept", cell: name, index, count, record }),
     note: (text) => tell({ event: "note", text }),
   };

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { canonicalRecord } from "../record/canonical.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { withTempDir } from "../testing.ts";
 import { runAndStop } from "./testing_stops.ts";
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { canonicalRecord } from "../record/canonical.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { withTempDir } from "../testing.ts";
 
 const PRESET = `

@@ -1,5 +1,5 @@
 import type { CellProgress } from "../plan/cell.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { duration } from "../../common/duration.ts";
 import { percent, thousands } from "./_units.ts";
 
@@ -97,10 +97,10 @@ export function createProgress(options: ProgressOptions): Progress {
       else line([cell.place, ...cell.state].join("  "));
     },
     finish(record) {
-      whole.finish(record.benchmark);
-      const place = running.get(record.benchmark)?.place ?? record.benchmark;
+      whole.finish(record.cell);
+      const place = running.get(record.cell)?.place ?? record.cell;
       line([place, describeEnd(record), ...whole.describe() === "" ? [] : [whole.describe()]].join("  "));
-      running.delete(record.benchmark);
+      running.delete(record.cell);
       if (terminal && running.size > 0) draw();
     },
     keep({ name, index, count }, record) {

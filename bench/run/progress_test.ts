@@ -141,15 +141,15 @@ Deno.test("createProgress() shows how far the whole run is, and estimates the ti
   const progress = createProgress({ terminal: false, write: (more) => text += more, now: () => ms });
   const names = ["a", "b", "c", "d"];
   progress.begin!({ cells: names.map((name, i) => ({ name, cost: i + 1 })), jobs: 1 });
-  progress.keep({ name: "a", index: 0, count: 4 }, fakeRecord({ benchmark: "a" }));
+  progress.keep({ name: "a", index: 0, count: 4 }, fakeRecord({ cell: "a" }));
   progress.start({ name: "b", index: 1, count: 4 });
   ms = 10_000;
-  progress.finish(fakeRecord({ benchmark: "b", durationMs: 10_000 }));
+  progress.finish(fakeRecord({ cell: "b", durationMs: 10_000 }));
   progress.start({ name: "c", index: 2, count: 4 });
   ms = 25_000;
-  progress.finish(fakeRecord({ benchmark: "c", durationMs: 15_000 }));
+  progress.finish(fakeRecord({ cell: "c", durationMs: 15_000 }));
   ms = 45_000;
-  progress.finish(fakeRecord({ benchmark: "d", durationMs: 20_000 }));
+  progress.finish(fakeRecord({ cell: "d", durationMs: 20_000 }));
   const lines = text.trimEnd().split("\n");
   assertEquals(lines.map((line) => line.replace(/^.* {2}/, "")), [
     "kept",
@@ -230,7 +230,7 @@ Deno.test("createProgress() says how long a real run takes only once that is kno
   for (const [i, [, endedAt]] of SMOKE.entries()) {
     ms = 1000 * endedAt;
     text = "";
-    progress.finish(fakeRecord({ benchmark: `${i}` }));
+    progress.finish(fakeRecord({ cell: `${i}` }));
     const [, minutes = "0", seconds] = text.match(/about (?:(\d+) min )?([\d.]+) s left/) ?? [];
     if (seconds === undefined) continue;
     told++;

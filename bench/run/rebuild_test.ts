@@ -14,10 +14,10 @@ const NO_JSON =
 const DAMAGE: [spoil: (text: string) => string, reason: string][] = [
   [() => "", "it is not JSON"],
   [(text) => text.slice(0, text.length / 2), "it is not JSON"],
-  [(text) => text.replace('"runId"', '"ranId"'), "runId is not a string, got nothing"],
-  [(text) => text.replace('"suite": "small"', '"suite": "../../evil"'), "suite is not a name of letters"],
+  [(text) => text.replace('"runId"', '"ranId"'), "runId is missing"],
+  [(text) => text.replace('"preset": "small"', '"preset": "../../evil"'), "preset is not a name of letters"],
   [() => "[]", "it is not a JSON object"],
-  [(text) => text.replace('"schemaVersion": 1', '"schemaVersion": 3'), "schemaVersion is 3, known is 1"],
+  [(text) => text.replace('"version": 2', '"version": 3'), "version is 3, known are 1 to 2"],
   [(text) => text.replace('"durationMs": ', '"durationMs": 1'), "its content has another sha256 than"],
 ];
 
@@ -38,10 +38,10 @@ Deno.test("run() with resume makes a damaged run.json again, keeps every finishe
       assertStringIncludes(note, ": it is kept as run.json.corrupt, and made again from records and preset");
       assertEquals([exitCode, seen], [0, KEPT]);
       assertEquals(canonical(records), canonical(whole.records));
-      const { runId, suite, preset, cells, identity } = whole.manifest;
+      const { runId, preset, settings, cells, identity } = whole.manifest;
       assertEquals(
-        [manifest.runId, manifest.suite, manifest.preset, manifest.cells, manifest.identity?.dataset],
-        [runId, suite, preset, cells, identity?.dataset],
+        [manifest.runId, manifest.preset, manifest.settings, manifest.cells, manifest.identity?.dataset],
+        [runId, preset, settings, cells, identity?.dataset],
       );
       assertEquals(await Deno.readTextFile(`${dir}/run.json.corrupt`), text);
       assertEquals(await readContent(`${dir}/run.json`), manifest);
@@ -81,13 +81,13 @@ Deno.test("run() with resume starts again from checkpoints alone where run.json 
 Deno.test("run() with resume leaves a run.json alone that is of a later version, or lies beside no cell of the run", async () => {
   await withTempDir(async (dir) => {
     await start(dir);
-    const later = '{ "schemaVersion": 99 }';
+    const later = '{ "schema": "realfeatures/run", "version": 99 }';
     await damaged(dir, () => later);
     let before = await snapshot(dir);
     await assertRejects(
       () => start(dir),
       UsageError,
-      "its run.json cannot be used, schemaVersion is 99, known is 1",
+      "its run.json cannot be used, it was written by a later version of this program: version is 99, known are 1 to 2",
     );
     assertEquals(await snapshot(dir), before);
 
@@ -97,14 +97,14 @@ Deno.test("run() with resume leaves a run.json alone that is of a later version,
     await assertRejects(
       () => start(dir, { preset: other }),
       UsageError,
-      'suite: found "small", expected "other"',
+      'preset: found "small", expected "other"',
     );
     assertEquals(await snapshot(dir), before);
 
     const mine = `${dir}/mine`;
     await Deno.mkdir(`${mine}/records`, { recursive: true });
     await Deno.writeTextFile(`${mine}/run.json`, "steps: 12");
-    await Deno.writeTextFile(`${mine}/records/sl--natural--seed-0.json`, '{"benchmark":"sl/natural/seed-0"}');
+    await Deno.writeTextFile(`${mine}/records/sl--natural--seed-0.json`, '{"cell":"sl/natural/seed-0"}');
     before = await snapshot(mine);
     await assertRejects(() => start(mine), UsageError, "its run.json cannot be used, it is not JSON, ");
     assertEquals(await snapshot(mine), before);

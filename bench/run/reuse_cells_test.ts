@@ -47,12 +47,12 @@ Deno.test(
       const { records, exitCode, report } = await start("b", { preset: preset(3), reuse: [`${dir}/a`] });
       assertEquals([exitCode, report], [0, `${dir}/b/report.html`]);
       const taken = records.filter(({ reusedFrom }) => reusedFrom !== undefined);
-      assertEquals(taken.map(({ benchmark }) => benchmark), ["sl/natural/seed-0", ...only]);
+      assertEquals(taken.map(({ cell }) => cell), ["sl/natural/seed-0", ...only]);
       await Deno.remove(`${dir}/a`, { recursive: true });
 
       const path = `${dir}/b/records/sl--D_rand--seed-0.json`;
       const again = await reproduce({ path, dataDir: null }, services);
-      assertEquals([again.verdict, again.taken], ["identical", taken.map(({ benchmark }) => benchmark)]);
+      assertEquals([again.verdict, again.taken], ["identical", taken.map(({ cell }) => cell)]);
       const comparison = await compareRuns(`${dir}/b`, `${dir}/b`), text = formatComparison(comparison);
       assertEquals(comparison.regression, false);
       assert(text.includes("robustAccuracy"), text);

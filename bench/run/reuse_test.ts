@@ -40,11 +40,11 @@ Deno.test("run() with reuse takes over finished cells with their files, and need
     assertEquals(exitCode, 0);
     assertEquals(seen, [`note 4 of 4 cells that are missing are taken over from ${dir}/a`, ...KEPT]);
     for (const [i, record] of records.entries()) {
-      const { runId, reusedFrom, suite, status, startedAt } = record;
+      const { runId, reusedFrom, preset, status, startedAt } = record;
       assertEquals([runId, reusedFrom], [manifest.runId, first.manifest.runId]);
-      assertEquals([suite, status, startedAt], ["other", "quick", first.records[i].startedAt]);
+      assertEquals([preset, status, startedAt], ["other", "quick", first.records[i].startedAt]);
     }
-    const own = (record: object) => ({ ...record, suite: "small", status: "ok" });
+    const own = (record: object) => ({ ...record, preset: "small", status: "ok" });
     assertEquals(canonical(records).map(own), canonical(first.records).map(own));
     assertEquals(await listFiles(`${dir}/b`), await listFiles(`${dir}/a`));
     assertEquals(await snapshot(`${dir}/a`), before);
@@ -117,13 +117,16 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       writeSealed(recordIn(a, NAMES[1]), { ...record, ...change });
     const path = (path: unknown) => own({ artifacts: [{ ...artifact, path }] });
     const cases: [(a: string) => Promise<unknown>, RegExp | null][] = [
-      [write('{"schemaVersion":'), /^note Cannot take over sl\/adv.* from .*\/a0: its record is corrupt, it/],
-      [own({ schemaVersion: 2 }), /: its record cannot be used, schemaVersion is 2, known is 1$/],
+      [write('{"schema":'), /^note Cannot take over sl\/adv.* from .*\/a0: its record is corrupt, it/],
+      [
+        own({ version: 3 }),
+        /: its record cannot be used, it was written by a later .* is 3, known are 1 to 2$/,
+      ],
       [
         write(JSON.stringify({ ...record, durationMs: 7, sha256: NO_HASH })),
         /corrupt, .* damaged or edited$/,
       ],
-      [write(JSON.stringify(record)), /: of its record: it has no sha256 of itself/],
+      [write(JSON.stringify(record)), /: its record is corrupt, sha256 is missing$/],
       [
         own({ metrics: { cleanAccuracy: { value: 7, unit: "fraction" } } }),
         /is not a fraction in \[0, 1\], got 7$/,
@@ -145,7 +148,7 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
         /its record is corrupt, artifacts\[0\].path leads out of the folder of /,
       ],
       [path("/etc/passwd"), /its record is corrupt, .*, got \/etc\/passwd$/],
-      [path(undefined), /its record is corrupt, artifacts\[0\].path is not a string, got nothing$/],
+      [path(undefined), /its record is corrupt, artifacts\[0\].path is missing$/],
       [own({ key: NO_HASH }), null],
       [own({ status: "failed" }), null],
     ];
@@ -171,12 +174,15 @@ Deno.test("run() with reuse refuses what is no run folder, before anything is ma
   await withTempDir(async (dir) => {
     await start(`${dir}/a`);
     await Deno.mkdir(`${dir}/later`);
-    await Deno.writeTextFile(`${dir}/later/run.json`, '{"schemaVersion":2}');
+    await Deno.writeTextFile(`${dir}/later/run.json`, '{"schema":"realfeatures/run","version":3}');
     const cases: [string, string][] = [
       [`${dir}/absent`, "no run.json lies in the folder, or there is none, given "],
       [`${dir}/a/records`, "no run.json lies in the folder, or there is none, given "],
       [recordIn(`${dir}/a`, NAMES[0]), "no run.json lies in the folder, or there is none, given "],
-      [`${dir}/later`, "its run.json cannot be used, schemaVersion is 2, known is 1, given "],
+      [
+        `${dir}/later`,
+        "its run.json cannot be used, it was written by a later version of this program: version is 3, known are 1 to 2, given ",
+      ],
     ];
     for (const [path, reason] of cases) {
       const refused = () => start(`${dir}/b`, { reuse: [`${dir}/a`, path] });

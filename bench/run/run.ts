@@ -2,7 +2,6 @@
 import { nameFrom } from "../../common/checked_name.ts";
 import { Claims } from "../store/claims.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
-import { gitState, lockHash, machineInfo, runtimeInfo } from "../record/env.ts";
 import { formatError } from "../../common/explained.ts";
 import { interruptedCode } from "../terminal/interrupt.ts";
 import { openSources } from "../plan/reuse.ts";
@@ -11,7 +10,7 @@ import { endedRecord } from "../plan/resume.ts";
 import { runCells } from "./run_cells.ts";
 import { RunFolder } from "../store/run_folder.ts";
 import { timestamp } from "../store/run_manifest.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { EXIT, type ExitCode } from "../../common/usage_error.ts";
 
 import { begin, type Piece } from "./begin.ts";
@@ -84,13 +83,11 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
   try {
     const facts: RunFacts = {
       runId: manifest.runId,
-      suite: preset.name,
+      preset: preset.name,
       keys: context.keys,
-      ...await gitState(),
+      ...piece.place,
       dataset: workbench.dataset,
-      machine: machineInfo(workbench.adapter, { driver: workbench.driver }),
-      runtime: { ...runtimeInfo(), lockSha256: await lockHash() },
-      kernelVariant: workbench.kernelVariant,
+      readPath: workbench.readPath,
       jobs,
     };
     records = await runCells(cells, {

@@ -3,7 +3,7 @@ import type { CellEnding, CellInput } from "../jobs/pool.ts";
 import { DiskFullError } from "../store/disk_full.ts";
 import { buildRecord, NO_OUTCOME } from "../record/record.ts";
 import type { CellsRun } from "./run_cells.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 
 /** What one cell is run with. */
 export interface CellRun extends Omit<CellsRun, "kept" | "onRecord" | "folder" | "claims" | "finished"> {

@@ -6,7 +6,7 @@ import type { Progress } from "./progress.ts";
 import { buildRecord, NO_OUTCOME, type RunFacts } from "../record/record.ts";
 import { runCell } from "./run_cell.ts";
 import type { RunFolder } from "../store/run_folder.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 
 /** What the cells of a run share. */
 export interface CellsRun {
@@ -210,9 +210,9 @@ class Schedule {
     const { folder, progress, onRecord } = this.#context;
     const write = async () => {
       await folder.writeRecord(record);
-      await folder.removeCheckpoints([record.benchmark]);
-      this.records.set(record.benchmark, record);
-      this.#fresh.add(record.benchmark);
+      await folder.removeCheckpoints([record.cell]);
+      this.records.set(record.cell, record);
+      this.#fresh.add(record.cell);
       progress.finish(record);
       await onRecord?.();
     };

@@ -25,7 +25,7 @@ Deno.test("run() with resume refuses another preset's, data set's or adapter's r
     const before = await snapshot(dir);
     const { adapter } = await fakeWorkbench(chained)(PRESET, NO_OPTIONS);
     const cases: [Settings, string][] = [
-      [{ preset: { ...PRESET, name: "other" } }, 'suite: found "small", expected "other"'],
+      [{ preset: { ...PRESET, name: "other" } }, 'preset: found "small", expected "other"'],
       [
         { workbench: { dataset: { name: "cifar10", sha256: "0" } } },
         'dataset: found "planted", expected "cifar10"',
@@ -38,7 +38,7 @@ Deno.test("run() with resume refuses another preset's, data set's or adapter's r
         { workbench: { driver: "Mesa 25.0.7 (libvulkan_lvp.so)" } },
         'vulkan, unknown driver", expected "made up for tests, vulkan, Mesa 25.0 (libvulkan_lvp.so)"',
       ],
-      [{ workbench: { kernelVariant: "texture" } }, 'kernelVariant: found "buffer", expected "texture"'],
+      [{ workbench: { readPath: "texture" } }, 'readPath: found "buffer", expected "texture"'],
     ];
     for (const [settings, part] of cases) {
       const error = await assertRejects(() => start(dir, settings), UsageError, part);
@@ -54,7 +54,7 @@ Deno.test("run() with resume runs those cells again that a change touches, says 
     await start(dir);
     const preset = smallPreset("adversarialTraining: { epochs: 3 }");
     const { seen, exitCode, manifest } = await start(dir, { preset });
-    assertEquals([exitCode, manifest.preset.adversarialTraining], [
+    assertEquals([exitCode, manifest.settings.adversarialTraining], [
       0,
       recordedPreset(preset).adversarialTraining,
     ]);
@@ -105,13 +105,15 @@ Deno.test("run() with resume refuses a record of a later version, and changes no
   await withTempDir(async (dir) => {
     await start(dir);
     const path = `${dir}/records/sl--natural--seed-0.json`;
-    await writeSealed(path, { ...await readContent(path), schemaVersion: 2 });
+    await writeSealed(path, { ...await readContent(path), version: 3 });
     await Deno.writeTextFile(`${dir}/records/sl--robust--seed-0.json`, "{");
     const before = await snapshot(dir);
     const error = await assertRejects(() => start(dir), UsageError);
     assertStringIncludes(
       error.message,
-      `Cannot go on: the record of ${NAMES[0]} cannot be used, schemaVersion is 2, known is 1\nHint: `,
+      `Cannot go on: the record of ${
+        NAMES[0]
+      } cannot be used, it was written by a later version of this program: version is 3, known are 1 to 2\nHint: `,
     );
     assertEquals(await snapshot(dir), before);
   });

@@ -12,7 +12,7 @@ import { type Progress, SILENT } from "./progress.ts";
 import { defaultRunDir, run } from "./run.ts";
 import type { RunServices } from "./request.ts";
 import { loadRun, writeReport } from "../../reports/mod.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { fakeOutcome, fakeWorkbench, readContent, smallPreset, withTempDir } from "../testing.ts";
 
@@ -41,7 +41,7 @@ async function readRecords(dir: string): Promise<Map<string, CellRecord>> {
   const records = new Map<string, CellRecord>();
   for await (const { name } of Deno.readDir(`${dir}/records`)) {
     const record = await readContent(`${dir}/records/${name}`) as CellRecord;
-    records.set(record.benchmark, record);
+    records.set(record.cell, record);
   }
   return records;
 }
@@ -53,13 +53,13 @@ Deno.test("run() leaves a manifest and a record of every cell", async () => {
     const result = await start(`${dir}/run`, succeed, { openWorkbench });
     assertEquals(result.exitCode, 0);
     assertEquals(closed, 1);
-    assertEquals(result.records.map(({ benchmark }) => benchmark), NAMES);
+    assertEquals(result.records.map(({ cell }) => cell), NAMES);
     const records = await readRecords(result.runDir);
-    for (const record of result.records) assertEquals(records.get(record.benchmark), record);
+    for (const record of result.records) assertEquals(records.get(record.cell), record);
     const manifest = await readContent(`${dir}/run/run.json`);
     assertEquals(manifest, result.manifest);
     assertEquals(manifest.cells, NAMES);
-    assertEquals(manifest.preset.evaluation.attack.epsLabel, "0.25");
+    assertEquals(manifest.settings.evaluation.attack.epsLabel, "0.25");
     assert(result.records.every(({ runId }) => runId === manifest.runId));
   });
 });
@@ -144,7 +144,7 @@ Deno.test("run() keeps the record of a cell that ended although an abort came", 
       return succeed(cell);
     }, { signal: controller.signal });
     assertEquals(result.exitCode, 130);
-    assertEquals(result.records.map(({ benchmark }) => benchmark), [NAMES[0]]);
+    assertEquals(result.records.map(({ cell }) => cell), [NAMES[0]]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { joinParts } from "../record/join_parts.ts";
-import type { CellRecord, Metric } from "../schema.ts";
+import { type CellView, joinParts } from "../records/network.ts";
+import type { CellRecord, Metric } from "../records/mod.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
 import { duration } from "../../common/duration.ts";
 import { percent, short, thousands } from "./_units.ts";
@@ -39,7 +39,7 @@ export function formatSummary(records: readonly CellRecord[]): string {
 
 function tableOf(
   title: string,
-  records: readonly CellRecord[],
+  records: readonly CellView[],
   known: readonly [metric: string, title: string][],
 ): string {
   const shown = known.filter(([name]) => records.some(({ metrics }) => name in metrics));
@@ -50,7 +50,7 @@ function tableOf(
     { title: "status" },
   ];
   const rows = records.map((record) => [
-    record.benchmark,
+    record.cell,
     ...shown.map(([name]) => formatMetric(record.metrics[name])),
     duration(record.durationMs),
     record.status,
@@ -60,12 +60,12 @@ function tableOf(
 
 function troubles(records: readonly CellRecord[]): string[] {
   const lines: string[] = [];
-  for (const { benchmark, status, reason, checks, warnings } of records) {
-    if (reason !== null) lines.push(`${benchmark} ${status}: ${reason}\n`);
+  for (const { cell, status, reason, checks, warnings } of records) {
+    if (reason !== null) lines.push(`${cell} ${status}: ${reason}\n`);
     for (const check of checks) {
-      if (!check.passed) lines.push(`${benchmark} did not pass check ${check.name}: ${check.detail}\n`);
+      if (!check.passed) lines.push(`${cell} did not pass check ${check.name}: ${check.detail}\n`);
     }
-    for (const warning of warnings) lines.push(`${benchmark} warns: ${warning}\n`);
+    for (const warning of warnings) lines.push(`${cell} warns: ${warning}\n`);
   }
   return lines.length === 0 ? [] : [lines.join("")];
 }

@@ -10,7 +10,7 @@ Deno.test("formatSummary() shows a column where any record has its metric", () =
       metrics: { cleanAccuracy: fraction(0.65), imagesPerSecond: { value: 1234, unit: "images/s" } },
     }),
     fakeRecord({
-      benchmark: "sl/robust/seed-0",
+      cell: "sl/robust/seed-0",
       metrics: {
         cleanAccuracy: fraction(0.382),
         robustAccuracy: fraction(0.06),
@@ -34,7 +34,7 @@ Deno.test("formatSummary() lists constructed sets apart", () => {
   const text = formatSummary([
     fakeRecord(),
     fakeRecord({
-      benchmark: "construct/D_det/seed-0",
+      cell: "construct/D_det/seed-0",
       kind: "construct",
       metrics: { meanL2: { value: 0.3491, unit: "pixels" }, targetReachedFraction: fraction(0.9) },
     }),
@@ -47,7 +47,7 @@ Deno.test("formatSummary() says why cells failed, which checks did not pass, and
   const text = formatSummary([
     fakeRecord({ status: "failed", reason: "Cannot train: loss is NaN" }),
     fakeRecord({
-      benchmark: "sl/robust/seed-0",
+      cell: "sl/robust/seed-0",
       checks: [{ name: "eps", passed: false, detail: "0.6 > 0.5" }, {
         name: "pixels",
         passed: true,

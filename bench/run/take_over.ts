@@ -7,7 +7,7 @@ import type { StatesContext } from "../plan/resume.ts";
 import { type FinishedElsewhere, finishedElsewhere } from "../plan/reuse.ts";
 import type { Claims } from "../store/claims.ts";
 import type { RunFolder } from "../store/run_folder.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 
 /** Where cells are taken over from, and into which run. */
 export interface TakingOver {
@@ -103,12 +103,12 @@ async function takeFiles(
 ): Promise<boolean> {
   try {
     for (const artifact of record.artifacts) {
-      await folder.takeArtifact(record.benchmark, artifact, source);
+      await folder.takeArtifact(record.cell, artifact, source);
     }
     return true;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    note(`${record.benchmark} is not reused: ${error.message}`);
+    note(`${record.cell} is not reused: ${error.message}`);
     return false;
   }
 }
@@ -119,7 +119,7 @@ function ownRecord(cell: CellDescription, record: CellRecord, { runId, preset }:
     ...record,
     runId,
     reusedFrom: record.reusedFrom ?? record.runId,
-    suite: preset.name,
+    preset: preset.name,
     // The same numbers, as this preset writes them.
     config: recordedConfig(cell),
     status: preset.quick ? "quick" : "ok",

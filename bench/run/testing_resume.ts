@@ -4,7 +4,7 @@ import type { Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "./progress.ts";
 import { run } from "./run.ts";
 import type { RunRequest, RunServices } from "./request.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 import { chained, fakeWorkbench, restoreChained, smallPreset } from "../testing.ts";
 
 /** Cells of the small preset that need nothing but each other. */

@@ -1,8 +1,8 @@
 import { readText } from "../../common/read_file.ts";
 import { entryAt, entryKind, writeFileAtomic } from "../../common/atomic_file.ts";
 import { sha256Hex } from "../../common/sha256.ts";
-import { sealed } from "../records/seal.ts";
-import type { Artifact, CellRecord, RunManifest } from "../schema.ts";
+import { type Artifact, CELL_RECORD, type CellRecord } from "../records/cell_record.ts";
+import { RUN_MANIFEST, type RunManifest } from "../records/run_manifest.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { Claims } from "./claims.ts";
 import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
@@ -238,12 +238,12 @@ export class RunFolder {
 
   /** Writes `run.json`, with the hash of itself. */
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await this.#write(await this.#own("run.json"), toJson(sealed(manifest)));
+    await this.#write(await this.#own("run.json"), RUN_MANIFEST.write(manifest));
   }
 
   /** Writes a record, with the hash of itself, under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
-    await this.#write(await this.#own(recordPath(record.benchmark)), toJson(sealed(record)));
+    await this.#write(await this.#own(recordPath(record.cell)), CELL_RECORD.write(record));
   }
 
   /**
@@ -306,10 +306,6 @@ export function holdsRun(path: string): UsageError {
     `Cannot start a run in ${path}: the folder holds a run already, and records are never overwritten\n` +
       `Hint: add --resume to go on with it, or choose another folder with --out`,
   );
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2) + "\n";
 }
 
 /** Entries under names that runs use which hold something. A start that was killed leaves empty ones. */

@@ -3,7 +3,8 @@ import type { CellDescription } from "../plan/cell.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";
 import { plainNumbers } from "../record/record.ts";
-import { type RunIdentity, type RunManifest, SCHEMA_VERSION } from "../schema.ts";
+import type { Place } from "../record/place.ts";
+import { RUN_MANIFEST, type RunIdentity, type RunManifest } from "../records/run_manifest.ts";
 
 /** The manifest of a run that begins. */
 export function newManifest(
@@ -14,39 +15,42 @@ export function newManifest(
     startedAt: Date;
     identity: RunIdentity;
     jobs: number;
+    place: Place;
   },
 ): RunManifest {
-  const { cells, command, startedAt, identity, jobs } = options;
-  return {
-    schemaVersion: SCHEMA_VERSION,
+  const { cells, command, startedAt, identity, jobs, place } = options;
+  return RUN_MANIFEST.of({
+    ...place,
     runId: `${preset.name}-${timestamp(startedAt)}-${crypto.randomUUID().slice(0, 8)}`,
-    suite: preset.name,
+    preset: preset.name,
     description: preset.description,
-    preset: recordedPreset(preset),
+    settings: recordedPreset(preset),
     command,
     startedAt: startedAt.toISOString(),
     durationMs: 0,
     jobs,
     identity,
     cells: cells.map(({ name }) => name),
-  };
+  });
 }
 
 /** The manifest of a stopped run that goes on, as it is asked for now. */
 export function resumedManifest(
   stopped: RunManifest,
-  { preset, cells, identity, startedAt, jobs }: {
+  { preset, cells, identity, startedAt, jobs, place }: {
     preset: Preset;
     cells: readonly CellDescription[];
     identity: RunIdentity;
     startedAt: Date;
     jobs: number;
+    place: Place;
   },
 ): RunManifest {
   return {
     ...stopped,
+    ...place,
     description: preset.description,
-    preset: recordedPreset(preset),
+    settings: recordedPreset(preset),
     identity,
     cells: cells.map(({ name }) => name),
     jobs,
@@ -60,8 +64,8 @@ export function recordedPreset(preset: Preset): Record<string, unknown> {
 }
 
 /** What decides the bits of every record of a run. */
-export function identityOf(surroundings: Surroundings, benchmarkVersion: string): RunIdentity {
-  return { benchmarkVersion, ...surroundings };
+export function identityOf(surroundings: Surroundings, codeHash: string): RunIdentity {
+  return { codeHash, ...surroundings };
 }
 
 /** A time for names of files: `20260102T030405Z`. */

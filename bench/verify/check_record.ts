@@ -2,7 +2,7 @@
 import { type CodeHashes, codeName, keyOfRecord } from "../plan/cell_key.ts";
 import { configHash } from "../record/env.ts";
 import { withoutLabels } from "../record/record.ts";
-import type { CellRecord } from "../schema.ts";
+import type { CellRecord } from "../records/mod.ts";
 
 /** What a record is checked against. */
 export interface Beside {
@@ -18,10 +18,10 @@ export interface Beside {
  * @returns A line for each fault.
  */
 export function recordFaults(record: CellRecord, { records, code }: Beside): string[] {
-  const { config, configHash: hash, key, inputs = {}, kind, paradigm } = record, faults: string[] = [];
+  const { config, configHash: hash, key, inputs, kind, paradigm } = record, faults: string[] = [];
   if (configHash(withoutLabels(config)) !== hash) faults.push("configHash is not that of its config");
   // What keys are made of is known of records of this code.
-  const isOfThisCode = kind !== "perf" && record.benchmarkVersion === code[codeName({ kind, paradigm })];
+  const isOfThisCode = record.codeHash === code[codeName({ kind, paradigm })];
   if (key !== undefined && isOfThisCode && keyOfRecord(record) !== key) {
     faults.push("key is not that of what it says it was computed from");
   }

@@ -4,9 +4,9 @@ import { readText } from "../../common/read_file.ts";
 import { reasonOf } from "../../common/system_error.ts";
 import { codeHashes } from "../plan/cell_key.ts";
 import { isArtifactPath } from "../../common/checked_name.ts";
-import { readCellRecord } from "../records/read_cell_record.ts";
-import { readRunManifest } from "../records/read_run_manifest.ts";
-import type { CellRecord, RunManifest } from "../schema.ts";
+import { readCellRecord } from "../records/cell_record.ts";
+import { RUN_MANIFEST } from "../records/run_manifest.ts";
+import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { cellFile, checkpointOf, recordFile } from "../store/run_files.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { recordFaults } from "./check_record.ts";
@@ -115,7 +115,7 @@ class Check {
   async manifest(): Promise<void> {
     const text = this.#left.delete("run.json") ? await this.#text("run.json") : null;
     if (text === null) return this.#fault("run.json", "it is absent or cannot be read");
-    const found = readRunManifest(text);
+    const found = RUN_MANIFEST.read(text);
     if ("fault" in found) return this.#fault("run.json", found.fault);
     this.#manifest = found.value;
     if (!found.sealed) this.#unsealed.push("run.json");
@@ -130,10 +130,10 @@ class Check {
       if (text === null) continue;
       const found = readCellRecord(text);
       if ("fault" in found) this.#fault(path, found.fault);
-      else if (path !== `records/${recordFile(found.value.benchmark)}`) {
-        this.#fault(path, `it is the record of ${found.value.benchmark}`);
+      else if (path !== `records/${recordFile(found.value.cell)}`) {
+        this.#fault(path, `it is the record of ${found.value.cell}`);
       } else {
-        this.#records.set(found.value.benchmark, found.value);
+        this.#records.set(found.value.cell, found.value);
         if (!found.sealed) this.#unsealed.push(path);
       }
     }

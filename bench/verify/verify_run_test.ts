@@ -77,7 +77,7 @@ Deno.test("verifyRun() finds records that are sealed and do not belong: names, k
   await withRun(async (dir) => {
     const record = await readContent(`${dir}/${RECORD}`);
     const cases: [change: Record<string, unknown>, reason: string][] = [
-      [{ benchmark: "sl/other/seed-0", artifacts: [] }, "it is the record of sl/other/seed-0"],
+      [{ cell: "sl/other/seed-0", artifacts: [] }, "it is the record of sl/other/seed-0"],
       [{ configHash: NO_HASH }, "configHash is not that of its config"],
       [{ seed: 7 }, "key is not that of what it says it was computed from"],
       [{ metrics: { cleanAccuracy: { value: 7, unit: "fraction" } } }, "is not a fraction in [0, 1], got 7"],
@@ -87,9 +87,10 @@ Deno.test("verifyRun() finds records that are sealed and do not belong: names, k
       assertStringIncludes((await verifyRun(dir)).faults[0].reason, reason);
     }
     await Deno.writeTextFile(`${dir}/${RECORD}`, JSON.stringify(record));
-    assertEquals((await verifyRun(dir)).unsealed, [RECORD]);
+    assertStringIncludes((await verifyRun(dir)).faults[0].reason, "sha256 is missing");
+    await writeSealed(`${dir}/${RECORD}`, record);
     const input = `${dir}/records/sl--adversarial--seed-0.json`;
-    await writeSealed(input, { ...await readContent(input), benchmarkVersion: NO_HASH, key: NO_HASH });
+    await writeSealed(input, { ...await readContent(input), codeHash: NO_HASH, key: NO_HASH });
     const [{ path, reason }, ...others] = (await verifyRun(dir)).faults;
     assertEquals([path, others], ["records/construct--robust--seed-0.json", []]);
     assertMatch(reason, /^it was computed from another sl\/adversarial\/seed-0 than the one beside it, key /);

@@ -22,7 +22,7 @@ Deno.test("accuracyBars() draws every paradigm under its name, with the sets tha
 Deno.test("accuracyBars() shows a failed group as failed, without a bar at zero", () => {
   const natural = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
   const failed = makeRecord({
-    benchmark: "sl/robust/seed-0",
+    cell: "sl/robust/seed-0",
     featureSet: "robust",
     status: "failed",
     reason: "NaN",

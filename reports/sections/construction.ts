@@ -96,8 +96,8 @@ function seedLink({ record, path }: LoadedRecord, { group, links }: { group: Gro
 }
 
 function examplesFigure(group: Group, examples: readonly LoadedExamples[]): Html | null {
-  const first = group.done.find(({ record }) => examples.some((e) => e.benchmark === record.benchmark));
-  const loaded = first && examples.find((e) => e.benchmark === first.record.benchmark);
+  const first = group.done.find(({ record }) => examples.some((e) => e.cell === record.cell));
+  const loaded = first && examples.find((e) => e.cell === first.record.cell);
   if (!first || !loaded || loaded.images.examples.length === 0) return null;
   const grid = imageGrid(loaded.images);
   const name = `${group.label}, seed ${first.record.seed}`;

@@ -11,7 +11,7 @@ Deno.test("costSection() gives time, speed, operations and the largest memory of
   const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
   const larger = {
     ...record,
-    benchmark: "sl/natural/seed-1",
+    cell: "sl/natural/seed-1",
     seed: 1,
     metrics: { ...record.metrics, peakBytes: { value: 64 * 2 ** 20, unit: "bytes" } },
   };
@@ -24,7 +24,7 @@ Deno.test("costSection() gives time, speed, operations and the largest memory of
 Deno.test("costSection() says how many cells ran at once", () => {
   const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
   assertStringIncludes(section([record])!, "on the machine below, which worked on one cell at a time.");
-  const resumed = [{ ...record, jobs: 2 }, { ...record, seed: 1, benchmark: "sl/natural/seed-1" }];
+  const resumed = [{ ...record, jobs: 2 }, { ...record, seed: 1, cell: "sl/natural/seed-1" }];
   assertStringIncludes(section(resumed)!, "which worked on up to 1 or 2 cells at once.");
 });
 

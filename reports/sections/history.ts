@@ -1,4 +1,4 @@
-import { commitText, type History, type HistoryLine, type HistoryMetric } from "../../bench/schema.ts";
+import { commitText, type History, type HistoryLine, type HistoryMetric } from "../../bench/records/mod.ts";
 import { historyLine, type HistoryPoint } from "../charts/history_line.ts";
 import { downloadLinks } from "../download.ts";
 import { type Html, markup } from "../html.ts";

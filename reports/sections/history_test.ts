@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { HISTORY_LINE, type HistoryLine, type HistoryMetric } from "../../bench/schema.ts";
+import { HISTORY_LINE, type HistoryLine, type HistoryMetric } from "../../bench/records/mod.ts";
 import { historySection } from "./history.ts";
 
 const METRIC: HistoryMetric = {

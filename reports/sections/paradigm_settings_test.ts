@@ -33,7 +33,7 @@ Deno.test("paradigmSettings() shows several values where cells differ, and label
   const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
   const of = (lr: number, name: string) => ({
     ...record,
-    benchmark: name,
+    cell: name,
     config: { training: { lr, noise: 8 / 255, noiseLabel: "8/255" } },
   });
   assertEquals(table(makeRun([of(0.1, "sl/natural/seed-0"), of(0.2, "sl/robust/seed-0")])), [

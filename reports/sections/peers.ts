@@ -1,5 +1,5 @@
 import { median } from "../../bench/statistics/median.ts";
-import type { FrameworkRow, PeersRecord } from "../../bench/schema.ts";
+import type { FrameworkRow, PeersRecord } from "../../bench/records/mod.ts";
 import { downloadLinks } from "../download.ts";
 import { significant } from "../format.ts";
 import { type Html, markup } from "../html.ts";

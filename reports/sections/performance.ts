@@ -1,15 +1,14 @@
 import { median } from "../../bench/statistics/median.ts";
-import {
-  type AttackTime,
-  type Ceiling,
-  medianCeilings,
-  type PerfRecord,
-  type Soak,
-  standingOf,
-  type StartTime,
-  type StartTimes,
-  type TrainingTime,
-} from "../../bench/schema.ts";
+import type {
+  AttackTime,
+  Ceiling,
+  PerfRecord,
+  Soak,
+  StartTime,
+  StartTimes,
+  TrainingTime,
+} from "../../bench/records/mod.ts";
+import { medianCeilings, standingOf } from "../../bench/statistics/roofline.ts";
 import { roofline } from "../charts/roofline.ts";
 import { downloadLinks, type Rows } from "../download.ts";
 import { mebibytes, significant } from "../format.ts";

@@ -1,4 +1,4 @@
-import type { Picture, PictureSheet } from "../../bench/schema.ts";
+import type { Picture, PictureSheet } from "../../bench/records/mod.ts";
 import { byParadigm, type Group, paradigmLabel } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { base64Bytes, pngDataUri } from "../images.ts";
@@ -37,7 +37,7 @@ interface CellPictures {
 /** The pictures of the group's first seed that has any. */
 function firstWithPictures(group: Group, pictures: readonly LoadedPictures[]): CellPictures[] {
   for (const { record } of group.done) {
-    const sheets = pictures.filter(({ benchmark }) => benchmark === record.benchmark)
+    const sheets = pictures.filter(({ cell }) => cell === record.cell)
       .flatMap(({ content }) => content.sheets);
     if (sheets.length > 0) return [{ group, seed: record.seed, sheets }];
   }

@@ -24,7 +24,7 @@ Deno.test("picturesSection() shows one seed, and folds all sets but the first", 
   const run = makePlantedRun({ paradigms: ["cl"], seeds: [3, 4] });
   const [{ path, content }] = run.pictures;
   const pictures = ["natural/seed-3", "natural/seed-4", "robust/seed-4"].map((name) => ({
-    benchmark: `cl/${name}`,
+    cell: `cl/${name}`,
     path,
     content,
   }));

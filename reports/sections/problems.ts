@@ -13,18 +13,18 @@ export function problemsSection(run: Run, links: Links): Html {
     record.checks.filter((check) => !check.passed).map((check) => ({
       ...check,
       path,
-      benchmark: record.benchmark,
+      cell: record.cell,
     }))
   );
   const warnings = new Map<string, string[]>();
   for (const { record } of run.records) {
-    for (const text of record.warnings) warnings.set(text, [...warnings.get(text) ?? [], record.benchmark]);
+    for (const text of record.warnings) warnings.set(text, [...warnings.get(text) ?? [], record.cell]);
   }
   const parts = [
     list(
       "Cells that failed or were skipped",
       undone.map(({ record, path }) =>
-        markup`${cell(path, record.benchmark)}: <span class="bad">${record.status}</span>, ${
+        markup`${cell(path, record.cell)}: <span class="bad">${record.status}</span>, ${
           record.reason ?? "no reason recorded"
         }`
       ),
@@ -39,7 +39,7 @@ export function problemsSection(run: Run, links: Links): Html {
     ),
     list(
       "Checks that did not pass",
-      checks.map((check) => markup`${cell(check.path, check.benchmark)}: ${check.name}, ${check.detail}`),
+      checks.map((check) => markup`${cell(check.path, check.cell)}: ${check.name}, ${check.detail}`),
     ),
     list(
       "Warnings",
@@ -53,7 +53,7 @@ export function problemsSection(run: Run, links: Links): Html {
 
 /** Cells that run.json names and no record stands for; an unreadable record counts as one that is missing. */
 export function missingCells(run: Run): string[] {
-  const known = new Set(run.records.flatMap(({ record, parts = [] }) => [record.benchmark, ...parts]));
+  const known = new Set(run.records.flatMap(({ record, parts = [] }) => [record.cell, ...parts]));
   return (run.manifest?.cells ?? []).filter((name) => !known.has(name));
 }
 

@@ -2,13 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { groupOverSeeds } from "../groups.ts";
 import { makeRecord, makeRun } from "../testing.ts";
 import { FOUR, makePlantedRun } from "../testing_planted.ts";
+import type { CellView } from "../../bench/records/network.ts";
 import { relativeSection } from "./relative.ts";
 
 const text = (run: ReturnType<typeof makeRun>) =>
   relativeSection(groupOverSeeds(run, "train"))?.text.replaceAll("\u00a0", " ") ?? null;
 
 /** The whole run, with some records changed. */
-function changed(change: (record: ReturnType<typeof makeRecord>) => Partial<ReturnType<typeof makeRecord>>) {
+function changed(change: (record: CellView) => Partial<CellView>) {
   const { records } = makePlantedRun({ paradigms: FOUR, seeds: [0] });
   return makeRun(records.map(({ record }) => ({ ...record, ...change(record) })));
 }
@@ -31,9 +32,9 @@ Deno.test("relativeSection() says that one seed's interval is over test images o
 Deno.test("relativeSection() gives the reason beside every undefined value", () => {
   const page = text(
     changed((record) =>
-      record.benchmark === "mim/natural/seed-0"
+      record.cell === "mim/natural/seed-0"
         ? { metrics: { ...record.metrics, probeAccuracy: { value: 0.1, unit: "fraction" } } }
-        : record.benchmark === "cl/robust/seed-0"
+        : record.cell === "cl/robust/seed-0"
         ? { status: "failed", metrics: {} }
         : {}
     ),

@@ -3,7 +3,7 @@ import type { Group } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import { type LoadedRecord, pathOfMetric } from "../types.ts";
-import type { Metric } from "../../bench/schema.ts";
+import type { Metric } from "../../bench/records/mod.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
 /** Every number of every record; each opens the record that holds it. */
@@ -33,16 +33,16 @@ function recordRows(group: Group, { loaded, links }: { loaded: LoadedRecord; lin
       links.to(
         pathOfMetric(loaded, name),
         metricText(metric),
-        `${name} of ${record.benchmark}: ${metricText(metric)}`,
+        `${name} of ${record.cell}: ${metricText(metric)}`,
       )
     }</div>`
   );
   const artifacts = record.artifacts.map((artifact) =>
     markup`<div>${
-      links.to(artifact.path, artifact.kind, `${artifact.kind} of ${record.benchmark}`)
+      links.to(artifact.path, artifact.kind, `${artifact.kind} of ${record.cell}`)
     } <span class="hash">${shortHash(artifact.sha256)}</span></div>`
   );
-  return markup`<tr><th scope="row">${swatch(group.set)}${links.to(path, record.benchmark)}</th><td>${
+  return markup`<tr><th scope="row">${swatch(group.set)}${links.to(path, record.cell)}</th><td>${
     bad ? markup`<span class="bad">${record.status}</span>` : record.status
   }</td><td class="n">${duration(record.durationMs)}</td><td>${numbers.length ? numbers : "none"}</td><td>${
     artifacts.length ? artifacts : "none"

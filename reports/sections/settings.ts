@@ -1,8 +1,8 @@
-import type { CellRecord } from "../../bench/schema.ts";
+import type { CellView } from "../../bench/records/network.ts";
 import { duration, shortHash } from "../format.ts";
 import { type Html, markup } from "../html.ts";
 import type { Run } from "../types.ts";
-import { kernelChoices } from "./kernel_choices.ts";
+import { variantsTable } from "./variants.ts";
 import { paradigmSettings } from "./paradigm_settings.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
@@ -11,15 +11,15 @@ export function settingsSection(run: Run): Html {
   return markup`
 ${definitions(facts(run, records))}
 ${paradigmSettings(run)}
-${run.manifest && json("The preset, after defaults", run.manifest.preset)}
+${run.manifest && json("The preset, after defaults", run.manifest.settings)}
 <details><summary>Complete configuration of every cell</summary>
-<div class="nested">${records.map((record) => json(record.benchmark, record.config))}</div></details>
-${kernelChoices(records)}
+<div class="nested">${records.map((record) => json(record.cell, record.config))}</div></details>
+${variantsTable(records)}
 ${machines(records)}`;
 }
 
-function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
-  const of = (name: (record: CellRecord) => string) =>
+function facts(run: Run, records: readonly CellView[]): [string, string][] {
+  const of = (name: (record: CellView) => string) =>
     [...new Set(records.map(name))].join("; ") || "not recorded";
   const manifest = run.manifest;
   return [
@@ -40,8 +40,8 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
       ),
     ],
     ["Driver", of(({ machine }) => machine.driver ?? "not recorded")],
-    ["Cells at once", of(({ jobs = 1 }) => String(jobs))],
-    ["Kernels", of((record) => `${record.kernelVariant} variant`)],
+    ["Cells at once", of(({ jobs }) => String(jobs))],
+    ["Kernels", of((record) => `${record.readPath} variant`)],
     [
       "Runtime",
       of(({ runtime }) => `Deno ${runtime.deno}, V8 ${runtime.v8}, TypeScript ${runtime.typescript}`),
@@ -50,10 +50,10 @@ function facts(run: Run, records: readonly CellRecord[]): [string, string][] {
       "Commit",
       of((record) => `${record.commit ?? "unknown"}${record.dirty ? ", with uncommitted changes" : ""}`),
     ],
-    ["Code and kernels", of((record) => shortHash(record.benchmarkVersion))],
+    ["Code and kernels", of((record) => shortHash(record.codeHash))],
     ["Data set", of(({ dataset }) => `${dataset.name}, SHA-256 ${shortHash(dataset.sha256)}`)],
     ["Seeds", [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b).join(", ") || "none"],
-    ["Records", `schema ${of((record) => String(record.schemaVersion))}, ${records.length} read`],
+    ["Records", `${records.length} read`],
   ];
 }
 
@@ -67,7 +67,7 @@ function json(title: string, value: unknown): Html {
   }</pre></details>`;
 }
 
-function machines(records: readonly CellRecord[]): Html[] {
+function machines(records: readonly CellView[]): Html[] {
   const distinct = new Map(records.map(({ machine }) => [JSON.stringify(machine), machine]));
   return [...distinct.values()].map((machine) =>
     json(`Machine ${machine.name}: adapter, features, limits`, machine)

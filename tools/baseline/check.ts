@@ -3,7 +3,7 @@ import type { Comparison } from "../../bench/compare/comparison.ts";
 import { loadSide } from "../../bench/compare/sides/load.ts";
 import { compareLoaded } from "../../bench/compare/compare_runs.ts";
 import { verdictOf } from "../../bench/reproduce/verdict.ts";
-import type { CellRecord } from "../../bench/schema.ts";
+import type { CellRecord } from "../../bench/records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { adapterClass, baselineRecord, samePlace } from "./record.ts";
 import { readRecords } from "./records.ts";
@@ -75,16 +75,16 @@ export async function checkBaseline(baselineDir: string, runDir: string): Promis
 
 /** Cells with another number than before, one line each with the first of them; missing and new cells too. */
 function changedNumbers(before: readonly CellRecord[], after: readonly CellRecord[]): string[] {
-  const found = new Map(after.map((record) => [record.benchmark, record]));
-  const known = new Set(before.map(({ benchmark }) => benchmark));
+  const found = new Map(after.map((record) => [record.cell, record]));
+  const known = new Set(before.map(({ cell }) => cell));
   return [
     ...before.flatMap((record) => {
-      const other = found.get(record.benchmark);
-      if (other === undefined) return [`${record.benchmark}: is not in the run`];
+      const other = found.get(record.cell);
+      if (other === undefined) return [`${record.cell}: is not in the run`];
       const { verdict, first } = verdictOf(record, { after: baselineRecord(other), tolerance: TOLERANCE });
-      return verdict === "different" ? [`${record.benchmark}: ${first}`] : [];
+      return verdict === "different" ? [`${record.cell}: ${first}`] : [];
     }),
-    ...after.filter(({ benchmark }) => !known.has(benchmark))
-      .map(({ benchmark }) => `${benchmark}: is not in the baseline`),
+    ...after.filter(({ cell }) => !known.has(cell))
+      .map(({ cell }) => `${cell}: is not in the baseline`),
   ];
 }

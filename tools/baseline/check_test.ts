@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fakeRecord, NO_HASH, withTempDir } from "../../bench/testing.ts";
-import type { CellRecord } from "../../bench/schema.ts";
+import { CELL_RECORD, type CellRecord } from "../../bench/records/cell_record.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { checkBaseline } from "./check.ts";
 import { readRecords, writeBaseline } from "./records.ts";
@@ -11,7 +11,7 @@ const SEEDS = [0, 1, 2];
 function records(clean: readonly number[], own: Partial<CellRecord> = {}): CellRecord[] {
   return SEEDS.map((seed) =>
     fakeRecord({
-      benchmark: `sl/natural/seed-${seed}`,
+      cell: `sl/natural/seed-${seed}`,
       seed,
       config: { dataset: { testSize: 128 } },
       machine: machine("llvmpipe (LLVM 15.0.6, 256 bits)"),
@@ -33,7 +33,7 @@ function machine(description: string, cpu = "AMD EPYC"): CellRecord["machine"] {
 async function write(dir: string, list: readonly CellRecord[]): Promise<string> {
   await Deno.mkdir(`${dir}/records`, { recursive: true });
   for (const [i, record] of list.entries()) {
-    await Deno.writeTextFile(`${dir}/records/${i}.json`, JSON.stringify(record));
+    await Deno.writeTextFile(`${dir}/records/${i}.json`, CELL_RECORD.write(record));
   }
   return dir;
 }
@@ -124,7 +124,7 @@ Deno.test("checkBaseline() finds failed, missing and new cells", async () => {
   ]);
   const more = await check([
     ...records(CLEAN),
-    fakeRecord({ ...records(CLEAN)[0], benchmark: "cl/natural/seed-0" }),
+    fakeRecord({ ...records(CLEAN)[0], cell: "cl/natural/seed-0" }),
   ]);
   assertEquals([more.verdict, more.text.includes("cl/natural/seed-0: is not in the baseline")], [
     "changed",
@@ -160,7 +160,7 @@ Deno.test("checkBaseline() says how a new baseline is made where the configurati
 Deno.test("writeBaseline() keeps no files, speeds and limits, and nothing of the baseline before", async () => {
   await withTempDir(async (dir) => {
     const list = records(CLEAN).map((record): CellRecord => {
-      const path = `artifacts/${record.benchmark}/w.safetensors`;
+      const path = `artifacts/${record.cell}/w.safetensors`;
       return { ...record, artifacts: [{ kind: "weights", path, sha256: NO_HASH }] };
     });
     await writeBaseline(`${dir}/baseline`, await write(`${dir}/one`, list));
@@ -209,7 +209,7 @@ Deno.test("writeBaseline() refuses the folder of a run, and leaves files of othe
     for (const name of ["mine.json", "sl--natural--seed-7.json"]) {
       await Deno.writeTextFile(
         `${dir}/baseline/${name}`,
-        JSON.stringify({ ...record, benchmark: "sl/natural/seed-7" }),
+        CELL_RECORD.write({ ...record, cell: "sl/natural/seed-7" }),
       );
     }
     await writeBaseline(`${dir}/baseline`, one);

@@ -98,19 +98,19 @@ async function judge(
   run: string,
   options: Pick<Given<typeof OPTIONS>, "baseline" | "write" | "reports">,
 ): Promise<ExitCode> {
-  const suite = (await readRecords(run))[0].suite;
-  if (!isName(suite)) {
+  const preset = (await readRecords(run))[0].preset;
+  if (!isName(preset)) {
     throw new UsageError(
-      `Cannot find the baseline of ${run}: its preset's name is not of ${NAME_ALPHABET}, ${suite}`,
+      `Cannot find the baseline of ${run}: its preset's name is not of ${NAME_ALPHABET}, ${preset}`,
     );
   }
-  const baseline = (options.baseline ?? `baselines/${suite}-llvmpipe`).replace(/\/+$/, "");
+  const baseline = (options.baseline ?? `baselines/${preset}-llvmpipe`).replace(/\/+$/, "");
   if (options.write) {
     await say(`${await writeBaseline(baseline, run)} records are the new baseline ${baseline}\n`);
     return EXIT.done;
   }
   const check = await checkBaseline(baseline, run);
-  if (options.reports !== undefined) await writeReports(join(options.reports, suite), check);
+  if (options.reports !== undefined) await writeReports(join(options.reports, preset), check);
   if (check.verdict === "worse") await say(`${FORMATS.text(check.comparison!, { onlyChanged: true })}\n`);
   await say(`${check.text}\n`);
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;

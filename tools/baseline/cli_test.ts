@@ -1,3 +1,4 @@
+import { CELL_RECORD } from "../../bench/records/cell_record.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { withTempDir } from "../../bench/testing.ts";
 import { join } from "../path.ts";
@@ -34,10 +35,10 @@ Deno.test("deno task baseline finds a baseline equal to itself, and writes the c
 Deno.test("deno task baseline ends with 3 where every seed fell by 5 points on another processor", async () => {
   await withTempDir(async (dir) => {
     for await (const { name } of Deno.readDir(join(ROOT, LEARNING))) {
-      const record = JSON.parse(await Deno.readTextFile(join(ROOT, LEARNING, name)));
+      const { sha256: _seal, ...record } = JSON.parse(await Deno.readTextFile(join(ROOT, LEARNING, name)));
       record.machine.cpu = "another";
       if (record.metrics.probeAccuracy !== undefined) record.metrics.probeAccuracy.value -= 0.05;
-      await Deno.writeTextFile(`${dir}/${name}`, JSON.stringify(record));
+      await Deno.writeTextFile(`${dir}/${name}`, CELL_RECORD.write(record));
     }
     const { code, text } = await baseline("--run", dir);
     assertEquals(code, 3);
@@ -48,8 +49,8 @@ Deno.test("deno task baseline ends with 3 where every seed fell by 5 points on a
 Deno.test("deno task baseline refuses records whose preset has a name that leads elsewhere", async () => {
   await withTempDir(async (dir) => {
     const [name] = await Array.fromAsync(Deno.readDir(join(ROOT, LEARNING)), ({ name }) => name);
-    const record = JSON.parse(await Deno.readTextFile(join(ROOT, LEARNING, name)));
-    await Deno.writeTextFile(`${dir}/${name}`, JSON.stringify({ ...record, suite: "../../evil" }));
+    const { sha256: _seal, ...record } = JSON.parse(await Deno.readTextFile(join(ROOT, LEARNING, name)));
+    await Deno.writeTextFile(`${dir}/${name}`, CELL_RECORD.write({ ...record, preset: "../../evil" }));
     const { code, text } = await baseline("--run", dir, "--write");
     assertEquals(code, 2);
     assertStringIncludes(text, "letters, digits");

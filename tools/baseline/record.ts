@@ -1,18 +1,19 @@
 /** What a baseline keeps of a record, and where it holds. */
 import { isSpeed } from "../../bench/record/canonical.ts";
 import { adapterName } from "../../bench/record/env.ts";
-import type { CellRecord, MachineInfo } from "../../bench/schema.ts";
+import type { CellRecord, MachineInfo } from "../../bench/records/mod.ts";
 
 /**
  * A record as a baseline keeps it: without times and speeds, which say nothing on another machine, files, and what else of
  * it is long and not compared.
  */
 export function baselineRecord(record: CellRecord): CellRecord {
-  const { timings: _timings, kernelChoices: _choices, artifacts: _artifacts, ...rest } = record;
   const metrics = Object.entries(record.metrics).filter(([, metric]) => !isSpeed(metric));
   return {
-    ...rest,
+    ...record,
     durationMs: 0,
+    timings: [],
+    variants: {},
     machine: { ...record.machine, adapter: { ...record.machine.adapter, features: [], limits: {} } },
     metrics: Object.fromEntries(metrics),
     checks: [],
@@ -35,14 +36,14 @@ export function adapterClass(adapter: MachineInfo["adapter"]): string {
  * width, driver where both records know it, kernels, Deno. The number of cores decides no bits.
  */
 export function samePlace(a: CellRecord, b: CellRecord): boolean {
-  const place = ({ machine: { os, cpu, adapter }, kernelVariant, runtime }: CellRecord) =>
+  const place = ({ machine: { os, cpu, adapter }, readPath, runtime }: CellRecord) =>
     JSON.stringify([
       os,
       cpu,
       adapter.vendor,
       adapter.device,
       adapterName(adapter),
-      kernelVariant,
+      readPath,
       runtime.deno,
     ]);
   const [one, other] = [a, b].map(({ machine }) => machine.driver ?? null);

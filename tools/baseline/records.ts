@@ -1,7 +1,7 @@
 /** Records of a baseline or run, read and written. */
 import { entryAt, writeFileAtomic } from "../../common/atomic_file.ts";
-import { parseCellRecord } from "../../bench/records/read_cell_record.ts";
-import type { CellRecord } from "../../bench/schema.ts";
+import { CELL_RECORD } from "../../bench/records/cell_record.ts";
+import type { CellRecord } from "../../bench/records/mod.ts";
 import { recordFile } from "../../bench/store/run_files.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { adapterClass, baselineRecord } from "./record.ts";
@@ -21,7 +21,7 @@ async function readRecordFiles(dir: string): Promise<{ path: string; record: Cel
   const found: { path: string; record: CellRecord }[] = [];
   for (const path of await jsonFiles(dir)) {
     try {
-      found.push({ path, record: parseCellRecord(JSON.parse(await Deno.readTextFile(path))) });
+      found.push({ path, record: CELL_RECORD.parse(JSON.parse(await Deno.readTextFile(path))) });
     } catch (cause) {
       throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
     }
@@ -40,7 +40,7 @@ export async function writeBaseline(baselineDir: string, runDir: string): Promis
   const records = await readRecords(runDir);
   const refuse = (reason: string) => new UsageError(`Cannot write baseline ${baselineDir}: ${reason}`);
   const failed = records.find(({ status }) => status !== "ok" && status !== "quick");
-  if (failed !== undefined) throw refuse(`a cell of the run is ${failed.status}, ${failed.benchmark}`);
+  if (failed !== undefined) throw refuse(`a cell of the run is ${failed.status}, ${failed.cell}`);
   for (const name of ["run.json", "records"]) {
     if (await entryAt(`${baselineDir}/${name}`) === null) continue;
     throw refuse(
@@ -63,14 +63,13 @@ export async function writeBaseline(baselineDir: string, runDir: string): Promis
     if (path === `${baselineDir}/${name}` && !names.has(name)) await Deno.remove(path);
   }
   for (const record of records) {
-    const text = JSON.stringify(baselineRecord(record), null, 2) + "\n";
-    await writeFileAtomic(`${baselineDir}/${fileName(record)}`, text);
+    await writeFileAtomic(`${baselineDir}/${fileName(record)}`, CELL_RECORD.write(baselineRecord(record)));
   }
   return records.length;
 }
 
-function fileName({ benchmark }: CellRecord): string {
-  return recordFile(benchmark);
+function fileName({ cell }: CellRecord): string {
+  return recordFile(cell);
 }
 
 /** Of the folder's part `records` where it has one. */

@@ -1,3 +1,4 @@
+import { sealed } from "../../records/seal.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { fakePerfRecord } from "../../perf/testing.ts";
 import { UsageError } from "../../../common/usage_error.ts";
@@ -32,11 +33,11 @@ Deno.test("appendHistory() names what it leaves out, and refuses several runs", 
   await withTempDir(async (dir) => {
     await Deno.mkdir(`${dir}/records`);
     const write = (name: string, text: string) => Deno.writeTextFile(`${dir}/records/${name}.json`, text);
-    await write("a", JSON.stringify(fakeRecord()));
+    await write("a", JSON.stringify(sealed(fakeRecord())));
     await write("b", "{");
     const { added, notes } = await appendHistory(`${dir}/h.jsonl`, dir);
     assertEquals([added, notes], [1, [`${dir}/records/b.json is left out: it is not JSON`]]);
-    await write("b", JSON.stringify(fakeRecord({ benchmark: "sl/robust/seed-0", suite: "other" })));
+    await write("b", JSON.stringify(sealed(fakeRecord({ cell: "sl/robust/seed-0", preset: "other" }))));
     await assertRejects(() => appendHistory(`${dir}/h.jsonl`, dir), UsageError, "preset is");
   });
 });

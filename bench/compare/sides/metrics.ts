@@ -2,7 +2,7 @@
 import type { AttackRecord } from "../../records/attack_record.ts";
 import type { PeersRecord } from "../../records/peers_record.ts";
 import type { PerfRecord } from "../../records/perf_record.ts";
-import type { CellRecord } from "../../schema.ts";
+import type { CellRecord } from "../../records/mod.ts";
 import type { Measurement } from "./source.ts";
 
 const plain = { images: null, outcomes: null } as const;

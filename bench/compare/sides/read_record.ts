@@ -3,10 +3,9 @@ import { dirname } from "node:path";
 import { isObject } from "../../../common/is_object.ts";
 import { configHash } from "../../record/env.ts";
 import { ATTACK_RECORD } from "../../records/attack_record.ts";
-import { parseCellRecord } from "../../records/read_cell_record.ts";
+import { CELL_RECORD } from "../../records/cell_record.ts";
 import { PEERS_RECORD } from "../../records/peers_record.ts";
 import { PERF_RECORD, type PerfRecord } from "../../records/perf_record.ts";
-import { SCHEMA_VERSION } from "../../schema.ts";
 import { attackMetrics, cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 import { machineClass, type SourceRecord } from "./source.ts";
 
@@ -14,6 +13,7 @@ type Facts = Pick<PerfRecord, "startedAt" | "durationMs" | "commit" | "dirty" | 
 
 /** How the records of a schema are read. */
 const READERS: Readonly<Record<string, (json: unknown, path: string) => SourceRecord>> = {
+  [CELL_RECORD.schema]: cellSource,
   [PERF_RECORD.schema]: perfSource,
   [PEERS_RECORD.schema]: peersSource,
   [ATTACK_RECORD.schema]: attackSource,
@@ -26,13 +26,13 @@ const READERS: Readonly<Record<string, (json: unknown, path: string) => SourceRe
  * @throws {SyntaxError} If it is not a record of a known kind and version, or a field is wrong.
  */
 export function readRecord(json: unknown, path: string): SourceRecord {
-  if (isObject(json) && json.schema === undefined && json.schemaVersion !== undefined) {
+  if (isObject(json) && json.schema === undefined && json.schemaVersion !== undefined) { // a cell of version 1
     return cellSource(json, path);
   }
   const schema = isObject(json) && typeof json.schema === "string" ? json.schema : "missing";
   if (Object.hasOwn(READERS, schema)) return READERS[schema](json, path);
   throw new SyntaxError(
-    `its schema is ${schema}, known are ${Object.keys(READERS).join(", ")} and records of cells`,
+    `its schema is ${schema}, known are ${Object.keys(READERS).join(", ")}`,
   );
 }
 
@@ -63,22 +63,22 @@ function peersSource(json: unknown, path: string): SourceRecord {
 }
 
 function cellSource(json: unknown, path: string): SourceRecord {
-  const record = parseCellRecord(json);
+  const record = CELL_RECORD.parse(json);
   const folder = dirname(path);
   const runDir = folder.endsWith("records") ? folder.slice(0, -"records".length) || "." : null;
   const done = record.status === "ok" || record.status === "quick";
   return {
     ...facts(record, path),
     kind: "cells",
-    recordVersion: SCHEMA_VERSION,
-    preset: record.suite,
-    cell: record.benchmark.replace(/\/seed-\d+(?=\/|$)/, ""),
+    recordVersion: record.version,
+    preset: record.preset,
+    cell: record.cell.replace(/\/seed-\d+(?=\/|$)/, ""),
     seed: record.seed,
     configHash: record.configHash,
     config: record.config,
     data: record.dataset.sha256,
-    readPath: record.kernelVariant,
-    jobs: record.jobs ?? 1,
+    readPath: record.readPath,
+    jobs: record.jobs,
     done,
     measurements: done ? cellMetrics(record, runDir) : [],
   };

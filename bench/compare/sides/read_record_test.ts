@@ -9,7 +9,7 @@ Deno.test("readRecord() names a cell without its seed, of a network's parts too,
     "sl/natural/seed-0/attack",
     "construct/robust/seed-3",
   ];
-  const { records } = await sideOf("run", names.map((benchmark) => fakeRecord({ benchmark })));
+  const { records } = await sideOf("run", names.map((benchmark) => fakeRecord({ cell: benchmark })));
   assertEquals(records.map(({ cell }) => cell), [
     "sl/natural",
     "sl/natural/probe",

@@ -1,7 +1,7 @@
 /** A side of a comparison: records of any kind in one form. */
 import { adapterName } from "../../record/env.ts";
 import type { MachineClass, MeasuredKind, QuantityKind } from "../../records/history_line.ts";
-import type { MachineInfo } from "../../schema.ts";
+import type { MachineInfo } from "../../records/mod.ts";
 
 /** Samples of one quantity of one record. */
 export interface Measurement {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { joinParts, networkOf } from "./join_parts.ts";
-import type { CellRecord } from "../schema.ts";
+import { joinParts, networkOf } from "./network.ts";
+import type { CellRecord } from "./mod.ts";
 import { fakeRecord } from "../testing.ts";
 
 const NAME = "cl/natural/seed-0";
@@ -8,7 +8,7 @@ const fraction = (value: number) => ({ value, unit: "fraction" });
 const bytes = (value: number) => ({ value, unit: "bytes" });
 
 const NETWORK = fakeRecord({
-  benchmark: NAME,
+  cell: NAME,
   config: { training: { epochs: 2 } },
   metrics: { trainLoss: { value: 2, unit: "1" }, flops: { value: 10, unit: "1" }, peakBytes: bytes(7) },
   warnings: ["odd"],
@@ -16,7 +16,7 @@ const NETWORK = fakeRecord({
 });
 const PROBE = fakeRecord({
   kind: "probe",
-  benchmark: `${NAME}/probe`,
+  cell: `${NAME}/probe`,
   config: { probe: { data: "same" } },
   metrics: { probeAccuracy: fraction(0.5), flops: { value: 5, unit: "1" }, peakBytes: bytes(9) },
   warnings: ["odd", "late"],
@@ -24,16 +24,16 @@ const PROBE = fakeRecord({
 });
 const ATTACK = fakeRecord({
   kind: "attack",
-  benchmark: `${NAME}/attack`,
+  cell: `${NAME}/attack`,
   metrics: { robustAccuracy: fraction(0.25) },
   artifacts: [{ kind: "outcomes", path: "o", sha256: "1" }],
 });
 
 Deno.test("joinParts() puts what was trained, probed and attacked into one record", () => {
-  const other = fakeRecord({ kind: "construct", benchmark: "construct/robust/seed-0" });
+  const other = fakeRecord({ kind: "construct", cell: "construct/robust/seed-0" });
   const [joined, ...rest] = joinParts([NETWORK, PROBE, ATTACK, other]);
   assertEquals(rest, [other]);
-  assertEquals([joined.benchmark, joined.kind, joined.durationMs], [NAME, "train", 2500]);
+  assertEquals([joined.cell, joined.kind, joined.durationMs], [NAME, "train", 2500]);
   assertEquals(joined.config, { training: { epochs: 2 }, probe: { data: "same" } });
   assertEquals(joined.metrics, {
     trainLoss: { value: 2, unit: "1" },

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fakeRecord, NO_HASH } from "../testing.ts";
-import { parseCellRecord, readCellRecord } from "./read_cell_record.ts";
+import { CELL_RECORD, readCellRecord } from "./cell_record.ts";
 import { sealed } from "./seal.ts";
 
 const RECORD = fakeRecord({
@@ -10,12 +10,12 @@ const RECORD = fakeRecord({
   timings: [{ name: "train", units: 12.5, durationMs: 3, samples: [1, 2] }],
   artifacts: [{ kind: "weights", path: "artifacts/sl/natural/seed-0/weights.safetensors", sha256: NO_HASH }],
 });
-const TEXT = JSON.stringify(sealed(RECORD), null, 2);
+const TEXT = CELL_RECORD.write(RECORD);
 
-Deno.test("readCellRecord() gives back what was written, without the hash of itself", () => {
-  assertEquals(readCellRecord(TEXT, RECORD.benchmark), { value: RECORD, sealed: true });
-  assertEquals(readCellRecord(JSON.stringify(RECORD)), { value: RECORD, sealed: false });
-  assertEquals(parseCellRecord(JSON.parse(TEXT)), RECORD);
+Deno.test("readCellRecord() gives back what was written, without the seal", () => {
+  assertEquals(readCellRecord(TEXT, RECORD.cell), { value: RECORD, sealed: true, version: 2 });
+  assertEquals(readCellRecord(JSON.stringify(RECORD)), { fault: "sha256 is missing", later: false });
+  assertEquals(CELL_RECORD.parse(JSON.parse(TEXT)), RECORD);
 });
 
 Deno.test("readCellRecord() takes no record with one character changed, removed or added for another one", () => {
@@ -35,23 +35,27 @@ const metric = (value: unknown, unit: unknown = "fraction", name = "a") => ({
 });
 const artifact = (path: string, sha256 = NO_HASH) => ({ artifacts: [{ kind: "weights", path, sha256 }] });
 const FAULTS: [name: string, change: Record<string, unknown>, message: string][] = [
-  ["a later schema", { schemaVersion: 99 }, "schemaVersion is 99, known is 1"],
-  ["a missing name", { benchmark: undefined }, "benchmark is not the name of a cell, got nothing"],
+  [
+    "a later version",
+    { version: 99 },
+    "version is 99, known are 1 to 2",
+  ],
+  ["a missing name", { cell: undefined }, "cell is missing"],
   [
     "a name that leaves the folder",
-    { benchmark: "../evil" },
-    'benchmark is not the name of a cell, got "../evil"',
+    { cell: "../evil" },
+    'cell is not the name of a cell, got "../evil"',
   ],
   ["an unknown status", { status: "fine" }, 'status is not one of ok, failed, skipped, quick, got "fine"'],
-  ["a paradigm that is no name", { paradigm: "../x" }, "paradigm"],
+  ["a paradigm that is no name", { paradigm: "../x" }, "paradigm is not a name of letters"],
   ["a seed that is text", { seed: "0" }, 'seed is not a whole number from 0, got "0"'],
   ["an origin that is no run's id", { reusedFrom: 7 }, "reusedFrom is not a string"],
   ["jobs that are no number", { jobs: "2" }, 'jobs is not a whole number from 1, got "2"'],
   ["a negative duration", { durationMs: -1 }, "durationMs is not a number from 0, got -1"],
   ["a date that is none", { startedAt: "yesterday" }, 'startedAt is not a time, got "yesterday"'],
   ["a hash that is none", { configHash: "12" }, "configHash is not a SHA-256"],
-  ["kernel choices that are a list", { kernelChoices: [] }, "kernelChoices is not an object, got []"],
-  ["a kernel choice without a name", { kernelChoices: { c: 3 } }, "kernelChoices.c is not a string, got 3"],
+  ["kernel choices that are a list", { variants: [] }, "variants is not an object, got []"],
+  ["a kernel choice without a name", { variants: { c: 3 } }, "variants.c is not a string, got 3"],
   ["a value that is null", metric(null), "metrics.a.value is not a fraction in [0, 1], got null"],
   ["an accuracy in percent", metric(65), "metrics.a.value is not a fraction in [0, 1], got 65"],
   ["an accuracy that is text", metric("0.5"), 'metrics.a.value is not a fraction in [0, 1], got "0.5"'],
@@ -80,12 +84,12 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
   [
     "a probe curve without its epochs",
     { metrics: { probeCurve: { value: 0.2, unit: "fraction", samples: [0.1, 0.2] } } },
-    "metrics.probeCurve has 2 samples, metrics.probeCurveEpochs 0",
+    "metrics.probeCurve has 2 samples, .probeCurveEpochs 0",
   ],
   [
     "an artifact without hash",
     { artifacts: [{ kind: "w", path: "a" }] },
-    "artifacts[0].sha256 is not a SHA-256",
+    "artifacts[0].sha256 is missing",
   ],
   [
     "an artifact of another cell",
@@ -97,37 +101,71 @@ const FAULTS: [name: string, change: Record<string, unknown>, message: string][]
     artifact("artifacts/sl/natural/seed-0/../w"),
     "artifacts[0].path leads out of the folder of",
   ],
-  ["a machine without adapter", { machine: { name: "m" } }, "machine.adapter is not an object"],
+  ["a machine without adapter", { machine: { name: "m" } }, "machine.adapter is missing"],
   ["another hash of itself", { sha256: NO_HASH }, "it was damaged or edited"],
 ];
 for (const [name, change, message] of FAULTS) {
-  Deno.test(`parseCellRecord() refuses ${name}`, () => {
-    const json = JSON.parse(JSON.stringify({ ...RECORD, ...change }));
-    assertStringIncludes(assertThrows(() => parseCellRecord(json), SyntaxError).message, message);
+  Deno.test(`CELL_RECORD.parse() refuses ${name}`, () => {
+    const json = { ...sealed(JSON.parse(JSON.stringify({ ...RECORD, ...change }))), ...change };
+    assertStringIncludes(assertThrows(() => CELL_RECORD.parse(json), SyntaxError).message, message);
   });
 }
 
-Deno.test("readCellRecord() refuses an infinite number anywhere, and more depth than a stack has", () => {
-  const text = JSON.stringify({ ...RECORD, config: { lr: 0.5 } });
-  const fault = (value: string) => {
-    const found = readCellRecord(text.replace('"lr":0.5', `"lr":${value}`));
-    return "fault" in found ? found.fault : null;
-  };
-  assertEquals(fault("0.5"), null);
-  assertStringIncludes(fault("1e999")!, "lr is not a finite number, Infinity");
-  assertEquals(typeof fault("[".repeat(200_000) + "]".repeat(200_000)), "string");
-});
-
-Deno.test("readCellRecord() tells a later version from a fault, and names every fault at once", () => {
-  assertEquals(readCellRecord(JSON.stringify({ ...RECORD, schemaVersion: 2 })), {
-    fault: "schemaVersion is 2, known is 1",
-    later: true,
-  });
-  const found = readCellRecord(JSON.stringify({ ...RECORD, kind: "x", seed: null }));
-  assertEquals("fault" in found && [found.fault.split("; ").length, found.later], [2, false]);
-  for (const text of ["", "{", "null", "[]", "7"]) assertEquals("fault" in readCellRecord(text), true, text);
+Deno.test("readCellRecord() refuses the record of another cell", () => {
   assertEquals(readCellRecord(TEXT, "other"), {
-    fault: "benchmark is sl/natural/seed-0, expected other",
+    fault: "cell is sl/natural/seed-0, expected other",
     later: false,
   });
+});
+
+for (const kind of ["train", "probe", "attack", "construct"]) {
+  Deno.test(`readCellRecord() migrates version 1 of a ${kind} cell, with a seal or without`, async () => {
+    const text = await Deno.readTextFile(
+      new URL(`testing/v1/${kind === "attack" ? "attack_cell" : kind}.json`, import.meta.url),
+    );
+    const {
+      schemaVersion,
+      suite,
+      benchmark,
+      benchmarkVersion,
+      kernelVariant,
+      kernelChoices,
+      sha256,
+      ...rest
+    } = JSON.parse(text);
+    const value = {
+      ...rest,
+      schema: "realfeatures/cell",
+      version: 2,
+      preset: suite,
+      cell: benchmark,
+      codeHash: benchmarkVersion,
+      readPath: kernelVariant,
+      variants: kernelChoices,
+    };
+    assertEquals([schemaVersion, value.kind, sha256.length], [1, kind, 64]);
+    assertEquals(readCellRecord(text, benchmark), { value, sealed: true, version: 1 });
+    const { sha256: _, ...unsealed } = JSON.parse(text);
+    assertEquals(readCellRecord(JSON.stringify(unsealed)), { value, sealed: false, version: 1 });
+    const found = readCellRecord(text.replace('"seed": 0', '"seed": 1'));
+    assertStringIncludes(
+      "fault" in found ? found.fault : "",
+      "of version 1, read as 2: its content has another sha256",
+    );
+  });
+}
+
+Deno.test("readCellRecord() fills in what the oldest records of version 1 left out", async () => {
+  const text = await Deno.readTextFile(new URL("testing/v1/train.json", import.meta.url));
+  const {
+    sha256: _,
+    key: _key,
+    inputs: _inputs,
+    kernelChoices: _choices,
+    jobs: _jobs,
+    timings: _timings,
+    ...oldest
+  } = JSON.parse(text);
+  const { inputs, variants, jobs, timings } = CELL_RECORD.parse(oldest);
+  assertEquals({ inputs, variants, jobs, timings }, { inputs: {}, variants: {}, jobs: 1, timings: [] });
 });

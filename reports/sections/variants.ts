@@ -1,12 +1,12 @@
-import type { CellRecord } from "../../bench/schema.ts";
+import type { CellRecord } from "../../bench/records/mod.ts";
 import { type Html, markup } from "../html.ts";
 import { tableFrame } from "./_parts.ts";
 
 /** Which way of computing each operation took, folded; null where no operation had a choice. */
-export function kernelChoices(records: readonly Pick<CellRecord, "kernelChoices">[]): Html | null {
+export function variantsTable(records: readonly Pick<CellRecord, "variants">[]): Html | null {
   const taken = new Map<string, Set<string>>();
-  for (const { kernelChoices = {} } of records) {
-    for (const [operation, way] of Object.entries(kernelChoices)) {
+  for (const { variants } of records) {
+    for (const [operation, way] of Object.entries(variants)) {
       taken.set(operation, (taken.get(operation) ?? new Set()).add(way));
     }
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { makeExamples, makePictures } from "./testing_images.ts";
-import { parseExamples, parsePictures } from "./validate.ts";
+import { makeExamples, makePictures } from "../../reports/testing_images.ts";
+import { parseExamples, parsePictures } from "./image_artifacts.ts";
 
 const json = (value: unknown) => JSON.parse(JSON.stringify(value));
 
@@ -10,12 +10,12 @@ Deno.test("parseExamples() accepts examples and refuses images of another size",
   assertThrows(
     () => parseExamples({ ...images, height: 15 }),
     SyntaxError,
-    "source 0 holds 768 bytes, 15 x 16 x 3 = 720 expected",
+    "examples[0].source holds 768 bytes, 15 x 16 x 3 = 720 expected",
   );
   assertThrows(
     () => parseExamples({ ...images, examples: [{ ...images.examples[0], result: "!".repeat(1024) }] }),
     SyntaxError,
-    "result 0 holds -1 bytes",
+    "examples[0].result holds -1 bytes",
   );
 });
 
@@ -31,10 +31,18 @@ Deno.test("parsePictures() accepts sheets and refuses pictures of another size, 
   assertThrows(
     () => parsePictures(withImage({ ...image, width: 15 })),
     SyntaxError,
-    "Masked images and reconstructions, row 0 holds 768 bytes, 16 x 15 x 3 = 720 expected",
+    "sheets[0].rows[0].images[0].rgb holds 768 bytes, 16 x 15 x 3 = 720 expected",
   );
   for (const bad of [{ ...image, height: 0 }, { ...image, rgb: 3 }, null]) {
-    assertThrows(() => parsePictures(withImage(bad)), SyntaxError, "sheets is not a list of sheets");
+    assertThrows(
+      () => parsePictures(withImage(bad)),
+      SyntaxError,
+      "Cannot read pictures: sheets[0].rows[0].images[0]",
+    );
   }
-  assertThrows(() => parsePictures({ ...pictures, schemaVersion: 2 }), SyntaxError, "schemaVersion is 2");
+  assertThrows(
+    () => parsePictures({ ...pictures, schemaVersion: 2 }),
+    SyntaxError,
+    "schemaVersion is not 1, the known version, got 2",
+  );
 });

@@ -1,19 +1,19 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseHTML } from "linkedom";
 import { makeTrained } from "../testing.ts";
-import { kernelChoices } from "./kernel_choices.ts";
+import { variantsTable } from "./variants.ts";
 
 interface Element {
   querySelectorAll(selector: string): Iterable<Element>;
   readonly textContent: string;
 }
 
-Deno.test("kernelChoices() is a folded table with a row per operation, and every way that was taken", () => {
+Deno.test("variantsTable() is a folded table with a row per operation, and every way that was taken", () => {
   const { document } = parseHTML(
-    kernelChoices([
-      { kernelChoices: { "matmul 8x8": "4x8", "conv2d 1x2": "1x8x8" } },
-      { kernelChoices: { "conv2d 1x2": "1x16x8" } },
-      { kernelChoices: undefined },
+    variantsTable([
+      { variants: { "matmul 8x8": "4x8", "conv2d 1x2": "1x8x8" } },
+      { variants: { "conv2d 1x2": "1x16x8" } },
+      { variants: {} },
     ])?.text ?? "",
   ) as unknown as { document: Element };
   const rows = [...document.querySelectorAll("details tr")].map((row) =>
@@ -26,10 +26,10 @@ Deno.test("kernelChoices() is a folded table with a row per operation, and every
   ]);
 });
 
-Deno.test("kernelChoices() shows names as text, and nothing where no operation had a choice", () => {
+Deno.test("variantsTable() shows names as text, and nothing where no operation had a choice", () => {
   assertEquals(
-    kernelChoices([{ kernelChoices: {} }, makeTrained("natural", { seed: 0, clean: 1, robust: 1 })]),
+    variantsTable([{ variants: {} }, makeTrained("natural", { seed: 0, clean: 1, robust: 1 })]),
     null,
   );
-  assertStringIncludes(kernelChoices([{ kernelChoices: { "<b>": "x" } }])!.text, "&lt;b&gt;");
+  assertStringIncludes(variantsTable([{ variants: { "<b>": "x" } }])!.text, "&lt;b&gt;");
 });
