@@ -41,7 +41,7 @@ Deno.test("serve() opens, prepares, times and stops, with the id of each request
       `{"id":4,"do":"open"}`,
       "not a request",
       JSON.stringify({ id: 5, do: "setup", workload: "step", inputs }),
-      `{"id":6,"do":"sample","work":"step","steps":5}`,
+      `{"id":6,"do":"sample","workload":"step","steps":5}`,
       `{"id":7,"do":"stop"}`,
       `{"id":8,"do":"open"}`,
     ], runs);
@@ -59,7 +59,7 @@ Deno.test("serve() replies errors and goes on", async () => {
       JSON.stringify({ id: 1, do: "setup", workload: "conv", inputs }),
       `{"id":2,"do":"open"}`,
       JSON.stringify({ id: 3, do: "setup", workload: "conv", inputs }),
-      `{"id":4,"do":"sample","work":"conv","steps":1}`,
+      `{"id":4,"do":"sample","workload":"conv","steps":1}`,
     ]);
     assertEquals(replies.map((reply) => reply!.error ?? null), [
       "Cannot prepare conv: the peer is not open",
