@@ -12,6 +12,7 @@ import { Variable } from "../graph/tensor.ts";
 import { gpuTest } from "../testing/gpu.ts";
 import { release, write } from "../graph/variables.ts";
 import type { Gpu, ReadPath } from "../device/device.ts";
+import type { Model } from "./model.ts";
 import { resnet } from "./resnet.ts";
 import { exportWeights, loadWeights } from "./weights.ts";
 
@@ -36,6 +37,9 @@ function referenceTest(name: string, readPath: ReadPath, run: (gpu: Gpu) => Prom
   if (present) gpuTest(`${name}, ${readPath}`, run, readPath);
   else Deno.test({ name: `${name}, ${readPath} (ignored: no reference data)`, ignore: true, fn: () => {} });
 }
+
+/** Steps of the trajectory whose losses are held to what rounding alone brings. */
+const FIRST_STEPS = 5;
 
 const CLASSES = 10, SIDE = 32, PIXELS = SIDE * SIDE;
 
@@ -79,6 +83,8 @@ async function compareOutcomes(gpu: Gpu): Promise<void> {
  * the sixth by 1.2e-3. An earlier order of summation of ours met the first five within 7.5e-4, the present one within
  * 1.1e-3. So they are held to 1.5e-3, the others and the final weights to what PyTorch itself reaches. Momentum 0.85 instead of
  * 0.9 already fails (7e-3 at step 4, 0.078 in the losses, 0.29 in the weights), without Nesterov all the more.
+ *
+ * From buffers, which is slow on a software adapter, it takes the first five steps, where the band is narrow.
  */
 async function compareTrajectory(gpu: Gpu): Promise<void> {
   const file = await readSafetensors(join(folder, "torch_ops.safetensors"));
@@ -97,8 +103,9 @@ async function compareTrajectory(gpu: Gpu): Promise<void> {
   const x = nhwc(Float32Array.from(getTensor(file, "train.x", { dtype: "U8" }).data, (v) => v / 255));
   const y = labels(file.tensors.get("train.y")!);
   const order = labels(file.tensors.get("train.batches")!);
+  const steps = gpu.readPath === "buffer" ? FIRST_STEPS : train.steps;
   const losses: number[] = [];
-  for (let step = 0; step < train.steps; step++) {
+  for (let step = 0; step < steps; step++) {
     const batch = order.subarray(step * train.batch, (step + 1) * train.batch);
     const pixels = new Float32Array(train.batch * PIXELS * 3);
     batch.forEach((from, to) =>
@@ -111,8 +118,24 @@ async function compareTrajectory(gpu: Gpu): Promise<void> {
     losses.push((await program.read("loss"))[0]);
   }
   const expected = getTensor(file, "train.losses", { dtype: "F32" }).data;
-  assertLess(largestDifference(losses.slice(0, 5), expected.subarray(0, 5)), 1.5e-3, "first losses");
-  assertLess(largestDifference(losses, expected), 0.03, "losses");
+  const first = [losses, expected].map((all) => all.slice(0, FIRST_STEPS));
+  assertLess(largestDifference(first[0], first[1]), 1.5e-3, "first losses");
+  if (steps === train.steps) {
+    assertLess(largestDifference(losses, expected), 0.03, "losses");
+    await compareFinalWeights(gpu, model, file);
+  }
+  program.dispose();
+  release(gpu, [
+    ...model.parameters,
+    ...model.buffers,
+    ...optimizer.state,
+    optimizer.scalars,
+    images,
+    targets,
+  ]);
+}
+
+async function compareFinalWeights(gpu: Gpu, model: Model, file: Safetensors): Promise<void> {
   const found = await exportWeights(gpu, model);
   const final = statesBelow(file, "train.final.");
   const flatten = (tensors: ReadonlyMap<string, HostTensor>) =>
@@ -127,15 +150,6 @@ async function compareTrajectory(gpu: Gpu): Promise<void> {
     if (tensor.dtype === "I64") assertEquals(found.get(buffer), tensor, buffer);
     else assertLess(relativeDifference(numbers(found.get(buffer)!), numbers(tensor)), 0.2, buffer);
   }
-  program.dispose();
-  release(gpu, [
-    ...model.parameters,
-    ...model.buffers,
-    ...optimizer.state,
-    optimizer.scalars,
-    images,
-    targets,
-  ]);
 }
 
 /** Tensors whose names begin with `prefix`, without it. */
