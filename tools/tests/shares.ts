@@ -4,7 +4,7 @@
  */
 
 /** A test file that takes this long, in seconds, where nothing else is known: loading it, and small tests. */
-const USUAL_SECONDS = 2;
+const USUAL_SECONDS = 1.3;
 
 /** What a file takes, in seconds on two cores with a software adapter. */
 export function secondsOf(file: string, slow: Readonly<Record<string, number>>): number {
