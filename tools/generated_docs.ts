@@ -2,6 +2,7 @@
  *
  * @module
  */
+import { commandsPage } from "./commands_page.ts";
 import { join } from "./path.ts";
 import { presetsPage } from "./presets_page.ts";
 
@@ -14,6 +15,7 @@ export interface GeneratedPage {
 
 /** All of them. */
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
+  { path: "docs/commands.md", text: commandsPage },
   { path: "docs/presets.md", text: presetsPage },
 ];
 

@@ -332,3 +332,12 @@ Deno.test("main() prints what happens as JSON lines with --events, the result la
     assertMatch(both.stderr, /^Cannot print both: --events and --json/);
   });
 });
+
+Deno.test("main() explains a key of presets with --explain, and refuses an unknown one", async () => {
+  const { code, stdout } = await start(["--explain", "training.lr"]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^training\.lr: /);
+  const wrong = await start(["--explain", "training.epoch"]);
+  assertEquals([wrong.code, wrong.stdout], [2, ""]);
+  assertMatch(wrong.stderr, /did you mean training\.epochs/);
+});

@@ -22,6 +22,7 @@ const OPTIONS = [
 export const PLAN_COMMAND = defineCommand({
   command: "deno task bench plan",
   summary: "say what a preset would run and what it would cost",
+  about: "Says what a preset would run and what it would cost. Writes nothing.",
   stopsAtOnce: true,
   options: OPTIONS,
   async run({ options }, { stdout, stderr, signal, openWorkbench }: BenchServices) {

@@ -1,7 +1,8 @@
 /** `deno task bench`: runs a preset. */
-import { defineCommand, flag } from "../../common/command_line/mod.ts";
+import { defineCommand, flag, option, text } from "../../common/command_line/mod.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
 import { useVectorWidth, VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
+import { explainKey } from "../config/explain_key.ts";
 import { PRESETS } from "../config/load_preset.ts";
 import { showEvent } from "../run/events.ts";
 import { createProgress, SILENT } from "../run/progress.ts";
@@ -17,6 +18,12 @@ const OPTIONS = [
   VECTOR_WIDTH_OPTION,
   QUIET_OPTION,
   JSON_OPTION,
+  option({
+    name: "explain",
+    value: "KEY",
+    type: text("a key of presets, or the end of one"),
+    help: "say what a key of presets means, instead of running one",
+  }),
   flag({ name: "events", help: "print events as JSON lines instead, the result last" }),
 ] as const;
 
@@ -24,10 +31,17 @@ const OPTIONS = [
 export const RUN_COMMAND = defineCommand({
   command: "deno task bench",
   summary: "run a preset, and write records and a page",
+  about:
+    "Runs a preset: writes records and a page. It measures how useful and how robust natural, robust and\n" +
+    "non-robust features are.",
   footer: `\nPresets: ${Object.keys(PRESETS).join(", ")}\n`,
   options: OPTIONS,
   async run({ options, command }, services: BenchServices) {
-    const { quiet, json, events, vectorWidth = null, ...asked } = options;
+    const { quiet, json, events, explain, vectorWidth = null, ...asked } = options;
+    if (explain !== undefined) {
+      services.stdout(explainKey(explain));
+      return EXIT.done;
+    }
     if (events && json) {
       throw new UsageError("Cannot print both: --events and --json each have standard output for themselves");
     }
