@@ -1,4 +1,7 @@
-/** The version of the graphics driver, which WebGPU does not tell. */
+/**
+ * The version of the graphics driver. WebGPU's adapter info holds llvmpipe's LLVM and vector width but not Mesa's version,
+ * which changes bits too: it is read from the driver's own library.
+ */
 import { Buffer } from "node:buffer";
 import { readSystemFile } from "./system_file.ts";
 import type { MachineInfo } from "../records/mod.ts";

@@ -42,24 +42,3 @@ export type FromWorker =
   | { readonly say: "warn"; readonly text: string }
   | { readonly say: "artifact"; readonly artifact: Artifact }
   | { readonly say: "ended"; readonly ending: CellEnding };
-
-/** The lines of a stream of bytes, without their ends; what stands behind the last end counts as a line. */
-export async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
-}
-
-/** The message in a line, or null where something else wrote to the stream. */
-export function parseMessage<T extends ToWorker | FromWorker>(line: string): T | null {
-  if (!line.startsWith("{")) return null;
-  try {
-    return JSON.parse(line) as T;
-  } catch {
-    return null;
-  }
-}

@@ -1,5 +1,5 @@
 import type { OpenWorkbench } from "../plan/cell.ts";
-import { type FromWorker, linesOf } from "./messages.ts";
+import { linesOf, sayToParent } from "../../common/child/json_lines.ts";
 import { serve } from "./serve.ts";
 
 /** What tells a worker to stop: heard at once, where a line may take a second to be heard in the midst of work. */
@@ -14,11 +14,6 @@ export async function runWorker(openWorkbench: OpenWorkbench): Promise<never> {
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => {});
   const stop = new AbortController();
   if (STOP_SIGNAL !== null) Deno.addSignalListener(STOP_SIGNAL, () => stop.abort());
-  const encoder = new TextEncoder();
-  const say = (message: FromWorker) => {
-    const bytes = encoder.encode(JSON.stringify(message) + "\n");
-    for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
-  };
-  await serve({ openWorkbench, lines: linesOf(Deno.stdin.readable), say, stop });
+  await serve({ openWorkbench, lines: linesOf(Deno.stdin.readable), say: sayToParent, stop });
   Deno.exit(0);
 }

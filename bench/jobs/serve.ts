@@ -3,7 +3,8 @@ import type { OpenWorkbench } from "../plan/cell.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
 import { explain, formatError } from "../../common/explained.ts";
 import { RunFolder } from "../store/run_folder.ts";
-import { type FromWorker, parseMessage, type ToWorker, type WorkerSetup } from "./messages.ts";
+import { parseMessage } from "../../common/child/json_lines.ts";
+import type { FromWorker, ToWorker, WorkerSetup } from "./messages.ts";
 import { type Bench, performCell } from "./perform.ts";
 import type { CellEnding } from "./pool.ts";
 

@@ -1,18 +1,18 @@
 /** The command's side of one worker process. */
 import { fileURLToPath } from "node:url";
+import { type ChildEnd, JsonChild } from "../../common/child/json_child.ts";
 import type { CellDescription } from "../plan/cell.ts";
 import { CHILD_PERMISSIONS } from "../adapter/child_permissions.ts";
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { PROJECT_ROOT } from "../record/env.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
-import { killOnExit } from "./kill_on_exit.ts";
-import { type FromWorker, linesOf, parseMessage, type ToWorker } from "./messages.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 import type { CellEnding, CellHooks, CellInput } from "./pool.ts";
 import { STOP_SIGNAL } from "./run_worker.ts";
 import type { WorkerPoolOptions } from "./worker_pool.ts";
 
 /** Milliseconds that a worker has to end by itself. */
-const PATIENCE = 3000;
+const PATIENCE_MS = 3000;
 
 /** What a worker runs a cell with. */
 export interface WorkerTask {
@@ -25,12 +25,8 @@ export interface WorkerTask {
 /** A process that runs one cell at a time. It is opened by its first line, and ends with its input. */
 export class WorkerProcess {
   readonly #options: WorkerPoolOptions;
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  /** Resolves when the process is gone and all it said is heard. */
-  readonly #gone: Promise<void>;
+  readonly #child: JsonChild<FromWorker>;
   #cell: { readonly hooks: CellHooks; readonly end: (ending: CellEnding) => void } | null = null;
-  readonly #survive: () => void;
   #alive = true;
   #closing = false;
   #refusal: string | null = null;
@@ -40,16 +36,16 @@ export class WorkerProcess {
     const { program, threads, setup } = options;
     const local = PROJECT_ROOT.protocol === "file:";
     const config = local ? ["--config", fileURLToPath(new URL("deno.json", PROJECT_ROOT))] : [];
-    this.#child = new Deno.Command(Deno.execPath(), {
+    this.#child = new JsonChild<FromWorker>({
+      program: Deno.execPath(),
       args: ["run", ...CHILD_PERMISSIONS, "--quiet", "--no-check", "--no-lock", ...config, program.href],
       env: threads === null || Deno.env.has("LP_NUM_THREADS") ? {} : { LP_NUM_THREADS: String(threads) },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#survive = killOnExit(this.#child);
-    this.#input = this.#child.stdin.getWriter();
-    this.#gone = this.#listen();
+    }, {
+      onMessage: (message) => this.#hear(message),
+      onText: (line) => options.note(line),
+      onError: (line) => options.note(line),
+    });
+    this.#child.ended.then((end) => this.#end(end));
     this.#send({ do: "open", ...setup });
   }
 
@@ -75,54 +71,29 @@ export class WorkerProcess {
   /** Asks it to end its cell after the current step. */
   stop(): void {
     this.#send({ do: "stop" });
-    if (STOP_SIGNAL !== null) this.#kill(STOP_SIGNAL);
+    if (STOP_SIGNAL !== null) this.#child.kill(STOP_SIGNAL);
   }
 
   /** Ends the process, by force where the run is stopped or it does not end by itself. */
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#options.signal.aborted) this.#kill(); // its cell has ended, and kept what it had
-    this.#input.close().catch(() => {}); // it is gone already
-    const timer = setTimeout(() => this.#kill(), PATIENCE);
-    await this.#gone;
-    clearTimeout(timer);
+    if (this.#options.signal.aborted) this.#child.kill(); // its cell has ended, and kept what it had
+    await this.#child.close(PATIENCE_MS);
   }
 
   #send(message: ToWorker): void {
-    const line = new TextEncoder().encode(JSON.stringify(message) + "\n");
-    this.#input.write(line).catch(() => {}); // the process is gone: see #listen
+    this.#child.send(message);
   }
 
-  #kill(signal: Deno.Signal = "SIGKILL"): void {
-    try {
-      this.#child.kill(signal);
-    } catch {
-      // it is gone already
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const errors = (async () => {
-      for await (const line of linesOf(this.#child.stderr)) {
-        if (line !== "") this.#options.note(line);
-      }
-    })();
-    for await (const line of linesOf(this.#child.stdout)) {
-      const message = parseMessage<FromWorker>(line);
-      if (message === null) this.#options.note(line);
-      else this.#hear(message);
-    }
+  #end({ code, signal }: ChildEnd): void {
     this.#alive = false;
-    const { code, signal } = await this.#child.status;
-    this.#survive();
-    await errors;
     const reason = this.#refusal ?? lossOf(code, signal);
     const ended = this.#closing || this.#options.signal.aborted;
     this.#cell?.end(ended ? { kind: "aborted" } : { kind: "failed", reason, report: null, earlierMs: 0 });
   }
 
   #hear(message: FromWorker): void {
-    if (this.#refusal !== null) return; // it goes on until it is gone; a quick cell may have ended by then
+    if (this.#refusal !== null) return; // it runs until it is gone; a quick cell may have ended by then
     const hooks = this.#cell?.hooks;
     if (message.say === "opened") this.#compare(message);
     else if (message.say === "started") hooks?.started();
@@ -139,7 +110,7 @@ export class WorkerProcess {
     const expected = canonicalJson(this.#options.expected);
     if (found === expected) return;
     this.#refusal = `Cannot use the worker process: it found ${found}, expected ${expected}`;
-    this.#kill();
+    this.#child.kill();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { PROJECT_ROOT } from "../record/env.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
-import { lastWords } from "./last_words.ts";
+import { lastWords } from "../../common/child/last_words.ts";
 import { PACKAGES_CONFIG } from "./peer_list.ts";
 
 /** Runs a command and says how it ended; tests have their own. */

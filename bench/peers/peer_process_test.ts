@@ -7,12 +7,12 @@ import { startPeer } from "./peer_process.ts";
 /** A program that answers each request by what the body, a function's, returns for it. */
 async function withProgram(body: string, test: (peer: ReturnType<typeof startPeer>) => Promise<void>) {
   await withTempDir(async (dir) => {
-    const protocol = new URL("bench/peers/protocol.ts", PROJECT_ROOT).href;
+    const protocol = new URL("common/child/json_lines.ts", PROJECT_ROOT).href;
     await Deno.writeTextFile(
       `${dir}/peer.ts`,
-      `import { readLines } from ${JSON.stringify(protocol)};
+      `import { linesOf } from ${JSON.stringify(protocol)};
       console.log("chatter\\n{also}");
-      for await (const line of readLines(Deno.stdin.readable)) {
+      for await (const line of linesOf(Deno.stdin.readable)) {
         const request = JSON.parse(line);
         const answer = await (async () => { ${body} })();
         console.log(JSON.stringify({ id: request.id, ...answer }));

@@ -44,26 +44,3 @@ export interface PeerFailure {
   /** Name of the error's class. */
   readonly name: string;
 }
-
-/** Lines of a byte stream, without their ends; a last line without an end counts. */
-export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (
-    const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-  ) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
-}
-
-/** A line as a JSON object, or null where it is none. */
-export function parseLine(line: string): Record<string, unknown> | null {
-  if (!line.startsWith("{")) return null;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
-}

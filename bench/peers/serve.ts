@@ -1,16 +1,9 @@
 /** The loop of a peer's process: requests in, replies out. */
 
 import type { Backend } from "../../engine/device/backend.ts";
+import { linesOf, parseMessage, sayToParent } from "../../common/child/json_lines.ts";
 import { type Inputs, readInputs } from "./input_file.ts";
-import {
-  parseLine,
-  type PeerFailure,
-  type PeerIdentity,
-  type PeerRequest,
-  readLines,
-  type WorkloadChecks,
-  type WorkloadName,
-} from "./protocol.ts";
+import type { PeerFailure, PeerIdentity, PeerRequest, WorkloadChecks, WorkloadName } from "./protocol.ts";
 
 /** A prepared workload: its first results, and the function that repeats it. */
 export interface ReadyWorkload extends WorkloadChecks {
@@ -26,7 +19,7 @@ export interface OpenPeer extends PeerIdentity {
 /** Where requests come from and replies go. */
 export interface Channel {
   readonly input: ReadableStream<Uint8Array>;
-  readonly write: (line: string) => void;
+  readonly write: (reply: object) => void;
 }
 
 /**
@@ -59,26 +52,20 @@ export async function serve(
     await ready.run(request.steps);
     return { ms: (performance.now() - from) / request.steps };
   };
-  for await (const line of readLines(channel.input)) {
-    const request = parseLine(line) as (PeerRequest & { id: number }) | null;
+  for await (const line of linesOf(channel.input)) {
+    const request = parseMessage<PeerRequest & { id: number }>(line);
     if (request === null) continue;
     const reply = await answer(request).catch((error): PeerFailure =>
       error instanceof Error
         ? { error: error.message, name: error.name }
         : { error: `${error}`, name: "Error" }
     );
-    channel.write(JSON.stringify({ id: request.id, ...reply }));
+    channel.write({ id: request.id, ...reply });
     if (request.do === "stop") return;
   }
 }
 
 function ownChannel(): Channel {
   Deno.addSignalListener("SIGINT", () => {});
-  return {
-    input: Deno.stdin.readable,
-    write: (line) => {
-      const bytes = new TextEncoder().encode(line + "\n");
-      for (let done = 0; done < bytes.length;) done += Deno.stdout.writeSync(bytes.subarray(done));
-    },
-  };
+  return { input: Deno.stdin.readable, write: sayToParent };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { FORMATS } from "../../bench/compare/formats/mod.ts";
-import { killOnExit } from "../../bench/jobs/kill_on_exit.ts";
+import { killOnExit } from "../../common/child/kill_on_exit.ts";
 import { isName, NAME_ALPHABET } from "../../common/checked_name.ts";
 import { interruptedCode, Interruption, interruptSignal } from "../../bench/terminal/interrupt.ts";
 import {
