@@ -12,7 +12,7 @@ import {
 } from "../common/command_line/mod.ts";
 import { explain, formatError } from "../common/explained.ts";
 import { EXIT, type ExitCode, UsageError } from "../common/usage_error.ts";
-import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
+import { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./page/write_report.ts";
 
 const FILE = text("a file");
 

@@ -12,7 +12,7 @@
  * @module
  */
 export { loadRun } from "./load.ts";
-export { renderReport, type ReportOptions } from "./page.ts";
+export { renderReport, type ReportOptions } from "./page/page.ts";
 export type { LoadedExamples, LoadedPictures, LoadedRecord, Problem, Run } from "./types.ts";
-export { renderPerformance, type SpeedRecords } from "./performance.ts";
-export { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./write_report.ts";
+export { renderPerformance, type SpeedRecords } from "./page/performance.ts";
+export { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./page/write_report.ts";

@@ -4,20 +4,15 @@
  */
 import { type Import, isTest } from "./import_rules.ts";
 
-/** Imports between two folders that lie on a known circle: "bench/perf -> bench/peers". */
-export type Allowance = readonly string[];
-
 /**
  * Finds folders that import each other in a circle at run time. Type-only imports and imports of tests do not count.
  * A folder's `mod.ts` and `cli.ts` count as folders of their own: they stand for the folder, so its files must not
  * import them.
  *
  * @param imports All imports between files of the repository.
- * @param allowed Known edges that close a circle. The list has to shrink: an edge that no longer lies on a circle is a
- * problem too.
- * @returns One line per circle, with an import behind each edge, and one per allowance that is not needed.
+ * @returns One text per circle, with an import behind each edge.
  */
-export function folderCircles(imports: readonly Import[], allowed: Allowance = []): string[] {
+export function folderCircles(imports: readonly Import[]): string[] {
   const edges = new Map<string, Import>();
   for (const one of imports) {
     const [from, to] = [folderOf(one.from), folderOf(one.to)];
@@ -25,16 +20,7 @@ export function folderCircles(imports: readonly Import[], allowed: Allowance = [
     const name = `${from} -> ${to}`;
     if (!edges.has(name)) edges.set(name, one);
   }
-  const all = graphOf([...edges.keys()]);
-  const needless = allowed.filter((name) => {
-    const [from, to] = name.split(" -> ");
-    return !edges.has(name) || pathBetween(all, to, from) === null;
-  });
-  const rest = graphOf([...edges.keys()].filter((name) => !allowed.includes(name)));
-  return [
-    ...circlesOf(rest).map((path) => circleText(path, edges)),
-    ...needless.map((name) => `Cannot keep the allowance ${name}: it lies on no circle of folders`),
-  ];
+  return circlesOf(graphOf([...edges.keys()])).map((path) => circleText(path, edges));
 }
 
 /** The folder that a file counts for: "bench/perf"; "bench/perf/mod.ts" for the face of one. */

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseHTML } from "linkedom";
 import { renderReport } from "./page.ts";
-import { makeRecord, makeRun, makeTrained } from "./testing.ts";
-import { makeExamples, makePictures } from "./testing_images.ts";
-import { FOUR, makePlantedRun } from "./testing_planted.ts";
+import { makeRecord, makeRun, makeTrained } from "../testing.ts";
+import { makeExamples, makePictures } from "../testing_images.ts";
+import { FOUR, makePlantedRun } from "../testing_planted.ts";
 
 /** The little of the DOM that these tests ask for. */
 interface Element {

@@ -1,9 +1,9 @@
-import type { History, PeersRecord, PerfRecord } from "../bench/records/mod.ts";
-import { type Html, markup } from "./html.ts";
-import { historySection } from "./sections/history.ts";
-import { peersSection } from "./sections/peers.ts";
-import { performanceSection } from "./sections/performance.ts";
-import { htmlPage } from "./shell.ts";
+import type { History, PeersRecord, PerfRecord } from "../../bench/records/mod.ts";
+import { type Html, markup } from "../html.ts";
+import { historySection } from "../sections/history.ts";
+import { peersSection } from "../sections/peers.ts";
+import { performanceSection } from "../sections/performance.ts";
+import { htmlPage } from "../shell.ts";
 
 /** Records of speed, and what was measured over time; each may be absent. */
 export interface SpeedRecords {

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows }
 import { parseHTML } from "linkedom";
 import { renderReport } from "./page.ts";
 import { renderPerformance } from "./performance.ts";
-import { makePeers, makePerf } from "./testing_performance.ts";
-import { makePlantedRun } from "./testing_planted.ts";
+import { makePeers, makePerf } from "../testing_performance.ts";
+import { makePlantedRun } from "../testing_planted.ts";
 
 /** The little of the DOM that these tests ask for. */
 interface Element {

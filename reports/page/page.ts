@@ -1,22 +1,22 @@
-import { groupOverSeeds } from "./groups.ts";
-import { type Html, markup } from "./html.ts";
-import { links as linksFrom } from "./paths.ts";
+import { groupOverSeeds } from "../groups.ts";
+import { type Html, markup } from "../html.ts";
+import { links as linksFrom } from "../paths.ts";
 import { performanceParts, type SpeedRecords } from "./performance.ts";
-import { calibrationSection } from "./sections/calibration.ts";
-import { constructionSection } from "./sections/construction.ts";
-import { costSection } from "./sections/cost.ts";
-import { curvesSection } from "./sections/curves.ts";
-import { methodSection } from "./sections/method.ts";
-import { notices } from "./sections/notices.ts";
-import { picturesSection } from "./sections/pictures.ts";
-import { problemsSection } from "./sections/problems.ts";
-import { relativeSection } from "./sections/relative.ts";
-import { resultsSection } from "./sections/results.ts";
-import { seedsSection } from "./sections/seeds.ts";
-import { settingsSection } from "./sections/settings.ts";
-import { htmlPage } from "./shell.ts";
-import { summarySentences } from "./summary.ts";
-import type { Run } from "./types.ts";
+import { calibrationSection } from "../sections/calibration.ts";
+import { constructionSection } from "../sections/construction.ts";
+import { costSection } from "../sections/cost.ts";
+import { curvesSection } from "../sections/curves.ts";
+import { methodSection } from "../sections/method.ts";
+import { notices } from "../sections/notices.ts";
+import { picturesSection } from "../sections/pictures.ts";
+import { problemsSection } from "../sections/problems.ts";
+import { relativeSection } from "../sections/relative.ts";
+import { resultsSection } from "../sections/results.ts";
+import { seedsSection } from "../sections/seeds.ts";
+import { settingsSection } from "../sections/settings.ts";
+import { htmlPage } from "../shell.ts";
+import { summarySentences } from "../summary.ts";
+import type { Run } from "../types.ts";
 
 /** What a page needs to know beside the run. */
 export interface ReportOptions {

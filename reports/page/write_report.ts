@@ -1,11 +1,11 @@
 import { basename, dirname, join, relative } from "node:path";
-import { type History, parseHistory, PEERS_RECORD, PERF_RECORD } from "../bench/records/mod.ts";
-import { readText } from "../common/read_file.ts";
-import { reasonOf } from "../common/system_error.ts";
-import { loadRun } from "./load.ts";
+import { type History, parseHistory, PEERS_RECORD, PERF_RECORD } from "../../bench/records/mod.ts";
+import { readText } from "../../common/read_file.ts";
+import { reasonOf } from "../../common/system_error.ts";
+import { loadRun } from "../load.ts";
 import { renderReport } from "./page.ts";
 import { renderPerformance, type SpeedRecords } from "./performance.ts";
-import type { Problem } from "./types.ts";
+import type { Problem } from "../types.ts";
 
 /** Where a page goes, and what of speed stands on it. */
 export interface WriteOptions {
