@@ -20,7 +20,7 @@ export const CIFAR10_FILES: readonly string[] = [
   "test_batch.bin",
 ];
 
-/** The list of class names beside them. */
+/** The list of class names, in the same folder. */
 export const CIFAR10_CLASS_FILE = "batches.meta.txt";
 
 /** What it holds. */

@@ -13,7 +13,7 @@ const SPLITS = ["train", "test", "robustCueOnly", "nonRobustCueOnly"] as const;
 /** What of a split is no array. */
 type SplitFacts = Pick<ImageSet, "name" | "classNames" | "height" | "width">;
 
-/** What of a data set is no array; hashes are computed anew from what is read. */
+/** The parts of a data set that are not arrays; hashes are recomputed from the arrays. */
 interface Facts extends Pick<Dataset, "name" | "licence" | "source" | "files"> {
   readonly splits: Partial<Record<typeof SPLITS[number], SplitFacts>>;
 }

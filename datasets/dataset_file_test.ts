@@ -13,7 +13,7 @@ async function inFile(use: (path: string) => Promise<void>) {
   }
 }
 
-Deno.test("readDataset() gives back what writeDataset() wrote, hashes computed anew", async () => {
+Deno.test("readDataset() gives back what writeDataset() wrote, hashes recomputed", async () => {
   const whole = planted({ size: 13, trainSize: 7, testSize: 3 });
   const { extraTests: _, ...plain } = whole;
   await inFile(async (path) => {

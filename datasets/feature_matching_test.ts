@@ -77,7 +77,7 @@ gpuTest("featureMatching() makes the same bits again, in any batch", async (gpu)
   assertNotEquals(other.set.sha256, first.set.sha256);
 });
 
-gpuTest("featureMatching() goes on from the batches that an earlier process made", async (gpu) => {
+gpuTest("featureMatching() continues from the batches that an earlier process made", async (gpu) => {
   const given = { steps: 3, batchSize: 10 }, parts: ConstructionPart[] = [];
   const keep = ({ part }: ConstructProgress) => void parts.push(structuredClone(part));
   const whole = await match(gpu, { ...given, onProgress: keep });

@@ -3,7 +3,7 @@ import { cifar10Dataset } from "./cifar10.ts";
 import { plantedDataset } from "./planted.ts";
 import { registerDataset, type RegisteredDataset } from "./registered.ts";
 
-/** The data sets; the first is that of a preset that names none. */
+/** The data sets; the first is the default. */
 export const DATASETS: readonly RegisteredDataset[] = [
   registerDataset(plantedDataset),
   registerDataset(cifar10Dataset),

@@ -69,18 +69,18 @@ gpuTest("targetedPgd() makes the same bits again, in any batch", async (gpu) => 
 
 gpuTest("targetedPgd() stops where its caller throws", async (gpu) => {
   const stop = () => {
-    throw new DOMException("Cannot go on: interrupted", "AbortError");
+    throw new DOMException("Cannot continue: interrupted", "AbortError");
   };
   await assertRejects(() => make(gpu, { onProgress: stop, steps: 1, batchSize: 16 }), DOMException);
 });
 
-gpuTest("targetedPgd() goes on from the batches that an earlier process made", async (gpu) => {
+gpuTest("targetedPgd() continues from the batches that an earlier process made", async (gpu) => {
   const given = { targets: "random", steps: 3, batchSize: 16 } as const;
   const whole = await make(gpu, given);
   let from: ConstructionPart | undefined;
   const stop = ({ part }: ConstructProgress) => {
     from = structuredClone(part);
-    throw new DOMException("Cannot go on: interrupted", "AbortError");
+    throw new DOMException("Cannot continue: interrupted", "AbortError");
   };
   await assertRejects(() => make(gpu, { ...given, onProgress: stop }), DOMException);
   const done: number[] = [];

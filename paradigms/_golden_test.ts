@@ -38,7 +38,7 @@ export interface GoldenOptions {
 
 /**
  * Registers the golden tests of a paradigm: SGD with Nesterov momentum on unaugmented batches. The stored losses guard
- * what both sides share: data, initial weights, order of examples, random numbers. They are written anew by
+ * what both sides share: data, initial weights, order of examples, random numbers. They are rewritten by
  * `REALFEATURES_WRITE_GOLDEN=1 deno task test paradigms/`.
  */
 export function goldenTests({ name, create, file, learningRate, rtol }: GoldenOptions): void {

@@ -16,7 +16,7 @@ export interface BatchOptions {
 
 /**
  * Records the feed's batch. Each view draws its augmentation from streams of its own; crops and flips of a view
- * without other steps cost nothing beside decoding.
+ * without other steps cost nothing but decoding.
  */
 export function batchOf(feed: Feed, { augmentation, seed, attacked }: BatchOptions): Batch {
   let images: Tensor | undefined;

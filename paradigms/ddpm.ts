@@ -43,8 +43,7 @@ export interface DdpmConfig extends Omit<UnetConfig, "height" | "width" | "chann
  * stretched to [-1, 1]. Features: the averaged network sees x_t at `featureTimestep`; a named block, globally pooled.
  *
  * Sources: Ho et al. 2020, https://arxiv.org/abs/2006.11239, algorithm 1 and appendix B; features: Xiang et al. 2023,
- * https://arxiv.org/abs/2303.09769. Departures: the feature's noise is drawn once from the seed, not for each image
- * anew; the decay of the average rises from 0.1 at first, so that short runs forget the initial weights.
+ * https://arxiv.org/abs/2303.09769. Departures: the feature's noise is drawn once from the seed, not for each image; the decay of the average rises from 0.1 at first, so that short runs forget the initial weights.
  */
 export const ddpm: Paradigm<DdpmConfig> = {
   check: checkDdpm,

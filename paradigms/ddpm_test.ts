@@ -127,7 +127,7 @@ gpuTest(
 );
 
 gpuTest(
-  "ddpm goes on from a checkpoint as if it had not stopped, averages included, bit for bit",
+  "ddpm resumes from a checkpoint bit for bit, averages included",
   async (gpu) => {
     const path = await Deno.makeTempFile({ suffix: ".safetensors" });
     const run = async (steps: readonly number[]) => {

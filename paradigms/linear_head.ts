@@ -103,7 +103,7 @@ export interface Standardisation {
 }
 
 /** A feature whose deviation is below this share of the largest one is noise, and is not blown up further. */
-const LEAST_DEVIATION = 1e-4;
+const MIN_DEVIATION = 1e-4;
 
 /** Mean and inverse deviation of each feature over a set; scale 1 where no feature differs from image to image. */
 export function standardisation(features: Float32Array, featureSize: number): Standardisation {
@@ -111,7 +111,7 @@ export function standardisation(features: Float32Array, featureSize: number): St
   const mean = new Float64Array(featureSize), variance = new Float64Array(featureSize);
   features.forEach((value, i) => mean[i % featureSize] += value / count);
   features.forEach((value, i) => variance[i % featureSize] += (value - mean[i % featureSize]) ** 2 / count);
-  const least = LEAST_DEVIATION * Math.sqrt(variance.reduce((a, b) => Math.max(a, b), 0)) || 1;
+  const least = MIN_DEVIATION * Math.sqrt(variance.reduce((a, b) => Math.max(a, b), 0)) || 1;
   const scale = Float32Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), least));
   return { mean: Float32Array.from(mean), scale };
 }

@@ -13,7 +13,7 @@ import { release } from "../engine/graph/variables.ts";
 import { extractFeatures } from "./features.ts";
 import type { Learner } from "./types.ts";
 
-/** What objectives read beside the images: the variables of whichever attack compiles them. */
+/** The other inputs of an objective: variables of the attack that compiles it. */
 export interface ObjectiveVariables {
   /** Clean images, [B, H, W, 3]. */
   readonly origin: Value;

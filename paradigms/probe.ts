@@ -71,7 +71,7 @@ async function trainOnce(gpu: Gpu, options: ProbeOptions): Promise<LinearHead> {
   return trainHead(gpu, data, options);
 }
 
-/** The head sees every image anew in each epoch; features are standardised as those of the images as they are. */
+/** Every epoch extracts the features of every image again; features are standardised as those of the images as they are. */
 async function trainOnTheFly(
   gpu: Gpu,
   options: ProbeOptions & { augmentation: AugmentationConfig },

@@ -185,7 +185,7 @@ export class Trainer {
   }
 
   /**
-   * Saves the state to a checkpoint: a trainer made with the same options that restores it goes on bit for bit.
+   * Saves the state to a checkpoint: a trainer made with the same options that restores it continues bit for bit.
    *
    * @param notes What the caller wants to find in the file again, under `notes` of its state.
    */
@@ -259,7 +259,7 @@ export class Trainer {
     const bad = losses.findIndex((loss) => !Number.isFinite(loss));
     if (bad >= 0) {
       throw new NonFiniteLossError(
-        `Cannot go on training: the loss is ${losses[bad]} at step ${epoch * this.stepsPerEpoch + bad}\n` +
+        `Cannot continue training: the loss is ${losses[bad]} at step ${epoch * this.stepsPerEpoch + bad}\n` +
           "Hint: use a smaller learning rate or clip the gradients (training.lr, training.clipNorm)",
       );
     }

@@ -45,7 +45,7 @@ const RESUMED: [name: string, own: () => Partial<TrainOptions>][] = [
 
 for (const [name, own] of RESUMED) {
   gpuTest(
-    `Trainer.restore() goes on from save() bit for bit, in the midst of an epoch, with ${name}`,
+    `Trainer.restore() continues from save() bit for bit, in the midst of an epoch, with ${name}`,
     async (gpu) => {
       const whole = await trainTwice(gpu, own);
       const path = await Deno.makeTempFile();
@@ -137,7 +137,7 @@ gpuTest("Trainer.epoch() stops at a loss that is not finite and says at which st
   const trainer = await smallTrainer(gpu, learner, { schedule: constant({ lr: 1e20 }), clipNorm: null });
   const error = await assertRejects(() => trainer.epoch(), NonFiniteLossError);
   assert(
-    /^Cannot go on training: the loss is (NaN|Infinity) at step [1-3]\nHint: /.test(error.message),
+    /^Cannot continue training: the loss is (NaN|Infinity) at step [1-3]\nHint: /.test(error.message),
     error.message,
   );
   trainer.dispose();

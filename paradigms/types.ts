@@ -97,7 +97,7 @@ export interface CreateOptions {
   readonly classes: number;
 }
 
-/** What a configuration has to fit, beside itself. */
+/** The images, labels and batches that a configuration has to fit. */
 export interface CheckOptions extends Omit<CreateOptions, "seed"> {
   readonly batchSize: number;
 }

@@ -37,12 +37,12 @@ export class SectionReader {
     this.#raw = raw as Mapping;
   }
 
-  /** Whether a key stands there at all. */
+  /** Whether the section holds a key. */
   has(key: string): boolean {
     return key in this.#raw;
   }
 
-  /** Whether a key stands there as `null`. */
+  /** Whether the section holds a key with the value `null`. */
   isNull(key: string): boolean {
     return key in this.#raw && this.#raw[key] === null;
   }
@@ -52,7 +52,7 @@ export class SectionReader {
     return new SectionReader(this.#raw[key] ?? {}, { ...this.#file, path: [...this.#path, key] });
   }
 
-  /** The keys that stand there. */
+  /** The keys of the section. */
   get keys(): string[] {
     return Object.keys(this.#raw);
   }

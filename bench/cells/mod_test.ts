@@ -232,7 +232,7 @@ probe: null
     ]);
     assertMatch(
       records[0].reason!,
-      /^Cannot go on training: the loss is (NaN|-?Infinity) at step [1-3]\nHint: use a smaller/,
+      /^Cannot continue training: the loss is (NaN|-?Infinity) at step [1-3]\nHint: use a smaller/,
     );
     assertEquals(records[0].metrics, {});
     const label = ({ cell, status }: CellView) => `${cell} ${status}`;

@@ -11,7 +11,7 @@ import quick from "../presets/quick.yaml" with { type: "text" };
 import smoke from "../presets/smoke.yaml" with { type: "text" };
 import { UsageError } from "../../common/usage_error.ts";
 
-/** The presets that come with the suite, as YAML. */
+/** The presets at hand, as YAML. */
 export const PRESETS: Readonly<Record<string, string>> = {
   quick,
   smoke,

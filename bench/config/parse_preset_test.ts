@@ -213,7 +213,7 @@ Deno.test("parsePreset() refuses what is no YAML, no mapping, or has no name", (
   const read = (text: string) =>
     assertThrows(() => parsePreset(text, { source: "a.yaml" }), UsageError).message;
   assertMatch(read("a: [1"), /^Cannot read preset a\.yaml: it is not valid YAML, /);
-  assertMatch(read("a: 1\na: 2"), /^Cannot read preset a\.yaml: a key stands there twice, line 2$/);
+  assertMatch(read("a: 1\na: 2"), /^Cannot read preset a\.yaml: a key occurs twice, line 2$/);
   assertMatch(read("- 1"), /^Cannot read preset a\.yaml: the file must be a mapping/);
   assertMatch(
     read(""),

@@ -91,7 +91,7 @@ export interface Preset {
   readonly quick: boolean;
   readonly seeds: readonly number[];
   readonly dataset: DatasetConfig;
-  /** The encoder of every paradigm that takes one and names none, and the network that sets are extracted with. */
+  /** The default encoder of every paradigm that takes one, and the network that sets are extracted with. */
   readonly model: EncoderConfig;
   /** Of supervised learning. */
   readonly training: TrainingConfig;

@@ -2,13 +2,13 @@
 import { parse } from "@std/yaml";
 
 /** The largest text, in characters, ten times our largest preset: the parser takes time in the square of a mapping's keys. */
-export const MOST_YAML = 32_768;
+export const MAX_YAML = 32_768;
 
 /** The deepest nesting; presets have four levels. */
-const MOST_LEVELS = 32;
+const MAX_LEVELS = 32;
 
 /** The most values, those behind aliases counted as often as they are used. */
-const MOST_VALUES = 10_000;
+const MAX_VALUES = 10_000;
 
 /**
  * Reads one YAML document.
@@ -17,8 +17,8 @@ const MOST_VALUES = 10_000;
  * aliases, endless. The message is a reason alone: "it holds several documents, ...".
  */
 export function readYaml(text: string): unknown {
-  if (text.length > MOST_YAML) {
-    throw new SyntaxError(`it is too large, ${text.length} characters, at most ${MOST_YAML} are read`);
+  if (text.length > MAX_YAML) {
+    throw new SyntaxError(`it is too large, ${text.length} characters, at most ${MAX_YAML} are read`);
   }
   checkNesting(text);
   const value = parseOne(text);
@@ -36,11 +36,11 @@ function checkNesting(text: string): void {
     0,
     ...[...bare.matchAll(/(?:[-?][ \t]+)+/g)].map(([run]) => run.split(/[ \t]+/).length - 1),
   );
-  if (Math.max(deepest, inline) > MOST_LEVELS) throw tooDeep();
+  if (Math.max(deepest, inline) > MAX_LEVELS) throw tooDeep();
 }
 
 function tooDeep(): SyntaxError {
-  return new SyntaxError(`it is nested too deeply, at most ${MOST_LEVELS} levels are read`);
+  return new SyntaxError(`it is nested too deeply, at most ${MAX_LEVELS} levels are read`);
 }
 
 function parseOne(text: string): unknown {
@@ -54,7 +54,7 @@ function parseOne(text: string): unknown {
     if (code === "MULTIPLE_DOCS") {
       throw new SyntaxError(`it holds several documents, one is read${where}`, { cause });
     }
-    if (code === "DUPLICATE_KEY") throw new SyntaxError(`a key stands there twice${where}`, { cause });
+    if (code === "DUPLICATE_KEY") throw new SyntaxError(`a key occurs twice${where}`, { cause });
     if (cause instanceof RangeError) throw tooDeep();
     throw new SyntaxError(`it is not valid YAML, ${message.split("\n")[0].replace(/[.:]+$/, "")}`, { cause });
   }
@@ -64,11 +64,11 @@ function parseOne(text: string): unknown {
 function checkValues(root: unknown): void {
   let values = 0;
   const walk = (value: unknown, level: number): void => {
-    if (++values > MOST_VALUES) {
-      throw new SyntaxError(`it holds too many values, at most ${MOST_VALUES} are read`);
+    if (++values > MAX_VALUES) {
+      throw new SyntaxError(`it holds too many values, at most ${MAX_VALUES} are read`);
     }
     if (typeof value !== "object" || value === null) return;
-    if (level > MOST_LEVELS) throw tooDeep(); // also where an alias stands within its own anchor
+    if (level > MAX_LEVELS) throw tooDeep(); // also where an alias stands within its own anchor
     for (const inner of Object.values(value)) walk(inner, level + 1);
   };
   walk(root, 0);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PRESETS } from "./load_preset.ts";
-import { MOST_YAML, readYaml } from "./read_yaml.ts";
+import { MAX_YAML, readYaml } from "./read_yaml.ts";
 
 Deno.test("readYaml() reads what presets use, aliases too", () => {
   assertEquals(readYaml('a: &x { b: [1, "[[["] } # [[[\nc: *x\n'), {
@@ -20,7 +20,7 @@ const laughs = [..."abcdefghi"].map((name, i, all) =>
 
 const REFUSED: [what: string, text: string, reason: RegExp][] = [
   ["two documents", "a: 1\n---\nb: 2\n", /^it holds several documents, one is read, line 2$/],
-  ["a key twice", "a: 1\nb: 2\na: 3\n", /^a key stands there twice, line 3$/],
+  ["a key twice", "a: 1\nb: 2\na: 3\n", /^a key occurs twice, line 3$/],
   ["100,000 levels of a list", "[".repeat(1e5), /^it is too large, 100000 characters/],
   [
     "levels of lists",
@@ -55,7 +55,7 @@ for (const [what, text, reason] of REFUSED) {
 
 Deno.test("readYaml() reads the largest text it takes within seconds, whatever is in it", () => {
   const keys = Array.from({ length: 5200 }, (_, i) => `${i}: 1`), startedAt = performance.now();
-  const text = keys.join("\n").slice(0, MOST_YAML).replace(/\n[^\n]*$/, "");
+  const text = keys.join("\n").slice(0, MAX_YAML).replace(/\n[^\n]*$/, "");
   assert(Object.keys(readYaml(text) as object).length > 3000);
   assert(performance.now() - startedAt < 10_000);
 });

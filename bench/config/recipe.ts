@@ -16,7 +16,7 @@ export function makeOptimizer(config: TrainingConfig): Optimizer {
   return optimizer === "adam" ? adam({ betas, weightDecay }) : adamw({ betas, weightDecay });
 }
 
-/** The learning rate by update, for epochs of so many batches. */
+/** The learning rate by update. */
 export function makeSchedule(
   { schedule, lr, epochs, warmupEpochs, milestones, accumulate }: TrainingConfig,
   batchesPerEpoch: number,

@@ -69,7 +69,7 @@ export function presetSections(): PresetSection[] {
     {
       path: "model",
       about:
-        "The encoder of every paradigm that takes one and names none, and the network that sets are extracted " +
+        "The default encoder of every paradigm that takes one, and the network that sets are extracted " +
         `with. ${helpList(ARCHITECTURES)}`,
       keys: [
         keyOf("model.arch", ARCH),
@@ -164,9 +164,9 @@ function trainingKeys(section: string, fields: AnyFields): PresetKey[] {
   }));
 }
 
-/** A value as a preset says it; "none, it is required" for a key without default. */
+/** A value as a preset says it; "required" for a key without default. */
 export function valueText(value: unknown): string {
-  if (value === undefined) return "none, it is required";
+  if (value === undefined) return "required";
   if (isAmount(value)) return value.label;
   if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
   return String(value);

@@ -6,7 +6,7 @@ import { type Architecture, type EncoderConfig, type ImageShape, registerArchite
 import { vitMethod } from "./vit.ts";
 import { VIT } from "./vit_settings.ts";
 
-/** The architectures; the first is that of a preset that names none. */
+/** The architectures; the first is the default. */
 export const ARCHITECTURES: readonly Architecture[] = [
   registerArchitecture(RESNET8, resnetMethod("resnet8")),
   registerArchitecture(RESNET18, resnetMethod("resnet18")),

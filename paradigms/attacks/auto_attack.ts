@@ -92,7 +92,7 @@ function describeSafety(
   { largestPerturbation, lowestPixel, highestPixel, notFinite }: Safety,
   { norm, eps, images }: { norm: string; eps: number; images: number },
 ): string {
-  if (lowestPixel > highestPixel) return `AutoAttack: of ${images} images none was fooled, eps ${eps}`;
+  if (lowestPixel > highestPixel) return `AutoAttack: no image of ${images} was misclassified, eps ${eps}`;
   return `AutoAttack: largest ${norm} distance ${largestPerturbation}, eps ${eps}, pixels ${lowestPixel} to ` +
     `${highestPixel}, ${notFinite} not finite, ${images} images`;
 }

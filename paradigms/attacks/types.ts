@@ -30,7 +30,7 @@ export interface AttackSettings<Config> {
   readonly label: string;
   readonly help: string;
   readonly fields: Fields<Config>;
-  /** Whether it runs in every preset, unless its key holds null, or if its key stands there. */
+  /** Whether it runs in every preset, unless its key is null, or only if its key is given. */
   readonly runs: "always" | "unless null" | "if named";
   /**
    * Reads its section, each default filled in. Default: the keys are those of `fields`, and so are their defaults.

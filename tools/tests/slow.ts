@@ -49,4 +49,6 @@ export const SLOW_TESTS: Readonly<Record<string, number>> = {
   "paradigms/simclr_test.ts": 6,
   "paradigms/train_test.ts": 7,
   "tools/permissions_test.ts": 5,
+  "tools/extending_test.ts": 14,
+  "tools/presets_page_test.ts": 10,
 };
