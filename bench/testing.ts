@@ -3,6 +3,8 @@ import type { CellContext, CellDescription, OpenWorkbench, Workbench } from "./p
 import { parsePreset } from "./config/parse_preset.ts";
 import type { Preset } from "./config/preset.ts";
 import type { Place } from "./record/place.ts";
+import { renamed } from "./records/rules.ts";
+import type { Fields } from "../common/is_object.ts";
 import { sealed } from "./records/seal.ts";
 import { CELL_RECORD, type CellRecord, RUN_MANIFEST, type RunManifest } from "./records/mod.ts";
 
@@ -152,6 +154,18 @@ export async function readContent(path: string): Promise<any> {
 /** Writes a record or manifest, whatever is in it, with the hash of itself. */
 export async function writeSealed(path: string, content: object): Promise<void> {
   await Deno.writeTextFile(path, JSON.stringify(sealed(content)));
+}
+
+/** A record or manifest of version 2 as version 1 wrote it, with its seal. */
+export function asVersion1({ schema, version: _version, ...content }: Record<string, unknown>): object {
+  const names = { codeHash: "benchmarkVersion", readPath: "kernelVariant" };
+  if (schema === CELL_RECORD.schema) {
+    const own = { ...names, preset: "suite", cell: "benchmark", variants: "kernelChoices" };
+    return sealed({ schemaVersion: 1, ...renamed(content, own) });
+  }
+  const { commit: _commit, dirty: _dirty, machine: _machine, runtime: _runtime, identity, ...rest } = content;
+  const old = renamed(rest, { preset: "suite", settings: "preset" });
+  return sealed({ schemaVersion: 1, ...old, identity: renamed(identity as Fields, names) });
 }
 
 /** Runs a test with a temporary folder, removed afterwards. */

@@ -36,7 +36,7 @@ const BESIDE = {
     "sl--natural--seed-0.0123456789ab.safetensors.bak",
     "other.0123456789ab.safetensors",
   ],
-  "claims/": ["mine.json", "notes.txt", "deep/mine.json"],
+  "leases/": ["mine.json", "notes.txt", "deep/mine.json"],
 } as const;
 
 /**

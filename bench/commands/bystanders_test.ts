@@ -51,7 +51,7 @@ Deno.test("bench with --out refuses a folder without run.json that holds anythin
     const words = await prepare(dir), outside = `${dir}/outside`;
     await Deno.mkdir(outside);
     await Deno.writeTextFile(`${outside}/a.safetensors`, "precious");
-    const folders = ["records", "artifacts", "checkpoints", "claims"];
+    const folders = ["records", "artifacts", "checkpoints", "leases"];
     const files = ["report.html", "run.json.corrupt", ".lock", ...folders];
     const cases: [name: string, make: (path: string) => Promise<void>][] = [
       ...folders.map((name) =>
@@ -105,7 +105,7 @@ Deno.test(
       const check = await placeBystanders(run, `${dir}/outside`);
       for (const name of [FILE, "sl--adversarial--seed-0"]) {
         await Deno.writeTextFile(`${run}/checkpoints/${name}.0123456789ab.safetensors`, "ours");
-        await Deno.writeTextFile(`${run}/claims/.${name}.json.${crypto.randomUUID()}.tmp`, "ours");
+        await Deno.writeTextFile(`${run}/leases/.${name}.json.${crypto.randomUUID()}.tmp`, "ours");
       }
       const step = async (code: number, args: string[], settings: Settings = {}) => {
         const found = await bench(args, settings);
@@ -121,7 +121,7 @@ Deno.test(
       await step(0, resume);
       const left = [...(await treeOf(run)).keys()];
       assert(
-        !left.some((path) => /01234567890ab\.safetensors$|claims\/\.sl/.test(path)),
+        !left.some((path) => /01234567890ab\.safetensors$|leases\/\.sl/.test(path)),
         "what is ours was cleared",
       );
       await Deno.writeTextFile(`${run}/records/${FILE}.json`, "{ cut");
@@ -166,8 +166,8 @@ Deno.test(
       await Deno.remove(`${run}/records/${FILE}.json`); // so that there is something to do
       const parts = [
         ...["records", "artifacts", "artifacts/sl", `artifacts/${NATURAL}`, "report.html", "run.json"],
-        ...["checkpoints", "claims", "records/stale", "run.json.corrupt", ".lock", `records/${FILE}.json`],
-        `claims/${FILE}.json`,
+        ...["checkpoints", "leases", "records/stale", "run.json.corrupt", ".lock", `records/${FILE}.json`],
+        `leases/${FILE}.json`,
       ];
       for (const part of parts) {
         const path = `${run}/${part}`, was = await Deno.lstat(path).then(() => true, () => false);
@@ -187,7 +187,7 @@ Deno.test(
         if (was) await Deno.rename(aside, path);
         else await Deno.remove(aside);
       }
-      for (const part of ["checkpoints", "claims", "records/stale"]) {
+      for (const part of ["checkpoints", "leases", "records/stale"]) {
         await Deno.remove(`${run}/${part}`).catch(() => {}); // an empty folder
         await Deno.writeTextFile(`${run}/${part}`, "mine");
         const before = await treeOf(dir), { code, stderr } = await bench(words);

@@ -1,5 +1,6 @@
 /** The record of a cell, `records/<cell>.json` in a run folder. */
 import { isArtifactPath } from "../../common/checked_name.ts";
+import { type Fields, isObject } from "../../common/is_object.ts";
 import { ENVELOPE } from "./envelope.ts";
 import { type ReadResult, recordKind, type RecordOf } from "./kind.ts";
 import { metrics } from "./metric_rules.ts";
@@ -156,8 +157,18 @@ export function readCellRecord(text: string, cell?: string): ReadResult<CellReco
   return { fault: `cell is ${found.value.cell}, expected ${cell}`, later: false };
 }
 
+/** The names of paradigms for readers, which records of version 1 did not hold. */
+const LABELS_OF_VERSION_1: Readonly<Record<string, string>> = {
+  sl: "supervised learning (SL)",
+  cl: "contrastive learning (CL)",
+  mim: "masked image modelling (MIM)",
+  dm: "diffusion models (DM)",
+};
+
 /** Version 1 had other names, and left out what its time did not know: cells ran one at a time. */
-function fromVersion1(old: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function fromVersion1(old: Fields): Fields {
+  const { paradigm, config } = old;
+  const paradigmLabel = typeof paradigm === "string" ? LABELS_OF_VERSION_1[paradigm] : undefined;
   return {
     inputs: {},
     training: null,
@@ -171,6 +182,7 @@ function fromVersion1(old: Readonly<Record<string, unknown>>): Readonly<Record<s
       kernelVariant: "readPath",
       kernelChoices: "variants",
     }),
+    ...(paradigmLabel !== undefined && isObject(config) && { config: { paradigmLabel, ...config } }),
   };
 }
 

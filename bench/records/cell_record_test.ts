@@ -137,6 +137,7 @@ for (const kind of ["train", "probe", "attack", "construct"]) {
       ...rest,
       schema: "realfeatures/cell",
       version: 2,
+      config: { ...rest.config, ...(rest.paradigm && { paradigmLabel: "supervised learning (SL)" }) },
       preset: suite,
       cell: benchmark,
       codeHash: benchmarkVersion,

@@ -1,7 +1,7 @@
 /** The beginning of a run, or of going on with one: what is done, what is to do, with what. */
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
-import { Claims } from "../store/claims.ts";
+import { Leases } from "../store/leases.ts";
 import { configHash } from "../record/env.ts";
 import { type Place, placeOf } from "../record/place.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";
@@ -101,8 +101,8 @@ export async function begin(
       }
       await folder.writeManifest(manifest);
     } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
-    const claims = new Claims(folder.path, services.claims);
-    const own = { folder, states: found, context, leads, runId: manifest.runId, preset, claims };
+    const leases = new Leases(folder.path, services.leases);
+    const own = { folder, states: found, context, leads, runId: manifest.runId, preset, leases };
     const { sources, anew } = request;
     const states = await takeOver(cells, { ...own, sources, anew, note, signal });
     if (leads) await clearFolder(folder, states, note);

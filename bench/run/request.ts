@@ -3,7 +3,7 @@ import type { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { OpenWorkbench } from "../plan/cell.ts";
 import type { Variants } from "../adapter/variants_option.ts";
-import type { ClaimsOptions } from "../store/claims.ts";
+import type { LeasesOptions } from "../store/leases.ts";
 import type { Preset } from "../config/preset.ts";
 import type { Progress } from "./progress.ts";
 
@@ -51,7 +51,7 @@ export interface RunServices {
   /** Milliseconds from any fixed point, for durations: they must never go back. Default: `performance.now`. */
   readonly clock?: () => number;
   /** How processes that share a folder keep apart. */
-  readonly claims?: ClaimsOptions;
+  readonly leases?: LeasesOptions;
   /** Writes a file whole or not at all. Default: `writeFileAtomic`. */
   readonly writeFile?: typeof writeFileAtomic;
   /** Milliseconds between two checkpoints of a cell; default: 30 seconds. */

@@ -213,7 +213,7 @@ Deno.test("run() with reuse shares the folder: a process that joins takes over w
     assert(two.seen.includes(`note 1 of 4 cells that are missing are taken over from ${dir}/a`));
     assertEquals(one.records, two.records);
     assertEquals(one.records.map(({ reusedFrom }) => reusedFrom !== undefined), [false, true, false, false]);
-    assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|claims|tmp/.test(file)), []);
+    assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|leases|tmp/.test(file)), []);
   });
 });
 
@@ -253,7 +253,7 @@ Deno.test("run() with reuse stops where it is interrupted or the disk is full, a
     const full = writeFile(() => Promise.reject(new Error("Cannot write", { cause })));
     await goesOn({ writeFile: full, reuse: [`${dir}/a`] }, async (own) => {
       await assertRejects(() => start(`${dir}/b`, own), DiskFullError, "Cannot go on: the disk is full");
-      assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|claims|tmp/.test(file)), []);
+      assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|leases|tmp/.test(file)), []);
     });
   });
 });

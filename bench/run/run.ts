@@ -1,6 +1,6 @@
 /** Runs the cells of a preset, one after the other or several at once, and leaves a run folder. */
 import { nameFrom } from "../../common/checked_name.ts";
-import { Claims } from "../store/claims.ts";
+import { Leases } from "../store/leases.ts";
 import { DiskFullError, isDiskFull } from "../store/disk_full.ts";
 import { formatError } from "../../common/explained.ts";
 import { interruptedCode } from "../terminal/interrupt.ts";
@@ -92,7 +92,7 @@ async function work(piece: Piece, request: RunRequest, services: RunServices): P
     };
     records = await runCells(cells, {
       folder,
-      claims: new Claims(folder.path, services.claims),
+      leases: new Leases(folder.path, services.leases),
       pool,
       facts,
       quick: preset.quick,

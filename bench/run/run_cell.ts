@@ -6,7 +6,7 @@ import type { CellsRun } from "./run_cells.ts";
 import type { CellRecord } from "../records/mod.ts";
 
 /** What one cell is run with. */
-export interface CellRun extends Omit<CellsRun, "kept" | "onRecord" | "folder" | "claims" | "finished"> {
+export interface CellRun extends Omit<CellsRun, "kept" | "onRecord" | "folder" | "leases" | "finished"> {
   readonly inputs: readonly CellInput[];
   /** Cells whose outputs are still asked for. */
   readonly needed: ReadonlySet<string>;

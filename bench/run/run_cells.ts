@@ -1,5 +1,5 @@
 import type { CellDescription } from "../plan/cell.ts";
-import type { Claim, Claims } from "../store/claims.ts";
+import type { Lease, Leases } from "../store/leases.ts";
 import { byUrgency } from "../plan/urgency.ts";
 import type { CellInput, CellPool } from "../jobs/pool.ts";
 import type { Progress } from "./progress.ts";
@@ -12,7 +12,7 @@ import type { CellRecord } from "../records/mod.ts";
 export interface CellsRun {
   readonly folder: RunFolder;
   /** Keeps processes apart that work in the same folder. */
-  readonly claims: Claims;
+  readonly leases: Leases;
   /** Where they run. It is closed in the end, however that comes. */
   readonly pool: CellPool;
   readonly facts: RunFacts;
@@ -44,14 +44,14 @@ const PAUSE = 200;
  * @throws {DiskFullError} If the disk is full; what is finished stays.
  */
 export async function runCells(cells: readonly CellDescription[], context: CellsRun): Promise<CellRecord[]> {
-  const { pool, folder, claims } = context;
+  const { pool, folder, leases } = context;
   const schedule = new Schedule(cells, context);
   try {
     await schedule.run();
   } finally {
     await pool.close();
     await schedule.settled();
-    claims.close();
+    leases.close();
     await folder.removeCheckpointFolder();
   }
   return cells.flatMap(({ name }) => schedule.records.get(name) ?? []);
@@ -86,12 +86,12 @@ class Schedule {
     for (;;) {
       let elsewhere = false;
       while (!signal.aborted && this.#running.size < pool.jobs) {
-        const next = await this.#claimNext();
+        const next = await this.#acquireNext();
         if (next === "elsewhere") elsewhere = true;
         if (typeof next === "string") break;
-        const { cell } = next.claimed;
+        const { cell } = next.acquired;
         this.#showKept(this.#places.get(cell.name)!);
-        const work = this.#produce(cell, next.claimed.claim).finally(() => this.#running.delete(cell.name));
+        const work = this.#produce(cell, next.acquired.lease).finally(() => this.#running.delete(cell.name));
         this.#running.set(cell.name, work);
       }
       if (signal.aborted && this.#running.size === 0) return;
@@ -115,25 +115,27 @@ class Schedule {
   }
 
   /**
-   * Claims the first cell that can run.
+   * Leases the first cell that can run.
    *
    * @returns "none" where none can, "elsewhere" where those that can are other processes'.
    */
-  async #claimNext(): Promise<{ claimed: { cell: CellDescription; claim: Claim } } | "none" | "elsewhere"> {
-    const { claims, finished } = this.#context;
+  async #acquireNext(): Promise<
+    { acquired: { cell: CellDescription; lease: Lease } } | "none" | "elsewhere"
+  > {
+    const { leases, finished } = this.#context;
     for (let found = true; found;) {
       found = false;
       let elsewhere = false;
       for (const cell of this.#order) {
         if (!this.#isReady(cell)) continue;
-        const claim = await claims.take(cell.name);
+        const lease = await leases.take(cell.name);
         // Another process writes its record before it lets the cell go.
         const record = await finished(cell);
         if (record !== null) {
-          await claim?.release();
+          await lease?.release();
           this.#adopt(cell, record);
           found = true; // others may have become ready, also earlier ones
-        } else if (claim !== null) return { claimed: { cell, claim } };
+        } else if (lease !== null) return { acquired: { cell, lease } };
         else elsewhere = true;
       }
       if (elsewhere && !found) return "elsewhere";
@@ -157,16 +159,16 @@ class Schedule {
   }
 
   /** Runs a cell, or skips it, and writes its record. */
-  async #produce(cell: CellDescription, claim: Claim): Promise<void> {
+  async #produce(cell: CellDescription, lease: Lease): Promise<void> {
     try {
       const record = await this.#recordOf(cell);
       if (record === null) return;
-      if (await claim.held()) return await this.#keep(record);
+      if (await lease.held()) return await this.#keep(record);
       this.#context.progress.note(
         `${cell.name}: another process took it over meanwhile, what was computed here is left`,
       );
     } finally {
-      await claim.release();
+      await lease.release();
     }
   }
 

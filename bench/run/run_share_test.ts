@@ -136,7 +136,7 @@ Deno.test("run() refuses to join another run, or one that is not to be resumed",
         return await chained(cell, context);
       },
     });
-    const left = (await listFiles(dir)).filter((file) => /lock|claims/.test(file));
+    const left = (await listFiles(dir)).filter((file) => /lock|leases/.test(file));
     assertEquals(left, []);
   });
 });
@@ -202,7 +202,7 @@ for (const [what, fails] of [["record", /records\//], ["artifact", /artifacts\/c
       };
       const error = await assertRejects(() => start(dir, { writeFile }), DiskFullError);
       assertMatch(error.message, /^Cannot go on: the disk is full, .*\nHint: what is finished is kept; /);
-      assertEquals((await listFiles(dir)).filter((file) => /lock|claims|tmp/.test(file)), []);
+      assertEquals((await listFiles(dir)).filter((file) => /lock|leases|tmp/.test(file)), []);
       const { exitCode, seen } = await start(dir);
       const kept = what === "record" ? 1 : 2;
       assertEquals([exitCode, seen], [0, NAMES.map((name, i) => `${i < kept ? "keep" : "run"} ${name}`)]);

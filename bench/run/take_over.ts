@@ -5,7 +5,7 @@ import type { Preset } from "../config/preset.ts";
 import { recordedConfig } from "../record/record.ts";
 import type { StatesContext } from "../plan/resume.ts";
 import { type FinishedElsewhere, finishedElsewhere } from "../plan/reuse.ts";
-import type { Claims } from "../store/claims.ts";
+import type { Leases } from "../store/leases.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../records/mod.ts";
 
@@ -19,7 +19,7 @@ export interface TakingOver {
   /** Whether no other process is at work there. */
   readonly leads: boolean;
   /** Keeps other processes from the cells meanwhile. They are closed in the end. */
-  readonly claims: Claims;
+  readonly leases: Leases;
   readonly runId: string;
   readonly preset: Pick<Preset, "name" | "quick">;
   /** Folders of the other runs. */
@@ -43,7 +43,7 @@ export async function takeOver(
   cells: readonly CellDescription[],
   options: TakingOver,
 ): Promise<Map<string, CellState>> {
-  const { sources, anew = [], claims, signal, note } = options;
+  const { sources, anew = [], leases, signal, note } = options;
   const states = new Map(options.states), taken = new Map(sources.map((source) => [source, 0]));
   const isMissing = ({ name }: CellDescription) => states.get(name)!.state !== "done" && !anew.includes(name);
   const missing = sources.length === 0 ? [] : cells.filter(isMissing);
@@ -57,7 +57,7 @@ export async function takeOver(
       taken.set(source, taken.get(source)! + 1);
     }
   } finally {
-    claims.close();
+    leases.close();
   }
   for (const [{ path }, count] of missing.length === 0 ? [] : taken) {
     note(`${count} of ${missing.length} cells that are missing are taken over from ${path}`);
@@ -70,11 +70,11 @@ async function takeCell(
   cell: CellDescription,
   options: TakingOver,
 ): Promise<FinishedElsewhere | null> {
-  const { folder, claims, context, sources, leads, note } = options, { name } = cell;
+  const { folder, leases, context, sources, leads, note } = options, { name } = cell;
   const key = context.keys.get(name)!;
   const candidates = await finishedElsewhere(cell, { sources, key: key.key, note });
-  const claim = candidates.length === 0 ? null : await claims.take(name);
-  if (claim === null) return null;
+  const lease = candidates.length === 0 ? null : await leases.take(name);
+  if (lease === null) return null;
   try {
     const here = stateOf(cell, await folder.readRecord(name), { ...context, key });
     const nothing = here.state === "to do" && here.record === null;
@@ -92,7 +92,7 @@ async function takeCell(
     }
     return null;
   } finally {
-    await claim.release();
+    await lease.release();
   }
 }
 

@@ -81,7 +81,7 @@ export async function listFiles(dir: string, prefix = ""): Promise<string[]> {
 export async function copyFolder(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for (const file of await listFiles(from)) {
-    if (file.startsWith("claims/")) continue; // this process lives: that of a killed run would not
+    if (file.startsWith("leases/")) continue; // this process lives: that of a killed run would not
     await Deno.mkdir(`${to}/${file}`.replace(/[^/]+$/, ""), { recursive: true });
     await Deno.copyFile(`${from}/${file}`, `${to}/${file}`);
   }

@@ -8,7 +8,7 @@ export const RUN_ENTRIES = [
   "records",
   "artifacts",
   "checkpoints",
-  "claims",
+  "leases",
   "report.html",
   "run.json.corrupt",
   ".lock",
@@ -43,9 +43,9 @@ export function recordPath(cell: string): string {
   return `records/${recordFile(cell)}`;
 }
 
-/** Where a cell's claim lies, relative to the run folder. */
-export function claimPath(cell: string): string {
-  return `claims/${cellFile(cell)}.json`;
+/** Where a cell's lease lies, relative to the run folder. */
+export function leasePath(cell: string): string {
+  return `leases/${cellFile(cell)}.json`;
 }
 
 /**
@@ -106,7 +106,7 @@ export function leftovers(cells: Iterable<string>): Map<string, (name: string) =
   return new Map([
     [".", (name: string) => unfinishedAtTop(name)],
     ["records", unfinished((name) => json.has(name))],
-    ["claims", unfinished((name) => json.has(name))],
+    ["leases", unfinished((name) => json.has(name))],
     ["checkpoints", unfinished((name) => checkpointOf(name, files) !== null)],
     ...names.map((cell) => [`artifacts/${cell}`, unfinished(isName)] as const),
   ]);

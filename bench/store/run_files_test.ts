@@ -56,7 +56,7 @@ Deno.test("leftovers() are unfinished files of the run's cells", () => {
     [".", "run.json"],
     [".", "report.html"],
     ["records", "sl--natural--seed-0.json"],
-    ["claims", "sl--natural--seed-0.json"],
+    ["leases", "sl--natural--seed-0.json"],
     ["checkpoints", "sl--natural--seed-0.0123456789ab.safetensors"],
     [`artifacts/${CELL}`, "weights.safetensors"],
   ];

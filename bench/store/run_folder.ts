@@ -4,7 +4,7 @@ import { sha256Hex } from "../../common/sha256.ts";
 import { type Artifact, CELL_RECORD, type CellRecord } from "../records/cell_record.ts";
 import { RUN_MANIFEST, type RunManifest } from "../records/run_manifest.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
-import { Claims } from "./claims.ts";
+import { Leases } from "./leases.ts";
 import { isFileAt, openLockFile, removeLockFile } from "./lock_file.ts";
 import { checkPlain, plainPath } from "./plain_path.ts";
 import {
@@ -13,7 +13,7 @@ import {
   checkArtifactPath,
   checkpointOf,
   checkpointPath,
-  claimPath,
+  leasePath,
   leftovers,
   recordFile,
   recordPath,
@@ -28,7 +28,7 @@ export interface FolderOptions {
 }
 
 /**
- * The folder a run leaves: `run.json`, `records/`, `artifacts/`, and while it is unfinished `checkpoints/`, `claims/`
+ * The folder a run leaves: `run.json`, `records/`, `artifacts/`, and while it is unfinished `checkpoints/`, `leases/`
  * and a lock. Every file is written whole or not at all. Other files in these folders stay as they are: only names made
  * of those of known cells are written, moved or removed (`run_files.ts`), and none behind a symbolic link.
  */
@@ -102,7 +102,7 @@ export class RunFolder {
   async know(cells: Iterable<string>): Promise<void> {
     const names = [...cells];
     const paths = [...RUN_ENTRIES, "records/stale/-", "checkpoints/-"];
-    for (const cell of names) paths.push(recordPath(cell), claimPath(cell), artifactPath(cell, "0"));
+    for (const cell of names) paths.push(recordPath(cell), leasePath(cell), artifactPath(cell, "0"));
     await checkPlain(this.path, paths);
     for (const name of names) this.#cells.add(name);
   }
@@ -128,7 +128,7 @@ export class RunFolder {
       if (!first) await file.lock(false);
       if (await isFileAt(file, path)) {
         this.#lock = file;
-        return { alone: first && !await new Claims(this.path).anyAlive() };
+        return { alone: first && !await new Leases(this.path).anyAlive() };
       }
       file.close(); // the last process has just left and taken the file along
     }
@@ -143,8 +143,8 @@ export class RunFolder {
   async leave(): Promise<void> {
     if (this.#lock === null) return;
     if (await this.#lock.tryLock(true).catch(() => true)) {
-      const claims = new Claims(this.path);
-      if (!await claims.anyAlive()) await claims.clear(this.#cells);
+      const leases = new Leases(this.path);
+      if (!await leases.anyAlive()) await leases.clear(this.#cells);
       await removeLockFile(this.#lock, `${this.path}/.lock`);
     }
     this.#lock.close();

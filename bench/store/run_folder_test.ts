@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Claims } from "./claims.ts";
+import { Leases } from "./leases.ts";
 import { sealed } from "../records/seal.ts";
 import { RunFolder } from "./run_folder.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
@@ -138,14 +138,14 @@ Deno.test("enter() makes others wait until share(), and tells who was first; a l
   });
 });
 
-Deno.test("enter() finds nobody alone where a process of another machine holds a claim", async () => {
+Deno.test("enter() finds nobody alone where a process of another machine holds a lease", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
-    const there = new Claims(dir, { beatMs: 0, owner: { host: "there", pid: 1, process: null } });
-    const claim = await there.take("sl/natural/seed-0");
+    const there = new Leases(dir, { beatMs: 0, owner: { host: "there", pid: 1, process: null } });
+    const lease = await there.take("sl/natural/seed-0");
     assertEquals(await folder.enter(), { alone: false });
     await folder.leave();
-    await claim!.release();
+    await lease!.release();
     assertEquals(await folder.enter(), { alone: true });
     await folder.leave();
   });

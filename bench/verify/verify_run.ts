@@ -42,7 +42,7 @@ export interface Verification {
 
 /** Files beside records and artifacts that runs leave, and nobody reads back. */
 const OTHERS =
-  /^(report\.html|\.lock|run\.json\.corrupt|claims\/[^/]+\.json|records\/stale\/[^/]+\.json|(records|checkpoints)\/[^/]+\.corrupt)$/;
+  /^(report\.html|\.lock|run\.json\.corrupt|(leases|claims)\/[^/]+\.json|records\/stale\/[^/]+\.json|(records|checkpoints)\/[^/]+\.corrupt)$/;
 
 /**
  * Checks a whole run folder: `run.json`, every record with the hash of itself, whether its key belongs to it, every file that

@@ -5,11 +5,11 @@ import { kill } from "node:process";
 import { entryAt } from "../../common/atomic_file.ts";
 import { openLockFile } from "./lock_file.ts";
 import { plainPath } from "./plain_path.ts";
-import { claimPath, leftovers } from "./run_files.ts";
+import { leasePath, leftovers } from "./run_files.ts";
 
-/** Who holds a claim, as its file says. */
+/** Who holds a lease, as its file says. */
 export interface Owner {
-  /** Unique to the claim. */
+  /** Unique to the lease. */
   readonly token: string;
   /** The machine, and on Linux the space that process numbers count in. */
   readonly host: string;
@@ -21,16 +21,16 @@ export interface Owner {
 }
 
 /** A cell that this process may work on. */
-export interface Claim {
+export interface Lease {
   readonly cell: string;
-  /** Whether it still is this process's: another one may have taken it for dead while it was suspended. */
+  /** Whether it still is this process's: another one may have stolen it while this process was suspended. */
   held(): Promise<boolean>;
   /** Lets others have the cell. */
   release(): Promise<void>;
 }
 
-/** Settings of {@linkcode Claims}, for tests. */
-export interface ClaimsOptions {
+/** Settings of {@linkcode Leases}, for tests. */
+export interface LeasesOptions {
   /** Milliseconds without a heartbeat after which an owner counts as dead. Default: 30,000. */
   readonly staleMs?: number;
   /** Milliseconds between two heartbeats; 0 for none. Default: 5,000. */
@@ -42,15 +42,18 @@ export interface ClaimsOptions {
 }
 
 /**
- * Claims are files `claims/<cell>.json` that exist for one process alone: each comes into being whole, by a link that
- * fails where the name is taken (where a file system has no links, by exclusive creation, O_EXCL), so that it works on
- * network file systems too. While a process holds claims it sets their time of modification again and again, which is
- * their heartbeat. An owner is dead if its process is gone from this machine, or if its heartbeat did not change for
- * half a minute of the observer's own clock: clocks are never compared. Two processes that take over the same dead
- * owner's cell at once are kept apart by a lock of the file system; where it has none, there is a moment in which both
- * could take it, and both would then write the same bits.
+ * The leases of the processes of one machine that share a run folder. A lease is a file `leases/<cell>.json`. It is
+ * created whole, by a link that fails where the name is taken (by exclusive creation, O_EXCL, where a file system has no
+ * links). A process renews its leases by setting their time of modification every few seconds, the heartbeat. An owner
+ * is dead if its process is gone, or if its heartbeat did not change for half a minute of the observer's own clock;
+ * clocks are never compared. A lock of the file system keeps two processes from stealing one dead owner's lease at once.
+ * Without such locks both could hold it for a moment, and both would write the same bits.
+ *
+ * Several machines on a network file system are not supported: caches of file attributes can hide a heartbeat or a new
+ * file for longer than a lease lasts, and nothing tests it. Machine and process numbers are still compared, so that a
+ * process of another machine or container is never taken for a dead one of this.
  */
-export class Claims {
+export class Leases {
   readonly #runDir: string;
   readonly #folder: string;
   readonly #owner: Pick<Owner, "host" | "pid" | "process">;
@@ -58,15 +61,15 @@ export class Claims {
   readonly #beatMs: number;
   readonly #now: () => number;
   readonly #held = new Map<string, string>();
-  /** What was last seen of others' claims, and when it changed. */
+  /** What was last seen of others' leases, and when it changed. */
   readonly #seen = new Map<string, { readonly beat: string; readonly at: number }>();
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(runDir: string, options: ClaimsOptions = {}) {
+  constructor(runDir: string, options: LeasesOptions = {}) {
     const { staleMs = 30_000, beatMs = 5_000, now = () => performance.now(), owner = thisProcess() } =
       options;
     this.#runDir = runDir;
-    this.#folder = `${runDir}/claims`;
+    this.#folder = `${runDir}/leases`;
     this.#staleMs = staleMs;
     this.#beatMs = beatMs;
     this.#now = now;
@@ -74,12 +77,12 @@ export class Claims {
   }
 
   /**
-   * Claims a cell; null where another process works on it. A dead owner's claim is taken over.
+   * Acquires the lease of a cell; null where another process works on it. A dead owner's lease is stolen.
    *
    * @throws {UsageError} If the file or its folder is a symbolic link.
    */
-  async take(cell: string): Promise<Claim | null> {
-    const path = await plainPath(this.#runDir, claimPath(cell));
+  async take(cell: string): Promise<Lease | null> {
+    const path = await plainPath(this.#runDir, leasePath(cell));
     await Deno.mkdir(this.#folder, { recursive: true });
     const mine: Owner = {
       token: crypto.randomUUID(),
@@ -104,7 +107,7 @@ export class Claims {
     };
   }
 
-  /** Whether any claim in the folder may be a living process's. */
+  /** Whether any lease in the folder may be a living process's. */
   async anyAlive(): Promise<boolean> {
     try {
       for await (const { name } of Deno.readDir(this.#folder)) {
@@ -119,33 +122,33 @@ export class Claims {
   }
 
   /**
-   * Removes what is left of the claims of these cells, and the folder if nothing else lies in it. No process may be at
+   * Removes what is left of the leases of these cells, and the folder if nothing else lies in it. No process may be at
    * work on them.
    */
   async clear(cells: Iterable<string>): Promise<void> {
     if (!(await entryAt(this.#folder))?.isDirectory) return;
-    const names = [...cells], isUnfinished = leftovers(names).get("claims")!;
-    const own = new Set([...names.map(claimPath), "claims/.takeover"]);
+    const names = [...cells], isUnfinished = leftovers(names).get("leases")!;
+    const own = new Set([...names.map(leasePath), "leases/.steal"]);
     for await (const { name, isFile } of Deno.readDir(this.#folder)) {
-      if (!isFile || !(own.has(`claims/${name}`) || isUnfinished(name))) continue;
+      if (!isFile || !(own.has(`leases/${name}`) || isUnfinished(name))) continue;
       await Deno.remove(`${this.#folder}/${name}`).catch(() => {}); // another process has just entered
     }
     await Deno.remove(this.#folder).catch(() => {}); // not empty
   }
 
-  /** Stops the heartbeat; claims that are still held stay, and die. */
+  /** Stops the heartbeat; leases that are still held stay, and die. */
   close(): void {
     this.#rest();
   }
 
   #path(cell: string): string {
-    return `${this.#runDir}/${claimPath(cell)}`;
+    return `${this.#runDir}/${leasePath(cell)}`;
   }
 
-  /** Frees the name of a cell if its claim's owner is dead, and says whether it is free. */
+  /** Frees the name of a cell if its lease's owner is dead, and says whether it is free. */
   async #clearDead(cell: string): Promise<boolean> {
     if (await this.#look(cell) === "alive") return false;
-    using guard = await openLockFile(await plainPath(this.#runDir, "claims/.takeover"));
+    using guard = await openLockFile(await plainPath(this.#runDir, "leases/.steal"));
     await guard.lock(true).catch(() => {}); // no locks here: see above
     const seen = await this.#look(cell); // another process may have been faster
     if (seen === "dead") await Deno.remove(this.#path(cell)).catch(() => {});
@@ -211,7 +214,7 @@ async function createExclusively(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** What a claim says; null where it is gone or holds nothing that can be read. */
+/** What a lease says; null where it is gone or holds nothing that can be read. */
 async function readOwner(path: string): Promise<Owner | null> {
   try {
     const owner = JSON.parse(await Deno.readTextFile(path)) as Owner | null;
@@ -221,7 +224,7 @@ async function readOwner(path: string): Promise<Owner | null> {
   }
 }
 
-/** This process, as its claims name it. */
+/** This process, as its leases name it. */
 function thisProcess(): Pick<Owner, "host" | "pid" | "process"> {
   return { host: `${hostname()} ${numberSpace()}`.trim(), pid: Deno.pid, process: startOf(Deno.pid) };
 }
