@@ -3,7 +3,7 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import { checkClasses } from "./classes.ts";
 import { runAttack } from "./_cascade.ts";
-import { Classifier, predict } from "./classifier.ts";
+import { LogitsProgram, predict } from "./classifier.ts";
 import { checkExamples } from "./examples.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { identify } from "./identity.ts";
@@ -11,7 +11,7 @@ import { planAttacks, type PlannedAttack } from "./protocol.ts";
 import { checkSameModel } from "./same_model.ts";
 import { safetyOf } from "./returned.ts";
 import { mergeSafety, NOTHING_RETURNED } from "./safety.ts";
-import { type Progress, startProgress, unpackProgress } from "./state.ts";
+import { type CascadeProgress, startProgress, unpackProgress } from "./state.ts";
 import type { AutoAttackOptions, AutoAttackResult } from "./types.ts";
 import type { AttackRun, Examples } from "../evaluation/robustness_attack.ts";
 import {
@@ -66,7 +66,7 @@ async function evaluateAll(
   const identity = await identify(options, { ...examples, numbers });
   const kept = await run.state?.load() ?? null;
   const started = performance.now();
-  const classifier = await Classifier.compile(gpu, { ...options, batchSize: slots });
+  const classifier = await LogitsProgram.compile(gpu, { ...options, batchSize: slots });
   const given = {
     gpu,
     options: { ...options, slots },
@@ -93,7 +93,7 @@ async function evaluateAll(
 async function begin(
   { options, examples, classifier }: Pick<Evaluation, "options" | "examples" | "classifier">,
   plan: readonly PlannedAttack[],
-): Promise<Progress> {
+): Promise<CascadeProgress> {
   const { classes, slots } = options, { images, labels, numbers } = examples;
   const logits = await classifier.logits({ images, numbers });
   const classified = predict(logits, classes);

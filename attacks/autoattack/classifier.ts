@@ -30,7 +30,7 @@ interface Batch {
 }
 
 /** A compiled forward pass, batch by batch. */
-export class Classifier {
+export class LogitsProgram {
   readonly classes: number;
   readonly #gpu: Gpu;
   readonly #program: Program;
@@ -55,7 +55,7 @@ export class Classifier {
       & {
         readonly batchSize: number;
       },
-  ): Promise<Classifier> {
+  ): Promise<LogitsProgram> {
     const batch = {
       images: new Variable("judged images", f32(batchSize, ...imageShape)),
       numbers: new Variable("judged numbers", u32(batchSize)),
@@ -73,7 +73,7 @@ export class Classifier {
       }
       return { z };
     }, { perExample: [batch.images, batch.numbers], varying: [batch.sample], keepConstants: true });
-    return new Classifier(gpu, program, { classes, batch });
+    return new LogitsProgram(gpu, program, { classes, batch });
   }
 
   /** Scores of images, [m, classes]. */

@@ -1,8 +1,8 @@
 /** Shared state of an evaluation. */
 
 import type { Gpu } from "../../engine/device/device.ts";
-import type { Classifier } from "./classifier.ts";
-import type { Identity, Progress } from "./state.ts";
+import type { LogitsProgram } from "./classifier.ts";
+import type { CascadeProgress, Identity } from "./state.ts";
 import type { AutoAttackOptions } from "./types.ts";
 import type { AttackRun, Examples } from "../evaluation/robustness_attack.ts";
 
@@ -12,8 +12,8 @@ export interface Evaluation {
   /** With the number of slots: examples attacked at once. */
   readonly options: AutoAttackOptions & { readonly slots: number };
   readonly examples: Required<Examples>;
-  readonly classifier: Classifier;
-  readonly progress: Progress;
+  readonly classifier: LogitsProgram;
+  readonly progress: CascadeProgress;
   readonly run: AttackRun;
   readonly identity: Identity;
   /** Time of the last save, in ms since the process started. */

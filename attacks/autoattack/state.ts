@@ -8,7 +8,7 @@ import type { Examples } from "../evaluation/robustness_attack.ts";
 import type { AttackWarning } from "../diagnostics/warning.ts";
 
 /** Everything known so far. */
-export interface Progress {
+export interface CascadeProgress {
   readonly clean: Uint8Array<ArrayBuffer>;
   /** Logits of the clean images, [n, classes]; they rank the targets. */
   readonly logits: Float32Array<ArrayBuffer>;
@@ -42,7 +42,7 @@ export interface CurrentAttack {
 export function startProgress(
   { images, labels }: Examples,
   { clean, logits }: { clean: Uint8Array<ArrayBuffer>; logits: Float32Array<ArrayBuffer> },
-): Progress {
+): CascadeProgress {
   if (clean.length !== labels.length) {
     throw new RangeError(
       `Cannot start evaluation: expected ${labels.length} clean outcomes, got ${clean.length}`,
@@ -77,7 +77,7 @@ interface StateJson {
 }
 
 /** Packs progress for a file. */
-export function packProgress(progress: Progress, identity: Identity): Checkpoint {
+export function packProgress(progress: CascadeProgress, identity: Identity): Checkpoint {
   const { clean, robust, images, logits, outcomes, warnings, cleanSeconds, current } = progress;
   const tensors = new Map<string, HostTensor>([
     ["clean", bits(clean)],
@@ -120,7 +120,7 @@ export function packProgress(progress: Progress, identity: Identity): Checkpoint
  * @throws {RangeError} If it belongs to another evaluation; the message lists the differences.
  * @throws {SyntaxError} If it is not the state of an evaluation.
  */
-export function unpackProgress({ tensors, state }: Checkpoint, identity: Identity): Progress {
+export function unpackProgress({ tensors, state }: Checkpoint, identity: Identity): CascadeProgress {
   const { identity: kept, outcomes, warnings, cleanSeconds, current } = state as unknown as StateJson;
   if (kept === undefined || outcomes === undefined) {
     throw new SyntaxError("Cannot resume evaluation: the file is not the state of an evaluation");

@@ -14,13 +14,13 @@ import { Square, type SquareOptions } from "./square.ts";
 export { logits, SHAPE, SIZE };
 
 /** Images and their labels. */
-export interface Given {
+export interface GivenImages {
   readonly images: Float32Array;
   readonly labels: Uint32Array;
 }
 
 /** Images of noise around mid-grey, some pixels at 0 and 1; labels as predicted, but every seventh one wrong. */
-export async function givenImages(gpu: Gpu, count: number): Promise<Given> {
+export async function givenImages(gpu: Gpu, count: number): Promise<GivenImages> {
   const noise = stream(3, "square test").fillNormal(0, new Float32Array(count * SIZE));
   const images = noise.map((v) => Math.min(1, Math.max(0, 0.5 + 0.3 * v)));
   const { margins: _, predictions } = await judge(gpu, { images, labels: new Uint32Array(count) });
@@ -30,7 +30,7 @@ export async function givenImages(gpu: Gpu, count: number): Promise<Given> {
 /** Margins and predicted classes. */
 export async function judge(
   gpu: Gpu,
-  { images, labels }: Given,
+  { images, labels }: GivenImages,
 ): Promise<{ margins: number[]; predictions: Uint32Array }> {
   const variable = new Variable("judged", f32(labels.length, ...SHAPE), images);
   const program = await Program.compile(gpu, "judge", () => ({ z: logits(asTensor(variable)) }));
@@ -63,7 +63,7 @@ export function makeSquare(
 export function fill(
   gpu: Gpu,
   square: Square,
-  { given, numbers }: { given: Given; numbers: number[] },
+  { given, numbers }: { given: GivenImages; numbers: number[] },
 ): void {
   const slots = square.image.shape[0], { inputs } = square;
   const images = new Float32Array(slots * SIZE), slot = new Uint32Array(4 * slots).fill(2);
@@ -81,7 +81,7 @@ export function fill(
 }
 
 /** What the slots hold. */
-export interface Found {
+export interface FoundImages {
   readonly images: Float32Array;
   readonly scores: Float32Array;
   /** Status, run, iteration and 0 of each. */
@@ -89,7 +89,7 @@ export interface Found {
 }
 
 /** Reads what the slots hold. */
-export async function found(gpu: Gpu, square: Square): Promise<Found> {
+export async function found(gpu: Gpu, square: Square): Promise<FoundImages> {
   return {
     images: await read(gpu, square.image) as Float32Array,
     scores: await read(gpu, square.inputs.score) as Float32Array,
@@ -100,8 +100,8 @@ export async function found(gpu: Gpu, square: Square): Promise<Found> {
 /** Attacks all examples to the end in the order given, batch by batch; results by the example's number. */
 export async function attackAll(
   gpu: Gpu,
-  { given, order, ...options }: Parameters<typeof makeSquare>[1] & { given: Given; order: number[] },
-): Promise<Found> {
+  { given, order, ...options }: Parameters<typeof makeSquare>[1] & { given: GivenImages; order: number[] },
+): Promise<FoundImages> {
   const square = await makeSquare(gpu, options);
   const n = order.length;
   const all = {

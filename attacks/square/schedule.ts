@@ -13,7 +13,7 @@ export interface Level {
 const HALVED_FROM = [0, 11, 51, 201, 501, 1001, 2001, 4001, 6001, 8001] as const;
 
 /** Parameters of a schedule. */
-export interface ScheduleOptions {
+export interface WindowScheduleOptions {
   readonly norm: Norm;
   readonly height: number;
   readonly width: number;
@@ -32,7 +32,7 @@ export interface ScheduleOptions {
  *
  * @returns In ascending order, the first from iteration 0; sides differ from one level to the next.
  */
-export function windowLevels({ norm, height, width, pInit }: ScheduleOptions): Level[] {
+export function windowLevels({ norm, height, width, pInit }: WindowScheduleOptions): Level[] {
   const smaller = Math.min(height, width);
   const levels: Level[] = [];
   HALVED_FROM.forEach((from, k) => {

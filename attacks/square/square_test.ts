@@ -8,8 +8,8 @@ import { STATUS } from "../slots/slot_attack.ts";
 import {
   attackAll,
   fill,
-  type Found,
   found,
+  type FoundImages,
   givenImages,
   judge,
   makeSquare,
@@ -21,14 +21,14 @@ const COUNT = 50;
 const ORDER = Array.from({ length: COUNT }, (_, i) => i);
 const QUERIES = 30;
 
-function assertSameFound(label: string, a: Found, b: Found): void {
+function assertSameFound(label: string, a: FoundImages, b: FoundImages): void {
   assertSameBits(`${label}, images`, a.images, b.images);
   assertSameBits(`${label}, scores`, a.scores, b.scores);
   assertSameBits(`${label}, slots`, a.slots, b.slots);
 }
 
 /** How many slots have a status. */
-function count({ slots }: Found, status: number): number {
+function count({ slots }: FoundImages, status: number): number {
   return slots.filter((v, i) => i % 4 === 0 && v === status).length;
 }
 
@@ -41,14 +41,14 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
       const given = await givenImages(gpu, COUNT);
       const square = await makeSquare(gpu, { ...options, slots: COUNT });
       fill(gpu, square, { given, numbers: ORDER });
-      let before: Found | null = null;
+      let before: FoundImages | null = null;
       for (let i = 0; i < square.maxIterations; i++) {
         square.iterate(COUNT);
         const now = await found(gpu, square);
         const { margins } = await judge(gpu, { images: now.images, labels: given.labels });
         assertClose("scores", now.scores, { expected: margins, atol: 1e-5, rtol: 0 });
         for (const b of ORDER) {
-          const rows = (f: Found) => f.images.subarray(b * SIZE, (b + 1) * SIZE);
+          const rows = (f: FoundImages) => f.images.subarray(b * SIZE, (b + 1) * SIZE);
           const moved = [...rows(now)].map((v, k) => v - given.images[b * SIZE + k]);
           const distance = norm === "L2" ? Math.hypot(...moved) : Math.max(...moved.map(Math.abs));
           assertLessOrEqual(distance, eps + 1e-6);
@@ -129,7 +129,7 @@ for (const { norm, eps } of [{ norm: "Linf", eps: 0.05 }, { norm: "L2", eps: 0.4
     const square = await makeSquare(gpu, { ...options, queries: 2, restarts: 3, slots: COUNT });
     assertEquals(square.maxIterations, 9);
     fill(gpu, square, { given, numbers: ORDER });
-    const starts: Found[] = [];
+    const starts: FoundImages[] = [];
     for (let iteration = 0; iteration < square.maxIterations; iteration++) {
       square.iterate(COUNT);
       if (iteration % 3 === 0) starts.push(await found(gpu, square));

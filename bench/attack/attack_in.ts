@@ -14,7 +14,7 @@ import { openTestImages } from "./images.ts";
 import type { AttackOptions } from "./options.ts";
 import type { AttackRecord } from "../records/attack_record.ts";
 
-/** Who watches, and who opens the device. */
+/** Observers of an evaluation, and who opens the device. */
 export interface AttackInServices extends Omit<EvaluationServices, "folder"> {
   readonly openDevice: OpenAttackDevice;
   /** Receives notes on weights and timings. */
@@ -22,7 +22,7 @@ export interface AttackInServices extends Omit<EvaluationServices, "folder"> {
 }
 
 /**
- * Evaluates, and leaves record and outcomes in a folder; a finished evaluation there is not made again.
+ * Evaluates and writes record and outcomes to a folder. A finished evaluation there is returned, not repeated.
  *
  * @throws {UsageError} If weights or images do not fit or cannot be read, or the folder holds another evaluation; nothing
  * is changed then.
@@ -54,7 +54,7 @@ export async function attackIn(
   }
 }
 
-/** Reads and checks all that is given, then opens the device. */
+/** Reads and checks the inputs, then opens the device. */
 async function prepare(
   options: AttackOptions,
   { openDevice, note }: Pick<AttackInServices, "openDevice" | "note">,
@@ -82,14 +82,14 @@ function checkAttacks(
   }
 }
 
-/** Refuses to have images saved by an evaluation that has thrown them away. */
+/** Refuses `saveImages` for a finished evaluation that kept no images. */
 function checkImages(
   { artifacts, command }: AttackRecord,
   { outDir, options }: { outDir: string; options: AttackOptions },
 ): void {
   if (!options.saveImages || artifacts.length === 0 || /(^|\s)--save-images(\s|$)/.test(command)) return;
   throw new UsageError(
-    `Cannot save the images: the evaluation in ${outDir} is finished and kept none\n` +
+    `Cannot save images: the evaluation in ${outDir} is finished and kept no images\n` +
       "Hint: evaluate again in another folder with --out",
   );
 }

@@ -1,4 +1,4 @@
-/** The network that is attacked: from a file of weights. */
+/** The attacked network, read from a file of weights. */
 
 import { basename } from "node:path";
 import { readBytes } from "../../common/read_file.ts";
@@ -19,18 +19,18 @@ import { sha256Hex } from "../../common/sha256.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import type { AttackConfiguration } from "../records/attack_record.ts";
 
-/** A network and its weights, which are not on a device yet. */
+/** A network and its weights on the host. */
 export interface Classifier {
   readonly model: Model;
   /** Under the model's names. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Which network, and the hash of the file. */
+  /** Architecture, and the hash of the file. */
   readonly configuration: AttackConfiguration["weights"];
   /** Name of the file, without its folder. */
   readonly file: string;
 }
 
-/** Which network a file is to be read as. */
+/** The network that a file is read as. */
 export interface ClassifierOptions {
   readonly arch: ResnetArch;
   readonly mean: readonly number[] | null;
@@ -72,7 +72,7 @@ export async function readClassifier(path: string, options: ClassifierOptions): 
   }
 }
 
-/** What was done to names and numbers, in sentences. */
+/** Changes of names and numbers, in sentences. */
 function describeChanges({ prefix, added, converted }: PlainStateDict): string[] {
   const types = [...converted].map(([dtype, count]) => `${count} in ${dtype}`);
   return [
@@ -84,11 +84,11 @@ function describeChanges({ prefix, added, converted }: PlainStateDict): string[]
   ];
 }
 
-/** Numbers in a layer that are made without a question: more than any layer of the networks as published has. */
+/** Size of a layer, in numbers, that is never refused: above any layer of the published networks. */
 const USUAL_SIZE = 5e6;
 
 /**
- * Refuses sizes that the file has no room for, before a network of these sizes is made.
+ * Refuses sizes that the file cannot hold, before a network of these sizes is created.
  *
  * @throws {RangeError} If a layer of the network alone has more numbers than the file.
  */
@@ -118,7 +118,7 @@ function refusal(cause: unknown, { path, hint }: { path: string; hint: string })
   return new UsageError(message + hint, { cause });
 }
 
-/** What to do about weights that cannot be used; "" where nothing is known. */
+/** A hint for unusable weights; "" if there is no advice. */
 function hintFor(
   cause: unknown,
   { path, arch, outline }: {
@@ -138,7 +138,7 @@ function hintFor(
   return "\nHint: this is an encoder without its last layer, linear; docs/attacks.md says which weights can be attacked";
 }
 
-/** The lines that make safetensors of a PyTorch archive. */
+/** Lines of Python that convert a PyTorch archive to safetensors. */
 function pythonHint(path: string): string {
   const quoted = (text: string) => JSON.stringify(text);
   return `

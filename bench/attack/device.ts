@@ -13,7 +13,7 @@ import type { Classifier } from "./classifier.ts";
 /** A classifier on a device. */
 export interface AttackDevice {
   readonly adapter: MachineInfo["adapter"];
-  /** What the system says of the adapter's driver; null where it says nothing. */
+  /** The adapter's driver as the system reports it; null if unknown. */
   readonly driver: string | null;
   readonly readPath: string;
   /** Peak device memory so far, in bytes. */

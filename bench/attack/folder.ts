@@ -16,7 +16,7 @@ import { type EvaluationState, readState, writeState } from "./state_file.ts";
 /** The files of the folder. */
 export const FILES = {
   record: "attack.json",
-  /** Of the evaluation at the radius asked, and of the one at the reference code's radius. */
+  /** One for the evaluation at `--eps`, one for that at the reference code's radius. */
   states: { asked: "state.safetensors", referenceRadius: "state-reference-radius.safetensors" },
   outcomes: { asked: "outcomes.safetensors", referenceRadius: "outcomes-reference-radius.safetensors" },
 } as const;
@@ -26,7 +26,7 @@ export type Part = keyof typeof FILES.states;
 
 const PARTS = Object.keys(FILES.states) as Part[];
 
-/** The names of all files that are ever written, moved or removed. */
+/** Names of all files that are ever written, moved or removed. */
 const NAMES: readonly string[] = [
   FILES.record,
   ...Object.values(FILES.states),
@@ -82,7 +82,7 @@ export class EvaluationFolder {
     const lock = await openLock(path);
     const folder = new EvaluationFolder(path, { lock, made, options });
     try {
-      await folder.#takeUp(options);
+      await folder.#open(options);
       return folder;
     } catch (error) {
       await folder.close();
@@ -136,7 +136,7 @@ export class EvaluationFolder {
     if (this.#made) await Deno.remove(this.path).catch(() => {}); // not empty
   }
 
-  async #takeUp({ configuration, resume, now }: FolderOptions): Promise<void> {
+  async #open({ configuration, resume, now }: FolderOptions): Promise<void> {
     const found: string[] = [];
     for (const name of NAMES) {
       const entry = await entryAt(`${this.path}/${name}`);
@@ -155,7 +155,7 @@ export class EvaluationFolder {
         `Cannot start an evaluation in ${this.path}: the folder holds ${
           found.join(", ")
         } already, and evaluations ` +
-          "are never overwritten\nHint: add --resume to go on with it, or choose another folder with --out",
+          "are never overwritten\nHint: add --resume to continue it, or choose another folder with --out",
       );
     }
     if (names.has(FILES.record)) {
@@ -251,7 +251,7 @@ async function isOurs(path: string): Promise<boolean> {
   return new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 16)).includes("realfeatures");
 }
 
-/** @throws {UsageError} If the configurations differ; every field is named. */
+/** @throws {UsageError} If the configurations differ; the message names every field. */
 function checkSame(
   path: string,
   { found, expected }: { found: unknown; expected: AttackConfiguration },

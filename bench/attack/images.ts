@@ -1,4 +1,4 @@
-/** The images that are attacked. */
+/** The attacked images. */
 
 import { type Fields, isObject } from "../../common/is_object.ts";
 import { readText } from "../../common/read_file.ts";

@@ -1,4 +1,4 @@
-/** What became of each image, as a file. */
+/** Outcomes of single images, as a file. */
 
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import type { ImageSet } from "../../datasets/types.ts";
@@ -8,7 +8,7 @@ import { encodeSafetensors, type HostTensor } from "../../engine/files/safetenso
 /**
  * The bytes of `outcomes.safetensors`, n images in the order of the set: `labels` U8 [n]; `clean`, `robust` and for each
  * attack `<name>.correct` U8 [n], 1 where correct (after this attack and all before it); `perturbation` F32 [n], the
- * distance of the image that was returned; and where asked for `images` F32 [n, C, H, W].
+ * distance of the attack's image; optionally `images` F32 [n, C, H, W].
  */
 export function encodeOutcomes(
   result: AutoAttackResult,

@@ -114,7 +114,7 @@ Deno.test("attack() prints a finished evaluation again with --resume, and comput
     await assertRejects(
       () => start([...words, "--resume", "--save-images"], succeed),
       UsageError,
-      "is finished and kept none",
+      "is finished and kept no images",
     );
   });
 });

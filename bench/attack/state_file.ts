@@ -16,7 +16,7 @@ export interface EvaluationState {
   readonly checkpoint: Checkpoint | null;
 }
 
-/** Writes the file, whole or not at all. */
+/** Writes the file atomically. */
 export async function writeState(path: string, state: EvaluationState): Promise<void> {
   const { configuration, startedAt, resumedAt, checkpoint } = state;
   const tensors = checkpoint?.tensors ?? new Map();

@@ -12,7 +12,7 @@ export interface Radii {
   readonly eps: number;
   /** Of the APGD attacks. */
   readonly apgdEps: number;
-  /** Of the evaluation, in words. */
+  /** Description of the evaluation. */
   readonly description: string;
 }
 

@@ -56,7 +56,7 @@ export async function writeInputs(
   return [`--weights=${dir}/net.safetensors`, "--arch=resnet8", `--data=${dir}/run`];
 }
 
-/** What an evaluation of `n` images of 12 x 12 could have found: all but the first are correct, every third is robust. */
+/** A plausible result for `n` images of 12 x 12: all but the first are correct, every third is robust. */
 export function fakeResult(n: number, own: Partial<AutoAttackResult> = {}): AutoAttackResult {
   const clean = Uint8Array.from({ length: n }, (_, i) => i === 0 ? 0 : 1);
   const robust = clean.map((bit, i) => i % 3 === 0 ? bit : 0);
