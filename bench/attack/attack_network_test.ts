@@ -6,9 +6,9 @@ import { writeInputs } from "./testing.ts";
 
 const REFUSED: [own: Partial<AttackNetworkOptions>, message: string][] = [
   [{ eps: 8 }, "in Linf a radius is at most 1"],
-  [{ n: 0 }, "--n: it must be a whole number from 1"],
-  [{ seed: -1 }, "--seed: it must be a whole number from 0"],
-  [{ attacks: ["square", "square"] }, "an attack is named twice"],
+  [{ n: 0 }, "option n: must be a whole number from 1"],
+  [{ seed: -1 }, "option seed: must be a whole number from 0"],
+  [{ attacks: ["square", "square"] }, "square is named twice"],
   [{ std: [1, 0, 1] }, "it must be numbers above 0"],
   [{ weights: "no/such.safetensors" }, "Cannot read no/such.safetensors: no such file"],
   [{ n: 13 }, "has 12, given --n 13"],
