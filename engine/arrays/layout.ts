@@ -1,6 +1,6 @@
 /**
- * The border between PyTorch's layouts, in which files and the public API speak, and the engine's, in which channels
- * lie innermost: images NCHW <-> NHWC, convolution weights OIHW <-> OHWI. All on flat row-major arrays.
+ * Conversion between PyTorch's layouts, used in files and the public API, and the engine's, with channels innermost:
+ * images NCHW <-> NHWC, convolution weights OIHW <-> OHWI. All on flat row-major arrays.
  *
  * @module
  */

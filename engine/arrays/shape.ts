@@ -9,7 +9,7 @@ export type Shape = readonly number[];
 /** Element types a tensor can have. */
 export type DType = "f32" | "u32";
 
-/** What is known of a tensor before it is computed. */
+/** Type and shape of a tensor, known before it is computed. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -66,8 +66,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /**
- * The shape two operands have together: dimensions are aligned at the innermost end and a dimension of 1
- * stretches to the other's.
+ * The broadcast shape of two operands: dimensions are aligned at the innermost end and a dimension of 1 stretches to
+ * the other's.
  *
  * @throws {RangeError} If a dimension differs and neither is 1.
  */

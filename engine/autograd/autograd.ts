@@ -7,20 +7,20 @@ import { sumTo } from "../ops/reduce_sum.ts";
 import { formatShape, sameShape, sizeOf } from "../arrays/shape.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
 
-/** Where differentiation starts. */
+/** The start of differentiation. */
 export interface GradientOptions {
-  /** Gradient of the outcome with respect to `of`; default 1, for which `of` has to hold one element. */
+  /** Gradient of the outcome with respect to `of`; default 1, for which `of` must hold one element. */
   readonly seed?: Tensor;
 }
 
 /**
- * Gradients of `of` with respect to each of `wrt`, in their shapes. Only what leads from `wrt` to `of` is
- * differentiated: asking for an input's gradient costs no work on the weights, and the reverse.
+ * Gradients of `of` with respect to each of `wrt`, in their shapes. Differentiates only the operations between `wrt`
+ * and `of`: the gradient of an input costs no work on the weights, and vice versa.
  *
  * A variable that an operation changes in place between the forward and the backward operations is read as it is
  * then: change variables after asking for gradients.
  *
- * @param of What is differentiated, usually a loss of shape [].
+ * @param of The tensor to differentiate, usually a loss of shape [].
  * @param wrt Tensors and variables, each in any shape.
  * @throws {RangeError} If `of` holds several elements and no seed is given, the seed has another shape than `of`, or
  * `of` does not depend on one of `wrt`.

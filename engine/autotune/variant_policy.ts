@@ -47,7 +47,7 @@ export interface VariantTimes {
 }
 
 /** Work below which all variants are about as fast, and timing costs more than it gains. */
-const WORTH_TIMING_FLOPS = 2e7;
+const MIN_TIMED_FLOPS = 2e7;
 
 /**
  * Chooses the fastest variant, and times all of them where `times` does not know them. Small work is not timed: the best
@@ -55,7 +55,7 @@ const WORTH_TIMING_FLOPS = 2e7;
  */
 export function autotuned(times: VariantTimes): VariantPolicy {
   return async (request) => {
-    if (request.flops < WORTH_TIMING_FLOPS) return request.variants[0];
+    if (request.flops < MIN_TIMED_FLOPS) return request.variants[0];
     const key = `${request.key} ${request.version()}`;
     let known = times.get(key);
     if (known === undefined || !request.variants.every((name) => name in known!)) {

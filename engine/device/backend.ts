@@ -1,21 +1,21 @@
-/** Which of a system's graphics interfaces computes: WebGPU hides it, and each gives bits of its own. */
+/** The graphics API behind WebGPU. WebGPU hides it, but each gives different bits. */
 
-/** The interfaces that WebGPU is built on, by Deno's names for them. */
+/** Graphics APIs that WebGPU runs on, by Deno's names. */
 export const BACKENDS = ["vulkan", "metal", "dx12", "gl"] as const;
 
 /** One of them. */
 export type Backend = typeof BACKENDS[number];
 
-/** An adapter, and what it computes by. */
+/** An adapter and its backend. */
 export interface FoundAdapter {
   readonly adapter: GPUAdapter;
   readonly backend: Backend;
 }
 
-/** Asks WebGPU for an adapter by one of some backends; null where none answers. */
+/** Requests an adapter with one of the given backends; null if no adapter answers. */
 export type RequestAdapter = (backends: readonly Backend[]) => Promise<GPUAdapter | null>;
 
-/** What the choice of a backend depends on; tests pass their own. */
+/** What the default backend depends on; tests pass their own. */
 export interface BackendSystem {
   readonly os?: typeof Deno.build.os;
   /** Backends that Deno may use, with commas between; "" for all. Default: `$DENO_WEBGPU_BACKEND`. */
@@ -23,14 +23,13 @@ export interface BackendSystem {
   readonly requestAdapter?: RequestAdapter;
 }
 
-/** Deno reads it at every request. WebGPU has no other way to choose a backend, and none to tell it. */
+/** Deno reads it at every request. WebGPU itself can neither choose nor report the backend. */
 const VARIABLE = "DENO_WEBGPU_BACKEND";
 
 /**
- * Backends that are tried on a system where none is asked for, the fastest first. OpenGL is never one of them: it
- * lacks features, and where it takes over from a driver that is absent, numbers change without a word. It is not even
- * loaded: libEGL frees the state of a thread twice where the thread ends while the process exits, as threads of
- * `deno test` do, and glibc aborts the process.
+ * The default backends of a system, the fastest first. OpenGL is excluded: it lacks features, and as a silent
+ * substitute for a missing driver it would change numbers. It is not even loaded: libEGL frees the state of a thread
+ * twice where the thread ends while the process exits, as threads of `deno test` do, and glibc aborts the process.
  */
 export function usualBackends(
   { os = Deno.build.os, allowed = Deno.env.get(VARIABLE) }: BackendSystem = {},
@@ -46,9 +45,9 @@ export function usualBackends(
 }
 
 /**
- * The fastest adapter, by a backend that is known: hardware before software, and software by Vulkan alone.
+ * Finds the fastest adapter and its backend: hardware before software, and software with Vulkan only.
  *
- * @param asked Tries this backend and no other, hardware or software. Null for {@linkcode usualBackends}.
+ * @param asked The only backend to try, hardware or software. Null for {@linkcode usualBackends}.
  */
 export async function findAdapter(
   asked: Backend | null = null,
@@ -77,11 +76,11 @@ export async function hasGpu(backend: Backend | null = null): Promise<boolean> {
 /** Why there is no adapter, and what helps. */
 export function noAdapterText(asked: Backend | null, system: BackendSystem = {}): string {
   const cannot = "Cannot open a GPU: ";
-  if (asked !== null) return `${cannot}no adapter answers by the backend that was asked for, ${asked}`;
+  if (asked !== null) return `${cannot}no adapter answers with the backend that was asked for, ${asked}`;
   const { os = Deno.build.os, allowed = Deno.env.get(VARIABLE) } = system;
-  const gl = "--backend gl asks for OpenGL, which gives other bits";
+  const gl = "--backend gl selects OpenGL, which gives different bits";
   if (usualBackends(system).length === 0) {
-    return `${cannot}${VARIABLE} allows no backend that is taken unasked, it is ${allowed}\n` +
+    return `${cannot}${VARIABLE} excludes all default backends, it is ${allowed}\n` +
       `Hint: unset it; ${gl}`;
   }
   const install = os === "linux"

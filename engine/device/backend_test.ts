@@ -58,11 +58,11 @@ Deno.test("noAdapterText() says what helps", () => {
     noAdapterText(null, system("linux", {})),
     "Cannot open a GPU: no WebGPU adapter answers by vulkan, neither hardware nor software\n" +
       "Hint: run sh setup.sh, which installs a software Vulkan driver; " +
-      "--backend gl asks for OpenGL, which gives other bits",
+      "--backend gl selects OpenGL, which gives different bits",
   );
   assertEquals(
     noAdapterText(null, system("linux", {}, "gl")).split("\n")[0],
-    "Cannot open a GPU: DENO_WEBGPU_BACKEND allows no backend that is taken unasked, it is gl",
+    "Cannot open a GPU: DENO_WEBGPU_BACKEND excludes all default backends, it is gl",
   );
   assertStringIncludes(noAdapterText("metal"), "that was asked for, metal");
 });

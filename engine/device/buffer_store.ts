@@ -1,10 +1,10 @@
-/** Every GPU buffer and texture we hold, counted, so that a leak shows as a number. */
+/** GPU buffers and textures, with byte counts that expose leaks. */
 
 import { TEXTURE_ROW, textureBytes, textureRows } from "./texture_layout.ts";
 
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-/** Creates, reads and frees buffers; `liveBytes` is what is held now. */
+/** Creates, reads and frees buffers and textures. */
 export class BufferStore {
   readonly #device: GPUDevice;
   readonly #held = new Map<GPUBuffer | GPUTexture, number>();
@@ -20,12 +20,12 @@ export class BufferStore {
     return this.#liveBytes;
   }
 
-  /** The most bytes held at once since the start or the last {@linkcode BufferStore.resetPeak}. */
+  /** Peak of the bytes held since the start or the last {@linkcode BufferStore.resetPeak}. */
   get peakBytes(): number {
     return this.#peakBytes;
   }
 
-  /** Lets the peak start again from what is held now, or goes back to an earlier one. */
+  /** Resets the peak to the bytes held now, or to an earlier peak. */
   resetPeak(bytes = 0): void {
     this.#peakBytes = Math.max(bytes, this.#liveBytes);
   }
@@ -82,7 +82,7 @@ export class BufferStore {
     }
   }
 
-  /** Destroys one buffer or texture at once; waiting for the garbage collector would hold gigabytes. */
+  /** Destroys one buffer or texture immediately; the garbage collector would keep gigabytes alive. */
   free(resource: GPUBuffer | GPUTexture): void {
     const size = this.#held.get(resource);
     if (size === undefined) return;

@@ -1,13 +1,14 @@
-/** `REALFEATURES_DEBUG`: what the engine tells of its programs, see docs/debugging.md.
+/**
+ * `REALFEATURES_DEBUG`: what the engine prints about its programs, see docs/debugging.md.
  *
  * @module
  */
 
-/** What is told. Each level tells all that the levels below tell. */
+/** Levels of debug output; each includes those below. */
 export const DEBUG_LEVELS = {
   /** The dispatches of each program. */
   dispatches: 1,
-  /** The variants that were chosen. */
+  /** The chosen variants. */
   variants: 2,
   /** Device time by operation and kernel. */
   times: 3,
@@ -15,7 +16,7 @@ export const DEBUG_LEVELS = {
   wgsl: 4,
 } as const;
 
-/** How much is told, and where it goes. */
+/** The level, and where the text goes. */
 export interface Debug {
   /** One of {@linkcode DEBUG_LEVELS}. */
   readonly level: number;
@@ -29,7 +30,7 @@ const VARIABLE = "REALFEATURES_DEBUG";
  * Reads `$REALFEATURES_DEBUG`. Text goes to stderr.
  *
  * @returns Null where the variable is absent, empty or 0.
- * @throws {RangeError} If it is none of 0 to 4.
+ * @throws {RangeError} If it is not a level from 0 to 4.
  */
 export function debugFromEnv(env: (name: string) => string | undefined = Deno.env.get): Debug | null {
   const text = env(VARIABLE);

@@ -1,4 +1,4 @@
-/** The GPU: adapter and device with raised limits, errors turned into exceptions, and a proof that it computes. */
+/** The GPU: opens an adapter with raised limits, checks that it computes, and turns its errors into exceptions. */
 
 import { type Backend, findAdapter, noAdapterText, type RequestAdapter } from "./backend.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
@@ -8,14 +8,14 @@ import { type Debug, DEBUG_LEVELS, debugFromEnv } from "./debug.ts";
 import { turn } from "./turn.ts";
 import smokeSource from "../wgsl/smoke.wgsl" with { type: "text" };
 
-/** What a result has to say of the adapter it was computed on. */
+/** The adapter, as results record it. */
 export interface AdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
   readonly description: string;
   readonly isFallback: boolean;
-  /** What it computes by; part of every result, since each has bits of its own. */
+  /** Part of every result, since each backend gives different bits. */
   readonly backend: Backend;
   readonly features: readonly string[];
   /** The limits that the device was asked to raise. */
@@ -27,7 +27,7 @@ export class NoAdapterError extends Error {
   override name = "NoAdapterError";
 }
 
-/** The device reported an error: the run has failed. */
+/** The device reported an error; the run has failed. */
 export class GpuError extends Error {
   override name = "GpuError";
 }
@@ -58,11 +58,11 @@ export class Gpu {
   readonly variantPolicy: VariantPolicy;
   /** Precision in which values between kernels are stored. */
   readonly storage: ValueStorage;
-  /** What is told of programs, or null. */
+  /** Debug output, or null. */
   readonly debug: Debug | null;
   /** Variants chosen so far, by operation, shapes and settings. */
   readonly chosenVariants: Map<string, string> = new Map();
-  /** What all programs have submitted so far. */
+  /** Work that all programs have submitted so far. */
   readonly work: { flops: number; dispatches: number } = { flops: 0, dispatches: 0 };
   #firstError: string | null = null;
   #signal: AbortSignal | null = null;
@@ -95,10 +95,10 @@ export class Gpu {
   }
 
   /**
-   * Does work that an aborted signal ends: at the next wait for the device, compiled kernel, or step of a
-   * {@linkcode Pace}.
+   * Runs `work`; an aborted signal ends it at the next wait for the device, compiled kernel, or step of a {@linkcode
+   * Pace}.
    *
-   * @param signal Null for work that nothing ends, the saving of what is done, say.
+   * @param signal Null for work that must not be interrupted, such as saving.
    * @throws The signal's reason.
    */
   async heed<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
@@ -112,10 +112,10 @@ export class Gpu {
   }
 
   /**
-   * Lets the event loop turn if it has not for a while; see {@linkcode turn}.
+   * Runs the event loop if it has not run for a while; see {@linkcode turn}.
    *
    * @throws {GpuError} If the device reported an error since it was opened.
-   * @throws The reason of the signal that is heeded, if it is aborted.
+   * @throws The reason of the current signal, if it is aborted.
    */
   async turn(): Promise<void> {
     await turn();
@@ -126,17 +126,17 @@ export class Gpu {
    * Resolves when everything submitted so far has been computed.
    *
    * @throws {GpuError} If the device reported an error since it was opened.
-   * @throws The reason of the signal that is heeded, if it is aborted.
+   * @throws The reason of the current signal, if it is aborted.
    */
   async idle(): Promise<void> {
     await this.device.queue.onSubmittedWorkDone();
     this.checkErrors();
   }
 
-  /** Throws what keeps work from going on: the reason of the signal that is heeded, or the device's first error. */
+  /** Throws the reason of the current signal if it is aborted, or the device's first error. */
   checkErrors(): void {
     this.#signal?.throwIfAborted();
-    if (this.#firstError !== null) throw new GpuError(`Cannot go on computing: ${this.#firstError}`);
+    if (this.#firstError !== null) throw new GpuError(`Cannot continue computing: ${this.#firstError}`);
   }
 
   /** Frees all buffers and the device. */
@@ -158,11 +158,11 @@ export interface OpenOptions {
   readonly readPath?: ReadPath;
   /** Default: the first one, {@linkcode firstVariant}. */
   readonly variantPolicy?: VariantPolicy;
-  /** Precision in which values between kernels are stored. Default: f32. Variables, and what is read back, are f32 always. */
+  /** Precision in which values between kernels are stored. Default: f32. Variables and outputs are always f32. */
   readonly storage?: ValueStorage;
-  /** What is told of programs. Default: what `$REALFEATURES_DEBUG` says, see {@linkcode debugFromEnv}. */
+  /** Debug output. Default: `$REALFEATURES_DEBUG`, see {@linkcode debugFromEnv}. */
   readonly debug?: Debug | null;
-  /** Asks for this backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
+  /** The backend, such as "gl"; a process has only one. Default: the system's own, see {@linkcode findAdapter}. */
   readonly backend?: Backend | null;
   /** Where the adapter comes from. Default: the fastest one that WebGPU offers. */
   readonly requestAdapter?: RequestAdapter;
@@ -172,8 +172,9 @@ export interface OpenOptions {
  * Opens the best adapter with all the limits it offers and checks that it computes.
  *
  * @throws {NoAdapterError} If no adapter answers.
- * @throws {GpuError} If the smoke kernel returns a wrong answer, or values are to be stored as f16 and the adapter cannot.
- * @throws {RangeError} If `$REALFEATURES_DEBUG` is no level.
+ * @throws {GpuError} If the smoke kernel returns a wrong answer, or values are to be stored as f16 and the adapter
+ * cannot.
+ * @throws {RangeError} If `$REALFEATURES_DEBUG` is not a level.
  */
 export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
   const { requestAdapter, backend: asked = null, debug = debugFromEnv() } = options;
@@ -212,12 +213,12 @@ export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
     storage,
     debug,
   });
-  await proveItself(gpu);
+  await runSmokeTest(gpu);
   return gpu;
 }
 
 /** Runs a kernel with a known answer: a shared-memory prefix sum of squares over 256 invocations. */
-async function proveItself(gpu: Gpu): Promise<void> {
+async function runSmokeTest(gpu: Gpu): Promise<void> {
   const { device } = gpu;
   const count = 256;
   const buffer = gpu.buffers.create("smoke", count * 4);

@@ -38,7 +38,7 @@ gpuTest(
       size: 16,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE,
     });
-    const error = await assertRejects(() => gpu.idle(), GpuError, "Cannot go on computing: ");
+    const error = await assertRejects(() => gpu.idle(), GpuError, "Cannot continue computing: ");
     gpu.device.createBuffer({
       label: "later",
       size: 16,

@@ -2,13 +2,13 @@ import type { Gpu } from "./device.ts";
 
 /** Work between two marks in the device's queue, in ms. */
 const BURST_MS = 100;
-/** Steps between two marks at most. */
+/** Maximum number of steps between two marks. */
 const MAX_STEPS = 1024;
 
 /**
- * The pace of a loop that submits steps without reading anything back: await {@linkcode Pace.step} after each. The
- * device's queue then holds work for about 0.2 s, or two steps, and never runs empty; the event loop turns; and the loop
- * ends between two steps when the signal that the device heeds is aborted.
+ * Paces a loop that submits steps without reading anything back: await {@linkcode Pace.step} after each. The device's
+ * queue then holds about 0.2 s of work, or two steps, and never runs empty; the event loop runs; an aborted signal ends
+ * the loop between two steps.
  */
 export class Pace {
   readonly #gpu: Gpu;
@@ -27,14 +27,14 @@ export class Pace {
    * Call it after each submitted step.
    *
    * @throws {GpuError} If the device reported an error.
-   * @throws The reason of the signal that the device heeds, once that is aborted.
+   * @throws The reason of the device's current signal, once aborted.
    */
   async step(): Promise<void> {
     if (++this.#steps >= this.#burst) await this.#queueUp();
     await this.#gpu.turn();
   }
 
-  /** Waits for the last mark, and makes the next one: there is work behind it meanwhile. */
+  /** Waits for the last mark and sets the next one; the queue keeps work meanwhile. */
   async #queueUp(): Promise<void> {
     const mark = this.#gpu.device.queue.onSubmittedWorkDone();
     mark.catch(() => {}); // the loop may end before it is waited for

@@ -1,17 +1,17 @@
-/** Turns of the event loop: the moments at which the host hears of signals, timers and messages. */
+/** Turns of the event loop, in which the host handles signals, timers and messages. */
 
 import { setImmediate } from "node:timers";
 
-/** How long the host may be deaf, in ms. */
+/** Maximum time between turns, in ms. */
 const TURN_MS = 50;
-/** Turns at a time, about 8 us each: a signal is heard after two. */
+/** Turns at a time, about 8 us each: a signal arrives within two. */
 const TURNS = 2;
 
 let turnedAt = -Infinity;
 
 /**
- * Lets the event loop turn if it has not for 50 ms. Await it wherever much is done without waiting for a device or a
- * file: what is awaited and at hand resolves before any signal is heard.
+ * Runs the event loop if it has not run for 50 ms. Await it in long work that waits for neither device nor file:
+ * promises that are already resolved never let a signal through.
  */
 export async function turn(): Promise<void> {
   if (performance.now() - turnedAt < TURN_MS) return;

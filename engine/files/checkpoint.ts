@@ -10,7 +10,7 @@ export { writeFileAtomic } from "../../common/atomic_file.ts";
 /** What JSON can hold. Numbers must be finite. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Everything needed to go on: weights and optimiser state, and step, cursor and the like as JSON. */
+/** Everything needed to resume: weights and optimiser state, and step, cursor and the like as JSON. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, HostTensor>;
   readonly state: Json;

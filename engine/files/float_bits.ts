@@ -1,4 +1,4 @@
-/** Floating point numbers of other widths as float32. */
+/** Conversion of F16, BF16 and F64 to float32. */
 import type { Dtype, HostTensor } from "./safetensors.ts";
 
 /** Element types that {@linkcode float32Of} converts. */

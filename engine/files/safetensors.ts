@@ -35,7 +35,7 @@ export interface Safetensors {
 }
 
 /**
- * Reads the header of a safetensors file alone: what tensors it has, whatever its size.
+ * Reads only the header of a safetensors file: the tensors' types and shapes.
  *
  * @returns The tensors' types and shapes by name, in the order of their bytes.
  * @throws {Error} If there is no such file, or it cannot be read.

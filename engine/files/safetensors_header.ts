@@ -50,7 +50,7 @@ export const LENGTH_BYTES = 8;
 /** The limit of the reference implementation, in bytes. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** What a header says of a tensor. */
+/** Type and shape of a tensor. */
 export interface TensorInfo {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -80,7 +80,7 @@ export interface HeaderOf {
  * Reads the length of the header from the first bytes of a file.
  *
  * @param start The first 8 bytes; fewer where the file is shorter.
- * @throws {SyntaxError} If the file is no safetensors file: too short, or the length exceeds the file or the limit.
+ * @throws {SyntaxError} If the file is not a safetensors file: too short, or the length exceeds the file or the limit.
  */
 export function headerLength(start: Uint8Array, { path, sizeBytes }: HeaderOf): number {
   checkOther(start, path);
@@ -101,10 +101,10 @@ export function headerLength(start: Uint8Array, { path, sizeBytes }: HeaderOf): 
   return length;
 }
 
-/** Where names of wrong things are shown: so long at most. */
-const SHOWN = 120;
+/** Maximum length of names in error messages. */
+const MAX_SHOWN = 120;
 
-/** What files of other formats begin with. PyTorch writes a zip archive, before version 1.6 a pickle of a number. */
+/** First bytes of other formats. PyTorch writes a zip archive, before version 1.6 a pickle of a number. */
 const OTHERS: readonly { readonly starts: readonly number[]; readonly what: string }[] = [
   { starts: [0x50, 0x4b, 0x03, 0x04], what: "a PyTorch archive (or another zip file)" },
   { starts: [0x80, 0x02, 0x8a, 0x0a], what: "a PyTorch archive of the old format" },
@@ -154,7 +154,7 @@ function parseObject(json: Uint8Array, path: string): object {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
     header = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? printable(cause.message, { most: SHOWN }) : String(cause);
+    const reason = cause instanceof Error ? printable(cause.message, { most: MAX_SHOWN }) : String(cause);
     throw fail(path, json.length === 0 ? "its header is empty" : `its header is not JSON, ${reason}`, cause);
   }
   if (!isObject(header)) throw fail(path, "its header is not a JSON object");
@@ -225,7 +225,7 @@ function fail(path: string, reason: string, cause?: unknown): SyntaxError {
 }
 
 function quoted(name: string): string {
-  return `"${printable(name, { most: SHOWN })}"`;
+  return `"${printable(name, { most: MAX_SHOWN })}"`;
 }
 
 /** A value of the header, short; lists within lists of any depth are not walked. */

@@ -1,4 +1,4 @@
-/** The record of one step: operations in the order in which they were called. */
+/** Recording: the operations of a program, in the order of their calls. */
 
 import { type Attrs, mutatedInputs, type OpDef } from "./op.ts";
 import { formatShape, sameShape } from "../arrays/shape.ts";
@@ -46,9 +46,9 @@ let current: Graph | null = null;
 let replacements: ReadonlyMap<Variable, Variable> = new Map();
 
 /**
- * Records what `build` calls with other values in the place of some variables: a network of averaged weights, say.
+ * Records `build` with some variables replaced by others, such as averaged weights.
  *
- * @param others Each variable's replacement, of the same shape; variables that are not in it stay themselves.
+ * @param others Each variable's replacement, of the same shape; other variables stay.
  * @returns What `build` returned.
  * @throws {RangeError} If a replacement has another shape.
  */
@@ -70,7 +70,7 @@ export function replacing<T>(others: ReadonlyMap<Variable, Variable>, build: () 
 }
 
 /**
- * Records what `build` calls into a new graph, which can be evaluated by references or compiled by a program.
+ * Records `build` into a new graph, for evaluation by references or for compilation.
  *
  * @returns The graph, and what `build` returned.
  */
@@ -97,8 +97,8 @@ export function asTensor(value: Value): Tensor {
 /**
  * Records one operation and returns its outputs.
  *
- * @throws {TypeError} If no program is being recorded, a tensor is of another one or would have to be changed in
- * place.
+ * @throws {TypeError} If no program is being recorded, a tensor belongs to another one, or an input changed in place is
+ * not a variable.
  * @throws {RangeError} If the shapes do not fit the operation.
  */
 export function record<A extends Attrs>(op: OpDef<A>, inputs: readonly Value[], attrs: A): readonly Tensor[] {

@@ -1,4 +1,6 @@
-/** What an operation is: declared once, read by autograd, programs, tests, the memory plan and the benchmark. */
+/**
+ * The declaration of an operation: one place that autograd, programs, tests, the memory plan and the benchmark read.
+ */
 
 import type { Spec } from "../arrays/shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -12,7 +14,7 @@ export interface NdArray {
   readonly data: Float64Array;
 }
 
-/** A value as a kernel sees it: something with a spec that the program will bind. */
+/** A value as a kernel sees it: a spec that the program binds. */
 export interface Operand {
   readonly spec: Spec;
 }
@@ -26,23 +28,23 @@ export interface Kernel {
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [number, number, number];
   /**
-   * Whether its workgroups, counted along x, then y, go through what it writes in the order of the leading dimension:
-   * the first half of them (rounded up) writes the first half of every output, from the first half of every input
-   * whose leading dimension is the same. It has to read the grid's size from `num_workgroups`. Default false.
+   * Whether its workgroups, counted along x, then y, write in the order of the leading dimension: the first half of
+   * them (rounded up) writes the first half of every output, from the first half of every input whose leading dimension
+   * is the same. It has to read the grid's size from `num_workgroups`. Default false.
    */
   readonly leading?: boolean;
   /** Of a `leading` kernel: workgroups that a part may need beyond its share, where blocks of rows cross parts. */
   readonly leadingSlack?: number;
-  /** Of a kernel that computes each vec4 of its output from vec4s alone: the same, for the end of another kernel. */
+  /** Of a pointwise kernel: its expression, so that it can be fused into another kernel. */
   readonly pointwise?: Pointwise;
 }
 
 /**
  * One binding of a kernel: a storage buffer that its source declares, or what an `#input` or `#output` line stands for:
  * - `#input 0 x` is read as `x(i)`; the program decides where it lies. `#input 0 x reused`: each element is read many
- *   times, which is worth a copy to where reads are cheap.
+ *   times, which is worth a copy in a texture.
  * - `#output 1 y` is written as `set_y(i, v)`, each vec4 once, and never read; the program decides where it lies and
- *   may go on computing with what is written.
+ *   may fuse further operations into it.
  */
 export interface Binding {
   readonly operand: Operand;
@@ -72,7 +74,7 @@ export interface PointwiseOperand {
   readonly splat: boolean;
 }
 
-/** What kind of device kernels are made for; decides tiles and numbers of parts. */
+/** The kind of device that kernels are made for; decides tile sizes and splits. */
 export interface Target {
   /** A software adapter: few lanes, costly loads, no gain from many invocations. */
   readonly software: boolean;
@@ -86,7 +88,7 @@ export interface Target {
  */
 export const MAX_LOOP_ITERATIONS = 60_000;
 
-/** What an operation lowers to kernels with. */
+/** Arguments of `OpDef.lower`. */
 export interface LowerContext<A> {
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
@@ -106,23 +108,23 @@ export interface VariantContext<A> {
   readonly target: Target;
 }
 
-/** What a backward rule sees. Gradients are null where nothing downstream depends on an output. */
+/** Arguments of a backward rule. Gradients are null where nothing downstream depends on an output. */
 export interface BackwardContext<A> {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly grads: readonly (Tensor | null)[];
   readonly attrs: A;
-  /** Whether the gradient of input `i` is asked for; rules skip the others' work. */
+  /** Whether the gradient of input `i` is needed; rules skip the others. */
   needs(input: number): boolean;
 }
 
 /** A size case of an operation's suite. */
 export interface OpCase<A> {
-  /** What it is there for: "one element", "above the tile". */
+  /** What it covers: "one element", "above the tile". */
   readonly name: string;
   readonly inputs: readonly Spec[];
   readonly attrs: A;
-  /** Range of u32 inputs: values are drawn below this. */
+  /** Upper bound of u32 inputs, exclusive. */
   readonly below?: number;
   /** Range of f32 inputs; default normal(0, 1). */
   readonly positive?: boolean;
@@ -146,18 +148,18 @@ export interface OpDef<A extends Attrs = Attrs> {
   readonly backward: ((context: BackwardContext<A>) => (Tensor | null)[]) | null;
   /** Float64 values of the outputs; inputs listed in `mutates` are changed in place. */
   reference(inputs: readonly NdArray[], attrs: A, outputs: readonly Spec[]): NdArray[];
-  /** Inputs that are changed in place, or which they are of a number of inputs; they must be variables. */
+  /** Inputs that are changed in place, as a list or by the number of inputs; they must be variables. */
   readonly mutates?: readonly number[] | ((inputs: number) => readonly number[]);
-  /** Whether the output is the bytes of the input: a program need not compute it if the input stays as it is. */
+  /** Whether the output has the bytes of the input; a program then aliases it if the input does not change. */
   readonly isView?: (input: Spec, output: Spec) => boolean;
   /** f32 inputs that have no gradient (statistics, masks). */
   readonly constantInputs?: readonly number[];
-  /** Multiplications and additions; 0 where the memory traffic is all that counts. */
+  /** Multiplications and additions; 0 where only memory traffic counts. */
   flops(inputs: readonly Spec[], attrs: A): number;
   readonly cases: readonly OpCase<A>[];
 }
 
-/** The places of the inputs that an operation changes in place, of `inputs` in all. */
+/** Indices of the inputs that an operation changes in place, given their number. */
 export function mutatedInputs(op: Pick<OpDef, "mutates">, inputs: number): readonly number[] {
   return typeof op.mutates === "function" ? op.mutates(inputs) : op.mutates ?? [];
 }

@@ -20,7 +20,7 @@ export interface BatchNormOptions {
 /** How {@linkcode BatchNorm.apply} normalises. */
 export interface BatchNormCall {
   readonly mode: Mode;
-  /** Cut the result off below 0, at no extra cost. Default false. */
+  /** Whether relu follows, at no extra cost. Default false. */
   readonly relu?: boolean;
 }
 

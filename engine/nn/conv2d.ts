@@ -15,7 +15,7 @@ export interface Conv2dOptions {
   readonly stride?: number;
   /** Rings of zeros around the image. Default 0. */
   readonly padding?: number;
-  /** Default false: a BatchNorm follows and would take it away again. */
+  /** Default false: a BatchNorm that follows would cancel it. */
   readonly bias?: boolean;
   readonly seed: number;
 }

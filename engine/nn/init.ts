@@ -1,4 +1,4 @@
-/** How new parameters are drawn. */
+/** Initialisation of parameters. */
 
 import { stream } from "../../common/random.ts";
 import { f32, type Shape, sizeOf } from "../arrays/shape.ts";

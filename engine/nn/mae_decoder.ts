@@ -48,9 +48,9 @@ export interface MaeDecoder extends Stateful {
  * code: tokens are projected (`decoder_embed`), put at their places among copies of `mask_token`, given fixed sine and
  * cosine positions, sent through `decoder_blocks` and `decoder_norm`, and projected to pixels (`decoder_pred`). Linear
  * weights start Xavier uniform, biases at 0, `mask_token` normal with standard deviation 0.02, as there. The positions
- * are no parameter.
+ * are not a parameter.
  *
- * @throws {RangeError} If `dim` is no multiple of `heads` or of 4.
+ * @throws {RangeError} If `dim` is not a multiple of `heads` or of 4.
  */
 export function createMaeDecoder(options: MaeDecoderOptions): MaeDecoder {
   const { encoderDim, dim, depth, heads, mlpRatio, rows, columns, outputs, seed } = options;

@@ -7,7 +7,7 @@ import { joinState, type Stateful } from "./model.ts";
 
 /** Sizes of a perceptron. */
 export interface MlpOptions {
-  /** Length of what goes in and comes out. */
+  /** Length of inputs and outputs. */
   readonly dim: number;
   /** Width of the hidden layer. */
   readonly hidden: number;

@@ -1,4 +1,4 @@
-/** What a network is to whoever trains, probes or attacks it. */
+/** The interface of a network for training, probes and attacks. */
 
 import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import type { Linear } from "./linear.ts";
@@ -12,15 +12,15 @@ import type { Linear } from "./linear.ts";
  */
 export type Mode = "train" | "eval" | "batch";
 
-/** Numbers of a layer or a network, under PyTorch's names. */
+/** Parameters and buffers of a layer or network, under PyTorch's names. */
 export interface Stateful {
-  /** What an optimiser changes. */
+  /** Trained by an optimiser. */
   readonly parameters: readonly Variable[];
-  /** What belongs to the weights but is not differentiated: running statistics, counters. */
+  /** Saved with the weights but not differentiated: running statistics, counters. */
   readonly buffers: readonly Variable[];
 }
 
-/** What turns images into features. Call its function while a program is recorded. */
+/** A network from images to features. Call its function while a program is recorded. */
 export interface Encoder extends Stateful {
   /** F, the length of a feature vector. */
   readonly featureSize: number;
@@ -36,7 +36,7 @@ export interface Model extends Encoder {
   readonly head: Linear;
 }
 
-/** Joins the numbers of several layers, in order. */
+/** Joins the parameters and buffers of several layers, in order. */
 export function joinState(parts: readonly Stateful[]): Stateful {
   return {
     parameters: parts.flatMap((part) => part.parameters),
@@ -44,7 +44,7 @@ export function joinState(parts: readonly Stateful[]): Stateful {
   };
 }
 
-/** Number of trainable numbers. */
+/** Number of trainable values. */
 export function parameterCount({ parameters }: Stateful): number {
   return parameters.reduce((sum, { initial }) => sum + initial.length, 0);
 }

@@ -1,9 +1,9 @@
-/** The numbers that pixels are normalised by before a network, (pixel - mean) / std: which of them make sense. */
+/** Valid means and standard deviations for the normalisation of pixels, (pixel - mean) / std. */
 
 /** Smallest and largest mean and standard deviation, for pixels in [0, 1]: further out float32 loses the pixels. */
 const RANGES = { mean: [-10, 10], std: [1e-3, 1e3] } as const;
 
-/** What is wrong with a mean or a standard deviation, as "must be ..., got ..."; null if nothing is. */
+/** The problem with a mean or standard deviation, as "must be ..., got ..."; null if valid. */
 export function normalisationProblem(name: keyof typeof RANGES, value: number): string | null {
   const [low, high] = RANGES[name];
   // Written so that NaN is refused, too.

@@ -1,4 +1,4 @@
-/** The range of pixels that a network stretches to [-1, 1] before anything else. */
+/** The pixel range that a network first stretches to [-1, 1]. */
 
 import { addScalar, scale } from "../ops/arithmetic.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
@@ -19,7 +19,7 @@ export function toSymmetric(pixels: Value, range: PixelRange): Tensor {
   return addScalar(scale(pixels, 1 / half), -middle / half);
 }
 
-/** Undoes {@linkcode toSymmetric}. */
+/** Inverse of {@linkcode toSymmetric}. */
 export function fromSymmetric(values: Value, range: PixelRange): Tensor {
   const { half, middle } = split(range);
   return addScalar(scale(values, half), middle);

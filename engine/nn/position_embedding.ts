@@ -11,7 +11,7 @@ import { Variable } from "../graph/tensor.ts";
  *
  * @param name Names the variable.
  * @param dim A multiple of 4.
- * @throws {RangeError} If `dim` is no multiple of 4.
+ * @throws {RangeError} If `dim` is not a multiple of 4.
  *
  * @example
  * ```ts

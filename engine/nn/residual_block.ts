@@ -9,9 +9,9 @@ import { joinState, type Mode, type Stateful } from "./model.ts";
 
 /** Sizes of a block. */
 export interface BlockOptions {
-  /** Channels that come in. */
+  /** Input channels. */
   readonly inputs: number;
-  /** Channels of its 3x3 convolutions; what goes out is this times the block's expansion. */
+  /** Channels of its 3x3 convolutions; the output has this times the block's expansion. */
   readonly width: number;
   /** Stride of its first 3x3 convolution and of its shortcut. */
   readonly stride: number;
@@ -20,7 +20,7 @@ export interface BlockOptions {
 
 /** A residual block. */
 export interface Block extends Stateful {
-  /** Channels that go out. */
+  /** Output channels. */
   readonly outputs: number;
   /** [B, H, W, inputs] to [B, ceil(H / stride), ceil(W / stride), outputs]. */
   apply(x: Value, mode: Mode): Tensor;

@@ -117,7 +117,7 @@ export function resnetEncoder(config: ResnetEncoderConfig, { seed }: { readonly 
   return { ...joinState([stem, norm, ...blocks]), featureSize: channels, features };
 }
 
-/** (x - mean) / std per channel, or nothing where neither is given. The numbers are settings, not weights. */
+/** (x - mean) / std per channel, or the identity where neither is given. The numbers are settings, not weights. */
 function createNormalisation(
   { mean, std, inputChannels }: Pick<ResnetEncoderConfig, "mean" | "std"> & { inputChannels: number },
 ): (x: Value) => Tensor {
@@ -130,7 +130,7 @@ function createNormalisation(
 }
 
 /**
- * Refuses a configuration that {@linkcode resnet}, or {@linkcode resnetEncoder} without classes, could not build.
+ * Checks a configuration of {@linkcode resnet}, or without classes of {@linkcode resnetEncoder}.
  *
  * @throws {RangeError} If the architecture is unknown or a size does not fit it.
  */

@@ -1,4 +1,4 @@
-/** State dicts as they are found in the wild. */
+/** Normalises state dicts from other tools: names, counters, element types. */
 
 import { float32Of, isFloat } from "../files/float_bits.ts";
 import { printable } from "../../common/printable.ts";
@@ -13,22 +13,22 @@ const WRAPPERS = /(?<=^|\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped
 /** BatchNorm's counter of batches, and that of averaged weights: no score needs them. */
 const COUNTERS = /(?:^|\.)num_batches_tracked$|^n_averaged$/;
 
-/** A state dict under the names that the networks here have. */
+/** A state dict under this library's names. */
 export interface PlainStateDict {
   readonly tensors: Map<string, HostTensor>;
-  /** What was taken off every name: "module.", "module.model."; "" for nothing. */
+  /** Prefix removed from every name: "module.", "module.model."; "" for nothing. */
   readonly prefix: string;
-  /** Counters that were not there, or not as they should be, and are taken as 0; they influence no score. */
+  /** Counters that were missing or malformed and count as 0; they influence no score. */
   readonly added: readonly string[];
-  /** Element types that were turned into float32, and of how many tensors. */
+  /** Element types converted to float32, with the number of tensors. */
   readonly converted: ReadonlyMap<HostTensor["dtype"], number>;
 }
 
 /**
- * A state dict as the networks here read it:
+ * A state dict as this library's networks read it:
  *
- * - Wrappers' names go: `module.`, `_orig_mod.`, `model.`, `backbone.`, `encoder.`, `network.` and `net.` where all names
- *   begin with them, `_orig_mod.` and its like anywhere.
+ * - Names of wrappers are removed: `module.`, `_orig_mod.`, `model.`, `backbone.`, `encoder.`, `network.` and `net.`
+ *   where all names begin with them, `_orig_mod.` and its like anywhere.
  * - BatchNorm's counter `num_batches_tracked` is I64 and 0 beside each `running_mean` that lacks it, as files older than
  *   PyTorch 0.4.1 do, or has one of another shape, element type or range. The counter is read in training only.
  * - Numbers in F16, BF16 and F64 become F32: exactly the first two, rounded the third.
@@ -70,7 +70,7 @@ export function plainOutline(tensors: ReadonlyMap<string, TensorInfo>): Map<stri
   );
 }
 
-/** Takes wrappers off the names; `n_averaged` stands outside all of them. */
+/** Removes wrappers from the names; `n_averaged` stands outside all of them. */
 function withPlainNames<T>(tensors: ReadonlyMap<string, T>): { tensors: Map<string, T>; prefix: string } {
   const given = [...tensors].filter(([name]) => name !== "n_averaged");
   let names = given.map(([name]) => name), prefix = "";

@@ -1,4 +1,4 @@
-/** What a diffusion network knows of its timestep. */
+/** The timestep embedding of a diffusion network. */
 
 import { silu } from "../ops/silu.ts";
 import { sinusoidalEmbedding } from "../ops/sinusoidal_embedding.ts";

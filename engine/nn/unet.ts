@@ -35,11 +35,11 @@ export interface UnetConfig {
   readonly groups: number;
 }
 
-/** What a U-Net is applied with. */
+/** Arguments of a U-Net. */
 export interface UnetCall {
   /** Timesteps, u32 [B], or [1] for all examples. */
   readonly t: Value;
-  /** Of the dropout; none in evaluation. */
+  /** Of the dropout; absent in evaluation. */
   readonly random?: RandomSource;
 }
 
@@ -69,10 +69,10 @@ interface Stage extends Stateful {
 }
 
 /**
- * Makes DDPM's U-Net: a 3x3 convolution; levels of residual blocks, each but the last ended by a convolution of stride
- * 2; a middle of block, self-attention, block; the levels in reverse with one block more, each of which takes the
- * output of its counterpart on the way down beside its input, and each level but the first ended by doubling and a
- * convolution; GroupNorm, SiLU and a convolution that starts at 0.
+ * Makes DDPM's U-Net: a 3x3 convolution; levels of residual blocks; all levels but the last end in a convolution of
+ * stride 2; a middle of block, self-attention, block; the levels in reverse with one block more, each of which also
+ * takes the output of its counterpart on the way down; all levels but the first end in upsampling and a convolution;
+ * GroupNorm, SiLU and a convolution that starts at 0.
  *
  * Blocks are named as DDAE names the decoder's, https://arxiv.org/abs/2303.09769: `out_6` of two blocks a level and
  * four levels is the last at a quarter of the size. A parameter's values depend on its name and the seed alone.

@@ -25,11 +25,11 @@ export interface UnetBlockOptions {
   readonly seed: number;
 }
 
-/** What a block is applied with. */
+/** Arguments of a block. */
 export interface UnetBlockCall {
   /** Embedded timesteps, [B, time], or [1, time] for all examples. */
   readonly time: Tensor;
-  /** Of the dropout; none in evaluation. */
+  /** Of the dropout; absent in evaluation. */
   readonly random?: RandomSource;
 }
 

@@ -1,4 +1,4 @@
-/** Which sizes of a U-Net fit together. */
+/** Checks the sizes of a U-Net. */
 
 import type { UnetConfig } from "./unet.ts";
 
@@ -12,9 +12,9 @@ export function unetBlockNames(
 }
 
 /**
- * Refuses a U-Net that could not be made.
+ * Checks the configuration of a U-Net.
  *
- * @throws {RangeError} If a number is none that counts something, the image cannot be halved often enough, an attention
+ * @throws {RangeError} If a count is not a positive integer, the image cannot be halved often enough, an attention
  * level does not exist, or groups or heads do not divide a width.
  */
 export function checkUnet(config: UnetConfig): void {

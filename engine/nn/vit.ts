@@ -49,7 +49,7 @@ export interface Vit extends Stateful {
   embed(images: Value): Tensor;
   /** [B, 1 + K, dim] of any tokens [B, K, dim]: the class token in front, all blocks, and the last norm. */
   encode(tokens: Value): Tensor;
-  /** [B, dim] of images with pixels in [0, 1]: what becomes of the class token. */
+  /** [B, dim] of images with pixels in [0, 1]: the final class token. */
   features(images: Value): Tensor;
 }
 
@@ -64,8 +64,8 @@ export interface Vit extends Stateful {
  * https://arxiv.org/abs/2111.06377, and its code. Departures: the bias of the patch embedding starts at 0, not as a
  * convolution's; `pos_embed` is a buffer, [T, dim], without a row for the class token.
  *
- * @throws {RangeError} If a size is no whole number from 1 up, the patches do not divide the images, or the heads or 4
- * do not divide `dim`.
+ * @throws {RangeError} If a size is not a whole number from 1 up, the patches do not divide the images, or the heads or
+ * 4 do not divide `dim`.
  *
  * @example
  * ```ts
@@ -145,7 +145,7 @@ export function vit(config: VitConfig, { seed }: { readonly seed: number }): Vit
 }
 
 /**
- * Refuses a configuration that {@linkcode vit} could not build.
+ * Checks a configuration of {@linkcode vit}.
  *
  * @throws {RangeError} If a size does not fit.
  */

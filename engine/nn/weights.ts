@@ -1,4 +1,4 @@
-/** Weights of a network to and from PyTorch's names, layouts and element types. */
+/** Converts weights between the engine and PyTorch's names, layouts and element types. */
 
 import type { Gpu } from "../device/device.ts";
 import { ohwiToOihw, oihwToOhwi } from "../arrays/layout.ts";
@@ -35,7 +35,7 @@ export function loadWeights(gpu: Gpu, model: Stateful, tensors: ReadonlyMap<stri
 }
 
 /**
- * Refuses what {@linkcode loadWeights} would refuse, without a device.
+ * Checks what {@linkcode loadWeights} checks, without a device.
  *
  * @throws {RangeError} If tensors are missing or not known to the model, or have another shape or element type, or
  * hold numbers that are not finite or a negative variance; the message lists them, a few of each.
@@ -49,8 +49,7 @@ export function checkWeights(model: Stateful, tensors: ReadonlyMap<string, HostT
 }
 
 /**
- * Refuses weights by their names, types and shapes alone, before their numbers are read. Counters may be missing, see
- * {@linkcode plainOutline}.
+ * Checks names, types and shapes only, before values are read. Counters may be missing, see {@linkcode plainOutline}.
  *
  * @throws {RangeError} As {@linkcode checkWeights} does.
  */
@@ -58,7 +57,7 @@ export function checkOutline(model: Stateful, tensors: ReadonlyMap<string, Tenso
   refuse(allVariables(model).filter(({ spec }) => spec.dtype !== "u32"), tensors, problemOf);
 }
 
-/** Refuses tensors that are missing, unexpected, or have a problem. */
+/** Throws if tensors are missing, unexpected, or invalid. */
 function refuse<T extends TensorInfo>(
   variables: readonly Variable[],
   tensors: ReadonlyMap<string, T>,
@@ -101,14 +100,14 @@ function fromPyTorch({ spec, shape }: Variable, { data }: HostTensor): HostData 
   return shape.length === 4 ? oihwToOhwi(data as Float32Array, pytorchShape(shape)) : data as Float32Array;
 }
 
-/** What is wrong with a tensor's type or shape, or null. */
+/** The problem with a tensor's type or shape, or null. */
 function problemOf({ name, spec }: Variable, tensor: TensorInfo): string | null {
   const dtype = spec.dtype === "u32" ? "I64" : "F32", shape = pytorchShape(spec.shape);
   if (tensor.dtype === dtype && tensor.shape.join() === shape.join()) return null;
   return `${name} must be ${dtype} ${formatShape(shape)} and is ${tensor.dtype} ${formatShape(tensor.shape)}`;
 }
 
-/** What keeps a tensor's numbers from being a variable's value, or null. */
+/** The problem with a tensor's values, or null. */
 function problemOfValues({ name }: Variable, tensor: HostTensor): string | null {
   if (tensor.dtype === "F32") {
     const at = tensor.data.findIndex((v) => !Number.isFinite(v));

@@ -1,4 +1,4 @@
-/** What the augmentations have in common: an example's own random numbers, shapes, and how they are recorded. */
+/** Shared parts of the augmentations: random numbers per example, shapes, recording. */
 
 import { record } from "../graph/graph.ts";
 import type { OpCase, OpDef } from "../graph/op.ts";
@@ -23,7 +23,7 @@ export interface Size {
   readonly width: number;
 }
 
-/** What the reference of an augmentation works on. */
+/** Input of an augmentation's reference. */
 export interface Example<A> extends Size {
   /** [H, W, 3], row by row. */
   readonly pixels: Float64Array;
@@ -32,18 +32,18 @@ export interface Example<A> extends Size {
   readonly attrs: A;
 }
 
-/** What one augmentation is. */
+/** Definition of one augmentation. */
 export interface AugmentationRule<A> {
   readonly name: string;
-  /** "blur images": what its errors say cannot be done. */
+  /** Verb of its errors: "blur images". */
   readonly verb: string;
   /** WGSL template; `_augmentation.wgsl` comes in front of it. */
   readonly source: string;
   /** Whether an invocation owns a row of an image, or a workgroup an image. */
   readonly unit: "row" | "image";
-  /** What the template is filled with, beside B, H, W and the key. */
+  /** Template values, in addition to B, H, W and the key. */
   fill(attrs: A, size: Size): { consts?: Record<string, number>; text?: Record<string, string> };
-  /** @throws {RangeError} If a setting makes no sense. */
+  /** @throws {RangeError} If a setting is invalid. */
   check(attrs: A, size: Size): void;
   /** One example's result in float64. */
   apply(example: Example<A>): Float64Array;
@@ -101,7 +101,7 @@ export function defineAugmentation<A extends AugmentationAttrs>(rule: Augmentati
   };
 }
 
-/** Records an augmentation; `options` holds its settings beside the random numbers' source. */
+/** Records an augmentation; `options` holds its settings and the source of random numbers. */
 export function applyAugmentation<A extends AugmentationAttrs>(
   op: OpDef<A>,
   images: Value,

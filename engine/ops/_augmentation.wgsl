@@ -1,10 +1,10 @@
-// What every augmentation's kernel begins with: its inputs and its random numbers.
-// images [B, H, W, 3], one pixel to a vec4; examples [B]; step []. The result, alike, is binding 3.
+// Common head of the augmentation kernels: inputs and random numbers.
+// images [B, H, W, 3], one pixel to a vec4; examples [B]; step []. The result, of the same shape, is binding 3.
 #input 0 images
 @group(0) @binding(1) var<storage, read> examples: array<u32>;
 @group(0) @binding(2) var<storage, read> step: array<u32>;
 
-// Four words of the example in place b, the same in whichever batch it is.
+// Four random words of the example at position b, independent of its batch.
 fn draw(b: u32, block: u32) -> vec4<u32> {
   return philox(vec4<u32>(examples[b], step[0], block, 0u), vec2<u32>(KEY0, KEY1));
 }

@@ -1,4 +1,4 @@
-/** How attention's heads lie in memory, and how its work is divided. */
+/** Memory layout of attention heads, and the division of work. */
 
 import { formatShape, rowVec4s, type Shape, type Spec } from "../arrays/shape.ts";
 

@@ -9,17 +9,17 @@ import { applyKernel, gradKernels, statsKernels } from "./batch_norm_kernels.ts"
 interface BatchNormAttrs {
   readonly [key: string]: unknown;
   readonly eps: number;
-  /** Cut the result off below 0. */
+  /** Whether relu follows. */
   readonly relu: boolean;
-  /** Share of the batch in the running statistics, where there are such. */
+  /** Weight of the batch in the running statistics, if any. */
   readonly momentum: number;
 }
 
 /**
- * y = gamma * (x - mean) / sqrt(variance + eps) + beta with the batch's own mean and biased variance.
- * Inputs: x [..., C], gamma [C], beta [C] and, if they are to move towards the batch's, running mean [C], running
- * (unbiased) variance [C] and number of batches []. Outputs: y, and stats [4, C] for the gradient: mean, variance, and
- * the affine form y = x * scale + offset. Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1.
+ * y = gamma * (x - mean) / sqrt(variance + eps) + beta with the batch's own mean and biased variance. Inputs: x [...,
+ * C], gamma [C], beta [C] and, if they are updated, running mean [C], running (unbiased) variance [C] and number of
+ * batches []. Outputs: y, and stats [4, C] for the gradient: mean, variance, and the affine form y = x * scale +
+ * offset. Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1.
  */
 export const batchNormOp: OpDef<BatchNormAttrs> = {
   name: "batch_norm",
@@ -102,7 +102,7 @@ export const batchNormGradOp: OpDef<BatchNormAttrs> = {
   }),
 };
 
-/** What a batch's statistics are kept in. */
+/** Variables of the running statistics. */
 export interface RunningStats {
   /** [C]. */
   readonly mean: Variable;
@@ -118,17 +118,17 @@ export interface BatchNormCallOptions {
   readonly beta: Value;
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
-  /** Cut the result off below 0. Default false. */
+  /** Whether relu follows. Default false. */
   readonly relu?: boolean;
-  /** Moved towards the statistics of this batch, if given. */
+  /** Updated with the statistics of this batch, if given. */
   readonly running?: RunningStats;
-  /** Share of this batch in them. Default 0.1. */
+  /** Weight of this batch in them. Default 0.1. */
   readonly momentum?: number;
 }
 
 /**
- * Normalises per channel with the batch's own statistics: gamma (x - mean) / sqrt(variance + eps) + beta, the
- * variance divided by the number of rows; cut off below 0 if `relu`. Source: Ioffe & Szegedy 2015,
+ * Normalises per channel with the batch's own statistics: gamma (x - mean) / sqrt(variance + eps) + beta, the variance
+ * divided by the number of rows; followed by relu if asked for. Source: Ioffe & Szegedy 2015,
  * https://arxiv.org/abs/1502.03167, algorithm 1.
  *
  * Running statistics move as in PyTorch: running = (1 - momentum) * running + momentum * batch, with the unbiased
@@ -136,8 +136,8 @@ export interface BatchNormCallOptions {
  *
  * @param x [..., C].
  * @param gamma [C].
- * @throws {RangeError} If the batch is empty, gamma, beta or the running statistics have another number of channels,
- * or there are such and a channel has one value only.
+ * @throws {RangeError} If the batch is empty, gamma, beta or the running statistics have another number of channels, or
+ * these are given and a channel has only one value.
  */
 export function batchNorm(
   x: Value,

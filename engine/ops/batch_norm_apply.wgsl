@@ -1,4 +1,4 @@
-// y[r, c] = x[r, c] * scale[c] + offset[c], cut off below 0 if RELU (by relu.wgsl); x, y [ROWS, C4] (vec4s of channels), stats [4, C4]
+// y[r, c] = x[r, c] * scale[c] + offset[c], with relu (relu.wgsl) if RELU; x, y [ROWS, C4] (vec4s of channels), stats [4, C4]
 // with scale and offset as rows 2 and 3.
 // One invocation owns one vec4 of channels and PER rows. Workgroup 64, channels innermost. No reduction.
 #input 0 x

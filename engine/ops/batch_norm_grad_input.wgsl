@@ -1,4 +1,4 @@
-// dx[r, c] = k0[c] * g + k1[c] * x[r, c] + k2[c], g = dy[r, c], and 0 where RELU and the forward output was cut off.
+// dx[r, c] = k0[c] * g + k1[c] * x[r, c] + k2[c], g = dy[r, c], and 0 where RELU and the forward output was 0.
 // x, dy, dx [ROWS, C4] (vec4s of channels), k [3, C4], stats [4, C4] with scale and offset as rows 2 and 3.
 // One invocation owns one vec4 of channels and PER rows. Workgroup 64, channels innermost. No reduction.
 #input 0 x

@@ -1,7 +1,7 @@
 // The gradients of gamma and beta, and the three numbers per channel with which dx = k0 * g + k1 * x + k2:
 //   dbeta = sum g, dgamma = sum g * xhat with xhat = (x - mean) / sqrt(variance + EPS)
 //   dx = gamma * rstd * (g - dbeta / n - xhat * dgamma / n)
-// where g = dy, and 0 where RELU and the forward output was cut off. From x, dy [ROWS, C4] (vec4s of channels) or, with
+// where g = dy, and 0 where RELU and the forward output was 0. From x, dy [ROWS, C4] (vec4s of channels) or, with
 // SPLITS, from partial sums part [SPLITS, 2, C4] of g and g * (x - x[0]); stats [4, C4] as in batch_norm_stats.wgsl,
 // k [3, C4]. A workgroup of 64 computes one vec4 of channels: a lane sums every 64th row, then the lanes are added as a
 // tree. Order fixed.

@@ -14,7 +14,7 @@ import statsSource from "./batch_norm_stats.wgsl" with { type: "text" };
 import sumsSource from "./batch_norm_sums.wgsl" with { type: "text" };
 import pairSumSource from "./workgroup_pair_sum.wgsl" with { type: "text" };
 
-/** What the kernels of both directions are made with. */
+/** Shared inputs of the forward and backward kernels. */
 interface Shared {
   readonly x: Operand;
   readonly gamma: Operand;
@@ -26,16 +26,16 @@ interface Shared {
   scratch(spec: Spec): Operand;
 }
 
-/** How {@linkcode statsKernels} computes. */
+/** Inputs of {@linkcode statsKernels}. */
 export interface StatsPlan extends Omit<Shared, "relu"> {
   readonly beta: Operand;
-  /** Running mean, variance and number of batches; empty where they stay as they are. */
+  /** Running mean, variance and number of batches; empty if not updated. */
   readonly running: readonly Operand[];
-  /** Share of the batch in the running statistics. */
+  /** Weight of the batch in the running statistics. */
   readonly momentum: number;
 }
 
-/** The kernels that find `stats` and move the running statistics. */
+/** The kernels that compute `stats` and update the running statistics. */
 export function statsKernels(plan: StatsPlan): Kernel[] {
   const { x, gamma, beta, stats, running, eps, momentum } = plan;
   const { consts, kernels, part } = partialSums({ ...plan, relu: false });
@@ -72,7 +72,7 @@ export function applyKernel(
   };
 }
 
-/** How {@linkcode gradKernels} computes. */
+/** Inputs of {@linkcode gradKernels}. */
 export interface GradPlan extends Shared {
   readonly dy: Operand;
   readonly dx: Operand;
@@ -107,7 +107,7 @@ export function gradKernels(plan: GradPlan): Kernel[] {
   }];
 }
 
-/** The kernel that sums parts of the rows, and what it writes; neither where one stage is enough. */
+/** The kernel of partial sums and its output; neither where one stage is enough. */
 function partialSums(
   { x, stats, dy, relu, target, scratch }: Pick<Shared, "x" | "stats" | "relu" | "target" | "scratch"> & {
     readonly dy?: Operand;
@@ -138,7 +138,7 @@ function writes(...operands: Operand[]): Binding[] {
   return operands.map((operand) => ({ operand, kind: "read_write" }));
 }
 
-/** Rows one invocation computes in the kernels that load something per channel first. */
+/** Rows per invocation in kernels that first load values per channel. */
 const ROWS_PER_LANE = 8;
 
 /** Sizes and grid of a kernel in which an invocation owns one vec4 of channels and a few rows. */

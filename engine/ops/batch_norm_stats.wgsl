@@ -1,7 +1,7 @@
 // Mean and biased variance of each channel, and the affine form of the normalisation, as the rows of stats [4, C4]:
 //   mean, variance, scale = gamma / sqrt(variance + EPS), offset = beta - mean * scale.
 // From x [ROWS, C4] (vec4s of channels) by d = x - x[0], shifted so that the variance does not cancel; or, with SPLITS,
-// from partial sums part [SPLITS, 2, C4] of d and d * d. RUNNING: also moves the running statistics,
+// from partial sums part [SPLITS, 2, C4] of d and d * d. RUNNING: also updates the running statistics,
 //   mean += MOMENTUM * (batch mean - mean), variance += MOMENTUM * (batch variance * UNBIASED - variance), batches += 1.
 // A workgroup of 64 computes one vec4 of channels: a lane sums every 64th row, then the lanes are added as a tree.
 // Order fixed.

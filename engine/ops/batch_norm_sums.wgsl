@@ -1,6 +1,6 @@
 // Partial sums per channel over parts of the rows of x [ROWS, C4] (vec4s of channels), for many rows:
 //   GRAD == 0: sums of d and d * d with d = x - x[0]: shifted by the first row, so that the variance does not cancel.
-//   GRAD == 1: sums of g and g * d, where g = dy, and 0 where RELU and the forward output was cut off.
+//   GRAD == 1: sums of g and g * d, where g = dy, and 0 where RELU and the forward output was 0.
 // part [SPLITS, 2, C4]. One invocation owns one vec4 of channels and one part; workgroup 64, channels innermost
 // so that neighbouring lanes read neighbouring memory. Order: ascending rows, fixed.
 #input 0 x

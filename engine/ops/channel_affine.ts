@@ -35,7 +35,7 @@ interface AffineRule extends Pick<ElementwiseRule, "name" | "expression" | "incl
   readonly gradient: (g: Tensor, y: Tensor) => Tensor;
 }
 
-/** An elementwise operation, so that it moves into the kernel before it, with the shapes of channels checked. */
+/** An elementwise operation, which therefore fuses into the kernel before it; checks the shapes of channels. */
 function defineAffine({ gradient, ...rule }: AffineRule): OpDef<ElementwiseAttrs> {
   const op = defineElementwise({
     ...rule,
@@ -71,7 +71,7 @@ function checkChannels([x, ...vectors]: readonly Spec[]): void {
 }
 
 /**
- * x * scale + offset per channel, cut off below 0 if `relu` (default false).
+ * x * scale + offset per channel, followed by relu if `relu` (default false).
  *
  * @param x [..., C].
  * @param scale [C], as is the offset.

@@ -1,4 +1,4 @@
-/** Changing the colours of images at random. */
+/** Random changes of brightness, contrast, saturation and hue. */
 
 import { type U32x4, uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
@@ -14,7 +14,7 @@ import { wgslFloat } from "./elementwise.ts";
 import type { RandomSource } from "./random_images.ts";
 import source from "./colour_jitter.wgsl" with { type: "text" };
 
-/** How far colours may change. */
+/** Ranges of the changes. */
 export interface JitterStrengths {
   /** The factor is uniform in [max(0, 1 - brightness), 1 + brightness], as are the next two. */
   readonly brightness: number;
@@ -22,11 +22,11 @@ export interface JitterStrengths {
   readonly saturation: number;
   /** The shift is uniform in [-hue, hue], in turns; at most 0.5. */
   readonly hue: number;
-  /** Of an image being changed at all. */
+  /** Probability that an image changes. */
   readonly probability: number;
 }
 
-/** What is done to one image. */
+/** The changes of one image. */
 export interface Jitter {
   /** Permutation of brightness 0, contrast 1, saturation 2 and hue 3. */
   readonly order: readonly number[];
@@ -71,9 +71,9 @@ export const colourJitterOp = defineAugmentation<AugmentationAttrs & JitterStren
 
 /**
  * Changes brightness, contrast, saturation and hue of each image by random factors, in random order, with a
- * probability. The mean grey level that contrast needs is that of the image as changed so far. Values outside [0, 1] are
- * cut off. An example's changes depend on its number, the step and the stream alone. Source: torchvision's ColorJitter on
- * tensors.
+ * probability. The mean grey level that contrast needs is that of the image as changed so far. Values outside [0, 1]
+ * are clipped. An example's changes depend on its number, the step and the stream alone. Source: torchvision's
+ * ColorJitter on tensors.
  *
  * @param images [B, H, W, 3] in [0, 1].
  * @returns [B, H, W, 3] in [0, 1].
@@ -87,7 +87,7 @@ export function colourJitter(
   return applyAugmentation(colourJitterOp, images, options);
 }
 
-/** What is done to an example, from its random words; null for nothing. */
+/** The changes of an example, from its random words; null for none. */
 export function jitterOf(attrs: JitterStrengths, draw: (block: number) => U32x4): Jitter | null {
   const [decision, index] = draw(0);
   if (uniform01(decision) >= attrs.probability) return null;
@@ -152,7 +152,7 @@ function modulo(a: number, n: number): number {
   return a - n * Math.floor(a / n);
 }
 
-/** Cut off at 0 and 1. */
+/** Clipped to [0, 1]. */
 function unit(v: number): number {
   return Math.min(1, Math.max(0, v));
 }

@@ -1,10 +1,10 @@
-// Changes brightness, contrast, saturation and hue, in an order drawn for each image; with probability PROBABILITY.
-//   brightness f p, contrast f p + (1-f) mean luma of the image, saturation f p + (1-f) luma(p), each cut off at [0, 1];
+// Changes brightness, contrast, saturation and hue in a random order per image, with probability PROBABILITY.
+//   brightness f p, contrast f p + (1-f) mean luma of the image, saturation f p + (1-f) luma(p), each clipped to [0, 1];
 //   hue: shifted by f turns at the same saturation and value (HSV)
 // The mean is that of the image as it is when contrast's turn comes, so there are two passes: up to contrast, into
 // `out`, with the sum of grey levels; then from contrast on, each invocation over the pixels it wrote itself.
 // One workgroup of 64 owns one image, pixels in turn; partial sums are added in the order of the invocations.
-// Words of block 0: x decides, y is the order; of block 1: the four factors. Values outside [0, 1] are cut off first.
+// Words of block 0: x decides, y is the order; of block 1: the four factors. Values outside [0, 1] are clipped first.
 @group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
 const CONTRAST = 1u;
 const LIMIT = vec4<f32>(1.0, 1.0, 1.0, 0.0);

@@ -1,5 +1,5 @@
 /**
- * Tensors one after another along an axis.
+ * Concatenation along an axis.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Tensor, Value } from "../graph/tensor.ts";
 import { type ConcatAttrs, concatRule, join } from "./concat_rule.ts";
 import { split } from "./split.ts";
 
-/** out = the inputs one after another along `axis`; up to seven of them. */
+/** out = the inputs, up to seven, concatenated along `axis`. */
 export const concatOp: OpDef<ConcatAttrs> = {
   ...concatRule,
   backward: ({ inputs, grads: [g], attrs: { axis } }) =>
@@ -17,8 +17,8 @@ export const concatOp: OpDef<ConcatAttrs> = {
 };
 
 /**
- * The parts one after another along `axis` (counted from 0, or from the end if negative); all other dimensions and
- * the element types have to be the same. The gradient is {@linkcode split} at the same places.
+ * Concatenates tensors along `axis` (counted from 0, or from the end if negative). All other dimensions and the element
+ * types must match. The gradient is {@linkcode split} at the same places.
  *
  * @throws {RangeError} If there are no parts, or they do not fit together.
  *

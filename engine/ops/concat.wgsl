@@ -1,4 +1,4 @@
-// The parts one after another along one axis: out [OUTER, ROW vec4s], part k [OUTER, its share of ROW].
+// Concatenation along one axis: out [OUTER, ROW vec4s], part k [OUTER, its share of ROW].
 // ALIGNED: every part starts at a vec4 and whole vec4s are copied. Otherwise the axis is the innermost one and each
 // lane is gathered; lanes past WIDTH are the padding and stay zero. Bits are copied as they are, of any type.
 // One invocation computes one vec4 of the output; workgroup 64. Order-free.

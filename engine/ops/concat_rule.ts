@@ -1,4 +1,4 @@
-/** How tensors are put one after another: what concat and the gradient of split share. */
+/** Concatenation, shared by concat and the gradient of split. */
 
 import { asTensor, record } from "../graph/graph.ts";
 import type { NdArray, OpCase, OpDef } from "../graph/op.ts";
@@ -14,12 +14,12 @@ export interface ConcatAttrs {
   readonly axis: number;
 }
 
-/** Parts one kernel reads: a device has to offer eight storage buffers, one is the output. */
+/** Inputs of one kernel: WebGPU guarantees eight storage buffers, one is the output. */
 const MAX_PARTS = 7;
 
 /**
- * out = the inputs one after another along `axis`; up to seven of them. The gradient is left to who uses it: concat's
- * is split, and split's is concat.
+ * out = the inputs, up to seven, concatenated along `axis`. The users add the gradient: concat's is split, and split's
+ * is concat.
  */
 export const concatRule: Omit<OpDef<ConcatAttrs>, "backward"> = {
   name: "concat",
@@ -116,7 +116,7 @@ function concatReference(
 }
 
 /**
- * Records `op` on up to seven parts at a time, until one tensor is left.
+ * Records `op` on up to seven parts at a time, until one tensor remains.
  *
  * @throws {RangeError} If there are no parts, or they do not fit together.
  */

@@ -3,7 +3,7 @@
 //                      of dy[n, (iy+P-ky)/S, (ix+P-kx)/S, o] * v[c, ky, kx, o]
 // dy [N, OH, OW, O], v [C, KH, KW, O] (weights transposed, not flipped), dx [N, H, W, C].
 // One invocation computes COLS * S neighbouring columns of one row x OUT channels: all the phases ix % S share their
-// loads, and which tap belongs to which phase is settled in the template. Rows of one phase iy % S lie together.
+// loads, and the template assigns taps to phases. Rows of one phase iy % S lie together.
 // Workgroup 64 along the column blocks. Order of summation: ky, o, kx, fixed, whatever the tile.
 #input 0 dy reused
 #input 1 v reused

@@ -14,7 +14,7 @@ import gradWeightsSource from "./conv2d_grad_weights.wgsl" with { type: "text" }
 
 const quads = (n: number) => Math.ceil(n / 4);
 
-/** 1 if some invocations of a grid are too many: without the test a kernel has no masks to carry along. */
+/** 1 if the grid has surplus invocations, which need a guard; a kernel without it carries no masks. */
 function guard(count: number, [x, y, z]: readonly [number, number, number]): number {
   return count === x * y * z * 64 ? 0 : 1;
 }
@@ -23,7 +23,7 @@ function reads(...operands: Operand[]): Binding[] {
   return operands.map((operand) => ({ operand, kind: "read" }));
 }
 
-/** What y = x * w + bias is computed from. */
+/** Operands of y = x * w + bias. */
 export interface ForwardPlan {
   readonly x: Operand;
   readonly w: Operand;
@@ -84,7 +84,7 @@ export function flipKernel(
   };
 }
 
-/** What dx is computed from. */
+/** Operands of dx. */
 export interface GradInputPlan {
   readonly dy: Operand;
   readonly w: Operand;
@@ -142,7 +142,7 @@ function stridedKernel(
   };
 }
 
-/** What dw is computed from. */
+/** Operands of dw. */
 export interface GradWeightsPlan {
   readonly x: Operand;
   readonly dy: Operand;
@@ -151,7 +151,7 @@ export interface GradWeightsPlan {
   scratch(spec: Spec): Operand;
 }
 
-/** Invocations that keep a device busy; more parts only cost memory and their sum. */
+/** Invocations that keep a device busy; more parts only cost memory and additions. */
 const ENOUGH = { software: 1024, hardware: 2048 };
 
 /**

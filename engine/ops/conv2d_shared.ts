@@ -13,7 +13,10 @@ import { sumKernels } from "./reduce_sum.ts";
 import forwardSource from "./conv2d_shared.wgsl" with { type: "text" };
 import gradWeightsSource from "./conv2d_shared_grad_weights.wgsl" with { type: "text" };
 
-/** What a workgroup of 256 computes: rows are pixels of y, or channels of dy; columns are channels of y, or of x by tap. */
+/**
+ * The part that a workgroup of 256 computes: rows are pixels of y, or channels of dy; columns are channels of y, or of
+ * x by tap.
+ */
 export interface SharedTile {
   /** "shared 64x64". */
   readonly name: string;

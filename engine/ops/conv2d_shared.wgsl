@@ -1,4 +1,4 @@
-// The convolution of conv2d.wgsl for devices with workgroup memory, as a matrix product that is never laid out:
+// The convolution of conv2d.wgsl for devices with workgroup memory, as an implicit matrix product:
 //   y[p, o] = bias[o] + sum over steps k of xs[p, k] . ws[o, k],  p = (n, oy, ox), k = (ky, c, kx) in vec4s of channels
 // x [N, H, W, C], w [O, KH, KW, C] (OHWI), y [N, OH, OW, O]; also the input gradient with turned weights, stride 1.
 // A workgroup of 256 = TY x TX computes ROWS pixels x COLS channels, an invocation ROWS / TY x COLS / TX of them, four

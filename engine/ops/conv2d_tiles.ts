@@ -1,8 +1,8 @@
 /**
- * Register tiles of the convolution kernels: how much of the result one invocation computes. A larger tile needs fewer
- * loads for each product, a smaller one leaves more invocations and compiles faster. All tiles of one shape give the
- * same bits, so which one computes is a matter of speed alone. Each list starts with the best guess, from timings on a
- * software adapter; see docs/performance.md.
+ * Register tiles of the convolution kernels: the part of the result that one invocation computes. A larger tile needs
+ * fewer loads for each product, a smaller one leaves more invocations and compiles faster. All tiles of one shape give
+ * the same bits, so the choice affects speed only. Each list starts with the best guess, from timings on a software
+ * adapter; see docs/performance.md.
  */
 
 import type { ConvSizes } from "./conv2d_sizes.ts";

@@ -1,4 +1,4 @@
-/** Operations on each element alone: one kernel template, one small rule per operation. */
+/** Elementwise operations: one kernel template, one small rule per operation. */
 
 import { record } from "../graph/graph.ts";
 import { maskPadding } from "../wgsl/mask_padding.ts";
@@ -27,7 +27,7 @@ import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";
 import source from "./elementwise.wgsl" with { type: "text" };
 
-/** What one elementwise operation is. */
+/** Definition of one elementwise operation. */
 export interface ElementwiseRule {
   readonly name: string;
   readonly arity: 1 | 2 | 3 | 4;
@@ -40,7 +40,7 @@ export interface ElementwiseRule {
   /** Whether all-zero arguments give zero, so that padding needs no mask. */
   readonly keepsZero: boolean;
   readonly backward: OpDef<ElementwiseAttrs>["backward"];
-  /** Inputs of the suite are drawn positive. */
+  /** Whether inputs of the suite are positive. */
   readonly positive?: boolean;
   /** The constant used by the suite. */
   readonly constant?: number;
@@ -70,7 +70,7 @@ export function applyElementwise(op: OpDef<ElementwiseAttrs>, inputs: readonly V
   return record(op, inputs, { k })[0];
 }
 
-/** A backward rule that skips the inputs nobody asks for; autograd undoes broadcasting. */
+/** A backward rule that skips inputs whose gradient is not needed; autograd undoes broadcasting. */
 export function backwardEach(
   ...rules: ((context: BackwardContext<ElementwiseAttrs>, grad: Tensor) => Tensor)[]
 ): NonNullable<OpDef<ElementwiseAttrs>["backward"]> {

@@ -1,4 +1,4 @@
-/** Rows of a table picked by number. */
+/** Lookup of rows in a table. */
 
 import { record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
@@ -43,8 +43,8 @@ export const embeddingOp: OpDef<NoAttrs> = {
 };
 
 /**
- * Looks rows of a table up by number: out[..., :] = table[index[...], :]. The gradient of a row sums over all places
- * of its number, in ascending order.
+ * Looks up rows of a table by index: out[..., :] = table[index[...], :]. The gradient of a row sums over all
+ * occurrences of its index, in ascending order.
  *
  * @param table [V, D].
  * @param index u32 of any shape, each below V.

@@ -1,4 +1,4 @@
-/** Tokens of each example picked by their numbers. */
+/** Selection of tokens by index. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
@@ -45,8 +45,8 @@ export const gatherTokensOp: OpDef<NoAttrs> = {
 };
 
 /**
- * Picks tokens of each example by number: out[b, k, :] = x[b, index[b, k], :]. A number may occur more than once; the
- * gradient then sums over its places, in ascending order.
+ * Selects tokens of each example by index: out[b, k, :] = x[b, index[b, k], :]. An index may occur more than once; the
+ * gradient then sums over its occurrences, in ascending order.
  *
  * @param x [B, T, D].
  * @param index u32 [B, K], each below T.

@@ -1,4 +1,4 @@
-// Rows picked by number: out[r, k, :] = x[r / ROWS, index[r, k], :].
+// Rows selected by index: out[r, k, :] = x[r / ROWS, index[r, k], :].
 // x [G, T, D], index [R, K] u32 below T, R = G * ROWS, out [R, K, D]. One invocation writes one vec4; workgroup 64.
 // A copy: order-free.
 #input 0 x

@@ -1,4 +1,4 @@
-/** Blurring at random. */
+/** Random Gaussian blur. */
 
 import { uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
@@ -14,14 +14,14 @@ import { wgslFloat } from "./elementwise.ts";
 import type { RandomSource } from "./random_images.ts";
 import source from "./gaussian_blur.wgsl" with { type: "text" };
 
-/** How much images may be blurred. */
+/** Settings of the blur. */
 export interface BlurSettings {
   /** Side of the window in pixels; odd. */
   readonly kernel: number;
   /** The standard deviation in pixels is uniform in [minSigma, maxSigma]. */
   readonly minSigma: number;
   readonly maxSigma: number;
-  /** Of an image being blurred at all. */
+  /** Probability that an image is blurred. */
   readonly probability: number;
 }
 

@@ -66,7 +66,7 @@ export const geluTanhGradOp = defineElementwise({
 
 /** Settings of {@linkcode gelu}. */
 export interface GeluOptions {
-  /** `none`: with the error function; `tanh`: the older approximation of it. Default `none`. */
+  /** `none`: by the error function; `tanh`: its older approximation. Default `none`. */
   readonly approximate?: "none" | "tanh";
 }
 

@@ -13,9 +13,9 @@ import sumsSource from "./group_norm_sums.wgsl" with { type: "text" };
 import wholeSource from "./group_norm_whole.wgsl" with { type: "text" };
 import pairSumSource from "./workgroup_pair_sum.wgsl" with { type: "text" };
 
-/** Rows of a part of the sums; parts depend on the example's size alone, so the result does not on the batch. */
+/** Rows of a part of the sums; parts depend on the example's size alone, so the result does not depend on the batch. */
 const PART = 64;
-/** Rows one invocation computes in the last stage. */
+/** Rows per invocation in the last stage. */
 const PER = 8;
 
 function sizes(shape: Shape, groups: number) {
@@ -24,7 +24,7 @@ function sizes(shape: Shape, groups: number) {
   return { B: shape[0], HW, C4, G, CG, ROW: 4 * C4, GROUP_ROW: 4 * Math.ceil(G / 4) };
 }
 
-/** What a sum per example and channel is made of; with `grad`, of the gradient. */
+/** Operands of the sums per example and channel; with `grad`, of the gradient. */
 export interface SumsPlan {
   readonly x: Operand;
   readonly grad?: { readonly dy: Operand; readonly scale: Operand; readonly offset: Operand };
@@ -50,7 +50,7 @@ export function sumsKernel({ x, grad, attrs, scratch }: SumsPlan) {
   return { kernel, part, consts };
 }
 
-/** What the last stage is made of; with `grad`, of the gradient of x. */
+/** Operands of the last stage; with `grad`, of the gradient of x. */
 export interface ApplyPlan {
   readonly x: Operand;
   readonly scale: Operand;
@@ -77,15 +77,15 @@ export function applyKernel({ x, scale, offset, grad, y, attrs }: ApplyPlan): Ke
 }
 
 /**
- * Whether a workgroup normalises an example on its own: a dispatch instead of three. Larger examples gain from more
- * invocations, and a software device from kernels without barriers, which there cost more than dispatches.
+ * Whether one workgroup normalises a whole example: one dispatch instead of three. Larger examples gain from more
+ * invocations, and software devices from kernels without barriers, which cost them more than dispatches.
  */
 export function fitsWorkgroup(shape: Shape, { software }: Target): boolean {
   const C4 = rowVec4s(shape), HW = sizeOf(shape.slice(1, -1));
   return !software && C4 <= 64 && HW * C4 <= 2 ** 12;
 }
 
-/** What the kernel of whole examples is made of. */
+/** Operands of the kernel of whole examples. */
 export interface WholePlan {
   readonly x: Operand;
   readonly gamma: Operand;
@@ -96,7 +96,7 @@ export interface WholePlan {
   readonly attrs: GroupNormAttrs;
 }
 
-/** All of group normalisation, an example to a workgroup. */
+/** Group normalisation in one kernel, one workgroup per example. */
 export function wholeKernel({ x, gamma, beta, y, state, attrs }: WholePlan): Kernel {
   const consts = sizes(x.spec.shape, attrs.groups);
   return {
@@ -111,7 +111,7 @@ export function wholeKernel({ x, gamma, beta, y, state, attrs }: WholePlan): Ker
   };
 }
 
-/** What the kernel of the gradients of whole examples is made of. */
+/** Operands of the gradient kernel of whole examples. */
 export interface WholeGradPlan {
   readonly x: Operand;
   readonly dy: Operand;
@@ -123,7 +123,7 @@ export interface WholeGradPlan {
   readonly attrs: GroupNormAttrs;
 }
 
-/** The gradient of x, and what those of gamma and beta are summed from. */
+/** The gradient of x, and each example's share of those of gamma and beta. */
 export function wholeGradKernel({ x, dy, state, dx, k, attrs }: WholeGradPlan): Kernel {
   const consts = sizes(x.spec.shape, attrs.groups), [mean, rstd, scale, offset] = state;
   return {

@@ -1,4 +1,4 @@
-/** Vectors brought to length 1. */
+/** L2 normalisation of vectors. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, LowerContext, OpCase, OpDef } from "../graph/op.ts";
@@ -11,7 +11,7 @@ import source from "./l2_normalize.wgsl" with { type: "text" };
 
 type NoAttrs = Record<string, never>;
 
-/** What shorter vectors are divided by, as in `torch.nn.functional.normalize`. */
+/** Minimum divisor, as in `torch.nn.functional.normalize`. */
 const EPS = 1e-12;
 
 /** y [..., C]. Input: x [..., C]. */

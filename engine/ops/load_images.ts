@@ -1,4 +1,4 @@
-/** From stored pixels to a batch of images: decoding, random crop and mirroring in one pass. */
+/** Loading a batch of images from stored pixels: decoding, random crop and mirroring in one pass. */
 
 import { record } from "../graph/graph.ts";
 import type { NdArray, OpDef } from "../graph/op.ts";

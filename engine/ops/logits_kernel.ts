@@ -1,11 +1,11 @@
-/** Kernels over logits [B, C] of which one invocation owns an example: losses, verdicts and doubts. */
+/** Kernels over logits [B, C] with one invocation per example: losses, correctness, diagnostics. */
 
 import type { Kernel, Operand } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
 import { rowVec4s } from "../arrays/shape.ts";
 import { fillTemplate, type TemplateValues } from "../wgsl/template.ts";
 
-/** What such a kernel is made of. */
+/** Operands and template values of such a kernel. */
 export interface LogitsKernelOptions extends TemplateValues {
   readonly label: string;
   readonly source: string;
@@ -15,7 +15,7 @@ export interface LogitsKernelOptions extends TemplateValues {
   readonly output: Operand;
 }
 
-/** The kernel of a template, in which B, C and C4, the vec4s of a row of logits, are constants beside those given. */
+/** Builds the kernel of a template; adds the constants B, C and C4, the vec4s of a row of logits. */
 export function logitsKernel({ label, source, inputs, output, ...values }: LogitsKernelOptions): Kernel {
   const [B, C] = inputs[0].spec.shape;
   return {

@@ -1,4 +1,4 @@
-/** Mean squared errors, over everything or over some tokens alone. */
+/** Mean squared errors, over all elements or over masked tokens. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, LowerContext, OpCase, OpDef } from "../graph/op.ts";
@@ -64,10 +64,9 @@ export const tokenErrorGradOp: OpDef<NoAttrs> = {
 };
 
 /**
- * Mean squared error over the tokens that a mask counts:
- * sum over b, t of mask[b, t] * mean over p of (prediction - target)^2, divided by the sum of the mask. Tokens with a
- * mask of 0 have no influence, and a gradient of exactly 0. This is the loss of MAE (He et al., CVPR 2022,
- * https://arxiv.org/abs/2111.06377).
+ * Mean squared error over the tokens in a mask: sum over b, t of mask[b, t] * mean over p of (prediction - target)^2,
+ * divided by the sum of the mask. Tokens with a mask of 0 have no influence, and a gradient of exactly 0. This is the
+ * loss of MAE (He et al., CVPR 2022, https://arxiv.org/abs/2111.06377).
  *
  * @param prediction [B, T, P].
  * @param target [B, T, P].

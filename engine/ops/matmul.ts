@@ -1,5 +1,5 @@
 /**
- * Products of matrices, batched, either operand transposed where it lies.
+ * Batched matrix products; either operand may be transposed, without a copy.
  *
  * @module
  */
@@ -99,7 +99,7 @@ interface GradContext {
   readonly attrs: MatmulAttrs;
 }
 
-/** Where `a` has no leading dimensions and `b` has, autograd sums over them. */
+/** Gradient of a; where `a` has no leading dimensions and `b` has, autograd sums over them. */
 function gradA({ b, g, attrs: { transposeA, transposeB, sumBatch } }: GradContext): Tensor {
   if (sumBatch) return matmul(b, g, { transposeB: true });
   return transposeA
@@ -107,7 +107,7 @@ function gradA({ b, g, attrs: { transposeA, transposeB, sumBatch } }: GradContex
     : matmul(g, b, { transposeB: !transposeB });
 }
 
-/** The same; but a shared weight under plain rows is summed over within one product. */
+/** Gradient of b; a weight shared by all rows is summed within one product. */
 function gradB({ a, b, g, attrs: { transposeA, transposeB, sumBatch } }: GradContext): Tensor {
   if (sumBatch) return matmul(a, g);
   if (b.shape.length < a.shape.length && !transposeA) return transposeB ? matmulSum(g, a) : matmulSum(a, g);
@@ -161,8 +161,8 @@ export function matmulSizes(a: Shape, b: Shape, attrs: MatmulAttrs): MatmulSizes
   return { ...sizes, BATCH: batch, sharedA: a.length === 2, sharedB: b.length === 2 };
 }
 
-/** Multiplications and additions below which there is nothing to choose. */
-const WORTH_CHOOSING_FLOPS = 1e6;
+/** Work below which a product has one variant only. */
+const MIN_TUNED_FLOPS = 1e6;
 
 /** Names of the variants of a product, best guess first; empty for small ones. */
 export function matmulVariants(
@@ -172,12 +172,12 @@ export function matmulVariants(
   },
 ): string[] {
   const { BATCH, M, K, N } = sizes;
-  if (2 * BATCH * M * K * N < WORTH_CHOOSING_FLOPS) return [];
+  if (2 * BATCH * M * K * N < MIN_TUNED_FLOPS) return [];
   return matmulTiles(problemOf({ a: { spec: a }, b: { spec: b }, attrs, target, sizes }))
     .map(({ name }) => name);
 }
 
-/** What a product is computed from. */
+/** Operands of a product. */
 export interface MatmulPlan {
   readonly a: Operand;
   readonly b: Operand;

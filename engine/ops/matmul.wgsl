@@ -3,7 +3,7 @@
 // TA: a is [K, M] instead of [M, K]. TB: b is [N, K] instead of [K, N]. B_SIZE is 0 where all batches share b.
 // One invocation computes ROWS x COLS elements of one part: every vec4 loaded serves 4 x ROWS or 4 x COLS products.
 // Invocations go along the rows of strips of STRIP blocks of columns, so that the part of b they read stays in cache.
-// The loops are ordered to keep few operands at hand: a register file holds far less than the sums. No workgroup
+// The loop order keeps few operands live, since a register file holds far less than the sums. No workgroup
 // memory: on a software adapter it is slower than storage, for others see matmul_shared.wgsl. Workgroup 64.
 // Order of summation: ascending k, fixed (TB without TA: by dot products of four); a second kernel adds the parts in
 // order. So all tiles give the same bits.

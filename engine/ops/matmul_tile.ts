@@ -1,12 +1,12 @@
 /**
- * How much of a matrix product one invocation, or one workgroup, computes, and into how many parts its sum is split.
+ * Tiles of a matrix product, per invocation or workgroup, and the number of parts of its sum.
  *
  * @module
  */
 
 import { MAX_LOOP_ITERATIONS } from "../graph/op.ts";
 
-/** What is computed together: by one invocation, or, where it is shared, by a workgroup. */
+/** The part that one invocation computes, or, where it is shared, one workgroup. */
 export interface MatmulTile {
   /** "16x12", "shared 64x64". */
   readonly name: string;
@@ -30,11 +30,11 @@ export interface MatmulProblem {
   readonly software: boolean;
 }
 
-/** What suits a kind of device. */
+/** Limits of tiles on a kind of device. */
 interface TileLimits {
   /** Rows or columns to choose from. */
   readonly sides: readonly number[];
-  /** What loading one vec4 costs in multiply-adds: decides between waste at the edges and reuse. */
+  /** Cost of loading one vec4, in multiply-adds: weighs waste at the edges against reuse. */
   readonly loadCost: number;
   /** Invocations that keep the device busy. */
   readonly enough: number;
@@ -53,15 +53,15 @@ const SHARED_SIDES = [[64, 64], [128, 128], [128, 64]];
 const ENOUGH_WORKGROUPS = 128;
 
 /** Rows and columns below which most of a shared tile would lie beyond the edge. */
-const LEAST_SHARED = 32;
+const MIN_SHARED = 32;
 
 /** Sums that one invocation keeps, by form: more are no faster (a b), or take too long to compile (a^T b^T). */
 const MAX_SUMS = { NN: 192, NT: 256, TN: 256, TT: 128 };
 
 /** Terms of a sum below which splitting it costs more than it gains. */
-const SHORTEST_PART = 64;
+const MIN_PART = 64;
 
-/** The most tiles to choose from. */
+/** Maximum number of variants. */
 const MAX_TILES = 5;
 
 interface Rated {
@@ -71,9 +71,9 @@ interface Rated {
 }
 
 /**
- * The tiles that cost least by count: products computed, those beyond the edge included, plus the loads they share.
- * Large tiles load less, small ones waste less at the edges and keep more invocations busy. Tiles that a workgroup
- * shares come before all others where a device has workgroup memory.
+ * The tiles of least cost by count: products computed, those beyond the edge included, plus the loads they share. Large
+ * tiles load less, small ones waste less at the edges and keep more invocations busy. Tiles that a workgroup shares
+ * come before all others where a device has workgroup memory.
  */
 export function matmulTiles(problem: MatmulProblem): MatmulTile[] {
   const own = ratedTiles(problem).map(({ tile }) => tile);
@@ -100,7 +100,7 @@ export function tileNamed(name: string): MatmulTile {
 /** Tiles of single invocations, the cheapest first. */
 function ratedTiles({ batch, m, n, k, split, software, transposeA, transposeB }: MatmulProblem): Rated[] {
   const { sides, loadCost, enough } = software ? SOFTWARE : HARDWARE;
-  const longest = split ? Math.max(1, Math.floor(k / SHORTEST_PART)) : 1;
+  const longest = split ? Math.max(1, Math.floor(k / MIN_PART)) : 1;
   const form = transposeA ? (transposeB ? "TT" : "TN") : transposeB ? "NT" : "NN";
   const rate = (rows: number, cols: number): Rated => {
     const owners = Math.max(1, batch * Math.ceil(m / rows) * Math.ceil(n / cols));
@@ -117,7 +117,7 @@ function ratedTiles({ batch, m, n, k, split, software, transposeA, transposeB }:
 
 /** Tiles that a workgroup shares, the best guess first: the largest that still makes enough workgroups. */
 function sharedTiles({ batch, m, n, software, ...problem }: MatmulProblem): MatmulTile[] {
-  if (software || Math.min(m, n) < LEAST_SHARED) return [];
+  if (software || Math.min(m, n) < MIN_SHARED) return [];
   const splits = matmulSplits({ batch, m, n, software, ...problem });
   const groups = ([rows, cols]: number[]) => batch * splits * Math.ceil(m / rows) * Math.ceil(n / cols);
   const order = groups([128, 128]) >= ENOUGH_WORKGROUPS ? [1, 2, 0] : [0, 2, 1];

@@ -62,7 +62,7 @@ export const ntXentGradOp: OpDef<NtXentAttrs> = {
 };
 
 /**
- * NT-Xent, the loss of SimCLR: each of the 2N views has to name its image's other view among the 2N - 1 others,
+ * NT-Xent, the loss of SimCLR: each of the 2N views must identify its image's other view among the 2N - 1 others,
  *
  *   mean over views i of -log(exp(cos(z_i, z_p(i)) / t) / sum over j != i of exp(cos(z_i, z_j) / t)),
  *
@@ -102,7 +102,7 @@ export function ntXent(z0: Value, z1: Value, { temperature }: { readonly tempera
 }
 
 /**
- * Refuses a batch and a temperature with which the loss means nothing.
+ * Checks the batch size and the temperature of the loss.
  *
  * @throws {RangeError} If the batch has fewer than 2 images or the temperature is not positive and finite.
  */

@@ -55,7 +55,7 @@ function defineOp(rule: UpdateRule): OpDef {
   };
 }
 
-/** Records sums[i] += factor * grads[i]; `factor` is []. Without any it records nothing. */
+/** Records sums[i] += factor * grads[i]; `factor` is []. Records nothing for empty lists. */
 export function accumulateAll(
   sums: readonly Variable[],
   grads: readonly Value[],
@@ -65,7 +65,7 @@ export function accumulateAll(
   record(accumulateOp, [...sums.flatMap((sum, i) => [sum, grads[i]]), factor], {});
 }
 
-/** Records sums[i] = factor * sums[i]; `factor` is []. Without any it records nothing. */
+/** Records sums[i] = factor * sums[i]; `factor` is []. Records nothing for an empty list. */
 export function multiplyAll(sums: readonly Variable[], factor: Value): void {
   if (sums.length > 0) record(multiplyOp, [...sums, factor], {});
 }

@@ -20,7 +20,7 @@ import {
 /** Settings of one update, as in torch.optim.Adam and torch.optim.AdamW. */
 export interface AdamAttrs {
   readonly [key: string]: unknown;
-  /** Shares of the last first and second moment that are kept. */
+  /** Decay rates of the first and second moment. */
   readonly beta1: number;
   readonly beta2: number;
   /** Added to the root of the second moment; above 0. */
@@ -99,7 +99,7 @@ function adamCases(): OpDef<AdamAttrs>["cases"] {
 }
 
 /**
- * The numbers an update needs from the host, in float64 until they are stored.
+ * The scalars of an update, computed on the host in float64.
  *
  * @param step Updates done before this one; the update is number `step` + 1 of the bias correction.
  * @returns [lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t), lr] with t = step + 1.
@@ -125,7 +125,7 @@ export interface AdamInputs {
 }
 
 /**
- * Records the update of parameters and their moments in place; without any it records nothing.
+ * Records the update of parameters and their moments in place; records nothing for an empty list.
  *
  * @param options Scalars: the host's numbers, see {@linkcode adamScalars}. The rest are settings of the update.
  */

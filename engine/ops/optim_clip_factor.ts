@@ -1,4 +1,4 @@
-/** The norm of all gradients together, and the factor that brings it down to a maximum. */
+/** The global norm of gradients, and the factor that clips it to a maximum. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, LowerContext, OpCase, OpDef, Operand } from "../graph/op.ts";
@@ -10,7 +10,7 @@ import { groupUpTo, itemsPerKernel } from "./optim_groups.ts";
 import factorSource from "./optim_clip_factor.wgsl" with { type: "text" };
 import squaresSource from "./optim_sum_squares.wgsl" with { type: "text" };
 
-/** Settings: the largest norm that passes unchanged. */
+/** Settings: the maximum norm. */
 export interface ClipAttrs {
   readonly [key: string]: unknown;
   readonly maxNorm: number;
@@ -21,9 +21,9 @@ export interface ClipAttrs {
  * more, one dispatch takes several such batches; the order of the sum is the same on all.
  */
 const BATCH = 7;
-/** Workgroups of several batches in one dispatch, which pass over each other's tensors. */
+/** Workgroups of a dispatch over several batches; each skips the tensors of other batches. */
 const SHARED_GROUPS = 16;
-/** vec4s an invocation takes before a further workgroup is worth while. */
+/** Minimum vec4s per invocation before a further workgroup pays off. */
 const VEC4S_EACH = 8;
 const MAX_GROUPS = 256;
 

@@ -45,7 +45,7 @@ export interface EmaPair {
   readonly param: Value;
 }
 
-/** Records the update of averages; `weight` ([]) is 1 - decay. Without any it records nothing. */
+/** Records the update of averages; `weight` ([]) is 1 - decay. Records nothing for an empty list. */
 export function emaUpdate(pairs: readonly EmaPair[], weight: Value): void {
   if (pairs.length === 0) return;
   record(emaOp, [...pairs.flatMap(({ shadow, param }) => [shadow, param]), weight], {});

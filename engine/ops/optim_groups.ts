@@ -1,12 +1,12 @@
-/** How tensors share dispatches: a small one costs less to compute than to start. */
+/** Grouping of small tensors into shared dispatches: a small one costs less to compute than to launch. */
 
-/** Bindings of one kernel at most, whatever the device offers: its shader has a branch for each tensor. */
+/** Maximum number of bindings of one kernel, whatever the device offers: its shader has a branch for each tensor. */
 const MAX_BINDINGS = 32;
-/** vec4s of a group at most: beyond, a dispatch of its own costs less than the branches that it saves. */
+/** Maximum vec4s of a group: beyond, a dispatch of its own costs less than the branches that it saves. */
 export const MAX_VEC4S = 2048;
 
 /**
- * How many items a kernel can take that bind some buffers each, beside one buffer for all of them; at least one.
+ * Items per kernel, given the buffers that each binds and one shared buffer; at least one.
  *
  * @param storageBuffers What the device offers to one kernel.
  */
@@ -24,7 +24,7 @@ export interface GroupBounds<T> {
 }
 
 /**
- * Items in groups within bounds: each goes to the first group that has room for it.
+ * Groups items within bounds: each joins the first group that has room for it.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Many tensors times one number, in a few dispatches. */
+/** Scaling of many tensors in a few dispatches. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, OpCase, OpDef, Operand } from "../graph/op.ts";
@@ -81,7 +81,7 @@ function scaleCases(): OpCase<NoAttrs>[] {
 }
 
 /**
- * Each tensor times one number; without any it records nothing.
+ * Each tensor times one number; records nothing for an empty list.
  *
  * @param factor [].
  * @throws {RangeError} If the factor is not a scalar.

@@ -20,7 +20,7 @@ import {
 /** Settings of one update, as in torch.optim.SGD. */
 export interface SgdAttrs {
   readonly [key: string]: unknown;
-  /** Share of the last velocity that is kept. */
+  /** Weight of the last velocity. */
   readonly momentum: number;
   /** Whether to step along g + momentum * v instead of v. */
   readonly nesterov: boolean;
@@ -120,8 +120,8 @@ export interface SgdInputs {
 }
 
 /**
- * Records the update of parameters (and their velocities) in place; without any it records nothing. Either all have a
- * velocity or none.
+ * Records the update of parameters (and their velocities) in place; records nothing for an empty list. Either all have
+ * a velocity, or none has.
  *
  * @param options Learning rate: []. The rest are settings of the update.
  */

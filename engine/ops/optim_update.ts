@@ -1,4 +1,4 @@
-/** What the update operations of optimisers share: checks of their inputs and the dispatches for groups of parameters. */
+/** Shared parts of the optimisers' update operations: checks of inputs, and dispatches for groups of parameters. */
 
 import type { Kernel, LowerContext, Operand } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
@@ -6,13 +6,13 @@ import { f32, formatShape, sameShape, type Shape, type Spec, vec4Count } from ".
 import { groupUpTo, itemsPerKernel, MAX_VEC4S } from "./optim_groups.ts";
 
 /**
- * What an update takes: `each` tensors of one shape for every parameter (itself, its state, its gradient), and after
+ * Inputs of an update: `each` tensors of one shape for every parameter (itself, its state, its gradient), and after
  * those of the last parameter one with the numbers from the host, of the shape `scalars`.
  */
 export interface UpdateRule {
   readonly name: string;
   readonly each: number;
-  /** How many of a parameter's tensors, the first ones, are changed in place. */
+  /** Number of a parameter's tensors, from the first, that are changed in place. */
   readonly changed: number;
   readonly scalars: Shape;
 }

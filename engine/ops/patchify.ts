@@ -166,7 +166,7 @@ export function patchify(x: Value, { patchSize }: { readonly patchSize: number }
 }
 
 /**
- * Puts images together from their patches: undoes {@linkcode patchify}.
+ * Assembles images from their patches, the inverse of {@linkcode patchify}.
  *
  * @param x [B, T, P * P * C].
  * @returns [B, height, width, C].

@@ -1,4 +1,4 @@
-// Images cut into square patches, or put together from them (JOIN); lanes are moved one by one.
+// Images cut into square patches, or assembled from them (JOIN); lanes are moved one by one.
 //   images [B, ROWS * P, COLUMNS * P, C], patches [B, ROWS * COLUMNS, P * P * C], elements of a patch in the order
 //   (row, column, channel)
 // One invocation computes one vec4 of the output; workgroup 64. Lanes of the padding stay zero. Order-free.

@@ -65,7 +65,7 @@ function poolSizes(x: Shape, { kernel, stride, padding }: PoolAttrs): PoolSizes 
   return { N, H, W, C, KH: kernel, KW: kernel, OH, OW, STRIDE: stride, PAD: padding };
 }
 
-/** One window that covers the image. */
+/** Sizes of one window that covers the image. */
 function globalSizes(x: Shape): PoolSizes {
   if (x.length !== 4) {
     throw new RangeError(`Cannot pool: expected four dimensions (NHWC), got ${formatShape(x)}`);
@@ -246,7 +246,7 @@ interface GradPlan {
   readonly dy: Operand;
   readonly dx: Operand;
   readonly sizes: PoolSizes;
-  /** What the maximum was taken of, and what it was. */
+  /** Input and output of the forward maximum. */
   readonly max?: { readonly x: Operand; readonly y: Operand };
 }
 

@@ -1,4 +1,4 @@
-/** Cropping at random after zero padding. */
+/** Random crops after zero padding. */
 
 import type { Tensor, Value } from "../graph/tensor.ts";
 import {
@@ -11,7 +11,7 @@ import type { RandomSource } from "./random_images.ts";
 import source from "./random_crop.wgsl" with { type: "text" };
 
 interface CropAttrs extends AugmentationAttrs {
-  /** Pixels of zeros put around an image before a crop of its own size. */
+  /** Pixels of zero padding before a crop of the image's own size. */
   readonly padding: number;
 }
 
@@ -49,9 +49,9 @@ export const randomCropOp = defineAugmentation<CropAttrs>({
 });
 
 /**
- * Pads images with zeros and crops their own size out at random: a shift by up to `padding` pixels in each direction.
- * An example's shift depends on its number, the step and the stream alone. Source: torchvision's RandomCrop with
- * padding.
+ * Pads images with zeros and takes random crops of the original size: a shift by up to `padding` pixels in each
+ * direction. An example's shift depends on its number, the step and the stream alone. Source: torchvision's RandomCrop
+ * with padding.
  *
  * @param images [B, H, W, 3].
  * @returns [B, H, W, 3].

@@ -1,4 +1,4 @@
-/** Mirroring at random. */
+/** Random horizontal flips. */
 
 import type { Tensor, Value } from "../graph/tensor.ts";
 import { applyAugmentation, augmentationCase, defineAugmentation } from "./_augmentation.ts";

@@ -1,4 +1,4 @@
-// Mirrors images left to right with probability one half: out[b, y, x] = images[b, y, W-1-x] where drawn, else [b, y, x].
+// Mirrors images left to right: out[b, y, x] = images[b, y, W-1-x] with probability one half, else [b, y, x].
 // One invocation copies one row, workgroup 64. Bits of block 0: z decides, as in load_images.
 #output 3 out
 

@@ -1,4 +1,4 @@
-/** Removing the colour at random. */
+/** Random conversion to grey. */
 
 import { uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";

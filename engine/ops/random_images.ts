@@ -69,11 +69,11 @@ export const randomImagesOp: OpDef<RandomAttrs> = {
   ]),
 };
 
-/** Where random numbers for a batch come from. */
+/** Source of random numbers for a batch. */
 export interface RandomSource {
   /** Numbers of the examples in their data set, [B]. */
   readonly examples: Value;
-  /** Counts draws for the same example (epoch, restart), []. */
+  /** Number of the sample for the same example (epoch, restart), []. */
   readonly step: Value;
   readonly stream: Stream;
 }

@@ -71,7 +71,7 @@ export const randomIntegersOp: OpDef<IntegersAttrs> = {
 
 /** Settings of {@linkcode randomIntegers}. */
 export interface RandomIntegersOptions extends RandomSource {
-  /** One more than the largest number that is drawn. */
+  /** Upper bound, exclusive. */
   readonly below: number;
 }
 

@@ -1,4 +1,4 @@
-/** A random order for each example of a batch. */
+/** A random permutation for each example of a batch. */
 
 import { record } from "../graph/graph.ts";
 import type { OpCase, OpDef } from "../graph/op.ts";
@@ -13,9 +13,9 @@ import source from "./random_order.wgsl" with { type: "text" };
 
 interface OrderAttrs {
   readonly [key: string]: unknown;
-  /** T, the numbers that are put in order. */
+  /** T, the length of the order. */
   readonly count: number;
-  /** How many of them are kept, from the first. */
+  /** Number of entries kept, from the first. */
   readonly take: number;
   readonly key: U32x2;
 }
@@ -88,19 +88,19 @@ function orderCase(
   return { name, inputs: [u32(b), u32()], attrs: { count, take, key: [5, 6] }, below: 2 ** 32 };
 }
 
-/** What to put in order. */
+/** Settings of {@linkcode randomOrder}. */
 export interface RandomOrderOptions {
   /** T: the numbers are 0 to T - 1. */
   readonly count: number;
-  /** How many of the order's first numbers are wanted; default all. */
+  /** Number of entries to return, from the first; default all. */
   readonly take?: number;
   readonly random: RandomSource;
 }
 
 /**
  * A random order of 0..T-1 for each example, or the first `take` numbers of it: a random subset without repetition.
- * Numbers are ranked by one 32-bit draw each, equal draws by position. An example's order depends on its number, the
- * step and the stream alone, not on its batch, nor on `take`.
+ * Numbers are ranked by one random 32-bit word each, equal words by position. An example's order depends on its number,
+ * the step and the stream alone, not on its batch, nor on `take`.
  *
  * @returns u32 [B, take].
  * @throws {RangeError} If `count` is not a positive integer or `take` not between 1 and it.

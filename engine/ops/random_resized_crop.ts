@@ -1,4 +1,4 @@
-/** Cropping a box of random size and place, stretched to the size of the image. */
+/** Random crops of random size, resized to the size of the image. */
 
 import { type U32x4, uniform01 } from "../../common/random.ts";
 import type { Tensor, Value } from "../graph/tensor.ts";
@@ -98,7 +98,7 @@ export function cropBox(
   return centralBox({ height, width });
 }
 
-/** The largest box in the middle whose aspect ratio is allowed. */
+/** The largest central box of an allowed aspect ratio. */
 function centralBox({ height, width }: Size): CropBox {
   const box = {
     height: Math.min(height, Math.round(width * ASPECT)),

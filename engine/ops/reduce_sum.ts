@@ -17,13 +17,13 @@ interface ReduceAttrs {
   /** First and one past the last dimension summed over. */
   readonly from: number;
   readonly to: number;
-  /** Drop leading dimensions of 1 down to this rank; they lie the same in memory. Default: keep them. */
+  /** Rank to reduce to by dropping leading dimensions of 1, which does not change the memory. Default: keep them. */
   readonly rank?: number;
 }
 
-/** Outputs, in vec4s, below which one invocation for each would leave the device idle. */
+/** Number of outputs, in vec4s, below which one invocation each would leave the device idle. */
 const FEW = 1024;
-/** Terms above which a sum of few takes two kernels, so that several workgroups share it. */
+/** Number of terms above which few long sums take two kernels, so that several workgroups share each. */
 const LONG = 32_768;
 
 /** out = sum of x over dimensions [from, to), which become 1. */
@@ -202,7 +202,7 @@ function countOf(shape: Shape, averaged: Shape): number {
   return count;
 }
 
-/** The number that every element of a tensor is, as of the gradient of a mean; null where that is not known. */
+/** The value of all elements of a constant tensor, such as the gradient of a mean; null if not constant. */
 function constantOf({ node }: Tensor): number | null {
   if (node?.op.name === fillOp.name) return node.attrs.value as number;
   if (node?.op.name !== scaleOp.name) return null;

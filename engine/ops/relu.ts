@@ -4,7 +4,7 @@ import { applyElementwise, backwardEach, defineElementwise } from "./elementwise
 import type { Tensor, Value } from "../graph/tensor.ts";
 import source from "../wgsl/relu.wgsl" with { type: "text" };
 
-/** max(a, 0), NaN where a is NaN; written as a choice, so that the gradient at 0 is 0 and not one half. */
+/** max(a, 0), NaN where a is NaN; a selection in WGSL, so that the gradient at 0 is 0 and not one half. */
 export const reluOp = defineElementwise({
   name: "relu",
   arity: 1,

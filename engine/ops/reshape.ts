@@ -27,7 +27,7 @@ interface ReshapeAttrs {
   readonly shape: Shape;
 }
 
-/** Whether both shapes lie in memory alike, so that a copy, or none, is enough. */
+/** Whether both shapes have the same layout in memory. */
 export function sameMemory(a: Shape, b: Shape): boolean {
   const m = lastDim(a), n = lastDim(b);
   return m === n || (m % 4 === 0 && n % 4 === 0);

@@ -1,4 +1,4 @@
-/** Images of another size, by bilinear interpolation. */
+/** Bilinear resizing of images. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, OpCase, OpDef, Operand } from "../graph/op.ts";
@@ -8,7 +8,7 @@ import type { Tensor, Value } from "../graph/tensor.ts";
 import { fillTemplate } from "../wgsl/template.ts";
 import source from "./resize_bilinear.wgsl" with { type: "text" };
 
-/** Size to resize to; for the gradient, of the images that were resized. */
+/** The new size; for the gradient, the original size. */
 interface ResizeAttrs {
   readonly [key: string]: unknown;
   readonly height: number;
@@ -52,7 +52,7 @@ export const resizeBilinearGradOp: OpDef<ResizeAttrs> = {
  * beyond the edge repeat it, and nothing is averaged when the size shrinks. The same as PyTorch's
  * `F.interpolate(x, size, mode="bilinear", align_corners=False, antialias=False)`.
  *
- * @throws {RangeError} If x has not four dimensions, or a size is not a whole number from 1 up.
+ * @throws {RangeError} If x does not have four dimensions, or a size is not a whole number from 1 up.
  */
 export function resizeBilinear(
   x: Value,

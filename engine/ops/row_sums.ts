@@ -1,9 +1,9 @@
-/** When sums over rows, per channel, take one dispatch and when two. */
+/** One dispatch or two for sums over rows, per channel. */
 
 import { MAX_LOOP_ITERATIONS, type Target } from "../graph/op.ts";
 import { rowCount, rowVec4s, type Shape } from "../arrays/shape.ts";
 
-/** Parts that sums over many rows are split into at least. */
+/** Minimum number of parts of a sum over many rows. */
 const ENOUGH = 1024;
 
 /** Sizes of the kernels of a sum over the rows of [ROWS, C4] (vec4s of channels); SPLITS is 0 for one stage. */

@@ -1,4 +1,4 @@
-/** Tokens of each example put at their numbers, and a common token everywhere else. */
+/** Placement of tokens by index, with a common token at all other places. */
 
 import { record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
@@ -58,7 +58,7 @@ function scatterCase(name: string, { b, k, d, tokens }: { b: number; k: number; 
   return { name, inputs: [f32(b, k, d), u32(b, k), f32(d)], attrs: { tokens }, below: tokens };
 }
 
-/** Where tokens go. */
+/** Settings of {@linkcode scatterTokens}. */
 export interface ScatterOptions {
   /** u32 [B, K], each below `tokens`, distinct within an example. */
   readonly index: Value;
@@ -69,9 +69,9 @@ export interface ScatterOptions {
 }
 
 /**
- * Puts tokens of each example at numbered places: out[b, index[b, k], :] = x[b, k, :], and `fill` at all others.
- * Undoes {@linkcode gatherTokens}, which is its gradient; the gradient of `fill` sums over the empty places in fixed
- * order. Tokens that share a place are added up, in ascending order.
+ * Places tokens of each example by index: out[b, index[b, k], :] = x[b, k, :], and `fill` at all others. The inverse of
+ * {@linkcode gatherTokens}, which is its gradient; the gradient of `fill` sums over the empty places in fixed order.
+ * Tokens that share a place are added up, in ascending order.
  *
  * @param x [B, K, D].
  * @returns [B, T, D].

@@ -1,4 +1,4 @@
-/** Whole numbers as vectors of sines and cosines. */
+/** Sinusoidal embedding of integers. */
 
 import { record } from "../graph/graph.ts";
 import type { OpDef } from "../graph/op.ts";
@@ -67,14 +67,14 @@ export const sinusoidalEmbeddingOp: OpDef<SinusoidalAttrs> = {
 };
 
 /**
- * Embeds whole numbers, timesteps say: sin(t f_0), ..., sin(t f_{h-1}), cos(t f_0), ..., cos(t f_{h-1}) with h = size / 2
- * and f_i = exp(-ln(10000) i / (h - 1)) radians. The angle is exact to 2^-33 t turns, whatever the adapter.
- * Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.5, in the form of Ho et al. 2020,
+ * Embeds integers, such as timesteps: sin(t f_0), ..., sin(t f_{h-1}), cos(t f_0), ..., cos(t f_{h-1}) with h = size /
+ * 2 and f_i = exp(-ln(10000) i / (h - 1)) radians. The angle is exact to 2^-33 t turns, whatever the adapter. Source:
+ * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.5, in the form of Ho et al. 2020,
  * https://arxiv.org/abs/2006.11239, appendix B (`get_timestep_embedding` of its code).
  *
  * @param t [B] of u32.
  * @returns [B, size].
- * @throws {RangeError} If t is another kind of value, or the size is odd or below 4.
+ * @throws {RangeError} If t is not u32 [B], or the size is odd or below 4.
  */
 export function sinusoidalEmbedding(t: Value, { size }: { readonly size: number }): Tensor {
   return record(sinusoidalEmbeddingOp, [t], { size })[0];

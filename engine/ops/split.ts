@@ -1,5 +1,5 @@
 /**
- * Pieces of a tensor along an axis.
+ * Splitting a tensor along an axis.
  *
  * @module
  */
@@ -30,10 +30,10 @@ interface SplitAttrs {
   readonly sizes: readonly number[];
 }
 
-/** Outputs of one kernel: a device has to offer eight storage buffers, one is the input. */
+/** Outputs of one kernel: WebGPU guarantees eight storage buffers, one is the input. */
 const MAX_PARTS = 7;
 
-/** Puts the gradients of the pieces together; itself not differentiated again. */
+/** Joins the gradients of the pieces; not differentiable itself. */
 const splitGradOp: OpDef<ConcatAttrs> = { ...concatRule, backward: null };
 
 /** Outputs: pieces of x of the given sizes along `axis`, in order, which together make up x. */
@@ -147,7 +147,7 @@ function splitReference(
 
 /**
  * Pieces of x of the given sizes along `axis` (counted from 0, or from the end if negative), in order. One operation
- * with several outputs; its gradient puts theirs together again, with zeros for the pieces that nothing depends on.
+ * with several outputs; its gradient joins theirs, with zeros for pieces that nothing depends on.
  *
  * @throws {RangeError} If the sizes do not add up to the size of the axis.
  *

@@ -88,7 +88,7 @@ export function normStep(
   return applyElementwise(normStepOp, [x, gradient, norm], stepSize);
 }
 
-/** 1 where a is 0 or not finite, else 0: of the sizes of gradients, those that no step can be made of. */
+/** 1 where a is 0 or not finite, else 0: marks gradient norms that allow no step. */
 export function unusable(a: Value): Tensor {
   return applyElementwise(unusableOp, [a]);
 }
@@ -98,7 +98,7 @@ export function boxProject(x: Value, origin: Value, { eps }: { eps: number }): T
   return applyElementwise(boxProjectOp, [x, origin], eps);
 }
 
-/** x pulled back towards origin to a distance of at most eps, then clipped to [0, 1]; distance per example. */
+/** x scaled towards origin to a distance of at most eps per example, then clipped to [0, 1]. */
 export function ballProject(
   x: Value,
   origin: Value,

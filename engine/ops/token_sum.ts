@@ -1,4 +1,4 @@
-/** Rows added up where their numbers say: the gradient of picking rows by number. */
+/** Sums of rows by index: the gradient of a lookup. */
 
 import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
 import { splitGrid } from "../device/pipeline_cache.ts";
@@ -43,13 +43,13 @@ export const tokenSumOp: OpDef<TokenSumAttrs> = {
   ],
 };
 
-/** Sums rows of `x` [R, K, D] by their numbers into `out` [G, T, D]; `rows` of R belong to one of G. */
+/** Sums rows of `x` [R, K, D] by index into `out` [G, T, D]; `rows` of R belong to one of G. */
 export function tokenSumKernel(
   { x, index, out, fill, rows }: {
     x: Operand;
     index: Operand;
     out: Operand;
-    /** [D], where no row lands. */
+    /** [D], for places without a row. */
     fill?: Operand;
     rows: number;
   },

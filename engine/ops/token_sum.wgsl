@@ -1,4 +1,4 @@
-// Rows added up where their numbers say:
+// Sums of rows by index:
 //   out[g, t, :] = sum over r of group g and over k, where index[r, k] == t, of x[r, k, :]
 //   FILL: fill[:] where there is no such row, else 0
 // x [R, K, D], index [R, K] u32, group g = rows g * ROWS to (g + 1) * ROWS, out [G, T, D], fill [D].

@@ -1,4 +1,4 @@
-/** Images of twice the height and width, every pixel repeated. */
+/** Nearest-neighbour upsampling by 2. */
 
 import { record } from "../graph/graph.ts";
 import type { Kernel, NdArray, OpDef, Operand } from "../graph/op.ts";
@@ -50,7 +50,7 @@ export const upsampleNearest2xGradOp: OpDef<NoAttrs> = {
  * Repeats every pixel twice in both directions: [B, H, W, C] to [B, 2H, 2W, C]. The same as PyTorch's
  * `F.interpolate(x, scale_factor=2, mode="nearest")`.
  *
- * @throws {RangeError} If x has not four dimensions.
+ * @throws {RangeError} If x does not have four dimensions.
  */
 export function upsampleNearest2x(x: Value): Tensor {
   return record(upsampleNearest2xOp, [x], {})[0];

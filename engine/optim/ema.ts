@@ -9,7 +9,7 @@ import { checkOption, ParameterState } from "./optimizer.ts";
 
 /** Settings of {@linkcode ema}. */
 export interface EmaOptions {
-  /** Share of the last average that is kept, in [0, 1). */
+  /** Weight of the last average, in [0, 1). */
   readonly decay: number;
   /** Whether the decay rises as (1 + step) / (10 + step) until it reaches `decay`. Default false. */
   readonly warmup?: boolean;
@@ -23,7 +23,7 @@ export interface Ema {
   prepare(gpu: Gpu, step: number): void;
   /** The average of a parameter, `<parameter>.ema`; starts at the parameter's initial values. */
   average(param: Variable): Variable;
-  /** What belongs into a checkpoint; complete once `update` has been recorded. */
+  /** State for checkpoints; complete once `update` has been recorded. */
   readonly state: readonly Variable[];
   /** The weight of a new value; with `state` all that is held on the device. */
   readonly scalars: Variable;
@@ -32,8 +32,8 @@ export interface Ema {
 /**
  * average = decay * average + (1 - decay) * parameter, after each update of the parameter.
  *
- * Source: Ho et al. 2020, appendix B, https://arxiv.org/abs/2006.11239 (decay 0.9999). Departure: none; `warmup` is
- * the rule of tf.train.ExponentialMovingAverage with `num_updates`.
+ * Source: Ho et al. 2020, appendix B, https://arxiv.org/abs/2006.11239 (decay 0.9999). `warmup` is the rule of
+ * tf.train.ExponentialMovingAverage with `num_updates`.
  *
  * @throws {RangeError} If `decay` is out of range.
  */

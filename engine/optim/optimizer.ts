@@ -1,10 +1,10 @@
-/** What an optimiser is, and the named state that optimisers keep beside each parameter. */
+/** The optimiser interface, and named state per parameter. */
 
 import type { Gpu } from "../device/device.ts";
 import { formatShape, sameShape } from "../arrays/shape.ts";
 import { type Tensor, Variable } from "../graph/tensor.ts";
 
-/** What changes from one update to the next. */
+/** Numbers that change between updates. */
 export interface UpdateScalars {
   /** Number of updates done before this one; the number that schedules take. */
   readonly step: number;
@@ -12,7 +12,7 @@ export interface UpdateScalars {
 }
 
 /**
- * Changes parameters along gradients. `step` is called while a program is recorded, `prepare` before each run:
+ * Updates parameters from gradients. `step` is called while a program is recorded, `prepare` before each run:
  *
  * ```text
  * const optimizer = sgd({ momentum: 0.9 });
@@ -29,7 +29,7 @@ export interface UpdateScalars {
  */
 export interface Optimizer {
   /**
-   * Records the update of each parameter in place. What is recorded afterwards sees the new values.
+   * Records the update of each parameter in place. Operations recorded afterwards see the new values.
    *
    * @throws {RangeError} If the lists differ in length, a gradient differs in shape, or a parameter or the name
    * of its state occurs twice.
@@ -42,7 +42,7 @@ export interface Optimizer {
    * @throws {RangeError} If `step` is not a whole number from 0 up, or the learning rate is negative or not finite.
    */
   prepare(gpu: Gpu, scalars: UpdateScalars): void;
-  /** What belongs into a checkpoint, one variable per name; complete once `step` has been recorded. */
+  /** State for checkpoints, one variable per name; complete once `step` has been recorded. */
   readonly state: readonly Variable[];
   /** Numbers written by `prepare`; with `state` all that the optimiser holds on the device. */
   readonly scalars: Variable;
@@ -56,10 +56,7 @@ export function decayMatricesOnly(parameter: Variable): boolean {
   return parameter.shape.length > 1;
 }
 
-/**
- * What belongs to parameters, parted by the weight decay that they get: one kernel updates all that have the same.
- * Groups without any member are left out.
- */
+/** Groups members by the weight decay of their parameters: one kernel updates each group. Omits empty groups. */
 export function byDecay<T extends { readonly param: Variable }>(
   members: readonly T[],
   { weightDecay, decays }: { readonly weightDecay: number; readonly decays: DecaysFn },
@@ -72,7 +69,7 @@ export function byDecay<T extends { readonly param: Variable }>(
   ].filter(({ group }) => group.length > 0);
 }
 
-/** State of the parameters' shapes, made at zero when first asked for and kept, so that programs can share it. */
+/** State in the parameters' shapes, created at zero on first use and kept, so that programs share it. */
 export class ParameterState {
   readonly #variables = new Map<Variable, Variable>();
   readonly #suffix: string;

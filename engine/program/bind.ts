@@ -1,4 +1,4 @@
-/** From steps to what a run encodes: pipelines, bind groups, copies into textures. */
+/** Binding: the pipelines, bind groups and texture copies that a run encodes. */
 
 import { byteSize } from "../arrays/shape.ts";
 import type { Gpu } from "../device/device.ts";
@@ -17,9 +17,9 @@ export interface Dispatch {
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
   readonly leadingSlack?: number;
-  /** Whether it goes through the examples in order. */
+  /** Whether it processes the examples in order. */
   readonly inParts: boolean;
-  /** Whether the first run alone needs it. */
+  /** Whether it belongs to the first run only. */
   readonly once: boolean;
 }
 
@@ -30,11 +30,11 @@ export interface Copy {
   readonly sizeBytes: number;
   /** Whether it holds the examples in order. */
   readonly inParts: boolean;
-  /** Whether the first run alone needs it. */
+  /** Whether it belongs to the first run only. */
   readonly once: boolean;
 }
 
-/** What a run consists of, in order. */
+/** A dispatch or a copy. */
 export type Item = Dispatch | Copy;
 
 /** A program's items, and the WGSL of its dispatches in order. */

@@ -1,18 +1,17 @@
-/** What a program computes from variables that stay as they are: weights turned round, normalisations folded. */
+/** Constant folding: finds the steps that depend only on unchanging variables, such as weights, and runs them first. */
 
 import type { Operand } from "../graph/op.ts";
 import { readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "../graph/tensor.ts";
 
-/** Steps with those that always yield the same in front, and the values that always are the same. */
+/** Steps, the constant ones first, and the values that these yield. */
 export interface Hoisted {
   readonly steps: Step[];
   readonly constants: ReadonlySet<Operand>;
 }
 
 /**
- * Brings the steps to the front that depend only on variables which no step writes and which are not among `changing`,
- * so that whatever uses them finds them computed.
+ * Hoists the steps that depend only on constant variables: those that no step writes and that are not among `changing`.
  *
  * @param changing Variables that may have other values in each run.
  */

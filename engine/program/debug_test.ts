@@ -9,8 +9,8 @@ import { relu } from "../ops/relu.ts";
 import { noGpu } from "../testing/gpu.ts";
 import { Program } from "./program.ts";
 
-/** A convolution that several variants can compute, run three times; what was told, and the values. */
-async function told(level: number | null): Promise<{ text: string; values: number[]; timed: boolean }> {
+/** A convolution that several variants can compute, run three times; its debug output and values. */
+async function debugRun(level: number | null): Promise<{ text: string; values: number[]; timed: boolean }> {
   let text = "";
   const debug = level === null ? null : { level, write: (more: string) => void (text += more) };
   const gpu: Gpu = await openGpu({ readPath: "texture", debug });
@@ -29,7 +29,7 @@ async function told(level: number | null): Promise<{ text: string; values: numbe
     const values = [...await read(gpu, y)].slice(0, 1000);
     program.dispose();
     await gpu.idle();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the last sums are told
+    await new Promise((resolve) => setTimeout(resolve, 50)); // for the last sums
     return { text, values, timed: gpu.device.features.has("timestamp-query") };
   } finally {
     gpu.close();
@@ -42,7 +42,7 @@ Deno.test({
   name: "Program.compile() lists its dispatches at level 1: kernel, operation, workgroups",
   ...options,
   fn: async () => {
-    const { text } = await told(1);
+    const { text } = await debugRun(1);
     const [head, ...rows] = text.trimEnd().split("\n");
     assertMatch(head, /^program "net": \d+ dispatches, \d+ copies to textures, \d+\.\d MiB$/);
     assert(rows.some((row) => /^ {2}conv2d 3x3 \+ relu +conv2d +\d+ x 1 x 1$/.test(row)), text);
@@ -55,26 +55,26 @@ Deno.test({
   name: "Program.compile() adds the variants at level 2, times at level 3, WGSL at level 4",
   ...options,
   fn: async () => {
-    const { text: two } = await told(2);
+    const { text: two } = await debugRun(2);
     assertMatch(two, /conv2d 3x3 \+ relu +conv2d +\d+ x 1 x 1 +\d+x\d+x\d+\n/);
-    const { text: three, timed } = await told(3);
+    const { text: three, timed } = await debugRun(3);
     if (timed) {
       assertMatch(three, /device time of program "net": \d+\.\d{3} ms in 3 runs\n +ms +share +dispatches/);
       const row = /(\d+\.\d{3}) +(\d+\.\d) % +3 +conv2d +conv2d 3x3 \+ relu\n/.exec(three);
       assert(row !== null && Number(row[1]) > 0, three);
     } else assertMatch(three, /^kernels are not timed: .* offers no timestamp-query\n/);
     assert(!three.includes("@compute"));
-    const { text: four } = await told(4);
+    const { text: four } = await debugRun(4);
     assertMatch(four, /WGSL of "conv2d 3x3 \+ relu" in "net":\n[^]*@compute @workgroup_size\(64\)/);
   },
 });
 
 Deno.test({
-  name: "Program.run() gives the same bits at every level, and tells nothing without one",
+  name: "Program.run() gives the same bits at every level, and prints nothing without one",
   ...options,
   fn: async () => {
-    const plain = await told(null);
+    const plain = await debugRun(null);
     assertEquals(plain.text, "");
-    for (const level of [1, 3]) assertEquals((await told(level)).values, plain.values);
+    for (const level of [1, 3]) assertEquals((await debugRun(level)).values, plain.values);
   },
 });

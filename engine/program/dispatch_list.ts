@@ -1,4 +1,5 @@
-/** The dispatches of a program as text, for people who debug it.
+/**
+ * Debug output: the dispatches of a program.
  *
  * @module
  */
@@ -6,11 +7,11 @@ import { type Debug, DEBUG_LEVELS } from "../device/debug.ts";
 import type { Item } from "./bind.ts";
 
 /**
- * Tells what a program runs: one line a dispatch or copy, in order, and its kernel's WGSL where the level says so.
+ * Prints one line per dispatch or copy, in order, and at level 4 the WGSL of each kernel.
  *
  * @param program.sources WGSL of each dispatch, in order.
  */
-export function tellDispatches(
+export function printDispatches(
   { level, write }: Debug,
   { label, items, workspaceBytes, sources }: {
     label: string;

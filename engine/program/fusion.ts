@@ -1,7 +1,7 @@
 /**
- * Fusion: a pointwise operation moves to the end of the kernel that writes one of its operands, if everything else it
- * reads is there by then. So biases, activations, residual sums, masks and chains of such cost no dispatch and no trip
- * through memory of their own. The values are the same: each operation still rounds to float32.
+ * Fusion: a pointwise operation joins the kernel that writes one of its operands, if its other operands exist by then.
+ * Biases, activations, residual sums, masks and chains of them then need no dispatch and no memory traffic of their
+ * own. The values are the same: each operation still rounds to float32.
  */
 
 import type { Operand, Pointwise } from "../graph/op.ts";
@@ -9,7 +9,7 @@ import { vec4Count } from "../arrays/shape.ts";
 import { type FusedPointwise, readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "../graph/tensor.ts";
 
-/** What limits fusion. */
+/** Limits of fusion. */
 export interface FusionLimits {
   /** Values that have to be in memory after the run. */
   readonly kept: ReadonlySet<Operand>;
@@ -25,11 +25,11 @@ interface Group {
   readonly binding: number;
   readonly values: Operand[];
   readonly tail: Omit<FusedPointwise, "stored">[];
-  /** What the tail reads from memory. */
+  /** Operands that the tail reads from memory. */
   readonly fetched: Set<Operand>;
 }
 
-/** The same steps with pointwise ones moved into the tails of others where that is possible; order is kept. */
+/** Moves pointwise steps into the tails of others where possible; keeps the order. */
 export function fuseSteps(steps: readonly Step[], { kept, bindings }: FusionLimits): Step[] {
   const groups: Group[] = [];
   const groupOf = new Map<Operand, Group>();
@@ -61,14 +61,14 @@ export function fuseSteps(steps: readonly Step[], { kept, bindings }: FusionLimi
   );
 }
 
-/** Operands that more than one step writes: what one of them writes is not yet, or not for long, the value. */
+/** Operands that several steps write: no single step yields their final value. */
 function writtenAgain(steps: readonly Step[]): ReadonlySet<Operand> {
   const once = new Set<Operand>(), again = new Set<Operand>();
   for (const operand of steps.flatMap(writesOf)) (once.has(operand) ? again : once).add(operand);
   return again;
 }
 
-/** Whether a value may be written earlier than it was recorded: nothing reads or writes another one in its place. */
+/** Whether a value may be written earlier than recorded: it is not a variable, and one step alone writes it. */
 function isMovable(out: Operand, again: ReadonlySet<Operand>): boolean {
   return !(out instanceof Variable) && !again.has(out);
 }

@@ -1,4 +1,4 @@
-/** The last step to the shader: declares where inputs and outputs lie, and appends what was fused to an output. */
+/** Final WGSL of a step: declares its inputs and outputs, and appends the fused tail. */
 
 import type { BindingForm } from "../device/pipeline_cache.ts";
 import type { Operand } from "../graph/op.ts";
@@ -14,7 +14,7 @@ export interface BoundOperand {
   readonly form: BindingForm;
 }
 
-/** A shader with all that has to be bound to it. */
+/** A shader and its bindings. */
 export interface BoundKernel {
   readonly source: string;
   readonly bindings: readonly BoundOperand[];
@@ -61,7 +61,7 @@ fn set_${name}(i: u32, v: vec4<f32>) { store_${name}(i, v); }`;
   return { source: lines.join("\n"), bindings };
 }
 
-/** Declares bindings, and puts them on record. */
+/** Declares bindings and records them. */
 interface Access {
   /** `fn name(i)`: vec4 i. */
   reader(name: string, binding: number, operand: Operand): string;
@@ -130,7 +130,7 @@ function fusedWriter(step: Step, name: string, access: Access): string {
   return [...parts, `fn set_${name}(i: u32, v0: vec4<f32>) {`, ...body, "}"].join("\n");
 }
 
-/** What the kernel itself calls the operands that it reads by `#input` lines. */
+/** The kernel's own names of its `#input` operands. */
 function inputNames({ source, bindings }: Step): Map<Operand, string> {
   const declared = source.split("\n").map(parseDeclaration).filter((line) => line?.kind === "input");
   return new Map(declared.map((line) => [bindings[line!.binding].operand, line!.name]));

@@ -1,6 +1,6 @@
 /**
- * Programs over the examples of a batch that do not influence each other can run for the first of them alone: which
- * steps that leaves partly undone, and how much of their grids is left.
+ * Partial runs: where the examples of a batch do not influence each other, a program can run for the first ones alone.
+ * Finds the steps that are then left unfinished, and their smaller grids.
  */
 
 import type { Operand } from "../graph/op.ts";
@@ -8,13 +8,13 @@ import { MAX_GRID } from "../device/pipeline_cache.ts";
 import { readsOf, type Step, writesOf } from "./step.ts";
 import type { Variable } from "../graph/tensor.ts";
 
-/** What a program knows of its examples. */
+/** How the values and steps of a program divide into examples. */
 export interface ExampleParts {
   /** Examples of the whole batch. */
   readonly count: number;
-  /** Values that consist of as many equal parts, an example's each, in order. */
+  /** Values made of one equal part per example, in order. */
   readonly values: ReadonlySet<Operand>;
-  /** Steps that go through such values in order. */
+  /** Steps that process such values in order. */
   readonly steps: ReadonlySet<Step>;
 }
 

@@ -96,7 +96,7 @@ gpuTest("Program.run() refuses a part of a batch that it does not know or that i
   }
   program.dispose();
   const whole = await Program.compile(gpu, "step", build);
-  assertThrows(() => whole.run({ examples: 1 }), RangeError, "it knows of no examples");
+  assertThrows(() => whole.run({ examples: 1 }), RangeError, "it was compiled without perExample");
   whole.dispose();
   const other = new Variable("other", f32(5, 1));
   await assertRejects(

@@ -36,7 +36,7 @@ export function identity(tensor: Tensor): Operand {
   return tensor.variable ?? tensor;
 }
 
-/** What kernels are made for on this device. */
+/** The target of kernels on this device. */
 export function targetOf(gpu: Gpu): Target {
   return {
     software: gpu.readPath === "texture",
@@ -44,7 +44,7 @@ export function targetOf(gpu: Gpu): Target {
   };
 }
 
-/** Values that lie in the memory of another one, which is never a view itself. Variables change: none views them. */
+/** Views: values in the memory of another value, which is itself no view. Variables change, so nothing views them. */
 function viewsOf(nodes: readonly Node[]): Map<Operand, Operand> {
   const views = new Map<Operand, Operand>();
   for (const { op, inputs: [input], outputs: [output] } of nodes) {
@@ -87,7 +87,7 @@ function placePointwise(pointwise: Pointwise, placeOf: (operand: Operand) => Ope
   };
 }
 
-/** What {@linkcode chooseVariant} asks. */
+/** What {@linkcode chooseVariant} uses. */
 export interface VariantChoice {
   readonly variantPolicy: VariantPolicy;
   /** Milliseconds that a variant takes. */

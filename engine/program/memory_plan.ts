@@ -1,6 +1,6 @@
-/** Which values share memory: each gets a slot for as long as it lives, and slots are handed on. */
+/** Memory planning: each value gets a slot for its lifetime; slots are reused. */
 
-/** A value's need: its bytes from step `from` to step `to`, both included. */
+/** Size of a value, and its first and last step, both included. */
 export interface Lifetime<K> {
   readonly key: K;
   readonly sizeBytes: number;

@@ -1,7 +1,7 @@
 /**
- * Where values are read from. They lie in buffers; on a software adapter those that are read often get a copy in a
- * storage texture, where reads are several times cheaper. (Writing to a texture costs more than writing to a buffer
- * and copying: measured, see docs/performance.md.)
+ * Placement: values lie in buffers; on a software adapter, those read often get a copy in a storage texture, where
+ * reads are several times cheaper. Writing to a texture costs more than writing to a buffer and copying: measured, see
+ * docs/performance.md.
  */
 
 import type { Operand } from "../graph/op.ts";
@@ -10,21 +10,21 @@ import { flexibleReads, readsOf, type Step, writesOf } from "./step.ts";
 import { Variable } from "../graph/tensor.ts";
 import { textureRows } from "../device/texture_layout.ts";
 
-/** What decides where values are read from. */
+/** Limits and facts that placement depends on. */
 export interface PlacementLimits {
-  /** Whether there are copies in textures at all. */
+  /** Whether to make copies in textures. */
   readonly textures: boolean;
   /** Storage textures that one kernel may bind. */
   readonly texturesPerKernel: number;
   /** Rows of a texture at most. */
   readonly textureRows: number;
-  /** Values that are copied once and for all, so that the copy costs nothing. */
+  /** Values copied in the first run only; their copies cost nothing per run. */
   readonly constants?: ReadonlySet<Operand>;
 }
 
 /**
- * What copying a value costs, and what it saves at each `#input` that reads it: once for each byte, or again and again,
- * once for some 32 multiply-adds, where it is `reused`. Measured on llvmpipe.
+ * Cost of copying a value, and the saving at each `#input` that reads it: one read per byte, or, where it is `reused`,
+ * about one read per 32 multiply-adds. Measured on llvmpipe.
  */
 const COST_MS = { copy: 0.06, copyPerMiB: 0.075, savedPerMiB: 0.15, savedPerGflop: 4.4 };
 
@@ -62,7 +62,7 @@ function inputBindings(step: Step): { operand: Operand; reused: boolean }[] {
   return [...own, ...[...tail].map((operand) => ({ operand, reused: false }))];
 }
 
-/** Vec4s from which on a value is large enough for its storage to matter. */
+/** Minimum size, in vec4s, of values whose storage matters. */
 const LARGE = 4096;
 
 /**
@@ -84,7 +84,7 @@ export function chooseHalf(steps: readonly Step[], kept: ReadonlySet<Operand>): 
   );
 }
 
-/** For each step, the values whose copies have to be made before it. */
+/** Per step, the values to copy before it. */
 export function planCopies(steps: readonly Step[], textureCopies: ReadonlySet<Operand>): Operand[][] {
   const fresh = new Set<Operand>();
   return steps.map((step) => {

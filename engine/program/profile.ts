@@ -6,9 +6,9 @@ import { type Debug, DEBUG_LEVELS } from "../device/debug.ts";
 import type { Item } from "./bind.ts";
 import { table } from "./dispatch_list.ts";
 
-/** What a time is counted under. */
+/** A kernel whose time is summed. */
 export interface Profiled {
-  /** The kernel's. */
+  /** Of the kernel. */
   readonly label: string;
   readonly op: string;
 }
@@ -19,12 +19,12 @@ interface Total {
   nanoseconds: bigint;
 }
 
-/** Dispatches of one run that are timed at most: WebGPU allows 4096 queries in a set. */
+/** Maximum number of timed dispatches per run: WebGPU allows 4096 queries in a set. */
 const MAX_TIMED = 2048;
 
 /**
- * Times every dispatch of a program's runs and sums by kernel. Each dispatch gets a compute pass of its own, so that runs
- * are slower than without. Sums are told when the program is disposed or the process ends.
+ * Times every dispatch of a program's runs and sums by kernel. Each dispatch gets a compute pass of its own, which
+ * makes runs slower. Prints the sums when the program is disposed or the process ends.
  */
 export class Profile {
   readonly #device: GPUDevice;
@@ -34,15 +34,15 @@ export class Profile {
   readonly #resolved: GPUBuffer;
   readonly #totals = new Map<string, Total>();
   readonly #pending = new Set<Promise<void>>();
-  readonly #atEnd = () => this.#tell();
+  readonly #atEnd = () => this.#print();
   /** Kernels of the run being encoded, in order. */
   #timed: Profiled[] = [];
   #readback: GPUBuffer | null = null;
   #runs = 0;
   #untimed = 0;
-  #told = false;
+  #printed = false;
 
-  /** The profile of a program, or null where times are not asked for or the device cannot take them. */
+  /** The profile of a program, or null where the level is lower or the device has no timestamps. */
   static of(
     device: GPUDevice,
     { label, items, debug }: { label: string; items: readonly Item[]; debug: Debug | null },
@@ -117,10 +117,10 @@ export class Profile {
     done.then(() => this.#pending.delete(done));
   }
 
-  /** Tells the sums as soon as all submitted runs have ended. */
+  /** Prints the sums as soon as all submitted runs have ended. */
   async close(): Promise<void> {
     await Promise.all(this.#pending);
-    this.#tell();
+    this.#print();
     this.#queries.destroy();
     this.#resolved.destroy();
   }
@@ -139,9 +139,9 @@ export class Profile {
     });
   }
 
-  #tell(): void {
-    if (this.#told) return;
-    this.#told = true;
+  #print(): void {
+    if (this.#printed) return;
+    this.#printed = true;
     globalThis.removeEventListener("unload", this.#atEnd);
     if (this.#runs === 0) return;
     const rows = [...this.#totals.values()].map(({ kernel, dispatches, nanoseconds }) => ({

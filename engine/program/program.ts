@@ -7,7 +7,7 @@ import type { Debug } from "../device/debug.ts";
 import type { Gpu } from "../device/device.ts";
 import { fuseSteps } from "./fusion.ts";
 import { liveNodes, type Node, record, trace } from "../graph/graph.ts";
-import { tellDispatches } from "./dispatch_list.ts";
+import { printDispatches } from "./dispatch_list.ts";
 import { followExamples, leadingGrid } from "./leading.ts";
 import { chooseVariant, identity, lowerNodes } from "./lower.ts";
 import type { Operand } from "../graph/op.ts";
@@ -28,30 +28,30 @@ interface Output {
   readonly buffer: GPUBuffer;
 }
 
-/** How to compile; the results are the same. */
+/** Options of compilation; they do not change the results. */
 export interface CompileOptions {
   /** Whether pointwise operations move into the kernels before them. */
   readonly fuse?: boolean;
   readonly variantPolicy?: VariantPolicy;
   /**
-   * Variables with an entry for each example along their first dimension, where examples do not influence each other:
-   * `run()` can then be asked for the first of them alone.
+   * Variables with one entry per example along their first dimension, where examples do not influence each other.
+   * `run()` can then compute the first examples alone.
    */
   readonly perExample?: readonly Variable[];
   /** With `perExample`: further variables that the host changes between runs. */
   readonly varying?: readonly Variable[];
   /**
-   * With `perExample`: whether all variables that neither are named here nor written by the program, weights say, keep
-   * their values from its first run on. What follows from them alone is then computed once. Default false.
+   * With `perExample`: whether all variables that are neither named here nor written by the program, such as weights,
+   * keep their values after its first run. Steps that depend on them alone then run once. Default false.
    */
   readonly keepConstants?: boolean;
-  /** What is told of the program, or null. Default: what `$REALFEATURES_DEBUG` says. */
+  /** Debug output, or null. Default: the device's. */
   readonly debug?: Debug | null;
 }
 
-/** Which part of a program to run. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Only the first so many examples; what the program computes of the others is undefined. Default all. */
+  /** Number of examples to compute, from the first; values of the others are undefined. Default: all. */
   readonly examples?: number;
 }
 
@@ -101,7 +101,7 @@ export class Program {
   }
 
   /**
-   * Records `build` and compiles what it did. The tensors it returns can be read after a run.
+   * Records `build` and compiles it. The tensors it returns can be read after a run.
    *
    * @param label Names the program in messages and in the device's tools.
    * @param build Called once, now. Values it does not return are gone after a run, unless assigned to variables.
@@ -156,7 +156,7 @@ export class Program {
       const { items, sources } = await bindSteps(gpu, steps, { memory, placement, copies, parts, constants });
       gpu.checkErrors();
       const { workspaceBytes } = memory;
-      if (debug !== null) tellDispatches(debug, { label, items, workspaceBytes, sources });
+      if (debug !== null) printDispatches(debug, { label, items, workspaceBytes, sources });
       return new Program(gpu, {
         label,
         items,
@@ -176,10 +176,10 @@ export class Program {
   }
 
   /**
-   * Submits one run; what the device has to say of it is heard at the next `read()` or `idle()`.
+   * Submits one run. Errors of the device surface at the next `read()` or `idle()`.
    *
    * @throws {TypeError} If the program has been disposed.
-   * @throws {RangeError} If it cannot run for so many examples alone.
+   * @throws {RangeError} If it cannot run for that number of examples.
    */
   run({ examples }: RunOptions = {}): void {
     this.#checkUsable("run");
@@ -243,7 +243,7 @@ export class Program {
       : unpadRows(new Uint32Array(bytes), output.spec.shape, new Uint32Array(size));
   }
 
-  /** Frees the planned memory; variables stay. The program cannot run any more. */
+  /** Frees the planned memory; variables stay. The program cannot run afterwards. */
   dispose(): void {
     this.#disposed = true;
     for (const resource of this.#owned) this.#gpu.buffers.free(resource);
@@ -254,7 +254,9 @@ export class Program {
     if (
       this.#examples !== null && Number.isInteger(examples) && examples >= 0 && examples <= this.#examples
     ) return;
-    const known = this.#examples === null ? "it knows of no examples" : `it has ${this.#examples} examples`;
+    const known = this.#examples === null
+      ? "it was compiled without perExample"
+      : `it has ${this.#examples} examples`;
     throw new RangeError(`Cannot run a part of program "${this.#label}": ${known}, ${examples} asked`);
   }
 
@@ -295,9 +297,9 @@ async function timeNode(gpu: Gpu, { op, inputs, attrs }: Node, variant: string):
   }
 }
 
-/** A wait for the device alone takes about this long under Deno, whatever it waits for. */
+/** Latency of one wait for the device under Deno, in ms. */
 const WAIT_MS = 11;
-/** Work in one sample: enough for the wait to take the same small part of every variant's. */
+/** Work in one sample: keeps the wait's share small and the same for all variants. */
 const SAMPLE_MS = 50;
 /** Runs of one sample at most. */
 const MAX_RUNS = 1000;

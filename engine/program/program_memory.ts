@@ -10,7 +10,7 @@ import { Variable } from "../graph/tensor.ts";
 import { textureBytes } from "../device/texture_layout.ts";
 import { bufferOf } from "../graph/variables.ts";
 
-/** Where the operands of a program lie. */
+/** Buffers and textures of a program's operands. */
 export interface Memory {
   buffer(operand: Operand): GPUBuffer;
   texture(operand: Operand): GPUTexture;
@@ -18,12 +18,12 @@ export interface Memory {
   readonly workspaceBytes: number;
 }
 
-/** What memory is planned for. */
+/** Input of the memory plan. */
 export interface MemoryNeeds {
   readonly steps: readonly Step[];
-  /** Values whose memory is handed on to no other, so that they can be read after a run. */
+  /** Values whose memory is not reused, so that they can be read after a run. */
   readonly kept: ReadonlySet<Operand>;
-  /** Values that are computed and copied in the first run alone, so that they need memory of their own. */
+  /** Values computed and copied in the first run only; their memory is not reused. */
   readonly constants?: ReadonlySet<Operand>;
   readonly placement: Placement;
   /** For each step, the values that are copied to their textures before it. */
@@ -33,8 +33,8 @@ export interface MemoryNeeds {
 type Spans = Map<Operand, { readonly from: number; to: number }>;
 
 /**
- * Plans and creates the memory of all values that live only inside the program. The buffer of a value that has a copy
- * is handed on once the copy is made, if nothing else reads it.
+ * Plans and creates the memory of the values inside the program. The buffer of a copied value is reused after the copy,
+ * unless something else reads it.
  *
  * @throws {RangeError} If a value is larger than the device can bind; nothing is left allocated then.
  */

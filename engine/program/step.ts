@@ -1,16 +1,16 @@
-/** One dispatch of a program on its way from an operation's kernel to the device. */
+/** Steps: kernels over the values of a program, before they are bound to the device. */
 
 import type { Kernel, Operand, Pointwise } from "../graph/op.ts";
 
-/** A binding of a kernel, told apart by how its source declares it. */
+/** A binding of a kernel, and how its source declares it. */
 export interface StepBinding {
   readonly operand: Operand;
   readonly kind: "input" | "output" | "read" | "read_write";
-  /** Of an `input`: worth a copy to where reads are cheap. */
+  /** Of an `input`: each element is read many times, which is worth a copy in a texture. */
   readonly reused: boolean;
 }
 
-/** A kernel over the program's values, and what else it computes of the value that it writes. */
+/** A kernel over the program's values, and the operations fused into its output. */
 export interface Step {
   readonly label: string;
   /** Name of the operation that it is a part of. */
@@ -28,7 +28,7 @@ export interface Step {
   readonly leadingSlack?: number;
 }
 
-/** What follows in the same dispatch once a vec4 of an output is known. */
+/** Operations fused behind an output: they run on each vec4 in the same dispatch. */
 export interface Fusion {
   /** Number of the `output` binding. */
   readonly binding: number;
@@ -45,7 +45,7 @@ export interface FusedPointwise {
   readonly stored: boolean;
 }
 
-/** What an `#input` or `#output` line says. */
+/** A parsed `#input` or `#output` line. */
 export interface Declaration {
   readonly kind: "input" | "output";
   readonly binding: number;
@@ -56,7 +56,7 @@ export interface Declaration {
 /**
  * The `#input` or `#output` line that `line` is, or null.
  *
- * @throws {SyntaxError} If it begins like one and goes on otherwise.
+ * @throws {SyntaxError} If it starts like one but is malformed.
  */
 export function parseDeclaration(line: string): Declaration | null {
   if (!/^\s*#(input|output)\b/.test(line)) return null;
@@ -76,7 +76,7 @@ export function parseDeclaration(line: string): Declaration | null {
  * A kernel as a step.
  *
  * @param origin The operation that it is a part of. Default: no name, no work.
- * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is no f32, or that
+ * @throws {SyntaxError} If a line of its source declares a binding that it does not have, that is not f32, or that
  * another line declares.
  */
 export function stepOf(
@@ -118,14 +118,14 @@ export function readsOf(step: Step): Operand[] {
   return [...fixedReads(step), ...flexibleReads(step).map(({ operand }) => operand)];
 }
 
-/** Operands that a step reads or changes in their buffers: its kernel declares them itself. */
+/** Operands in buffers that the kernel declares itself, read or changed. */
 export function fixedReads({ bindings }: Step): Operand[] {
   return bindings.filter(({ kind }) => kind === "read" || kind === "read_write").map(({ operand }) =>
     operand
   );
 }
 
-/** What a step reads by `#input` lines or in its tail, from wherever it lies; an operand may be there twice. */
+/** Operands read by `#input` lines or in the tail, from buffer or texture; may hold duplicates. */
 export function flexibleReads({ bindings, fused }: Step): { operand: Operand; reused: boolean }[] {
   const own = bindings.filter(({ kind }) => kind === "input");
   const tail = fused?.tail.flatMap(({ pointwise, args }) =>

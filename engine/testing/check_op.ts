@@ -35,8 +35,8 @@ const FORWARD: Tolerance = { atol: 1e-6, rtol: 1e-3 };
 const GRADIENT: Tolerance = { atol: 1e-4, rtol: 1e-3 };
 
 /**
- * Registers an operation's suite: its size cases on the GPU with each read path, and the gradients of the small
- * cases by central differences. Nothing has to be said about an operation but its definition.
+ * Registers an operation's suite: its size cases on the GPU with each read path, and the gradients of the small cases
+ * by central differences. Needs only the definition of the operation.
  */
 export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {}): void {
   for (const readPath of readsFlexibly(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {

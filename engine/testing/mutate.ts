@@ -1,4 +1,4 @@
-/** Random damage to files, the same for the same number. */
+/** Random damage to files; equal numbers give equal damage. */
 import { stream } from "../../common/random.ts";
 
 /** A damaged copy. */
@@ -8,7 +8,7 @@ export interface Mutation {
   readonly what: string;
 }
 
-/** What one damage does, given draws of integers below a bound. */
+/** One kind of damage, given random integers below a bound. */
 type Damage = (bytes: Uint8Array<ArrayBuffer>, below: (n: number) => number) => Mutation;
 
 /**

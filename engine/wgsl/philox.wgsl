@@ -1,4 +1,4 @@
-// Random numbers on the device: the same bits as engine/random.ts. Functions only; prefixed to kernels.
+// Random numbers on the device: the same bits as common/random.ts. Functions only; prefixed to kernels.
 //
 // Philox4x32-10 (Salmon et al., SC 2011, https://doi.org/10.1145/2063384.2063405).
 // Counter: (example, step, block, 0). Value `index` of an example is lane index % 4 of block index / 4.

@@ -15,7 +15,7 @@
  * ```
  */
 
-/** What a template is filled with. */
+/** Values of a template. */
 export interface TemplateValues {
   /** Integers, usable in directives, and as `const NAME: u32` in the shader. */
   readonly consts?: Readonly<Record<string, number>>;
@@ -29,7 +29,7 @@ type Names = Record<string, number>;
 type Block = { line: string } | { head: string; body: Block[]; otherwise: Block[] };
 
 /**
- * Fills a shader template: `consts` become declarations at its top, directives are carried out.
+ * Fills a shader template: declares `consts` at its top and expands directives.
  *
  * @throws {SyntaxError} If a directive is unknown, not closed or closed twice, or an expression cannot be read or
  * names an unknown constant.
@@ -164,9 +164,9 @@ function evaluate(expression: string, names: Names): number {
     }
     return names[token];
   };
-  const climb = (least: number): number => {
+  const climb = (min: number): number => {
     let left = primary();
-    while (at < tokens.length && PRECEDENCE[tokens[at]] > least) {
+    while (at < tokens.length && PRECEDENCE[tokens[at]] > min) {
       const operator = tokens[at++];
       left = apply(operator, left, climb(PRECEDENCE[operator]));
     }
