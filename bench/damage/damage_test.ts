@@ -7,6 +7,7 @@ import { recordPath } from "../store/run_files.ts";
 import { formatError } from "../../common/explained.ts";
 import { withTempDir } from "../testing.ts";
 import { attackTargets } from "./testing_attack.ts";
+import { speedTargets } from "./testing_speed.ts";
 import { CELLS, type Outcome, runCells } from "./testing_run.ts";
 import { makeTargets, type Read, type Target } from "./testing_targets.ts";
 
@@ -79,6 +80,10 @@ damageTest("reading a damaged file refuses it, sets it aside, or finds what was 
 
 Deno.test("an evaluation whose files are damaged is refused, or ends with the same record", async () => {
   await withTempDir(async (dir) => assertEquals(await damageAll(await attackTargets(dir)), []));
+});
+
+Deno.test("a damaged record of speed is refused, a damaged line of a history is named and left out", async () => {
+  await withTempDir(async (dir) => assertEquals(await damageAll(await speedTargets(dir)), []));
 });
 
 /** Goes on with a copy of the run in which one file is damaged; what ran again, or null where it was refused. */
