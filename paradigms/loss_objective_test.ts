@@ -8,7 +8,7 @@ import { asTensor } from "../engine/graph/graph.ts";
 import { scale } from "../engine/ops/arithmetic.ts";
 import { reshape } from "../engine/ops/reshape.ts";
 import { Program } from "../engine/program/program.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { gpuTest } from "../engine/testing/gpu.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, Variable } from "../engine/graph/tensor.ts";

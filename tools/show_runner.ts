@@ -16,7 +16,7 @@ import { canonicalRecord } from "../bench/record/canonical.ts";
 import { canonicalJson } from "../common/canonical_json.ts";
 import type { CellRecord } from "../bench/records/mod.ts";
 import { runAndStop } from "../bench/run/testing_stops.ts";
-import { stream } from "../engine/arrays/random.ts";
+import { stream } from "../common/random.ts";
 import { ROOT } from "./repository.ts";
 
 const say = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));

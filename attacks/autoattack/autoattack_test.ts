@@ -4,7 +4,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import { add, scale } from "../../engine/ops/arithmetic.ts";
 import { randomImages } from "../../engine/ops/random_images.ts";
 import { softmax } from "../../engine/ops/softmax.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";
 import { CLASSES, judgeOnHost, logits, noiseImages, SHAPE, SIZE } from "../testing/classifier.ts";
 import type { LogitsFn } from "../threat_model/logits_fn.ts";

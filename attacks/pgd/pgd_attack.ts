@@ -3,7 +3,7 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import { assign } from "../../engine/ops/assign.ts";
 import { Program } from "../../engine/program/program.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import {
   type AttackRun,
   type AttackTarget,

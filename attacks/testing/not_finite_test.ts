@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { div, mul } from "../../engine/ops/arithmetic.ts";
 import { reduceSum } from "../../engine/ops/reduce_sum.ts";
 import { reshape } from "../../engine/ops/reshape.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { f32 } from "../../engine/arrays/shape.ts";
 import { Variable } from "../../engine/graph/tensor.ts";
 import { gpuTest } from "../../engine/testing/gpu.ts";

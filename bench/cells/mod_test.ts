@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { parseConstruction } from "../../datasets/constructed.ts";
 import { noGpu } from "../../engine/testing/gpu.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { readSafetensors } from "../../engine/files/safetensors.ts";
 import { parsePreset } from "../config/parse_preset.ts";
 import { SILENT } from "../run/progress.ts";

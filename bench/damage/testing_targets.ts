@@ -2,7 +2,7 @@
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { CIFAR10_CLASS_FILE, CIFAR10_CLASSES, CIFAR10_FILES } from "../../datasets/cifar10_release.ts";
 import { loadCheckpoint } from "../../engine/files/checkpoint.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { loadRun } from "../../reports/mod.ts";
 import { readClassifier } from "../attack/classifier.ts";
 import { surroundingsOf } from "../adapter/surroundings.ts";

@@ -5,7 +5,7 @@ import { threatModel } from "../../attacks/threat_model/threat_model.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import { toFloat } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
-import { stream } from "../../engine/arrays/random.ts";
+import { stream } from "../../common/random.ts";
 import { release } from "../../engine/graph/variables.ts";
 import type { AttackTime } from "../records/perf_record.ts";
 import type { SampleOptions } from "./sample.ts";
