@@ -151,7 +151,7 @@ export async function readContent(path: string): Promise<any> {
   return content;
 }
 
-/** Writes a record or manifest, whatever is in it, with the hash of itself. */
+/** Writes a record or manifest, whatever is in it, with its seal. */
 export async function writeSealed(path: string, content: object): Promise<void> {
   await Deno.writeTextFile(path, JSON.stringify(sealed(content)));
 }

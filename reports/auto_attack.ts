@@ -60,5 +60,5 @@ function nameOf(config: Readonly<Record<string, unknown>>): string {
     typeof config.iterations === "number" && count(config.iterations, "iteration"),
     attacks.includes("square") && typeof config.queries === "number" && `${config.queries} queries`,
   ].filter((part) => part);
-  return `AutoAttack with settings of its own (${settings.join(", ")})`;
+  return `AutoAttack, non-standard settings (${settings.join(", ")})`;
 }

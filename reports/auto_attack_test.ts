@@ -25,12 +25,12 @@ Deno.test("autoAttackOf() never gives settings of one's own the name of a versio
   };
   assertEquals(
     of({ attack, autoAttack: own })?.label,
-    "AutoAttack with settings of its own (apgd-ce + square, 1 iteration, 9 queries), Linf, eps 8/255",
+    "AutoAttack, non-standard settings (apgd-ce + square, 1 iteration, 9 queries), Linf, eps 8/255",
   );
   assertEquals(
     of({ attack, autoAttack: { ...own, attacks: ["apgd-t"], images: 1 } }),
     {
-      label: "AutoAttack with settings of its own (apgd-t, 1 iteration), Linf, eps 8/255",
+      label: "AutoAttack, non-standard settings (apgd-t, 1 iteration), Linf, eps 8/255",
       images: "first 1 test image",
       n: 1,
     },

@@ -6,9 +6,9 @@ import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
 
 /** A paradigm's name for readers, "contrastive learning (CL)": as its records say, or its short name. */
 export function paradigmLabel(
-  { paradigm, done, undone }: Pick<Group, "paradigm" | "done" | "undone">,
+  { paradigm, done, unfinished }: Pick<Group, "paradigm" | "done" | "unfinished">,
 ): string {
-  const said = [...done, ...undone].map(({ record }) => record.config.paradigmLabel);
+  const said = [...done, ...unfinished].map(({ record }) => record.config.paradigmLabel);
   const label = said.find((text) => typeof text === "string");
   return typeof label === "string" ? label : shortParadigm(paradigm);
 }
@@ -36,7 +36,7 @@ export interface Group {
   /** Records with numbers, by seed. */
   readonly done: readonly LoadedRecord[];
   /** Records that ended as failed or skipped. */
-  readonly undone: readonly LoadedRecord[];
+  readonly unfinished: readonly LoadedRecord[];
 }
 
 /** Groups the records of one kind over seeds, paradigms in the order in which the run has them. */
@@ -58,7 +58,7 @@ export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
       set,
       label,
       done: records.filter(isDone),
-      undone: records.filter((r) => !isDone(r)),
+      unfinished: records.filter((r) => !isDone(r)),
     };
   });
   const paradigms = [null, ...groups.flatMap(({ paradigm }) => paradigm ?? [])];
@@ -128,11 +128,13 @@ export function attackLabels(groups: readonly Group[]): string[] {
 
 /** The distinct seeds among groups, ascending. */
 export function seedsOf(groups: readonly Group[]): number[] {
-  const all = groups.flatMap(({ done, undone }) => [...done, ...undone].map(({ record }) => record.seed));
+  const all = groups.flatMap(({ done, unfinished }) =>
+    [...done, ...unfinished].map(({ record }) => record.seed)
+  );
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /** Why a group has no number: "failed", "skipped", or both. */
-export function undoneWord(group: Group): string {
-  return [...new Set(group.undone.map(({ record }) => record.status))].sort().join(", ");
+export function unfinishedWord(group: Group): string {
+  return [...new Set(group.unfinished.map(({ record }) => record.status))].sort().join(", ");
 }

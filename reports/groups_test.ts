@@ -29,7 +29,7 @@ Deno.test("groupOverSeeds() puts failed and skipped records aside", () => {
     makeRecord({ cell: "sl/robust/seed-1", seed: 1, featureSet: "robust", status: "failed" }),
   ]);
   const [group] = groupOverSeeds(run, "train");
-  assertEquals([group.done.length, group.undone.length], [1, 1]);
+  assertEquals([group.done.length, group.unfinished.length], [1, 1]);
   assertEquals(metricSpread(group, "cleanAccuracy"), {
     n: 1,
     mean: 0.4,

@@ -20,7 +20,7 @@ export interface SetUsefulness {
 /**
  * Relative usefulness of every feature set but natural itself: (probe accuracy - chance) / (probe accuracy of natural
  * under the same paradigm and seed - chance), then minimum and mean over the paradigms, then the mean over seeds.
- * A seed enters minimum and mean only where every paradigm of the set has a value, so that none is taken over fewer.
+ * A seed enters minimum and mean only where every paradigm of the set has a value, so that all cover the same paradigms.
  * Encoders trained adversarially are no feature set and left out.
  *
  * @param groups The run's trained groups, all paradigms, in their order.
@@ -60,7 +60,7 @@ function ratiosOf(group: Group, groups: readonly Group[]): Ratio[] {
   const name = shortParadigm(group.paradigm);
   const valueOf = (from: Group | undefined, { metric, seed }: { metric: string; seed: number }) =>
     from && metricValues(from, metric).find((value) => value.seed === seed)?.value;
-  return [...group.done, ...group.undone].map(({ record }): Ratio => {
+  return [...group.done, ...group.unfinished].map(({ record }): Ratio => {
     const { seed } = record;
     const undefinedFor = (reason: string): Ratio => ({ seed, reason: `${name}, seed ${seed}: ${reason}` });
     const accuracy = valueOf(group, { metric: "probeAccuracy", seed });
@@ -68,7 +68,7 @@ function ratiosOf(group: Group, groups: readonly Group[]): Ratio[] {
     const chance = valueOf(natural, { metric: "chance", seed });
     if (accuracy === undefined) {
       return undefinedFor(
-        group.undone.some((other) => other.record === record)
+        group.unfinished.some((other) => other.record === record)
           ? `the cell ${record.status === "failed" ? "failed" : "was skipped"}`
           : "its probe accuracy was not measured",
       );

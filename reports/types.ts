@@ -9,7 +9,7 @@ export interface LoadedRecord {
   readonly metricPaths?: Readonly<Record<string, string>>;
   /** Names of the parts' cells: "sl/natural/seed-0/probe". */
   readonly parts?: readonly string[];
-  /** Ids of the runs that it, or parts of it, were taken over from, by cell; absent where this run computed all of it. */
+  /** Ids of the runs that it, or parts of it, were reused from, by cell; absent where this run computed all of it. */
   readonly reusedFrom?: Readonly<Record<string, string>>;
 }
 

@@ -4,7 +4,8 @@ import { referenceRadius } from "../../attacks/autoattack/reference_radius.ts";
 import type { AutoAttackResult } from "../../attacks/autoattack/types.ts";
 import { nchwToNhwc } from "../../engine/arrays/layout.ts";
 import { toFloat } from "../../datasets/types.ts";
-import { benchmarkVersion, configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts";
+import { codeHashes } from "../plan/cell_key.ts";
+import { configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts";
 import { adapterIdentity } from "../adapter/surroundings.ts";
 import type { Progress } from "../run/progress.ts";
 import type { Artifact } from "../records/mod.ts";
@@ -64,7 +65,7 @@ export async function configurationOf(task: EvaluationTask): Promise<AttackConfi
     batchSize: Math.min(batchSize, set.count),
     referenceRadius,
     officialConstants,
-    codeHash: await benchmarkVersion(),
+    codeHash: configHash(await codeHashes()),
     adapter: adapterIdentity(device),
     readPath: device.readPath,
   };

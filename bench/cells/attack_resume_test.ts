@@ -195,7 +195,7 @@ gpuTest("attack() sets aside a checkpoint that it cannot go on from, and begins 
       const again = await attackUntil(gpu, dataset, { path });
       assertEquals(again.notes.length, 1);
       assertMatch(again.notes[0], reason);
-      assertMatch(again.notes[0], /^It starts anew, its checkpoint cannot be used and is now .*\.corrupt: /);
+      assertMatch(again.notes[0], /^It restarts: its checkpoint cannot be used and is now .*\.corrupt: /);
       assertEquals(await Deno.readFile(`${path}.corrupt`), broken);
       assertEquals(resultOf(again), resultOf(whole), `${reason}`);
     }

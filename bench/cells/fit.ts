@@ -140,15 +140,15 @@ async function saveSnapshot(
 
 /** What the checkpoint says of the training; the phases go on from there. */
 async function loadFit({ cell, context, phases }: TrainTask): Promise<Fit> {
-  const { checkpoint } = context, anew = { losses: [], accuracy: null, elapsedMs: 0, snapshots: [] };
+  const { checkpoint } = context, fresh = { losses: [], accuracy: null, elapsedMs: 0, snapshots: [] };
   const history = await checkpoint.load();
-  if (history === null) return { ...anew, resumed: false };
+  if (history === null) return { ...fresh, resumed: false };
   const { losses, accuracy, elapsedMs, more } = history;
   const { snapshots, work } = more as unknown as More;
   const fault = await snapshotFault(cell.name, snapshots, context);
   if (fault !== null) {
     await checkpoint.setAside(fault);
-    return { ...anew, resumed: false };
+    return { ...fresh, resumed: false };
   }
   phases.restore(work);
   return { losses: [...losses], accuracy, elapsedMs, snapshots: [...snapshots], resumed: true };

@@ -303,7 +303,7 @@ Deno.test("main() takes over cells of other runs with --reuse, and plan says whi
 
     const taken = await start(["--preset=smoke", `--out=${dir}/b`, `--reuse=${dir}/a`]);
     assertEquals(taken.code, 0);
-    assertMatch(taken.stderr, /^43 of 43 cells that are missing are taken over from .*\/a\n\[1\/43\].* kept/);
+    assertMatch(taken.stderr, /^43 of 43 cells that are missing are reused from .*\/a\n\[1\/43\].* kept/);
     assertMatch(
       (await start([...plan, "--states"])).stdout,
       /^Preset smoke: 86 cells, 43 done, 43 to do\.\n/,
@@ -313,7 +313,7 @@ Deno.test("main() takes over cells of other runs with --reuse, and plan says whi
     assertMatch(other.stdout, /^Preset smoke: 43 cells, 42 done in other runs, 1 to do\.\n/);
     assertMatch(
       other.stderr,
-      /^Cannot take over sl\/natural\/seed-0 from .*: its record is corrupt, it is not JSON/,
+      /^Cannot reuse sl\/natural\/seed-0 from .*: its record is corrupt, it is not JSON/,
     );
   });
 });

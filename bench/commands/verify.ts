@@ -38,9 +38,7 @@ export function formatVerification(found: Verification): string {
   };
   const lines = [
     ...faults.map(({ path, reason }) => `${printable(path)}: ${printable(reason)}`),
-    ...(unsealed.length === 0
-      ? []
-      : [`Of an earlier version, without a hash of itself: ${listed(unsealed)}`]),
+    ...(unsealed.length === 0 ? [] : [`Of version 1, without a sha256: ${listed(unsealed)}`]),
     ...(unfinished.length === 0 ? [] : [`Cells without a record: ${listed(unfinished)}`]),
     ...(unknown.length === 0 ? [] : [`Files that no run is known to have left: ${listed(unknown)}`]),
     `${printable(runDir)}: ${faults.length === 0 ? "whole" : count(faults.length, "fault")}; ` +

@@ -160,7 +160,7 @@ Deno.test("run() with jobs hands to its workers what it took over from another r
     const acts: Settings["acts"] = { [NATURAL]: `meet ${ROBUST}`, [ROBUST]: `meet ${NATURAL}` };
     const { records, seen } = await start(`${dir}/b`, { reuse: [`${dir}/a`], acts });
     assertEquals(seen.filter((text) => !text.includes("warns")).toSorted(), [
-      `note 2 of 4 cells that are missing are taken over from ${dir}/a`,
+      `note 2 of 4 cells that are missing are reused from ${dir}/a`,
       NATURAL,
       ROBUST,
     ]);

@@ -38,7 +38,7 @@ export function stateOf(cell: CellDescription, found: string | null, expected: E
     if (!read.later) return { state: "corrupt", why: [read.fault] };
     throw new UsageError(
       `Cannot go on: the record of ${cell.name} cannot be used, ${read.fault}\n` +
-        "Hint: a later version of realfeatures wrote it, go on with that one; nothing was changed",
+        "Hint: a later version of realfeatures wrote it, resume with that one; nothing was changed",
     );
   }
   const { value: known, sealed } = read;
@@ -56,7 +56,7 @@ export function stateOf(cell: CellDescription, found: string | null, expected: E
 }
 
 /** Why a record is not kept or reused that has the right key: nothing tells whether its numbers are those written. */
-export const NO_SEAL = "it has no sha256 of itself, an earlier version wrote it or it is damaged";
+export const NO_SEAL = "it has no sha256, an earlier version wrote it or it is damaged";
 
 /** Which parts of the key differ. */
 function partsOf(cell: CellDescription, record: CellRecord, expected: Expected): string[] {

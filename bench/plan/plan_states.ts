@@ -25,7 +25,7 @@ export interface PlannedCell {
   readonly why: readonly string[];
   /** Of a finished cell: how long it took. */
   readonly tookMs: number | null;
-  /** Of a finished cell: the folder of the run that it would be taken over from; null where it is this run's own. */
+  /** Of a finished cell: the folder of the run that it would be reused from; null where it is this run's own. */
   readonly reusedFrom: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface PlannedCell {
  * Finds what a run folder holds of each cell; nothing is written.
  *
  * @param options.runDir Null for none; where no run lies in it, everything is to do.
- * @param options.reuse Folders of runs whose finished cells would be taken over. Their files are there; whether they are
+ * @param options.reuse Folders of runs whose finished cells would be reused. Their files are there; whether they are
  * the ones that the records name shows when they are taken. Default: none.
  * @param options.note Told of records in these that cannot be used. Default: nobody.
  * @throws {UsageError} If the folder holds the run of another preset's name, data set or adapter, or of a later version;
@@ -81,14 +81,14 @@ export async function planStates(
   }));
 }
 
-/** Where a cell would be taken over from. */
+/** Where a cell would be reused from. */
 async function firstWhole(
   cell: Pick<CellDescription, "name">,
   options: Parameters<typeof finishedElsewhere>[1],
 ): Promise<FinishedElsewhere | null> {
   for (const found of await finishedElsewhere(cell, options)) {
     if (await filesAreThere(found)) return found;
-    options.note(`Cannot take over ${cell.name} from ${found.source.path}: a file that it left is absent`);
+    options.note(`Cannot reuse ${cell.name} from ${found.source.path}: a file that it left is absent`);
   }
   return null;
 }

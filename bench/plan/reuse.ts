@@ -15,7 +15,7 @@ export interface FinishedElsewhere {
 }
 
 /**
- * Opens the folders of runs whose cells may be taken over. A damaged `run.json` is told of, and no obstacle: keys stand in
+ * Opens the folders of runs whose cells may be reused. A damaged `run.json` is told of, and no obstacle: keys stand in
  * the records.
  *
  * @throws {UsageError} If one is no run folder, or of another version of the schema.
@@ -56,7 +56,7 @@ export async function finishedElsewhere(
 ): Promise<FinishedElsewhere[]> {
   const found: FinishedElsewhere[] = [];
   for (const source of sources) {
-    const refuse = (reason: string) => note(`Cannot take over ${name} from ${source.path}: ${reason}`);
+    const refuse = (reason: string) => note(`Cannot reuse ${name} from ${source.path}: ${reason}`);
     let text: string | null;
     try {
       text = await source.readRecord(name);

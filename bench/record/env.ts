@@ -5,9 +5,6 @@ import { driverText } from "../adapter/driver.ts";
 import type { CellRecord, MachineInfo } from "../records/mod.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 
-/** Folders whose code and kernels decide what a cell computes. */
-const COMPUTING_FOLDERS = ["engine", "attacks", "datasets", "paradigms", "bench/cells"];
-
 /** The folder that holds this project's `deno.json`. */
 export const PROJECT_ROOT: URL = new URL("../..", import.meta.url);
 
@@ -83,35 +80,6 @@ async function git(root: URL, args: string[]): Promise<string | null> {
   } catch {
     return null; // git is not installed
   }
-}
-
-/**
- * SHA-256 over names and contents of all code and kernels that decide what a cell computes (tests left out).
- * Line ends are read as LF, so that a checkout on Windows has the same version.
- */
-export async function benchmarkVersion(root: URL = PROJECT_ROOT): Promise<string> {
-  const lists = await Promise.all(COMPUTING_FOLDERS.map((folder) => codeFiles(root, `${folder}/`)));
-  const files = lists.flat().sort();
-  const hashes = await Promise.all(files.map(async (file) => {
-    const text = await Deno.readTextFile(new URL(file, root));
-    return `${file} ${sha256Hex(text.replaceAll("\r\n", "\n"))}\n`;
-  }));
-  return sha256Hex(hashes.join(""));
-}
-
-async function codeFiles(root: URL, folder: string): Promise<string[]> {
-  const files: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(new URL(folder, root))) {
-      if (entry.isDirectory) files.push(...await codeFiles(root, `${folder}${entry.name}/`));
-      else if (/\.(ts|wgsl)$/.test(entry.name) && !/_test(ing)?\.ts$/.test(entry.name)) {
-        files.push(folder + entry.name);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return files;
 }
 
 /** SHA-256 of a configuration; the order of its keys does not matter. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { benchmarkVersion, configHash, gitState, lockHash, machineInfo, runtimeInfo } from "./env.ts";
+import { configHash, gitState, lockHash, machineInfo, runtimeInfo } from "./env.ts";
 import { FAKE_ADAPTER, withTempDir } from "../testing.ts";
 
 const urlOf = (dir: string) => pathToFileURL(`${dir}/`);
@@ -23,24 +23,6 @@ Deno.test("configHash() does not depend on the order of keys", () => {
   assertEquals(configHash({ a: 1, b: { c: 2, d: 3 } }), configHash({ b: { d: 3, c: 2 }, a: 1 }));
   assertNotEquals(configHash({ a: 1 }), configHash({ a: 2 }));
   assertMatch(configHash({}), /^[0-9a-f]{64}$/);
-});
-
-Deno.test("benchmarkVersion() changes with code and kernels, not with tests, line ends or other folders", async () => {
-  await withTempDir(async (dir) => {
-    const root = urlOf(dir);
-    const write = async (path: string, text: string) => {
-      await Deno.mkdir(new URL("./", new URL(path, root)), { recursive: true });
-      await Deno.writeTextFile(new URL(path, root), text);
-      return await benchmarkVersion(root);
-    };
-    const first = await write("engine/ops/relu.wgsl", "a\nb\n");
-    assertNotEquals(await write("engine/ops/relu.wgsl", "a\nc\n"), first);
-    assertEquals(await write("engine/ops/relu.wgsl", "a\r\nb\r\n"), first);
-    assertEquals(await write("engine/ops/relu_test.ts", "test"), first);
-    assertEquals(await write("bench/run/run.ts", "run"), first);
-    assertEquals(await write("attacks/README.md", "words"), first);
-    assertNotEquals(await write("bench/cells/train.ts", "train"), first);
-  });
 });
 
 /** Without git these tests are ignored: there is nothing to compare with. */

@@ -69,7 +69,7 @@ export async function reproduce(
   });
   try {
     const changed = await changesOf(origin, workbench);
-    const only = [cell.name], again = { reuse: [runDir], anew: only };
+    const only = [cell.name], again = { reuse: [runDir], recompute: only };
     const result = await run(
       { preset, dataDir, variants, outDir: folder, command: manifest.command, only, ...again },
       { ...services, openWorkbench: () => Promise.resolve({ ...workbench, close() {} }), writeReport: null },

@@ -18,7 +18,7 @@ import {
   readStates,
   type StatesContext,
 } from "../plan/resume.ts";
-import { takeOver } from "./take_over.ts";
+import { reuseCells } from "./reuse_cells.ts";
 import { holdsRun, type RunFolder } from "../store/run_folder.ts";
 import { identityOf, newManifest, recordedPreset, resumedManifest } from "../store/run_manifest.ts";
 import type { CellRecord, RunManifest } from "../records/mod.ts";
@@ -43,7 +43,7 @@ export interface Piece {
 }
 
 /**
- * Enters the folder, opens the workbench, finds out which cells are done and takes over those that other runs have.
+ * Enters the folder, opens the workbench, finds out which cells are done and reuses those that other runs have.
  *
  * @throws {UsageError} See `run()`.
  */
@@ -103,8 +103,8 @@ export async function begin(
     } else note(`Another process is at work in ${outDir}: this one shares the cells with it`);
     const leases = new Leases(folder.path, services.leases);
     const own = { folder, states: found, context, leads, runId: manifest.runId, preset, leases };
-    const { sources, anew } = request;
-    const states = await takeOver(cells, { ...own, sources, anew, note, signal });
+    const { sources, recompute } = request;
+    const states = await reuseCells(cells, { ...own, sources, recompute, note, signal });
     if (leads) await clearFolder(folder, states, note);
     await folder.share();
     return {

@@ -28,7 +28,7 @@ export type RunEvent =
   | { readonly event: "progress"; readonly cell: string } & CellProgress
   /** A cell ended and its record is written, whatever came of it. */
   | { readonly event: "finished"; readonly record: CellRecord } & Place
-  /** A cell need not run: it was finished before, taken over, or another process has finished it. */
+  /** A cell need not run: it was finished before, reused, or another process has finished it. */
   | { readonly event: "kept"; readonly record: CellRecord } & Place
   /** A warning or another text for people. */
   | { readonly event: "note"; readonly text: string }

@@ -27,10 +27,10 @@ export interface RunRequest {
   readonly backend?: Backend | null;
   /** Names of the cells to run, beside those that they need. Default: all. */
   readonly only?: readonly string[];
-  /** Folders of runs whose finished cells are taken over where keys agree, the first that has one. Default: none. */
+  /** Folders of runs whose finished cells are reused where keys agree, the first that has one. Default: none. */
   readonly reuse?: readonly string[];
-  /** Names of cells that are taken over from none of these. Default: none. */
-  readonly anew?: readonly string[];
+  /** Names of cells that are reused from none of these. Default: none. */
+  readonly recompute?: readonly string[];
 }
 
 /** Writes the page of a run folder: `reports/mod.ts` exports one. */

@@ -38,7 +38,7 @@ Deno.test("run() with reuse takes over finished cells with their files, and need
       reuse: [`${dir}/a`],
     });
     assertEquals(exitCode, 0);
-    assertEquals(seen, [`note 4 of 4 cells that are missing are taken over from ${dir}/a`, ...KEPT]);
+    assertEquals(seen, [`note 4 of 4 cells that are missing are reused from ${dir}/a`, ...KEPT]);
     for (const [i, record] of records.entries()) {
       const { runId, reusedFrom, preset, status, startedAt } = record;
       assertEquals([runId, reusedFrom], [manifest.runId, first.manifest.runId]);
@@ -67,8 +67,8 @@ Deno.test("run() with reuse computes what changed, and takes each other cell fro
     const a = await start(`${dir}/a`), b = await startUntil(`${dir}/b`, NAMES[2], { preset: CHANGED });
     const { seen, records } = await start(`${dir}/c`, { preset: CHANGED, reuse: [`${dir}/a`, `${dir}/b`] });
     assertEquals(seen, [
-      `note 1 of 4 cells that are missing are taken over from ${dir}/a`,
-      `note 1 of 4 cells that are missing are taken over from ${dir}/b`,
+      `note 1 of 4 cells that are missing are reused from ${dir}/a`,
+      `note 1 of 4 cells that are missing are reused from ${dir}/b`,
       ...KEPT.slice(0, 2),
       ...RAN.slice(2),
     ]);
@@ -94,7 +94,7 @@ Deno.test("run() with reuse takes over what its own folder has lost, or has of s
     );
     const { seen, records } = await start(`${dir}/b`, { reuse: [`${dir}/a`] });
     assertMatch(seen.shift()!, /^note The record of sl\/natural\/seed-0 is corrupt, .*\.json\.corrupt now$/);
-    assertEquals(seen, [`note 4 of 4 cells that are missing are taken over from ${dir}/a`, ...KEPT]);
+    assertEquals(seen, [`note 4 of 4 cells that are missing are reused from ${dir}/a`, ...KEPT]);
     assertEquals(canonical(records), canonical(whole.records));
     assertEquals(
       (await listFiles(`${dir}/b`)).filter((file) => /corrupt|stale|checkpoints/.test(file)),
@@ -117,7 +117,7 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       writeSealed(recordIn(a, NAMES[1]), { ...record, ...change });
     const path = (path: unknown) => own({ artifacts: [{ ...artifact, path }] });
     const cases: [(a: string) => Promise<unknown>, RegExp | null][] = [
-      [write('{"schema":'), /^note Cannot take over sl\/adv.* from .*\/a0: its record is corrupt, it/],
+      [write('{"schema":'), /^note Cannot reuse sl\/adv.* from .*\/a0: its record is corrupt, it/],
       [
         own({ version: 3 }),
         /: its record cannot be used, it was written by a later .* is 3, known are 1 to 2$/,
@@ -137,11 +137,11 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       }, /: its record cannot be read, /],
       [
         (a) => Deno.remove(`${a}/${file}`),
-        /is not reused: Cannot take over .*: it cannot be read, no such file/,
+        /is not reused: Cannot reuse .*: it cannot be read, no such file/,
       ],
       [
         (a) => Deno.writeTextFile(`${a}/${file}`, "cut"),
-        /is not reused: Cannot take over .*output\.txt: it is not the file that its record names, sha256 /,
+        /is not reused: Cannot reuse .*output\.txt: it is not the file that its record names, sha256 /,
       ],
       [
         path("artifacts/sl/adversarial/seed-0/../../../../run.json"),
@@ -160,7 +160,7 @@ Deno.test("run() with reuse computes cells whose records or files there cannot b
       const { seen, records } = await start(b, { reuse: [a] });
       if (expected !== null) assertMatch(seen.shift()!, expected);
       assertEquals(seen, [
-        `note 3 of 4 cells that are missing are taken over from ${a}`,
+        `note 3 of 4 cells that are missing are reused from ${a}`,
         ...NAMES.map((name, at) => `${at === 1 ? "run" : "keep"} ${name}`),
       ]);
       assertEquals(canonical(records), canonical(whole.records));
@@ -210,7 +210,7 @@ Deno.test("run() with reuse shares the folder: a process that joins takes over w
     const one = await start(`${dir}/b`, { execute }), two = await second!;
     assertEquals([one.exitCode, two.exitCode], [0, 0]);
     assertEquals(ran.toSorted(), [NAMES[0], NAMES[2], NAMES[3]].toSorted());
-    assert(two.seen.includes(`note 1 of 4 cells that are missing are taken over from ${dir}/a`));
+    assert(two.seen.includes(`note 1 of 4 cells that are missing are reused from ${dir}/a`));
     assertEquals(one.records, two.records);
     assertEquals(one.records.map(({ reusedFrom }) => reusedFrom !== undefined), [false, true, false, false]);
     assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|leases|tmp/.test(file)), []);

@@ -33,7 +33,7 @@ export interface RunResult {
  * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed,
  * the cells that need it as skipped, the others go on. On an abort the running cells leave no record, all earlier ones
  * stay. A resumed run keeps the records whose keys are those of its cells, and ends with the ones of an uninterrupted run.
- * Finished cells of the runs to reuse are taken over, with their files, before any cell runs.
+ * Finished cells of the runs to reuse are reused, with their files, before any cell runs.
  * Processes that resume the same run at the same time share its cells.
  *
  * @throws {UsageError} If the folder cannot be written, another process is at work there on another run, or it holds a run

@@ -156,11 +156,11 @@ Deno.test("run() with resume runs a cell again whose record is corrupt, and move
   });
 });
 
-Deno.test("run() without resume refuses the folder of a run, and says how to go on", async () => {
+Deno.test("run() without resume refuses the folder of a run, and says how to continue", async () => {
   await withTempDir(async (dir) => {
     await startUntil(dir, NAMES[2]);
     const error = await assertRejects(() => start(dir, { resume: false }), UsageError, "holds a run already");
-    assertStringIncludes(error.message, "\nHint: add --resume to go on with it");
+    assertStringIncludes(error.message, "\nHint: add --resume to continue it");
   });
 });
 

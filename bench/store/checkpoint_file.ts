@@ -154,7 +154,7 @@ export class CheckpointFile implements CellCheckpoint {
     this.#earlierMs = 0;
     const aside = `${this.path}.corrupt`;
     await Deno.rename(this.path, aside).catch(() => {}); // the next one replaces it all the same
-    this.#note(`It starts anew, its checkpoint cannot be used and is now ${aside}: ${reason}`);
+    this.#note(`It restarts: its checkpoint cannot be used and is now ${aside}: ${reason}`);
   }
 
   async #read<T>(parse: (checkpoint: Checkpoint) => { spentMs: number; kept: T }): Promise<T | null> {

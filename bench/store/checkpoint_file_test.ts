@@ -38,7 +38,7 @@ Deno.test("CheckpointFile.save() writes at most once in 30 seconds, counted from
   });
 });
 
-Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says why", async () => {
+Deno.test("CheckpointFile.load() restarts a cell whose file it cannot use, and says why", async () => {
   await withTempDir(async (dir) => {
     const path = `${dir}/c.safetensors`;
     const reasonOf = async () => {
@@ -50,7 +50,7 @@ Deno.test("CheckpointFile.load() starts anew from a file it cannot use, and says
     await Deno.writeTextFile(path, "cut");
     assertMatch(
       await reasonOf(),
-      /^It starts anew, its checkpoint cannot be used and is now .*\.corrupt: Cannot read .*3$/,
+      /^It restarts: its checkpoint cannot be used and is now .*\.corrupt: Cannot read .*3$/,
     );
     assertEquals(await Deno.readTextFile(`${path}.corrupt`), "cut");
     await saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3 } });
@@ -76,7 +76,7 @@ Deno.test("CheckpointFile.load() sets a training aside in which one bit was flip
     for (const at of [whole.length - 1, whole.length - 16, text.indexOf("1.5"), text.indexOf("12.5")]) {
       await Deno.writeFile(path, whole.with(at, whole[at] ^ 1));
       assertEquals(await open().load(), null);
-      assertMatch(notes.pop()!, /^It starts anew, .*\.corrupt: .* the file is damaged$/);
+      assertMatch(notes.pop()!, /^It restarts: .*\.corrupt: .* the file is damaged$/);
     }
     await Deno.writeFile(path, whole);
     assertEquals([await open().load(), notes], [HISTORY, []]);

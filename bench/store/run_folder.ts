@@ -19,7 +19,7 @@ import {
   recordPath,
   RUN_ENTRIES,
 } from "./run_files.ts";
-import { takeFile } from "./take_file.ts";
+import { reuseFile } from "./reuse_file.ts";
 
 /** What a folder may be given by tests. */
 export interface FolderOptions {
@@ -236,12 +236,12 @@ export class RunFolder {
     await removeEmpty(this.#created);
   }
 
-  /** Writes `run.json`, with the hash of itself. */
+  /** Writes `run.json`, sealed. */
   async writeManifest(manifest: RunManifest): Promise<void> {
     await this.#write(await this.#own("run.json"), RUN_MANIFEST.write(manifest));
   }
 
-  /** Writes a record, with the hash of itself, under a name made of its cell's: `records/sl--natural--seed-0.json`. */
+  /** Writes a sealed record under a name made of its cell's: `records/sl--natural--seed-0.json`. */
   async writeRecord(record: CellRecord): Promise<void> {
     await this.#write(await this.#own(recordPath(record.cell)), CELL_RECORD.write(record));
   }
@@ -263,13 +263,13 @@ export class RunFolder {
   }
 
   /**
-   * Takes over a file that a cell left in another run folder, which stays as it is: see {@linkcode takeFile}.
+   * Takes over a file that a cell left in another run folder, which stays as it is: see {@linkcode reuseFile}.
    *
    * @throws {RangeError} If it is absent there, is not the file that the artifact names, or lies outside the cell's folder.
    */
   async takeArtifact(cell: string, { path, sha256 }: Artifact, from: RunFolder): Promise<void> {
     const source = { folder: from.path, path: checkArtifactPath(cell, path) };
-    await takeFile(source, this.path, { sha256, write: this.#write });
+    await reuseFile(source, this.path, { sha256, write: this.#write });
   }
 
   /** Whether a cell's file is there, and not behind a link; its bytes are not looked at. */
@@ -304,7 +304,7 @@ export class RunFolder {
 export function holdsRun(path: string): UsageError {
   return new UsageError(
     `Cannot start a run in ${path}: the folder holds a run already, and records are never overwritten\n` +
-      `Hint: add --resume to go on with it, or choose another folder with --out`,
+      `Hint: add --resume to continue it, or choose another folder with --out`,
   );
 }
 

@@ -48,7 +48,7 @@ Deno.test("discard() removes empty folders it made, never anything else", async 
   });
 });
 
-Deno.test("writeRecord() writes one file per cell, with the hash of itself", async () => {
+Deno.test("writeRecord() writes one file per cell, with its seal", async () => {
   await withTempDir(async (dir) => {
     const folder = await RunFolder.create(dir);
     const record = fakeRecord();

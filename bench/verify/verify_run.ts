@@ -45,7 +45,7 @@ const OTHERS =
   /^(report\.html|\.lock|run\.json\.corrupt|(leases|claims)\/[^/]+\.json|records\/stale\/[^/]+\.json|(records|checkpoints)\/[^/]+\.corrupt)$/;
 
 /**
- * Checks a whole run folder: `run.json`, every record with the hash of itself, whether its key belongs to it, every file that
+ * Checks a whole run folder: `run.json`, every record by its seal, whether its key belongs to it, every file that
  * a record names, by its hash, and checkpoints. Nothing is written: `deno task bench verify RUN`.
  *
  * @param options.signal Abort it to stop between two files; then the promise rejects with its reason.

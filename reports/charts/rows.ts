@@ -1,5 +1,5 @@
 import { featureSetStyle } from "../feature_sets.ts";
-import { type Group, metricValues, paradigmLabel, undoneWord } from "../groups.ts";
+import { type Group, metricValues, paradigmLabel, unfinishedWord } from "../groups.ts";
 import { spread } from "../../bench/statistics/spread.ts";
 
 /** One bar or dot row of a chart: a group's value of one metric, with every seed behind it. */
@@ -28,7 +28,7 @@ export function chartRows(groups: readonly Group[], metric: string): ChartRow[] 
       mean: stats?.mean ?? null,
       interval: interval && [Math.max(0, interval[0]), Math.min(1, interval[1])],
       seeds,
-      absent: stats ? null : undoneWord(group) || "not measured",
+      absent: stats ? null : unfinishedWord(group) || "not measured",
     };
   });
 }

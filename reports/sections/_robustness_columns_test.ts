@@ -43,7 +43,7 @@ Deno.test("robustnessColumns() keeps settings of AutoAttack apart, and shows no 
   const [first, second] = columns.map(({ note }) => note);
   assertEquals(
     first,
-    "AutoAttack with settings of its own (apgd-ce, 5 iterations), L2, eps 0.25; first 64 test images, " +
+    "AutoAttack, non-standard settings (apgd-ce, 5 iterations), L2, eps 0.25; first 64 test images, " +
       "standard error up to 6.3 points",
   );
   assertEquals(second.startsWith("AutoAttack standard, "), true);

@@ -15,7 +15,7 @@ const CUES = [["robustCueAccuracy", "robust cue only"], [
 export function calibrationSection(groups: readonly Group[]): Html | null {
   const hasCue = (group: Group) => CUES.some(([metric]) => metricSpread(group, metric));
   if (!groups.some(hasCue)) return null;
-  const tested = groups.filter((group) => hasCue(group) || group.undone.length > 0);
+  const tested = groups.filter((group) => hasCue(group) || group.unfinished.length > 0);
   const rows = CUES.flatMap(([metric, cue]) =>
     chartRows(tested, metric).map((row): CueRow => ({ ...row, cue }))
   );

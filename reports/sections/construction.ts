@@ -1,7 +1,7 @@
 import { downloadLinks } from "../download.ts";
 import { featureSetStyle } from "../feature_sets.ts";
 import { duration, numberSpread, percentSpread, significant } from "../format.ts";
-import { type Group, metricSpread, metricValues, undoneWord } from "../groups.ts";
+import { type Group, metricSpread, metricValues, unfinishedWord } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { imageGrid } from "../images.ts";
 import type { Links } from "../paths.ts";
@@ -44,14 +44,14 @@ over seeds (largest: over all seeds). “Reached” is the share of images for w
 }
 
 function constructionRow(group: Group, links: Links): Html {
-  const any = group.done[0] ?? group.undone[0];
+  const any = group.done[0] ?? group.unfinished[0];
   const { method, settings } = methodOf(any.record.config);
   const reached = metricSpread(group, "matchedFraction") ?? metricSpread(group, "targetReachedFraction");
   const time = spread(group.done.map(({ record }) => record.durationMs));
   const none = group.done.length === 0
-    ? markup`<span class="bad">${undoneWord(group)}</span>`
+    ? markup`<span class="bad">${unfinishedWord(group)}</span>`
     : markup`not measured`;
-  const all = [...group.done, ...group.undone];
+  const all = [...group.done, ...group.unfinished];
   return markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th><td>${method}${
     settings && markup`<small>${settings}</small>`
   }</td>${

@@ -53,7 +53,7 @@ function takenOver({ done }: Group): Html | null {
   const runs = done.flatMap(({ reusedFrom = {} }) => Object.values(reusedFrom));
   if (runs.length === 0) return null;
   const cells = done.reduce((sum, { parts = [] }) => sum + 1 + parts.length, 0);
-  return markup`<small>${`${runs.length} of ${cells} cells taken over, times too, from ${
+  return markup`<small>${`${runs.length} of ${cells} cells reused, times too, from ${
     [...new Set(runs)].join(", ")
   }`}</small>`;
 }

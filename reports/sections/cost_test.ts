@@ -28,7 +28,7 @@ Deno.test("costSection() says how many cells ran at once", () => {
   assertStringIncludes(section(resumed)!, "which worked on up to 1 or 2 cells at once.");
 });
 
-Deno.test("costSection() says which cells were taken over from other runs, where any were", () => {
+Deno.test("costSection() says which cells were reused from other runs, where any were", () => {
   const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0 });
   const loaded = { record, path: "records/a.json", parts: ["sl/natural/seed-0/attack"] };
   const of = (one: LoadedRecord) =>
@@ -36,7 +36,7 @@ Deno.test("costSection() says which cells were taken over from other runs, where
   assert(!of(loaded).includes("taken over"));
   assertStringIncludes(
     of({ ...loaded, reusedFrom: { "sl/natural/seed-0": "quick-1" } }),
-    "natural<small>1 of 2 cells taken over, times too, from quick-1</small></th>",
+    "natural<small>1 of 2 cells reused, times too, from quick-1</small></th>",
   );
 });
 

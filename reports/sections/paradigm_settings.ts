@@ -10,7 +10,7 @@ const PARTS = ["paradigm", "model", "training", "probe"] as const;
 /** The settings of every paradigm side by side, or null where no encoder was trained in the standard way. */
 export function paradigmSettings(run: Run): Html | null {
   const columns = byParadigm(groupOverSeeds(run, "train")).map((part) => {
-    const records = part.flatMap(({ done, undone }) => [...done, ...undone])
+    const records = part.flatMap(({ done, unfinished }) => [...done, ...unfinished])
       .filter(({ record }) => record.training !== "adversarial");
     return { name: shortParadigm(part[0].paradigm), settings: settingsOf(records) };
   }).filter(({ settings }) => settings.size > 0);

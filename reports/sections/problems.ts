@@ -6,7 +6,7 @@ import type { Run } from "../types.ts";
 /** What did not work: cells that failed, were skipped or left no record, unreadable files, failed checks, warnings. */
 export function problemsSection(run: Run, links: Links): Html {
   const cell = (path: string, name: string) => links.to(path, name);
-  const undone = run.records.filter(({ record }) =>
+  const unfinished = run.records.filter(({ record }) =>
     record.status === "failed" || record.status === "skipped"
   );
   const checks = run.records.flatMap(({ record, path }) =>
@@ -23,7 +23,7 @@ export function problemsSection(run: Run, links: Links): Html {
   const parts = [
     list(
       "Cells that failed or were skipped",
-      undone.map(({ record, path }) =>
+      unfinished.map(({ record, path }) =>
         markup`${cell(path, record.cell)}: <span class="bad">${record.status}</span>, ${
           record.reason ?? "no reason recorded"
         }`

@@ -21,7 +21,9 @@ export function relativeSection(groups: readonly Group[]): Html | null {
       title: "Relative usefulness of each feature set under each paradigm",
       caption: `Bar: mean over seeds${
         sets.some(({ minimum }) => minimum) ? "; hollow: minimum and mean over the paradigms" : ""
-      }. Dots: seeds. Thin line: ${intervalWords(sets)}, an arrow where it goes on. Dashed: natural.`,
+      }. Dots: seeds. Thin line: ${
+        intervalWords(sets)
+      }, arrowhead: the interval extends beyond the axis. Dashed: natural.`,
       svg: relativeBars(sets),
       data: downloadLinks("relative-usefulness", downloadRows(sets)),
     })

@@ -89,7 +89,7 @@ const LEGEND =
 export function metricRows(groups: readonly Group[], metric: string): Rows {
   return groups.flatMap((group) => [
     ...metricValues(group, metric).map(({ seed, value, path }) => row(group, { metric, seed, value, path })),
-    ...group.undone.map(({ record, path }) => ({
+    ...group.unfinished.map(({ record, path }) => ({
       ...row(group, { metric, seed: record.seed, value: null, path }),
       status: record.status,
     })),

@@ -7,7 +7,7 @@ import {
   metricSpread,
   metricValues,
   paradigmLabel,
-  undoneWord,
+  unfinishedWord,
 } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
@@ -48,7 +48,9 @@ function body(part: readonly Group[], { columns, groups, links }: BodyContext): 
   return markup`<tbody>${head}${
     part.map((group) =>
       markup`<tr><th scope="row">${swatch(group.set)}${group.label}</th>${
-        group.done.length === 0 ? undoneCells(group, columns) : columns.map((column) => cell(group, column))
+        group.done.length === 0
+          ? unfinishedCells(group, columns)
+          : columns.map((column) => cell(group, column))
       }<td class="n">${seedLinks(group, links)}</td></tr>
 `
     )
@@ -56,12 +58,13 @@ function body(part: readonly Group[], { columns, groups, links }: BodyContext): 
 }
 
 /** One wide cell that says why there are no numbers. */
-function undoneCells(group: Group, columns: readonly Column[]): Html {
-  const reasons = [...new Set(group.undone.map(({ record }) => record.reason ?? "no reason recorded"))].join(
-    "; ",
-  );
+function unfinishedCells(group: Group, columns: readonly Column[]): Html {
+  const reasons = [...new Set(group.unfinished.map(({ record }) => record.reason ?? "no reason recorded"))]
+    .join(
+      "; ",
+    );
   return markup`<td colspan="${columns.length}"><span class="bad">${
-    undoneWord(group)
+    unfinishedWord(group)
   }</span>: ${reasons}</td>`;
 }
 
@@ -101,14 +104,14 @@ function perturbationCell(group: Group, mean: string): Html {
 }
 
 function seedLinks(group: Group, links: Links): Html {
-  const all = [...group.done, ...group.undone].sort((a, b) => a.record.seed - b.record.seed);
+  const all = [...group.done, ...group.unfinished].sort((a, b) => a.record.seed - b.record.seed);
   const anchors = all.map(({ record, path }) =>
     markup`${links.to(path, String(record.seed), `Record of ${group.label}, seed ${record.seed}`)}${
-      group.done.length > 0 && group.undone.some((other) => other.path === path) &&
+      group.done.length > 0 && group.unfinished.some((other) => other.path === path) &&
       markup` <span class="bad">${record.status}</span>`
     } `
   );
-  const missing = group.undone.length > 0 && group.done.length > 0
+  const missing = group.unfinished.length > 0 && group.done.length > 0
     ? markup`<small>numbers from ${count(group.done.length, "seed")} of ${all.length}</small>`
     : null;
   return markup`${anchors}${missing}`;
@@ -119,7 +122,7 @@ function tableRows(groups: readonly Group[], columns: readonly Column[]): Rows {
     paradigm: group.paradigm,
     trainedOn: group.label,
     seeds: group.done.length,
-    failedOrSkipped: group.undone.length,
+    failedOrSkipped: group.unfinished.length,
     untrainedProbeAccuracy: metricSpread(group, "untrainedProbeAccuracy")?.mean ?? null,
     ...Object.fromEntries(columns.flatMap((column) => {
       const value = column.value(group);

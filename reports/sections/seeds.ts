@@ -9,7 +9,7 @@ import { swatch, tableFrame } from "./_parts.ts";
 /** Every number of every record; each opens the record that holds it. */
 export function seedsSection(groups: readonly Group[], links: Links): Html {
   const records = groups.flatMap((group) =>
-    [...group.done, ...group.undone].map((loaded) => ({ group, loaded }))
+    [...group.done, ...group.unfinished].map((loaded) => ({ group, loaded }))
   );
   if (records.length === 0) return markup`<p>No cell has a record.</p>`;
   const rows = records.flatMap(({ group, loaded }) => recordRows(group, { loaded, links }));

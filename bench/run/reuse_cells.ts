@@ -9,7 +9,7 @@ import type { Leases } from "../store/leases.ts";
 import type { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../records/mod.ts";
 
-/** Where cells are taken over from, and into which run. */
+/** Where cells are reused from, and into which run. */
 export interface TakingOver {
   /** The run's own folder, which this process has entered. */
   readonly folder: RunFolder;
@@ -25,9 +25,9 @@ export interface TakingOver {
   /** Folders of the other runs. */
   readonly sources: readonly RunFolder[];
   /** Names of cells that are to be computed all the same. */
-  readonly anew?: readonly string[];
+  readonly recompute?: readonly string[];
   readonly note: (text: string) => void;
-  /** Aborted on Ctrl-C: what is taken over by then stays. */
+  /** Aborted on Ctrl-C: what is reused by then stays. */
   readonly signal: AbortSignal;
 }
 
@@ -36,16 +36,17 @@ export interface TakingOver {
  * own id, and all their files, checked by their hashes, so that its folder is whole by itself. The other folders stay as
  * they are. A cell whose files are not as its record says is told of, and left to be computed.
  *
- * @returns The states, with the cells that were taken over.
+ * @returns The states, with the cells that were reused.
  * @throws {Error} If the run's folder cannot be written.
  */
-export async function takeOver(
+export async function reuseCells(
   cells: readonly CellDescription[],
   options: TakingOver,
 ): Promise<Map<string, CellState>> {
-  const { sources, anew = [], leases, signal, note } = options;
+  const { sources, recompute = [], leases, signal, note } = options;
   const states = new Map(options.states), taken = new Map(sources.map((source) => [source, 0]));
-  const isMissing = ({ name }: CellDescription) => states.get(name)!.state !== "done" && !anew.includes(name);
+  const isMissing = ({ name }: CellDescription) =>
+    states.get(name)!.state !== "done" && !recompute.includes(name);
   const missing = sources.length === 0 ? [] : cells.filter(isMissing);
   try {
     for (const cell of missing) {
@@ -60,7 +61,7 @@ export async function takeOver(
     leases.close();
   }
   for (const [{ path }, count] of missing.length === 0 ? [] : taken) {
-    note(`${count} of ${missing.length} cells that are missing are taken over from ${path}`);
+    note(`${count} of ${missing.length} cells that are missing are reused from ${path}`);
   }
   return states;
 }

@@ -20,7 +20,7 @@ import { plainPath } from "./plain_path.ts";
  * @throws {UsageError} If the path leads through a link in the folder `to`.
  * @throws {Error} If it cannot be written.
  */
-export async function takeFile(
+export async function reuseFile(
   { folder: source, path }: { folder: string; path: string },
   target: string,
   { sha256, write }: { sha256: string; write: typeof writeFileAtomic },
@@ -36,7 +36,7 @@ export async function takeFile(
     const found = sha256Hex(bytes);
     if (found !== sha256) {
       throw new RangeError(
-        `Cannot take over ${from}: it is not the file that its record names, sha256 ${found}, expected ${sha256}`,
+        `Cannot reuse ${from}: it is not the file that its record names, sha256 ${found}, expected ${sha256}`,
       );
     }
     if (linked) {
@@ -52,7 +52,7 @@ export async function takeFile(
 /** @throws {RangeError} If the path leads through anything but folders, or to something other than a file. */
 async function sourcePath(source: string, path: string): Promise<string> {
   const refuse = (reason: string, cause?: unknown) =>
-    new RangeError(`Cannot take over ${source}/${path}: ${reason}`, { cause });
+    new RangeError(`Cannot reuse ${source}/${path}: ${reason}`, { cause });
   const from = await plainPath(source, path).catch((cause) => {
     throw refuse("its path leads through a symbolic link or a file", cause);
   });
@@ -75,7 +75,7 @@ async function readFile(path: string, name: string): Promise<Uint8Array<ArrayBuf
   try {
     return await readBytes(path);
   } catch (cause) {
-    throw new RangeError(`Cannot take over ${name}: it cannot be read, ${reasonOf(cause)}`, {
+    throw new RangeError(`Cannot reuse ${name}: it cannot be read, ${reasonOf(cause)}`, {
       cause,
     });
   }
