@@ -28,7 +28,7 @@ export { type PlannedCell, planStates } from "./plan/plan_states.ts";
 // bench reproduce
 export { reproduceRecord, type ReproduceRecordOptions } from "./commands/reproduce_record.ts";
 export type { Reproduction } from "./reproduce/reproduce.ts";
-export type { Verdict } from "./reproduce/verdict.ts";
+export type { ReproductionVerdict } from "./reproduce/verdict.ts";
 
 // bench verify
 export { type Verification, type VerifyFault, verifyRun } from "./verify/verify_run.ts";
@@ -37,7 +37,7 @@ export { type Verification, type VerifyFault, verifyRun } from "./verify/verify_
 export { type AttackedNetwork, attackNetwork, type AttackNetworkOptions } from "./attack/attack_network.ts";
 
 // bench perf
-export { type Part as PerfPart, PARTS as PERF_PARTS } from "./perf/measure.ts";
+export { PARTS as PERF_PARTS, type PerfPart } from "./perf/measure.ts";
 export { measurePerf, type MeasurePerfOptions } from "./perf/measure_perf.ts";
 export { memoryFaults } from "./perf/faults.ts";
 
@@ -46,8 +46,8 @@ export { comparePeers, type ComparePeersOptions } from "./peers/compare_peers.ts
 export type { PeerName } from "./peers/peer_list.ts";
 
 // bench compare
-export { type Field as ComparedField, FIELDS as COMPARED_FIELDS, type Unlike } from "./compare/alike.ts";
-export type { Change, Verdict as ChangeVerdict } from "./compare/change.ts";
+export { type ComparedField, FIELDS as COMPARED_FIELDS, type Unlike } from "./compare/alike.ts";
+export type { Change, ChangeVerdict } from "./compare/change.ts";
 export { compareRuns, type CompareRunsOptions } from "./compare/compare_runs.ts";
 export type { Comparison, SideFacts } from "./compare/comparison.ts";
 export { type ComparisonFormat, formatComparison } from "./compare/formats/mod.ts";

@@ -4,7 +4,7 @@ import { parsePreset } from "./config/parse_preset.ts";
 import type { Preset } from "./config/preset.ts";
 import type { Place } from "./record/place.ts";
 import { renamed } from "./records/rules.ts";
-import type { Fields } from "../common/is_object.ts";
+import type { JsonFields } from "../common/is_object.ts";
 import { sealed } from "./records/seal.ts";
 import { CELL_RECORD, type CellRecord, RUN_MANIFEST, type RunManifest } from "./records/mod.ts";
 
@@ -165,7 +165,7 @@ export function asVersion1({ schema, version: _version, ...content }: Record<str
   }
   const { commit: _commit, dirty: _dirty, machine: _machine, runtime: _runtime, identity, ...rest } = content;
   const old = renamed(rest, { preset: "suite", settings: "preset" });
-  return sealed({ schemaVersion: 1, ...old, identity: renamed(identity as Fields, names) });
+  return sealed({ schemaVersion: 1, ...old, identity: renamed(identity as JsonFields, names) });
 }
 
 /** Runs a test with a temporary folder, removed afterwards. */

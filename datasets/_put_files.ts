@@ -24,5 +24,7 @@ export async function putFiles(folder: string, files: ReadonlyMap<string, Uint8A
 }
 
 function refuse(path: string, reason: string): Error {
-  return new Error(`Cannot write ${path}: ${reason}\nHint: remove it, or choose another folder with --out`);
+  return new Error(
+    `Cannot write ${path}: ${reason}\nHint: remove it, or choose another folder with option out`,
+  );
 }

@@ -4,7 +4,7 @@
 type Inside = (u: number, v: number) => boolean;
 
 /** A named silhouette. */
-export interface Shape {
+export interface DrawnShape {
   readonly name: string;
   readonly inside: Inside;
 }
@@ -36,7 +36,7 @@ function heart(u: number, v: number): boolean {
 }
 
 /** Silhouettes by class index. */
-export const SHAPES: readonly Shape[] = [
+export const SHAPES: readonly DrawnShape[] = [
   { name: "disc", inside: (u, v) => radius(u, v) < 0.8 },
   { name: "ring", inside: (u, v) => radius(u, v) < 0.95 && radius(u, v) > 0.5 },
   { name: "triangle", inside: polygon([1, 1, 1]) },
@@ -56,7 +56,7 @@ export const SHAPES: readonly Shape[] = [
 ];
 
 /** Where a shape stands: centre and radius in pixels, angle in radians. */
-export interface Placement {
+export interface ShapePlacement {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
@@ -66,7 +66,7 @@ export interface Placement {
 const SAMPLES = 4;
 
 /** Writes the share of each pixel that the shape covers, from 4 x 4 points a pixel, into `coverage` [size * size]. */
-export function drawShape(shape: Shape, place: Placement, coverage: Float32Array): void {
+export function drawShape(shape: DrawnShape, place: ShapePlacement, coverage: Float32Array): void {
   const size = Math.sqrt(coverage.length);
   const cos = Math.cos(place.angle) / place.radius, sin = Math.sin(place.angle) / place.radius;
   const reach = place.radius * 1.05 + 1;

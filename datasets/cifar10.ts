@@ -59,7 +59,7 @@ export const cifar10Dataset: RegisteredDataset<Cifar10Config> = {
   licence: LICENCE,
   open({ trainSize, testSize }, { dataDir }) {
     if (dataDir !== null) return cifar10(dataDir, { trainSize, testSize });
-    throw new RangeError("Cannot read CIFAR-10: no folder given\nHint: pass --data DIR");
+    throw new RangeError("Cannot read CIFAR-10: no folder given\nHint: name it by option dataDir");
   },
 };
 

@@ -3,10 +3,10 @@
  * @module
  */
 import {
+  type CommandProgram,
   defineCommand,
   option,
   type Output,
-  type Program,
   runProgram,
   text,
   whole,
@@ -84,7 +84,7 @@ const PLANTED_COMMAND = defineCommand({
 });
 
 /** The commands of `data`. */
-export const DATA: Program<Output> = {
+export const DATA: CommandProgram<Output> = {
   command: "deno task data",
   about: "Fetches a data set, or writes pictures of one.",
   exitCodes: [0, 1, 2],

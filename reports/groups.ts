@@ -2,7 +2,7 @@ import { featureSetOrder, featureSetStyle } from "./feature_sets.ts";
 import { count } from "./format.ts";
 import { isObject } from "../common/is_object.ts";
 import { type Spread, spread } from "../bench/statistics/spread.ts";
-import { type LoadedRecord, pathOfMetric, type Run } from "./types.ts";
+import { type LoadedRecord, type LoadedRun, pathOfMetric } from "./types.ts";
 
 /** A paradigm's name for readers, "contrastive learning (CL)": as its records say, or its short name. */
 export function paradigmLabel(
@@ -40,7 +40,7 @@ export interface Group {
 }
 
 /** Groups the records of one kind over seeds, paradigms in the order in which the run has them. */
-export function groupOverSeeds(run: Run, kind: "train" | "construct"): Group[] {
+export function groupOverSeeds(run: LoadedRun, kind: "train" | "construct"): Group[] {
   const members = new Map<string, LoadedRecord[]>();
   for (const loaded of run.records.filter(({ record }) => record.kind === kind)) {
     const key = nameWithoutSeed(loaded.record.cell);

@@ -7,7 +7,7 @@ export class Html {
 }
 
 /** What a template may hold; strings and numbers are escaped, null and false leave nothing. */
-export type Part = Html | string | number | null | false | readonly Part[];
+export type HtmlPart = Html | string | number | null | false | readonly HtmlPart[];
 
 const ESCAPES: Record<string, string> = {
   "&": "&amp;",
@@ -35,13 +35,13 @@ export function escapeHtml(text: string): string {
  * assertEquals(markup`<b>${"a < b"}</b>`.text, "<b>a &lt; b</b>");
  * ```
  */
-export function markup(strings: TemplateStringsArray, ...parts: Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: HtmlPart[]): Html {
   return new Html(
     strings.map((text, index) => (index === 0 ? "" : render(parts[index - 1])) + text).join(""),
   );
 }
 
-function render(part: Part): string {
+function render(part: HtmlPart): string {
   if (part === null || part === false) return "";
   if (part instanceof Html) return part.text;
   if (typeof part === "string" || typeof part === "number") return escapeHtml(String(part));

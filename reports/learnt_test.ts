@@ -2,12 +2,12 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { groupOverSeeds } from "./groups.ts";
 import { learntFromNatural } from "./learnt.ts";
 import { FOUR, makePlantedRun } from "./testing_planted.ts";
-import type { Run } from "./types.ts";
+import type { LoadedRun } from "./types.ts";
 
-const learnt = (run: Run) => learntFromNatural(groupOverSeeds(run, "train"));
+const learnt = (run: LoadedRun) => learntFromNatural(groupOverSeeds(run, "train"));
 
 /** The same run, each encoder as good as an untrained one but for so much. */
-function barelyTrained(run: Run, more: number): Run {
+function barelyTrained(run: LoadedRun, more: number): LoadedRun {
   const records = run.records.map(({ record, ...rest }) => {
     const untrained = record.metrics.untrainedProbeAccuracy;
     if (untrained === undefined) return { record, ...rest };

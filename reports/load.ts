@@ -5,7 +5,7 @@ import { readBytes } from "../common/read_file.ts";
 import { sha256Hex } from "../common/sha256.ts";
 import { reasonOf } from "../common/system_error.ts";
 import { parseExamples, parsePictures } from "../bench/records/image_artifacts.ts";
-import type { LoadedRecord, Problem, Run } from "./types.ts";
+import type { LoadedRecord, LoadedRun, Problem } from "./types.ts";
 
 /**
  * Reads a run folder: `run.json`, every `records/*.json` and the "examples" and "pictures" artifacts these name.
@@ -13,7 +13,7 @@ import type { LoadedRecord, Problem, Run } from "./types.ts";
  *
  * @throws {TypeError} If `dir` is not a folder, or holds neither run.json nor a records folder.
  */
-export async function loadRun(dir: string): Promise<Run> {
+export async function loadRun(dir: string): Promise<LoadedRun> {
   const problems: Problem[] = [];
   const names = await recordNames(dir);
   const manifest = await read(dir, "run.json", { parse: RUN_MANIFEST.parse, problems });

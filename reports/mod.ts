@@ -13,6 +13,6 @@
  */
 export { loadRun } from "./load.ts";
 export { renderReport, type ReportOptions } from "./page/page.ts";
-export type { LoadedExamples, LoadedPictures, LoadedRecord, Problem, Run } from "./types.ts";
+export type { LoadedExamples, LoadedPictures, LoadedRecord, LoadedRun, Problem } from "./types.ts";
 export { renderPerformance, type SpeedRecords } from "./page/performance.ts";
 export { loadPerformance, type WriteOptions, writePerformance, writeReport } from "./page/write_report.ts";

@@ -1,4 +1,4 @@
-import { Html, markup, type Part } from "./html.ts";
+import { Html, type HtmlPart, markup } from "./html.ts";
 import css from "./style.css" with { type: "text" };
 
 /** What stands on a page. */
@@ -7,9 +7,9 @@ export interface PageParts {
   readonly title: string;
   readonly heading: string;
   /** Below the heading. */
-  readonly meta: Part;
+  readonly meta: HtmlPart;
   /** Below the contents. */
-  readonly notices: Part;
+  readonly notices: HtmlPart;
   readonly sections: readonly (readonly [id: string, title: string, content: Html])[];
   readonly footer: string;
 }

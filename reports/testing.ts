@@ -8,7 +8,7 @@ import {
   type RunManifest,
 } from "../bench/records/mod.ts";
 import { sealed } from "../bench/records/seal.ts";
-import type { LoadedRecord, Run } from "./types.ts";
+import type { LoadedRecord, LoadedRun } from "./types.ts";
 
 /** Builders of records for tests: made-up numbers in the order of magnitude that planted data give. */
 
@@ -215,7 +215,7 @@ export function makeConstructed(
 }
 
 /** A run in memory; records get the paths that a run folder would give them. */
-export function makeRun(records: readonly CellView[], fields: Partial<Run> = {}): Run {
+export function makeRun(records: readonly CellView[], fields: Partial<LoadedRun> = {}): LoadedRun {
   const loaded: LoadedRecord[] = records.map((record) => ({
     record,
     path: `records/${record.cell.replaceAll("/", "-")}.json`,

@@ -1,6 +1,6 @@
 import { type Accuracies, makeConstructed, makeRun, makeTrained } from "./testing.ts";
 import { makeExamples, makePictures } from "./testing_images.ts";
-import type { Run } from "./types.ts";
+import type { LoadedRun } from "./types.ts";
 
 const PLANTED: Readonly<Record<string, Accuracies>> = {
   natural: { clean: 0.651, robust: 0.012, cues: [0.46, 0.29], untrained: 0.214 },
@@ -51,7 +51,7 @@ export const FOUR: readonly string[] = ["sl", "cl", "mim", "dm"];
  */
 export function makePlantedRun(
   { seeds = [0, 1, 2], paradigms = ["sl"] }: PlantedRunOptions = {},
-): Run {
+): LoadedRun {
   const trained = paradigms.flatMap((paradigm) =>
     Object.keys(PLANTED).flatMap((set, index) => {
       const values = plantedAccuracies(set, paradigm);

@@ -39,7 +39,7 @@ export interface LoadedPictures {
 }
 
 /** A run folder in memory: what could be read, and the names of what could not. */
-export interface Run {
+export interface LoadedRun {
   /** The folder's own name, shown where run.json is missing. */
   readonly name: string;
   readonly manifest: RunManifest | null;

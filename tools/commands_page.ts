@@ -3,7 +3,13 @@
  * @module
  */
 import { BENCH } from "../bench/commands/table.ts";
-import { type Command, defaultOf, type Option, type Program, usageOf } from "../common/command_line/mod.ts";
+import {
+  type Command,
+  type CommandProgram,
+  defaultOf,
+  type Option,
+  usageOf,
+} from "../common/command_line/mod.ts";
 import { EXIT_MEANINGS } from "../common/usage_error.ts";
 import { DATA } from "../datasets/cli.ts";
 import { REPORT } from "../reports/cli.ts";
@@ -17,7 +23,7 @@ commands have the same options with the same defaults: see [library.md](library.
 /** The whole page, unformatted. */
 export function commandsPage(): string {
   // deno-lint-ignore no-explicit-any -- programs of any services
-  const programs: readonly Program<any>[] = [BENCH, REPORT, DATA];
+  const programs: readonly CommandProgram<any>[] = [BENCH, REPORT, DATA];
   const codes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `| ${code} | ${meaning} |`);
   return [
     "<!-- Made by deno task reference from the tables of commands: do not edit. -->\n",
@@ -32,7 +38,7 @@ export function commandsPage(): string {
 }
 
 // deno-lint-ignore no-explicit-any -- programs of any services
-function commandsOf({ root, commands }: Program<any>): Command<never>[] {
+function commandsOf({ root, commands }: CommandProgram<any>): Command<never>[] {
   return [...root === undefined ? [] : [root], ...Object.values(commands)];
 }
 

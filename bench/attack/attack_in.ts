@@ -90,7 +90,7 @@ function checkImages(
   if (!options.saveImages || artifacts.length === 0 || /(^|\s)--save-images(\s|$)/.test(command)) return;
   throw new UsageError(
     `Cannot save images: the evaluation in ${outDir} is finished and kept no images\n` +
-      "Hint: evaluate again in another folder with --out",
+      "Hint: evaluate again in another folder with option outDir",
   );
 }
 

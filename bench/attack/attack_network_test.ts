@@ -11,7 +11,7 @@ const REFUSED: [own: Partial<AttackNetworkOptions>, message: string][] = [
   [{ attacks: ["square", "square"] }, "square is named twice"],
   [{ std: [1, 0, 1] }, "it must be numbers above 0"],
   [{ weights: "no/such.safetensors" }, "Cannot read no/such.safetensors: no such file"],
-  [{ n: 13 }, "has 12, given --n 13"],
+  [{ n: 13 }, "has 12, given option n 13"],
 ];
 
 for (const [own, message] of REFUSED) {

@@ -20,7 +20,7 @@ import { UsageError } from "../../common/usage_error.ts";
 import type { AttackConfiguration } from "../records/attack_record.ts";
 
 /** A network and its weights on the host. */
-export interface Classifier {
+export interface LoadedClassifier {
   readonly model: Model;
   /** Under the model's names. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -46,7 +46,7 @@ export interface ClassifierOptions {
  * @throws {UsageError} If the file cannot be read, or its tensors are not those of the architecture: those that are
  * missing, unexpected or of another shape are named.
  */
-export async function readClassifier(path: string, options: ClassifierOptions): Promise<Classifier> {
+export async function readClassifier(path: string, options: ClassifierOptions): Promise<LoadedClassifier> {
   const { arch, mean, std, note } = options;
   let outline: ReadonlyMap<string, TensorInfo> = new Map();
   try {
@@ -133,7 +133,7 @@ function hintFor(
   }
   const other = resnetArchOf(outline.keys());
   if (other === null) return "";
-  if (other !== arch) return `\nHint: the names are those of ${other}: --arch ${other}`;
+  if (other !== arch) return `\nHint: the names are those of ${other}: option arch ${other}`;
   if (outline.has("linear.weight")) return "";
   return "\nHint: this is an encoder without its last layer, linear; docs/attacks.md says which weights can be attacked";
 }

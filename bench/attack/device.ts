@@ -8,7 +8,7 @@ import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
 import type { Variants } from "../adapter/variants_option.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { MachineInfo } from "../records/mod.ts";
-import type { Classifier } from "./classifier.ts";
+import type { LoadedClassifier } from "./classifier.ts";
 
 /** A classifier on a device. */
 export interface AttackDevice {
@@ -31,7 +31,7 @@ export interface AttackDevice {
 
 /** Opens one. */
 export type OpenAttackDevice = (
-  classifier: Classifier,
+  classifier: LoadedClassifier,
   options: {
     readonly variants: Variants;
     readonly backend?: Backend | null;

@@ -9,9 +9,9 @@ import { configHash, gitState, machineInfo, runtimeInfo } from "../record/env.ts
 import { adapterIdentity } from "../adapter/surroundings.ts";
 import type { Progress } from "../run/progress.ts";
 import type { Artifact } from "../records/mod.ts";
-import type { Classifier } from "./classifier.ts";
+import type { LoadedClassifier } from "./classifier.ts";
 import type { AttackDevice } from "./device.ts";
-import { type EvaluationFolder, FILES, type Part } from "./folder.ts";
+import { type EvaluationFolder, type EvaluationPart, FILES } from "./folder.ts";
 import type { TestImages } from "./images.ts";
 import type { AttackOptions } from "./options.ts";
 import { encodeOutcomes } from "./outcomes.ts";
@@ -24,7 +24,7 @@ const RAISED = { L2: "0.6", Linf: "6/255" } as const;
 /** The classifier, the images and the device of an evaluation. */
 export interface EvaluationTask {
   readonly options: AttackOptions;
-  readonly classifier: Classifier;
+  readonly classifier: LoadedClassifier;
   readonly images: TestImages;
   readonly device: AttackDevice;
 }
@@ -80,7 +80,7 @@ export async function evaluate(
   const { options, classifier, images, device } = task, { folder, progress } = services;
   const { norm, eps, saveImages } = options;
   const artifacts: Artifact[] = [];
-  const done = async (part: Part, radii: Radii) => {
+  const done = async (part: EvaluationPart, radii: Radii) => {
     const result = await attack(task, { part, radii }, services);
     const bytes = encodeOutcomes(result, { set: images.set, images: saveImages });
     artifacts.push(await folder.writeArtifact(FILES.outcomes[part], { kind: "outcomes", bytes }));
@@ -135,7 +135,7 @@ export async function evaluate(
 
 async function attack(
   { options, images: { set }, device }: EvaluationTask,
-  { part, radii }: { part: Part; radii: Radii },
+  { part, radii }: { part: EvaluationPart; radii: Radii },
   { folder, progress, signal }: EvaluationServices,
 ): Promise<AutoAttackResult> {
   const { norm, version, attacks, iterations, queries, seed, batchSize, referenceRadius, officialConstants } =

@@ -22,9 +22,9 @@ export const FILES = {
 } as const;
 
 /** Which of the two evaluations. */
-export type Part = keyof typeof FILES.states;
+export type EvaluationPart = keyof typeof FILES.states;
 
-const PARTS = Object.keys(FILES.states) as Part[];
+const PARTS = Object.keys(FILES.states) as EvaluationPart[];
 
 /** Names of all files that are ever written, moved or removed. */
 const NAMES: readonly string[] = [
@@ -34,7 +34,7 @@ const NAMES: readonly string[] = [
 ];
 
 /** How a folder is opened. */
-export interface FolderOptions {
+export interface EvaluationFolderOptions {
   readonly configuration: AttackConfiguration;
   readonly resume: boolean;
   readonly now: Date;
@@ -51,7 +51,7 @@ export class EvaluationFolder {
   startedAt: string;
   resumedAt: readonly string[] = [];
   readonly #configuration: AttackConfiguration;
-  readonly #states = new Map<Part, EvaluationState>();
+  readonly #states = new Map<EvaluationPart, EvaluationState>();
   readonly #lock: Deno.FsFile;
   readonly #made: boolean;
   readonly #note: (text: string) => void;
@@ -60,7 +60,7 @@ export class EvaluationFolder {
   private constructor(path: string, { lock, made, options }: {
     lock: Deno.FsFile;
     made: boolean;
-    options: FolderOptions;
+    options: EvaluationFolderOptions;
   }) {
     this.path = path;
     this.#lock = lock;
@@ -77,7 +77,7 @@ export class EvaluationFolder {
    * @throws {UsageError} If it cannot be written, another process uses it, or it holds an evaluation without `resume`,
    * another evaluation, one of a later version, or other files. The folder is unchanged then.
    */
-  static async take(path: string, options: FolderOptions): Promise<EvaluationFolder> {
+  static async take(path: string, options: EvaluationFolderOptions): Promise<EvaluationFolder> {
     const made = await entryAt(path) === null;
     const lock = await openLock(path);
     const folder = new EvaluationFolder(path, { lock, made, options });
@@ -91,7 +91,7 @@ export class EvaluationFolder {
   }
 
   /** The store of the state of one evaluation. */
-  store(part: Part): StateStore {
+  store(part: EvaluationPart): StateStore {
     return {
       load: () => {
         const state = this.#states.get(part);
@@ -136,7 +136,7 @@ export class EvaluationFolder {
     if (this.#made) await Deno.remove(this.path).catch(() => {}); // not empty
   }
 
-  async #open({ configuration, resume, now }: FolderOptions): Promise<void> {
+  async #open({ configuration, resume, now }: EvaluationFolderOptions): Promise<void> {
     const found: string[] = [];
     for (const name of NAMES) {
       const entry = await entryAt(`${this.path}/${name}`);
@@ -144,7 +144,7 @@ export class EvaluationFolder {
       if (!entry.isFile) {
         throw new UsageError(
           `Cannot evaluate in ${this.path}: ${name} is ${entryKind(entry)}, and must be a file\n` +
-            "Hint: choose another folder with --out",
+            "Hint: choose another folder with option outDir",
         );
       }
       found.push(name);
@@ -155,7 +155,7 @@ export class EvaluationFolder {
         `Cannot start an evaluation in ${this.path}: the folder holds ${
           found.join(", ")
         } already, and evaluations ` +
-          "are never overwritten\nHint: add --resume to continue it, or choose another folder with --out",
+          "are never overwritten\nHint: add option resume to continue it, or choose another folder with option outDir",
       );
     }
     if (names.has(FILES.record)) {
@@ -166,7 +166,7 @@ export class EvaluationFolder {
         `Cannot resume the evaluation in ${this.path}: it holds ${
           found.join(", ")
         } and no ${FILES.states.asked}\n` +
-          "Hint: choose another folder with --out",
+          "Hint: choose another folder with option outDir",
       );
     }
     await this.#loadStates(configuration, names);
@@ -210,7 +210,7 @@ export class EvaluationFolder {
     if (found.later) {
       throw new UsageError(
         `Cannot resume the evaluation in ${this.path}: ${FILES.record} cannot be used, ${found.fault}\n` +
-          "Hint: use the version of this program that wrote it, or choose another folder with --out",
+          "Hint: use the version of this program that wrote it, or choose another folder with option outDir",
       );
     }
     await this.#setAside(FILES.record, found.fault);
@@ -223,7 +223,7 @@ export class EvaluationFolder {
     if (!await isOurs(path)) {
       throw new UsageError(
         `Cannot resume the evaluation in ${this.path}: ${name} cannot be used, ${reason}\n` +
-          "Hint: the file is unchanged; start in another folder with --out",
+          "Hint: the file is unchanged; start in another folder with option outDir",
       );
     }
     await Deno.rename(path, `${path}.corrupt`);
@@ -260,7 +260,7 @@ function checkSame(
   if (unlike.length === 0) return;
   throw new UsageError(
     `Cannot resume the evaluation of ${path}: it is another evaluation, ${unlike.join("; ")}\n` +
-      "Hint: resume it with the weights, data, options, code and adapter it began with, or choose another --out",
+      "Hint: resume it with the weights, data, options, code and adapter it began with, or choose another option outDir",
   );
 }
 
@@ -274,7 +274,7 @@ async function openLock(path: string): Promise<Deno.FsFile> {
     throw new UsageError(
       `Cannot write to the folder ${path}: ${
         (cause as Error).message
-      }\nHint: choose another folder with --out`,
+      }\nHint: choose another folder with option outDir`,
       { exitCode: EXIT.failed, cause },
     );
   }

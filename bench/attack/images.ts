@@ -1,6 +1,6 @@
 /** The attacked images. */
 
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { readText } from "../../common/read_file.ts";
 import { cifar10 } from "../../datasets/cifar10.ts";
 import { configOfRecord } from "../../datasets/registered.ts";
@@ -9,7 +9,7 @@ import { type Dataset, type ImageSet, subset } from "../../datasets/types.ts";
 import { asUsage } from "../terminal/as_usage.ts";
 import { RUN_MANIFEST } from "../records/run_manifest.ts";
 import { UsageError } from "../../common/usage_error.ts";
-import type { Classifier } from "./classifier.ts";
+import type { LoadedClassifier } from "./classifier.ts";
 
 /** The first test images of a data set. */
 export interface TestImages {
@@ -27,11 +27,13 @@ export interface TestImages {
  */
 export async function openTestImages(
   folder: string,
-  { n, classifier }: { n: number; classifier: Pick<Classifier, "configuration"> },
+  { n, classifier }: { n: number; classifier: Pick<LoadedClassifier, "configuration"> },
 ): Promise<TestImages> {
   const { test, files = {} } = await openDataset(folder);
   if (n > test.count) {
-    throw new UsageError(`Cannot take the first ${n} images: ${test.name} has ${test.count}, given --n ${n}`);
+    throw new UsageError(
+      `Cannot take the first ${n} images: ${test.name} has ${test.count}, given option n ${n}`,
+    );
   }
   const { inputChannels, classes } = classifier.configuration;
   if (inputChannels !== test.channels) {
@@ -71,13 +73,13 @@ async function generatedByRun(folder: string, manifest: string): Promise<Dataset
   const config = settings.dataset, name = isObject(config) ? config.name : undefined;
   const dataset = DATASETS.find((dataset) => dataset.name === name && dataset.fetch === null);
   if (dataset === undefined) {
-    const hint = "\nHint: --data DIR, the folder of the images that the run read";
+    const hint = "\nHint: name by option data the folder of the images that the run read";
     throw refuse(`only generated images can be made again, its data set is ${JSON.stringify(name)}`, hint);
   }
   let made: Dataset;
   try {
     const { signal } = new AbortController();
-    made = await dataset.open(configOfRecord(dataset, config as Fields), { dataDir: null, signal });
+    made = await dataset.open(configOfRecord(dataset, config as JsonFields), { dataDir: null, signal });
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause));
   }

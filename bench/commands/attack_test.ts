@@ -309,7 +309,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
       await Deno.writeTextFile(`${dir}/run/run.json`, JSON.stringify(sealed(manifest)));
       return [];
     },
-    /^Cannot read the data of run .*: only generated images can be made again, its data set is "cifar10"\nHint: --data DIR/,
+    /^Cannot read the data of run .*: only generated images can be made again, its data set is "cifar10"\nHint: name by --data the folder/,
   ],
   [
     "a run whose manifest is damaged",
@@ -323,7 +323,9 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     "a run whose images were others",
     async (dir) => {
       const path = `${dir}/run/run.json`;
-      await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace('"size":12', '"size":13'));
+      const manifest = JSON.parse(await Deno.readTextFile(path));
+      manifest.settings.dataset.size = 13;
+      await writeSealed(path, manifest);
       return [];
     },
     /^Cannot read the data of run .*: generated again they are others than its run\.json names/,

@@ -1,4 +1,4 @@
-import type { Program } from "../../common/command_line/mod.ts";
+import type { CommandProgram } from "../../common/command_line/mod.ts";
 import { EXIT } from "../../common/usage_error.ts";
 import { PRESETS } from "../config/load_preset.ts";
 import { ATTACK_COMMAND } from "./attack.ts";
@@ -13,7 +13,7 @@ import type { BenchServices } from "./services.ts";
 import { VERIFY_COMMAND } from "./verify.ts";
 
 /** The commands of `bench`: dispatcher, help and reference read this table. */
-export const BENCH: Program<BenchServices> = {
+export const BENCH: CommandProgram<BenchServices> = {
   command: "deno task bench",
   about: "Measures how useful and how robust natural, robust and non-robust features are.",
   root: RUN_COMMAND,

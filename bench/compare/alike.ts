@@ -8,16 +8,16 @@ import type { Side, SourceRecord } from "./sides/source.ts";
 export const FIELDS = ["schema", "preset", "config", "data", "machine", "kernels", "jobs"] as const;
 
 /** One of {@linkcode FIELDS}. */
-export type Field = typeof FIELDS[number];
+export type ComparedField = typeof FIELDS[number];
 
 /** A field that differs, and how. */
 export interface Unlike {
-  readonly field: Field;
+  readonly field: ComparedField;
   /** "preset is smoke and quick". */
   readonly detail: string;
 }
 
-const VALUES: Readonly<Record<Exclude<Field, "config">, (record: SourceRecord) => unknown>> = {
+const VALUES: Readonly<Record<Exclude<ComparedField, "config">, (record: SourceRecord) => unknown>> = {
   schema: ({ recordVersion }) => recordVersion,
   preset: ({ preset }) => preset,
   data: ({ data }) => data,
@@ -33,7 +33,11 @@ const VALUES: Readonly<Record<Exclude<Field, "config">, (record: SourceRecord) =
  * @throws {UsageError} If another field differs, the sides are of different kinds, or one side holds two configurations of
  * one cell.
  */
-export function checkAlike(base: Side, head: Side, { allowed }: { allowed: readonly Field[] }): Unlike[] {
+export function checkAlike(
+  base: Side,
+  head: Side,
+  { allowed }: { allowed: readonly ComparedField[] },
+): Unlike[] {
   const kinds = [base, head].map(({ records }) =>
     [...new Set(records.map(({ kind }) => kind))].join(" and ")
   );
@@ -59,7 +63,7 @@ export function checkAlike(base: Side, head: Side, { allowed }: { allowed: reado
   );
 }
 
-function valueDetail(field: Exclude<Field, "config">, base: Side, head: Side): string | null {
+function valueDetail(field: Exclude<ComparedField, "config">, base: Side, head: Side): string | null {
   const of = ({ records }: Side) => {
     const values = new Map(
       records.map((record) => [canonicalJson(VALUES[field](record)), VALUES[field](record)]),

@@ -6,7 +6,7 @@
  * show how much the machine itself drifts. `unlike`: a time of unlike machines, not judged. `ignored`: the thresholds say so.
  * `failed`: a cell succeeded in base and not in head.
  */
-export type Verdict =
+export type ChangeVerdict =
   | "same"
   | "worse"
   | "better"
@@ -19,10 +19,10 @@ export type Verdict =
   | "only in head";
 
 /** Verdicts that are a regression. */
-export const REGRESSIONS: readonly Verdict[] = ["worse", "failed"];
+export const REGRESSIONS: readonly ChangeVerdict[] = ["worse", "failed"];
 
 /** Verdicts without a difference. */
-export const UNCHANGED: readonly Verdict[] = ["same", "ignored", "unlike"];
+export const UNCHANGED: readonly ChangeVerdict[] = ["same", "ignored", "unlike"];
 
 /** One quantity on both sides, and the verdict. */
 export interface Change {
@@ -42,7 +42,7 @@ export interface Change {
   readonly p: number | null;
   /** The statistic that is shown, and the test. */
   readonly statistic: string;
-  readonly verdict: Verdict;
+  readonly verdict: ChangeVerdict;
   /** Spread of head, for tools that keep their own history: standard deviation, and minimum and maximum or an interval. */
   readonly headSpread:
     | { readonly sd: number | null; readonly range: readonly [number, number] | null }

@@ -2,7 +2,7 @@
 import { studentTail } from "../statistics/distributions.ts";
 import { median } from "../statistics/median.ts";
 import { spread } from "../statistics/spread.ts";
-import type { Change, Verdict } from "./change.ts";
+import type { Change, ChangeVerdict } from "./change.ts";
 import { type AccuracyDifference, accuracyDifference } from "./judge_accuracy.ts";
 import { judgeTimes, type TimeJudgement } from "./judge_time.ts";
 import { quantitiesOf, type Quantity, type Reading } from "./quantity.ts";
@@ -80,7 +80,7 @@ function accuracyChange(
   const large = Math.abs(difference) >= limits.accuracyDropPoints / 100 - 1e-12 && difference !== 0;
   const sure = interval !== null && chance < FAMILY && (interval[1] < 0 || interval[0] > 0) &&
     (pairs !== null || p! < limits.significance);
-  const verdict: Verdict = !large
+  const verdict: ChangeVerdict = !large
     ? "same"
     : interval === null
     ? "too few"

@@ -1,5 +1,5 @@
 import { UsageError } from "../../common/usage_error.ts";
-import { checkAlike, type Field } from "./alike.ts";
+import { checkAlike, type ComparedField } from "./alike.ts";
 import { compareSides } from "./compare.ts";
 import { type Comparison, factsOf, isRegression } from "./comparison.ts";
 import { loadSide } from "./sides/load.ts";
@@ -11,7 +11,7 @@ export interface CompareRunsOptions {
   /** When a difference counts, or the path of a YAML file of thresholds. Default: {@linkcode DEFAULT_THRESHOLDS}. */
   readonly thresholds?: Thresholds | string;
   /** Fields that may differ. Default: none. */
-  readonly allowDifferent?: readonly Field[];
+  readonly allowDifferent?: readonly ComparedField[];
 }
 
 /**
@@ -64,7 +64,7 @@ export async function compareLoaded(
   head: Side,
   { thresholds = DEFAULT_THRESHOLDS, allowed = [] }: {
     thresholds?: Thresholds;
-    allowed?: readonly Field[];
+    allowed?: readonly ComparedField[];
   } = {},
 ): Promise<Comparison> {
   const unlike = checkAlike(base, head, { allowed });

@@ -1,6 +1,6 @@
 import { mannWhitney } from "../statistics/mann_whitney.ts";
 import { median } from "../statistics/median.ts";
-import type { Verdict } from "./change.ts";
+import type { ChangeVerdict } from "./change.ts";
 import type { Quantity, Reading } from "./quantity.ts";
 import type { Limits } from "./thresholds.ts";
 import { beyondRecordNoise, type TimeRatio } from "./time_noise.ts";
@@ -16,7 +16,7 @@ export interface TimeJudgement {
   readonly ratio: number;
   readonly p: number;
   readonly statistic: string;
-  readonly verdict: Verdict;
+  readonly verdict: ChangeVerdict;
 }
 
 /**

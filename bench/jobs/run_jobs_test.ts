@@ -99,7 +99,7 @@ Deno.test("run() with jobs fails the cell whose process ends, replaces the proce
       [
         "failed",
         "Cannot finish the cell: its worker process was killed (SIGKILL), perhaps for want of memory\n" +
-        "Hint: fewer cells at once (--jobs) need less",
+        "Hint: fewer cells at once (option jobs) need less",
       ],
       ["ok", null],
       ["failed", "Cannot finish the cell: its worker process ended by itself, with exit code 3"],

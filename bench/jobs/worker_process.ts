@@ -119,5 +119,5 @@ function lossOf(code: number, signal: string | null): string {
   const lost = "Cannot finish the cell: its worker process";
   if (signal === null) return `${lost} ended by itself, with exit code ${code}`;
   if (signal !== "SIGKILL") return `${lost} was ended by ${signal}`;
-  return `${lost} was killed (SIGKILL), perhaps for want of memory\nHint: fewer cells at once (--jobs) need less`;
+  return `${lost} was killed (SIGKILL), perhaps for want of memory\nHint: fewer cells at once (option jobs) need less`;
 }

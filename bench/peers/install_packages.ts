@@ -32,7 +32,7 @@ export async function installPackages(
   signal.throwIfAborted();
   throw new UsageError(
     `Cannot fetch the packages of the peers: ${lastWords(stderr)}\n` +
-      `Hint: check the network, or leave them out with --peers torch`,
+      `Hint: check the network, or leave them out with option peers torch`,
     { exitCode: EXIT.failed },
   );
 }

@@ -38,7 +38,7 @@ Deno.test("installPackages() says why it cannot, and what to do", async () => {
   assertEquals(
     error.message,
     "Cannot fetch the packages of the peers: Failed, no route\n" +
-      "Hint: check the network, or leave them out with --peers torch",
+      "Hint: check the network, or leave them out with option peers torch",
   );
   assertEquals(error.exitCode, 1);
 });

@@ -8,7 +8,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import { stream } from "../../common/random.ts";
 import { release } from "../../engine/graph/variables.ts";
 import type { AttackTime } from "../records/perf_record.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 import { type GoalNetwork, makeGoal, networkName } from "./training.ts";
 
@@ -16,7 +16,7 @@ import { type GoalNetwork, makeGoal, networkName } from "./training.ts";
 export async function measurePgd(
   gpu: Gpu,
   network: GoalNetwork,
-  options: SampleOptions,
+  options: SamplingOptions,
 ): Promise<AttackTime> {
   const { learner, set } = makeGoal(network);
   const { batchSize, imageSize } = network;

@@ -3,7 +3,7 @@
 import type { AdapterInfo, Gpu } from "../../engine/device/device.ts";
 import { CeilingKernel } from "./ceiling_kernel.ts";
 import type { Ceiling, CeilingName } from "../records/perf_record.ts";
-import { sample, type SampleOptions } from "./sample.ts";
+import { sample, type SamplingOptions } from "./sample.ts";
 import arithmeticSource from "./ceiling_arithmetic.wgsl" with { type: "text" };
 import copySource from "./ceiling_copy.wgsl" with { type: "text" };
 import dispatchSource from "./ceiling_dispatch.wgsl" with { type: "text" };
@@ -46,7 +46,7 @@ const STEP_FLOPS = 24;
  */
 export async function measureCeilings(
   gpu: Gpu,
-  options: SampleOptions,
+  options: SamplingOptions,
   sizes: CeilingSizes = defaultSizes(gpu.info),
 ): Promise<Ceiling[]> {
   const buffers = {
@@ -89,7 +89,7 @@ function fillInputs(gpu: Gpu, { factors, data }: Buffers, texture: GPUTexture): 
 interface Task {
   readonly buffers: Buffers;
   readonly sizes: CeilingSizes;
-  readonly options: SampleOptions;
+  readonly options: SamplingOptions;
 }
 
 async function arithmetic(gpu: Gpu, { buffers, sizes, options }: Task): Promise<Ceiling> {
@@ -145,7 +145,7 @@ async function memory(gpu: Gpu, task: Task & { texture: GPUTexture }): Promise<C
 
 async function dispatch(
   gpu: Gpu,
-  { out, options }: { out: GPUBuffer; options: SampleOptions },
+  { out, options }: { out: GPUBuffer; options: SamplingOptions },
 ): Promise<Ceiling> {
   gpu.device.queue.writeBuffer(out, 0, new Float32Array(8));
   const plan = { name: "dispatch", source: dispatchSource, resources: [{ buffer: out }], workgroups: 1 };
@@ -156,7 +156,7 @@ async function dispatch(
 }
 
 /** An idle queue is still waited for: under Deno until its next look at the device. */
-async function wait(gpu: Gpu, { samples, minSampleMs, signal }: SampleOptions): Promise<Ceiling> {
+async function wait(gpu: Gpu, { samples, minSampleMs, signal }: SamplingOptions): Promise<Ceiling> {
   const found: number[] = [];
   await gpu.idle();
   for (let i = 0; i < samples; i++) {

@@ -1,6 +1,6 @@
 /** What `bench perf` prints. */
 
-import { type Column, formatTable } from "../terminal/table.ts";
+import { formatTable, type TableColumn } from "../terminal/table.ts";
 import type {
   AttackTime,
   Ceiling,
@@ -29,7 +29,7 @@ export function formatPerf(record: PerfRecord): string {
   return parts.filter((part) => part !== false).join("\n");
 }
 
-function right(...titles: string[]): Column[] {
+function right(...titles: string[]): TableColumn[] {
   return titles.map((title) => ({ title, align: "right" }));
 }
 

@@ -8,7 +8,7 @@ import { Variable } from "../../engine/graph/tensor.ts";
 import { release } from "../../engine/graph/variables.ts";
 import type { KernelCase } from "./kernel_cases.ts";
 import type { KernelTime } from "../records/perf_record.ts";
-import { sample, type SampleOptions } from "./sample.ts";
+import { sample, type SamplingOptions } from "./sample.ts";
 
 /**
  * Times one operation: a program records it on variables of positive numbers and runs as often as a sample needs,
@@ -19,7 +19,7 @@ import { sample, type SampleOptions } from "./sample.ts";
 export async function measureKernel(
   gpu: Gpu,
   kernel: KernelCase,
-  options: SampleOptions,
+  options: SamplingOptions,
 ): Promise<KernelTime> {
   const { name, op, inputs, attrs } = kernel;
   const outputs = op.shape(inputs, attrs);

@@ -23,7 +23,7 @@ import {
   type TrainingTime,
 } from "../records/perf_record.ts";
 import { joinCeilings, joinRounds, joinSamples, joinTrainings } from "./rounds.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 import { measureStarts } from "./start.ts";
 import { GOAL, measureTraining } from "./training.ts";
 
@@ -31,11 +31,11 @@ import { GOAL, measureTraining } from "./training.ts";
 export const PARTS = ["start", "ceilings", "kernels", "training", "attacks", "soak"] as const;
 
 /** One of them. */
-export type Part = typeof PARTS[number];
+export type PerfPart = typeof PARTS[number];
 
 /** What to measure. */
-export interface MeasureOptions extends SampleOptions {
-  readonly parts: ReadonlySet<Part>;
+export interface MeasureOptions extends SamplingOptions {
+  readonly parts: ReadonlySet<PerfPart>;
   /** Kernels whose name holds this; null for all. */
   readonly only: string | null;
   /** Cold and warm starts. */
@@ -84,7 +84,7 @@ export async function measure(options: MeasureOptions): Promise<PerfRecord> {
     const ceilings: Ceiling[][] = [], kernels: KernelTime[][] = [];
     const training: TrainingTime[][] = [], attacks: AttackTime[][] = [];
     for (let round = 1; round <= options.samples; round++) {
-      const all = <T>(part: Part, tasks: readonly Task<T>[]) => {
+      const all = <T>(part: PerfPart, tasks: readonly Task<T>[]) => {
         const wanted = parts.has(part) ? tasks : [];
         return inOrder(
           wanted,
@@ -136,7 +136,7 @@ async function inOrder<T, R>(list: readonly T[], work: (one: T) => Promise<R>): 
 /** The network of the speed goals, that of the peers, and each paradigm's. */
 async function trainingTasks(
   gpu: Gpu,
-  options: SampleOptions,
+  options: SamplingOptions,
 ): Promise<Task<TrainingTime>[]> {
   return [
     { name: "resnet8", run: () => measureTraining(gpu, GOAL, options) },

@@ -2,14 +2,14 @@ import type { Backend } from "../../engine/device/backend.ts";
 import { completeOptions } from "../../common/command_line/mod.ts";
 import { defaultVariants, type Variants } from "../adapter/variants_option.ts";
 import { reserveRecord, writeRecord } from "../record/record_file.ts";
-import { measure, type MeasureOptions, type Part } from "./measure.ts";
+import { measure, type MeasureOptions, type PerfPart } from "./measure.ts";
 import { partsOf, PERF_OPTIONS, SOAK_STEPS } from "./options.ts";
 import { PERF_RECORD, type PerfRecord } from "../records/perf_record.ts";
 
 /** What {@linkcode measurePerf} measures; defaults are those of `deno task bench perf`. */
 export interface MeasurePerfOptions {
   /** Default: all but "soak"; with `only`, "ceilings" and "kernels". */
-  readonly parts?: readonly Part[];
+  readonly parts?: readonly PerfPart[];
   /** Kernels whose name holds this. Default: all. */
   readonly only?: string;
   /** Samples behind each number. Default: 5. */

@@ -3,7 +3,7 @@ import { BACKEND_OPTION } from "../adapter/backend_option.ts";
 import { VARIANTS_OPTION } from "../adapter/variants_option.ts";
 import { list, oneOf, option, OptionFault, type OptionType, whole } from "../../common/command_line/mod.ts";
 import { kernelCases, selectCases } from "./kernel_cases.ts";
-import { type Part, PARTS } from "./measure.ts";
+import { PARTS, type PerfPart } from "./measure.ts";
 
 const COUNT = whole({ min: 1, max: 999_999 });
 
@@ -72,12 +72,12 @@ export const SOAK_STEPS = 2000;
 /** The parts that are measured: those asked for, and the soak where its steps are. */
 export function partsOf(
   { parts, only, soakSteps }: {
-    parts: readonly Part[] | null;
+    parts: readonly PerfPart[] | null;
     only: string | null;
     soakSteps: number | null;
   },
-): ReadonlySet<Part> {
-  const usual: readonly Part[] = only === null
+): ReadonlySet<PerfPart> {
+  const usual: readonly PerfPart[] = only === null
     ? PARTS.filter((part) => part !== "soak")
     : ["ceilings", "kernels"];
   return new Set([...parts ?? usual, ...soakSteps === null ? [] : ["soak" as const]]);

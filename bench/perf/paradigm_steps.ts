@@ -13,7 +13,7 @@ import { makeOptimizer, makeSchedule } from "../config/recipe.ts";
 import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "../plan/plan.ts";
 import type { TrainingTime } from "../records/perf_record.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 
 const PRESET = "quick";
@@ -30,7 +30,7 @@ export async function paradigmCells(): Promise<TrainCell[]> {
 export async function measureParadigm(
   gpu: Gpu,
   cell: TrainCell,
-  options: SampleOptions,
+  options: SamplingOptions,
 ): Promise<TrainingTime> {
   const { training, dataset } = cell.config;
   const size = datasetOf(dataset).imageSize(dataset);

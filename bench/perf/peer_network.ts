@@ -3,11 +3,11 @@
 import type { Gpu } from "../../engine/device/device.ts";
 import { createPeerWorkload } from "../peers/workload.ts";
 import type { Soak, TrainingTime } from "../records/perf_record.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 
 /** Times the training step of {@linkcode createPeerWorkload}. */
-export async function measurePeerNetwork(gpu: Gpu, options: SampleOptions): Promise<TrainingTime> {
+export async function measurePeerNetwork(gpu: Gpu, options: SamplingOptions): Promise<TrainingTime> {
   gpu.buffers.resetPeak();
   const since = performance.now();
   const workload = await createPeerWorkload(gpu);

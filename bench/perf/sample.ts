@@ -3,7 +3,7 @@
 import type { Gpu } from "../../engine/device/device.ts";
 
 /** How often and how long to time. */
-export interface SampleOptions {
+export interface SamplingOptions {
   readonly samples: number;
   /** A sample takes at least about this long, so that the one wait in it weighs little. */
   readonly minSampleMs: number;
@@ -29,7 +29,7 @@ const MOST_RUNS = 100_000;
 export async function sample(
   gpu: Gpu,
   submit: (runs: number) => void,
-  { samples, minSampleMs, signal }: SampleOptions,
+  { samples, minSampleMs, signal }: SamplingOptions,
 ): Promise<Sampled> {
   const time = async (runs: number) => {
     await new Promise((resolve) => setTimeout(resolve)); // the host sees to its signals

@@ -1,7 +1,7 @@
 /** The stopwatch of all speed measurements. */
 
 import type { Gpu } from "../../engine/device/device.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 
 /** What to time. */
 export interface Timed {
@@ -9,7 +9,7 @@ export interface Timed {
   readonly step: () => void;
   /** When the making of the step began (`performance.now()`): the first step is counted from there. */
   readonly since: number;
-  readonly options: SampleOptions;
+  readonly options: SamplingOptions;
 }
 
 /** What was measured of a step. */

@@ -12,7 +12,7 @@ import { supervised } from "../../paradigms/supervised.ts";
 import { Trainer } from "../../paradigms/train.ts";
 import type { Learner } from "../../paradigms/types.ts";
 import type { TrainingTime } from "../records/perf_record.ts";
-import type { SampleOptions } from "./sample.ts";
+import type { SamplingOptions } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 
 /** Which residual network, on which images. */
@@ -65,7 +65,7 @@ export function trainGoal(
 export async function measureTraining(
   gpu: Gpu,
   network: GoalNetwork,
-  options: SampleOptions,
+  options: SamplingOptions,
 ): Promise<TrainingTime> {
   const { learner, set } = makeGoal(network);
   gpu.buffers.resetPeak();

@@ -21,7 +21,7 @@ export type CellState =
   | { readonly state: "corrupt"; readonly why: readonly string[] };
 
 /** What a cell is expected to be. */
-export interface Expected extends KeyContext {
+export interface ExpectedCell extends KeyContext {
   readonly key: CellKey;
 }
 
@@ -31,7 +31,7 @@ export interface Expected extends KeyContext {
  * @param found The text of its record; null where there is none.
  * @throws {UsageError} If the record was written by a later version: nothing must touch it.
  */
-export function stateOf(cell: CellDescription, found: string | null, expected: Expected): CellState {
+export function stateOf(cell: CellDescription, found: string | null, expected: ExpectedCell): CellState {
   if (found === null) return { state: "to do", record: null, why: [] };
   const read = readCellRecord(found, cell.name);
   if ("fault" in read) {
@@ -59,7 +59,7 @@ export function stateOf(cell: CellDescription, found: string | null, expected: E
 export const NO_SEAL = "it has no sha256, an earlier version wrote it or it is damaged";
 
 /** Which parts of the key differ. */
-function partsOf(cell: CellDescription, record: CellRecord, expected: Expected): string[] {
+function partsOf(cell: CellDescription, record: CellRecord, expected: ExpectedCell): string[] {
   const { key: { code, inputs }, dataset, adapter, readPath } = expected;
   const config = (value: unknown) => withoutLabels(JSON.parse(canonicalJson(value)));
   const parts = [

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Expected, stateOf } from "./cell_state.ts";
+import { type ExpectedCell, stateOf } from "./cell_state.ts";
 import { expand } from "./plan.ts";
 import { recordedConfig } from "../record/record.ts";
 import type { CellRecord } from "../records/mod.ts";
@@ -9,7 +9,7 @@ import { UsageError } from "../../common/usage_error.ts";
 
 const CELL = expand(smallPreset()).find(({ name }) => name === "sl/natural/seed-0/attack")!;
 const [KEY, CODE, INPUT, OTHER] = ["a", "c", "e", "f"].map((digit) => digit.repeat(64));
-const EXPECTED: Expected = {
+const EXPECTED: ExpectedCell = {
   code: {},
   dataset: { name: "planted", sha256: NO_HASH },
   adapter: "made up for tests, vulkan, unknown driver",
@@ -26,7 +26,7 @@ const RECORD = fakeRecord({
 });
 
 /** State and reasons where a record has some fields of its own. */
-function found(own: Partial<CellRecord> | Record<string, unknown>, expected: Expected = EXPECTED) {
+function found(own: Partial<CellRecord> | Record<string, unknown>, expected: ExpectedCell = EXPECTED) {
   const state = stateOf(CELL, JSON.stringify(sealed({ ...RECORD, ...own })), expected);
   return [state.state, "why" in state ? state.why : []];
 }

@@ -96,6 +96,6 @@ function cannotResume(runDir: string, fault: string): UsageError {
   return new UsageError(
     `Cannot resume the run in ${runDir}: its run.json ${
       cannotBeUsed(fault)
-    }\nHint: start a new run with another --out`,
+    }\nHint: start a new run with another option outDir`,
   );
 }

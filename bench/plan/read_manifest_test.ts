@@ -32,6 +32,6 @@ Deno.test("parseRunManifest() says what is wrong, and what to do", () => {
   assertEquals(
     message,
     "Cannot resume the run in runs/a: its run.json cannot be used, it is not a JSON object\n" +
-      "Hint: start a new run with another --out",
+      "Hint: start a new run with another option outDir",
   );
 });

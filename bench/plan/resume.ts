@@ -9,7 +9,7 @@ import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
 /** The parts of a manifest that processes which share a run have in common. */
-export type Expected = Partial<Pick<RunManifest, "preset" | "settings" | "identity">>;
+export type ExpectedRun = Partial<Pick<RunManifest, "preset" | "settings" | "identity">>;
 
 /** The most differences that are named one by one. */
 const NAMED = 8;
@@ -21,7 +21,7 @@ const NAMED = 8;
  * @param expected What this command would write into a manifest, as far as it is known.
  * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
  */
-export function checkSameRun(runDir: string, found: RunManifest, expected: Expected): void {
+export function checkSameRun(runDir: string, found: RunManifest, expected: ExpectedRun): void {
   const { preset, identity } = expected;
   const unlike = preset === undefined ? [] : differences("preset", { found: found.preset, expected: preset });
   if (identity !== undefined) {
@@ -35,7 +35,7 @@ export function checkSameRun(runDir: string, found: RunManifest, expected: Expec
   refuse(
     `Cannot resume the run in ${runDir}: it is another run`,
     unlike,
-    "resume it with the preset, data and adapter it began with, or start a new run with another --out",
+    "resume it with the preset, data and adapter it began with, or start a new run with another option outDir",
   );
 }
 
@@ -44,7 +44,7 @@ export function checkSameRun(runDir: string, found: RunManifest, expected: Expec
  *
  * @throws {UsageError} If anything differs; it names each difference, what was found and what was expected.
  */
-export function checkSharedRun(runDir: string, found: RunManifest, expected: Expected): void {
+export function checkSharedRun(runDir: string, found: RunManifest, expected: ExpectedRun): void {
   const unlike: string[] = [];
   for (const name of ["preset", "settings", "identity"] as const) {
     if (expected[name] === undefined) continue;
@@ -53,7 +53,7 @@ export function checkSharedRun(runDir: string, found: RunManifest, expected: Exp
   refuse(
     `Cannot join the run in ${runDir}: another process is at work there on another run`,
     unlike,
-    "wait until it has ended, or start a new run with another --out",
+    "wait until it has ended, or start a new run with another option outDir",
   );
 }
 

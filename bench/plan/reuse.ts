@@ -27,7 +27,7 @@ export async function openSources(
   const refuse = (path: string, reason: string, cause?: unknown) =>
     new UsageError(
       `Cannot reuse cells of a run: ${reason}, given ${path}\n` +
-        "Hint: name the folder of a run, which holds its run.json and records; bench was told it by --out",
+        "Hint: name the folder of a run, which holds its run.json and records; a run was told it by option outDir",
       { cause },
     );
   return await Promise.all(paths.map(async (path) => {

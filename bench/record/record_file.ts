@@ -21,7 +21,7 @@ export async function reserveRecord(path: string): Promise<void> {
   }
   throw new UsageError(
     `Cannot write ${path}: it exists already, and records are never overwritten\n` +
-      `Hint: choose another file with --out`,
+      `Hint: choose another file with option out`,
   );
 }
 
@@ -47,7 +47,7 @@ export async function writeRecord(path: string, text: string): Promise<void> {
 
 function cannotWrite(path: string, cause: unknown): UsageError {
   const reason = reasonOf(cause instanceof Error && cause.cause ? cause.cause : cause);
-  return new UsageError(`Cannot write ${path}: ${reason}\nHint: choose another file with --out`, {
+  return new UsageError(`Cannot write ${path}: ${reason}\nHint: choose another file with option out`, {
     exitCode: EXIT.failed,
     cause,
   });

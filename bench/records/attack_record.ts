@@ -1,5 +1,5 @@
 /** The record of `bench attack`, next to the outcomes of each image. */
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE } from "./envelope.ts";
 import { recordKind, type RecordOf } from "./kind.ts";
 import {
@@ -136,7 +136,7 @@ export const ATTACK_RECORD = recordKind({
 });
 
 /** Version 1 had no duration but those of its evaluations. */
-function toVersion2(old: Fields): Fields {
+function toVersion2(old: JsonFields): JsonFields {
   const { configuration, asked, referenceRadius, ...rest } = renamed(old, { kernelChoices: "variants" });
   const msOf = (one: unknown) => isObject(one) && typeof one.seconds === "number" ? 1000 * one.seconds : 0;
   return {

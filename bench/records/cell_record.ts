@@ -1,6 +1,6 @@
 /** The record of a cell, `records/<cell>.json` in a run folder. */
 import { isArtifactPath } from "../../common/checked_name.ts";
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE } from "./envelope.ts";
 import { type ReadResult, recordKind, type RecordOf } from "./kind.ts";
 import { metrics } from "./metric_rules.ts";
@@ -166,7 +166,7 @@ const LABELS_OF_VERSION_1: Readonly<Record<string, string>> = {
 };
 
 /** Version 1 had other names, and left out what its time did not know: cells ran one at a time. */
-function fromVersion1(old: Fields): Fields {
+function fromVersion1(old: JsonFields): JsonFields {
   const { paradigm, config } = old;
   const paradigmLabel = typeof paradigm === "string" ? LABELS_OF_VERSION_1[paradigm] : undefined;
   return {

@@ -1,5 +1,5 @@
 /** One line of a history: what a run, or one record, measured, small enough to keep for years. */
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE } from "./envelope.ts";
 import { recordKind, type RecordOf } from "./kind.ts";
 import {
@@ -106,7 +106,7 @@ export const HISTORY_LINE = recordKind({
 });
 
 /** The numbers of records are the same in versions 1 and 2. */
-function toVersion2(old: Fields): Fields {
+function toVersion2(old: JsonFields): JsonFields {
   const { deno, metrics, recordVersion, ...rest } = renamed(old, {
     time: "startedAt",
     kernelVariant: "readPath",

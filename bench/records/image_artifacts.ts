@@ -67,7 +67,7 @@ export type PictureSheets = Infer<typeof pictures>;
 export type PictureSheet = PictureSheets["sheets"][number];
 
 /** A small image. */
-export type Picture = Infer<typeof picture>;
+export type RecordedPicture = Infer<typeof picture>;
 
 /**
  * Checks that parsed JSON is an "examples" artifact whose images have the stated size.

@@ -1,13 +1,13 @@
 /** A kind of record: its declaration, its one reader and its one writer. */
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { faultsOf, type InferFields, object, type Rules, shown } from "./rules.ts";
 import { sealed, takeSeal } from "./seal.ts";
 
 /** Lifts the content of a file from one version to the next. It never throws: what is wrong the rules find afterwards. */
-export type Migration = (old: Fields) => Fields;
+export type Migration = (old: JsonFields) => JsonFields;
 
 /** What a kind of record is declared by. */
-export interface Declaration<S extends string, F extends Rules> {
+export interface KindDeclaration<S extends string, F extends Rules> {
   /** What the field `schema` says: "realfeatures/cell". */
   readonly schema: S;
   /** In messages: "the record of a cell". */
@@ -28,7 +28,7 @@ export interface Declaration<S extends string, F extends Rules> {
 }
 
 /** The fields by which a file says what it is. */
-export interface Header<S extends string> {
+export interface RecordHeader<S extends string> {
   readonly schema: S;
   readonly version: number;
 }
@@ -54,7 +54,7 @@ export interface Unreadable {
 }
 
 /** A kind of record. */
-export interface RecordKind<S extends string, T extends Header<S>> {
+export interface RecordKind<S extends string, T extends RecordHeader<S>> {
   readonly schema: S;
   /** The newest version. */
   readonly version: number;
@@ -69,7 +69,7 @@ export interface RecordKind<S extends string, T extends Header<S>> {
    */
   parse(json: unknown): T;
   /** A record of its fields: adds `schema` and `version`. */
-  of(fields: Omit<T, keyof Header<S>>): T;
+  of(fields: Omit<T, keyof RecordHeader<S>>): T;
   /**
    * The text of a file, sealed.
    *
@@ -83,9 +83,9 @@ export type RecordOf<K> = K extends RecordKind<infer _S, infer T> ? T : never;
 
 /** Declares a kind of record. */
 export function recordKind<const S extends string, const F extends Rules>(
-  declaration: Declaration<S, F>,
-): RecordKind<S, Header<S> & InferFields<F>> {
-  type T = Header<S> & InferFields<F>;
+  declaration: KindDeclaration<S, F>,
+): RecordKind<S, RecordHeader<S> & InferFields<F>> {
+  type T = RecordHeader<S> & InferFields<F>;
   const { schema, what, fields, migrations = [], together, sealed: mustBeSealed = true } = declaration;
   const version = migrations.length + 1, whole = object(fields);
   const check = (json: unknown): ReadResult<T> => {
@@ -139,8 +139,8 @@ function unreadable(fault: string, later = false): Unreadable {
 
 /** The version that a file says it has, or why it has none. */
 function versionOf(
-  content: Fields,
-  { schema, unnamedAtFirst = false }: Pick<Declaration<string, Rules>, "schema" | "unnamedAtFirst">,
+  content: JsonFields,
+  { schema, unnamedAtFirst = false }: Pick<KindDeclaration<string, Rules>, "schema" | "unnamedAtFirst">,
 ): number | string {
   const { schemaVersion, version } = content;
   if (unnamedAtFirst && content.schema === undefined && schemaVersion !== undefined) {
@@ -153,17 +153,17 @@ function versionOf(
 }
 
 function migrated(
-  content: Fields,
+  content: JsonFields,
   { found, migrations }: { found: number; migrations: readonly Migration[] },
-): Fields {
+): JsonFields {
   if (found > migrations.length) return content;
   const { schemaVersion: _first, ...old } = content;
-  return migrations.slice(found - 1).reduce((fields: Fields, lift) => lift(fields), old);
+  return migrations.slice(found - 1).reduce((fields: JsonFields, lift) => lift(fields), old);
 }
 
 /** Without a seal nothing tells an edited file, but a damaged name of the seal is a field that nobody knows. */
 function unsealedFaults(
-  value: Fields,
+  value: JsonFields,
   { found, version, fields }: { found: number; version: number; fields: Rules },
 ): string[] {
   if (found === version) return ["sha256 is missing"];

@@ -8,7 +8,7 @@ export type CellView = Omit<CellRecord, "schema" | "version" | "runId" | "reused
  * A trained network with its probe and its attack. No file holds it: it is made of the records of its parts, and says what
  * they say together.
  */
-export interface Network extends CellView {
+export interface NetworkView extends CellView {
   readonly kind: "train";
   /** The records it is made of, its training first. */
   readonly parts: readonly CellRecord[];
@@ -20,11 +20,11 @@ export interface Network extends CellView {
  * times and operations are added up; the largest memory counts; the first part that did not succeed decides on status
  * and reason. Other records stay as they are, and so does a part without its network.
  */
-export function joinParts(records: readonly CellRecord[]): (Network | CellRecord)[] {
+export function joinParts(records: readonly CellRecord[]): (NetworkView | CellRecord)[] {
   const networks = new Map(
     records.filter(({ kind }) => kind === "train").map((record) => [record.cell, [record]]),
   );
-  return records.flatMap((record): (Network | CellRecord)[] => {
+  return records.flatMap((record): (NetworkView | CellRecord)[] => {
     const network = networkOf(record);
     if (network === null || !networks.has(network)) return [record];
     networks.get(network)!.push(record);
@@ -37,7 +37,7 @@ export function networkOf({ kind, cell }: Pick<CellRecord, "kind" | "cell">): st
   return kind === "probe" || kind === "attack" ? cell.slice(0, cell.lastIndexOf("/")) : null;
 }
 
-function join(parts: readonly CellRecord[]): Network {
+function join(parts: readonly CellRecord[]): NetworkView {
   const {
     schema: _schema,
     version: _version,
@@ -50,7 +50,7 @@ function join(parts: readonly CellRecord[]): Network {
   return parts.slice(1).reduce(withPart, { ...own, kind: "train", parts });
 }
 
-function withPart(network: Network, part: CellRecord): Network {
+function withPart(network: NetworkView, part: CellRecord): NetworkView {
   const worst = isDone(network) && !isDone(part) ? part : network;
   const reason = worst === part && part.reason !== null ? `its ${part.kind}: ${part.reason}` : network.reason;
   return {

@@ -1,5 +1,5 @@
 /** The record of `bench peers`: the same workloads on this engine and on other frameworks, every sample of them. */
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE } from "./envelope.ts";
 import { recordKind, type RecordOf } from "./kind.ts";
 import {
@@ -82,7 +82,7 @@ export const PEERS_RECORD = recordKind({
 });
 
 /** Version 1 had works and peers. */
-function toVersion2(old: Fields): Fields {
+function toVersion2(old: JsonFields): JsonFields {
   const fields = renamed(old, { works: "workloads", peers: "frameworks", kernelVariant: "readPath" });
   if (!Array.isArray(fields.rows)) return fields;
   const rows = fields.rows.map((row) =>

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { isCellName, isName, NAME_ALPHABET } from "../../common/checked_name.ts";
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 
 /** What a value has to be. */
 export type Rule<T> = v.GenericSchema<T>;
@@ -184,6 +184,6 @@ export function shown(value: unknown): string {
 }
 
 /** Fields under other names; the others stay as they are. */
-export function renamed(fields: Fields, names: Readonly<Record<string, string>>): Fields {
+export function renamed(fields: JsonFields, names: Readonly<Record<string, string>>): JsonFields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [names[key] ?? key, value]));
 }

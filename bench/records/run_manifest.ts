@@ -1,5 +1,5 @@
 /** The manifest of a run, `run.json`: what was asked for. */
-import { type Fields, isObject } from "../../common/is_object.ts";
+import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE, machine, runtime } from "./envelope.ts";
 import { recordKind, type RecordOf } from "./kind.ts";
 import {
@@ -63,7 +63,7 @@ export interface RunManifest extends RecordOf<typeof RUN_MANIFEST> {}
 export type RunIdentity = Infer<typeof identity>;
 
 /** Version 1 had other names, and said nothing of where the run was made. */
-function fromVersion1({ identity, ...old }: Fields): Fields {
+function fromVersion1({ identity, ...old }: JsonFields): JsonFields {
   const names = { benchmarkVersion: "codeHash", kernelVariant: "readPath" };
   return {
     commit: null,

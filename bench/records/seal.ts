@@ -1,6 +1,6 @@
 /** The seal of a JSON file, a hash of its content: one flipped digit is found when the file is read. */
 import { canonicalJson } from "../../common/canonical_json.ts";
-import type { Fields } from "../../common/is_object.ts";
+import type { JsonFields } from "../../common/is_object.ts";
 import { sha256Hex } from "../../common/sha256.ts";
 
 /** Content with its seal. */
@@ -29,7 +29,7 @@ export function sealed<T extends object>(content: T): Sealed<T> {
 
 /** Parsed JSON without its seal. */
 export interface Unsealed {
-  readonly content: Fields;
+  readonly content: JsonFields;
   /** Whether there is a seal. */
   readonly sealed: boolean;
   /** Why the content is not what was written, or cannot be; null where nothing is wrong. */
@@ -37,7 +37,7 @@ export interface Unsealed {
 }
 
 /** Takes the seal off and compares it with the content. */
-export function takeSeal({ sha256, ...content }: Fields): Unsealed {
+export function takeSeal({ sha256, ...content }: JsonFields): Unsealed {
   const sealed = sha256 !== undefined;
   try {
     const hash = sha256Hex(canonicalJson(content)); // without a seal too: all numbers must be finite

@@ -18,7 +18,7 @@ import type { RunRequest, RunServices } from "../run/request.ts";
 import type { CellRecord, RunManifest } from "../records/mod.ts";
 import { UsageError } from "../../common/usage_error.ts";
 import { amountsOf } from "./amounts.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { type ReproductionVerdict, verdictOf } from "./verdict.ts";
 
 /** What to reproduce. */
 export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "variants" | "backend"> {
@@ -29,7 +29,7 @@ export interface ReproduceRequest extends Pick<RunRequest, "dataDir" | "variants
 }
 
 /** What came out. */
-export interface Reproduction extends Verdict {
+export interface Reproduction extends ReproductionVerdict {
   /** The cell. */
   readonly cell: string;
   /** What is not as it was when the record was made: code, data, adapter, driver. */

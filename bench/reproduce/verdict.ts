@@ -3,7 +3,7 @@ import { timelessMetrics } from "../record/canonical.ts";
 import type { CellRecord, Metric } from "../records/mod.ts";
 
 /** What a reproduction found. */
-export interface Verdict {
+export interface ReproductionVerdict {
   readonly verdict: "identical" | "within tolerance" | "different";
   /** The first metric, artifact or status that is not the same, with both values; null where all are. */
   readonly first: string | null;
@@ -21,7 +21,7 @@ export interface Verdict {
 export function verdictOf(
   before: CellRecord,
   { after, tolerance }: { after: CellRecord; tolerance: number },
-): Verdict {
+): ReproductionVerdict {
   const unlike: string[] = [];
   let beyond: string | null = null, compared = 0;
   if (!isDone(after)) {

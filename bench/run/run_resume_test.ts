@@ -160,7 +160,7 @@ Deno.test("run() without resume refuses the folder of a run, and says how to con
   await withTempDir(async (dir) => {
     await startUntil(dir, NAMES[2]);
     const error = await assertRejects(() => start(dir, { resume: false }), UsageError, "holds a run already");
-    assertStringIncludes(error.message, "\nHint: add --resume to continue it");
+    assertStringIncludes(error.message, "\nHint: add option resume to continue it");
   });
 });
 

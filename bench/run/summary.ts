@@ -1,6 +1,6 @@
 import { type CellView, joinParts } from "../records/network.ts";
 import type { CellRecord, Metric } from "../records/mod.ts";
-import { type Column, formatTable } from "../terminal/table.ts";
+import { formatTable, type TableColumn } from "../terminal/table.ts";
 import { duration } from "../../common/duration.ts";
 import { percent, short, thousands } from "./_units.ts";
 
@@ -43,9 +43,9 @@ function tableOf(
   known: readonly [metric: string, title: string][],
 ): string {
   const shown = known.filter(([name]) => records.some(({ metrics }) => name in metrics));
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { title },
-    ...shown.map(([, title]): Column => ({ title, align: "right" })),
+    ...shown.map(([, title]): TableColumn => ({ title, align: "right" })),
     { title: "time", align: "right" },
     { title: "status" },
   ];

@@ -9,7 +9,7 @@ export class DiskFullError extends Error {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       `Cannot go on: the disk is full, ${reason}\n` +
-        "Hint: what is finished is kept; free some space, then the same command with --resume goes on",
+        "Hint: what is finished is kept; free some space, then the same command with option resume continues",
       { cause },
     );
   }

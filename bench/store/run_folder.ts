@@ -59,7 +59,7 @@ export class RunFolder {
         `Cannot start a run in ${path}: it holds no run.json, but ${
           foreign.join(", ")
         } that no run is known to have left\n` +
-          "Hint: choose another folder with --out; nothing was changed",
+          "Hint: choose another folder with option outDir; nothing was changed",
       );
     }
     const created: string[] = [];
@@ -76,7 +76,7 @@ export class RunFolder {
       await removeEmpty(created);
       const reason = cause instanceof Error ? innermost(cause).message : String(cause);
       throw new UsageError(
-        `Cannot write to the run folder ${path}: ${reason}\nHint: choose another folder with --out`,
+        `Cannot write to the run folder ${path}: ${reason}\nHint: choose another folder with option outDir`,
         { exitCode: EXIT.failed, cause },
       );
     }
@@ -120,7 +120,7 @@ export class RunFolder {
       const file = await openLockFile(path).catch((cause) => {
         if (cause instanceof UsageError) throw cause;
         throw new UsageError(
-          `Cannot write to the run folder ${this.path}: ${cause.message}\nHint: choose another folder with --out`,
+          `Cannot write to the run folder ${this.path}: ${cause.message}\nHint: choose another folder with option outDir`,
           { exitCode: EXIT.failed, cause },
         );
       });
@@ -304,7 +304,7 @@ export class RunFolder {
 export function holdsRun(path: string): UsageError {
   return new UsageError(
     `Cannot start a run in ${path}: the folder holds a run already, and records are never overwritten\n` +
-      `Hint: add --resume to continue it, or choose another folder with --out`,
+      `Hint: add option resume to continue it, or choose another folder with option outDir`,
   );
 }
 
@@ -330,7 +330,7 @@ async function holdsManifest(path: string): Promise<boolean> {
   throw new UsageError(
     `Cannot use the run folder ${path}: its run.json is ${
       entryKind(found)
-    }\nHint: choose another folder with --out`,
+    }\nHint: choose another folder with option outDir`,
   );
 }
 

@@ -24,7 +24,7 @@ Deno.test("RunFolder.create() refuses a folder that cannot be written", async ()
     const error = await assertRejects(() => RunFolder.create(`${dir}/file/run`), UsageError);
     assertEquals(error.exitCode, EXIT.failed);
     assertStringIncludes(error.message, `Cannot write to the run folder ${dir}/file/run: `);
-    assertStringIncludes(error.message, "\nHint: choose another folder with --out");
+    assertStringIncludes(error.message, "\nHint: choose another folder with option outDir");
     await assertRejects(() => RunFolder.create(`${dir}/file`), UsageError, "Cannot write to the run folder");
   });
 });

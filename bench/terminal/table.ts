@@ -1,5 +1,5 @@
 /** One column of a plain-text table. */
-export interface Column {
+export interface TableColumn {
   readonly title: string;
   /** Default: "left". */
   readonly align?: "left" | "right";
@@ -18,7 +18,7 @@ export interface Column {
  * assertEquals(text, "cell         clean\n----------  ------\nsl/natural  65.0 %\n");
  * ```
  */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function formatTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
   for (const row of rows) {
     if (row.length === columns.length) continue;
     throw new RangeError(

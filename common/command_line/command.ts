@@ -1,13 +1,13 @@
 /** Commands of a program, as one table: what the dispatcher runs, the help shows and the reference lists. */
 import type { ExitCode } from "../usage_error.ts";
-import { flag, type Given, type Option } from "./option.ts";
+import { flag, type GivenOptions, type Option } from "./option.ts";
 
 /** Of every command. */
 export const HELP_OPTION = flag({ name: "help", help: "show this", alias: "h" });
 
 /** What a command is run with. */
 export interface Call<T extends readonly Option[]> {
-  readonly options: Given<T>;
+  readonly options: GivenOptions<T>;
   /** As many as the command has names for. */
   readonly paths: readonly string[];
   /** The command as typed, for records. */
@@ -48,12 +48,12 @@ export function defineCommand<const T extends readonly Option[], S>(
 }
 
 /** A program of one command. */
-export function singleCommand<S>(root: Command<S>): Program<S> {
+export function singleCommand<S>(root: Command<S>): CommandProgram<S> {
   return { command: root.command, about: root.summary, root, exitCodes: [], commands: {} };
 }
 
 /** A program: one command, or several of which the first argument names one, or both. */
-export interface Program<S> {
+export interface CommandProgram<S> {
   /** "deno task bench". */
   readonly command: string;
   /** What it does, in one sentence. */
@@ -70,7 +70,7 @@ export interface Program<S> {
 
 /** The command that arguments name, with the arguments for it; null where there is none of that name. */
 export function findCommand<S>(
-  { root, commands }: Pick<Program<S>, "root" | "commands">,
+  { root, commands }: Pick<CommandProgram<S>, "root" | "commands">,
   args: readonly string[],
 ): { command: Command<S>; args: readonly string[] } | null {
   const [name, ...rest] = args;

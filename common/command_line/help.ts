@@ -1,5 +1,5 @@
 import { EXIT_MEANINGS } from "../usage_error.ts";
-import type { Command, Program } from "./command.ts";
+import type { Command, CommandProgram } from "./command.ts";
 import type { Option } from "./option.ts";
 
 /** How a command is called: "deno task bench compare BASE HEAD [options]". */
@@ -40,7 +40,7 @@ export function commandHelp(one: Command<never>): string {
 }
 
 /** The help of a program with several commands, and the options of what runs without the name of one. */
-export function programHelp({ command, about, root, commands, exitCodes }: Program<never>): string {
+export function programHelp({ command, about, root, commands, exitCodes }: CommandProgram<never>): string {
   const all = [...root === undefined ? [] : [root], ...Object.values(commands)];
   const usages = all.map(({ command, paths }) => [command, ...paths, "[options]"].join(" "));
   const width = Math.max(...usages.map((usage) => usage.length));

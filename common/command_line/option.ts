@@ -100,13 +100,13 @@ export type ValueOf<O extends Option> = O extends { readonly type: OptionType<in
 type RequiredOf<O extends Option> = O extends { readonly required: true } ? O : never;
 
 /** Options as read from arguments: required ones are there, of the others some. */
-export type Given<T extends readonly Option[]> =
+export type GivenOptions<T extends readonly Option[]> =
   & { readonly [O in RequiredOf<T[number]> as O["property"]]: ValueOf<O> }
   & { readonly [O in Exclude<T[number], RequiredOf<T[number]>> as O["property"]]?: ValueOf<O> };
 
 /** Options as a program gives them: null counts as absent. */
 export type Nullable<T extends readonly Option[]> = {
-  readonly [P in keyof Given<T>]: Given<T>[P] | null;
+  readonly [P in keyof GivenOptions<T>]: GivenOptions<T>[P] | null;
 };
 
 /** Options with their defaults: null where there is neither value nor default, false where a flag is absent. */

@@ -2,13 +2,13 @@ import { parseArgs } from "@std/cli/parse-args";
 import { suggest } from "../nearest.ts";
 import { UsageError } from "../usage_error.ts";
 import { checkNeeds } from "./complete_options.ts";
-import type { FlagOption, Given, Option, ValueOption } from "./option.ts";
+import type { FlagOption, GivenOptions, Option, ValueOption } from "./option.ts";
 import { asUsageError } from "./option_fault.ts";
 
 /** What stands after a command. */
 export interface Parsed<T extends readonly Option[]> {
   /** Those that are given. */
-  readonly options: Given<T>;
+  readonly options: GivenOptions<T>;
   /** All that is no option, in order. */
   readonly paths: readonly string[];
 }
@@ -64,7 +64,7 @@ export function parseOptions<const T extends readonly Option[]>(
     throw refuse(`${names} ${missing.length > 1 ? "are" : "is"} missing`);
   }
   checkNeeds(options, { table, spell: ({ name }) => `--${name}` });
-  return { options: options as Given<T>, paths: (parsed._ as readonly unknown[]).map(String) };
+  return { options: options as GivenOptions<T>, paths: (parsed._ as readonly unknown[]).map(String) };
 }
 
 function spellings({ name, alias }: Option): string[] {

@@ -1,7 +1,7 @@
 import { formatError } from "../explained.ts";
 import { suggest } from "../nearest.ts";
 import { EXIT, UsageError } from "../usage_error.ts";
-import { type Command, findCommand, type Program } from "./command.ts";
+import { type Command, type CommandProgram, findCommand } from "./command.ts";
 import { commandHelp, programHelp, usageOf } from "./help.ts";
 import { parseOptions } from "./parse_options.ts";
 
@@ -20,7 +20,7 @@ export interface Output {
  * @returns The exit code. Never throws: mistakes are printed as their message alone, bugs with their stack trace.
  */
 export async function runProgram<S extends Output>(
-  program: Program<S>,
+  program: CommandProgram<S>,
   args: readonly string[],
   { services, answer = () => null }: {
     services: S;
@@ -33,7 +33,7 @@ export async function runProgram<S extends Output>(
     if (found === null) return listCommands(program, args, services);
     table = found.command.options;
     if (found.command === program.root && !isSingle(program) && asksHelp(found.command, args)) {
-      services.stdout(programHelp(program as unknown as Program<never>));
+      services.stdout(programHelp(program as unknown as CommandProgram<never>));
       return EXIT.done;
     }
     return await runCommand(found.command, found.args, services);
@@ -76,7 +76,7 @@ export async function runCommand<S extends Output>(
   }
 }
 
-function isSingle({ commands }: Pick<Program<never>, "commands">): boolean {
+function isSingle({ commands }: Pick<CommandProgram<never>, "commands">): boolean {
   return Object.keys(commands).length === 0;
 }
 
@@ -88,12 +88,12 @@ function asksHelp<S>({ options, command }: Command<S>, args: readonly string[]):
 
 /** What a program answers where no command runs. */
 function listCommands<S extends Output>(
-  program: Program<S>,
+  program: CommandProgram<S>,
   [name]: readonly string[],
   { stdout }: S,
 ): number {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    stdout(programHelp(program as unknown as Program<never>));
+    stdout(programHelp(program as unknown as CommandProgram<never>));
     return EXIT.done;
   }
   const hint = program.hint?.(name);

@@ -16,7 +16,7 @@ import { seedsSection } from "../sections/seeds.ts";
 import { settingsSection } from "../sections/settings.ts";
 import { htmlPage } from "../shell.ts";
 import { summarySentences } from "../summary.ts";
-import type { Run } from "../types.ts";
+import type { LoadedRun } from "../types.ts";
 
 /** What a page needs to know beside the run. */
 export interface ReportOptions {
@@ -37,7 +37,7 @@ export interface ReportOptions {
  * assertStringIncludes(renderReport(run), "No record of this run trains an encoder.");
  * ```
  */
-export function renderReport(run: Run, { base = "", performance = {} }: ReportOptions = {}): string {
+export function renderReport(run: LoadedRun, { base = "", performance = {} }: ReportOptions = {}): string {
   const links = linksFrom(base);
   const trained = groupOverSeeds(run, "train");
   const constructed = groupOverSeeds(run, "construct");

@@ -6,7 +6,7 @@ import { type Html, markup } from "../html.ts";
 import { imageGrid } from "../images.ts";
 import type { Links } from "../paths.ts";
 import { spread } from "../../bench/statistics/spread.ts";
-import type { LoadedExamples, LoadedRecord, Run } from "../types.ts";
+import type { LoadedExamples, LoadedRecord, LoadedRun } from "../types.ts";
 import { metricRows } from "./results.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
@@ -19,7 +19,7 @@ const COLUMNS = [
 
 /** How each constructed set was made and how far its images moved, then examples of it. */
 export function constructionSection(
-  run: Run,
+  run: LoadedRun,
   { groups, links }: { groups: readonly Group[]; links: Links },
 ): Html | null {
   if (groups.length === 0) return null;

@@ -1,10 +1,10 @@
 import { count } from "../format.ts";
 import { type Html, markup } from "../html.ts";
-import type { Run } from "../types.ts";
+import type { LoadedRun } from "../types.ts";
 import { missingCells } from "./problems.ts";
 
 /** What a reader must know before any number: a small run, or one with holes. */
-export function notices(run: Run): Html[] {
+export function notices(run: LoadedRun): Html[] {
   const records = run.records.map(({ record }) => record);
   const quick = records.some((record) => record.status === "quick");
   const unfinished = records.filter(({ status }) => status === "failed" || status === "skipped").length;

@@ -1,14 +1,14 @@
 import { isObject } from "../../common/is_object.ts";
 import { byParadigm, groupOverSeeds, shortParadigm } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
-import type { LoadedRecord, Run } from "../types.ts";
+import type { LoadedRecord, LoadedRun } from "../types.ts";
 import { tableFrame } from "./_parts.ts";
 
 /** The parts of a config in which paradigms differ. */
 const PARTS = ["paradigm", "model", "training", "probe"] as const;
 
 /** The settings of every paradigm side by side, or null where no encoder was trained in the standard way. */
-export function paradigmSettings(run: Run): Html | null {
+export function paradigmSettings(run: LoadedRun): Html | null {
   const columns = byParadigm(groupOverSeeds(run, "train")).map((part) => {
     const records = part.flatMap(({ done, unfinished }) => [...done, ...unfinished])
       .filter(({ record }) => record.training !== "adversarial");

@@ -1,11 +1,11 @@
-import type { Picture, PictureSheet } from "../../bench/records/mod.ts";
+import type { PictureSheet, RecordedPicture } from "../../bench/records/mod.ts";
 import { byParadigm, type Group, paradigmLabel } from "../groups.ts";
 import { type Html, markup } from "../html.ts";
 import { base64Bytes, pngDataUri } from "../images.ts";
-import type { LoadedPictures, Run } from "../types.ts";
+import type { LoadedPictures, LoadedRun } from "../types.ts";
 
 /** What the paradigms do to images and make of them: augmentations, masks and reconstructions, samples. */
-export function picturesSection(run: Run, groups: readonly Group[]): Html | null {
+export function picturesSection(run: LoadedRun, groups: readonly Group[]): Html | null {
   const parts = byParadigm(groups).map((part) => ({
     name: part[0].paradigm === null ? "Paradigm not recorded" : paradigmLabel(part[0]),
     cells: part.flatMap((group) => firstWithPictures(group, run.pictures)),
@@ -63,7 +63,7 @@ ${
   });
 }
 
-function cell({ height, width, rgb }: Picture, alt: string): Html {
+function cell({ height, width, rgb }: RecordedPicture, alt: string): Html {
   const src = pngDataUri(base64Bytes(rgb), { height, width });
   return markup`<td><img width="${width}" height="${height}" src="${src}" alt="${alt}"></td>`;
 }

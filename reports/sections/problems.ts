@@ -1,10 +1,10 @@
 import { count } from "../format.ts";
 import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
-import type { Run } from "../types.ts";
+import type { LoadedRun } from "../types.ts";
 
 /** What did not work: cells that failed, were skipped or left no record, unreadable files, failed checks, warnings. */
-export function problemsSection(run: Run, links: Links): Html {
+export function problemsSection(run: LoadedRun, links: Links): Html {
   const cell = (path: string, name: string) => links.to(path, name);
   const unfinished = run.records.filter(({ record }) =>
     record.status === "failed" || record.status === "skipped"
@@ -52,7 +52,7 @@ export function problemsSection(run: Run, links: Links): Html {
 }
 
 /** Cells that run.json names and no record stands for; an unreadable record counts as one that is missing. */
-export function missingCells(run: Run): string[] {
+export function missingCells(run: LoadedRun): string[] {
   const known = new Set(run.records.flatMap(({ record, parts = [] }) => [record.cell, ...parts]));
   return (run.manifest?.cells ?? []).filter((name) => !known.has(name));
 }

@@ -1,12 +1,12 @@
 import type { CellView } from "../../bench/records/network.ts";
 import { duration, shortHash } from "../format.ts";
 import { type Html, markup } from "../html.ts";
-import type { Run } from "../types.ts";
+import type { LoadedRun } from "../types.ts";
 import { variantsTable } from "./variants.ts";
 import { paradigmSettings } from "./paradigm_settings.ts";
 
 /** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
-export function settingsSection(run: Run): Html {
+export function settingsSection(run: LoadedRun): Html {
   const records = run.records.map(({ record }) => record);
   return markup`
 ${definitions(facts(run, records))}
@@ -18,7 +18,7 @@ ${variantsTable(records)}
 ${machines(records)}`;
 }
 
-function facts(run: Run, records: readonly CellView[]): [string, string][] {
+function facts(run: LoadedRun, records: readonly CellView[]): [string, string][] {
   const of = (name: (record: CellView) => string) =>
     [...new Set(records.map(name))].join("; ") || "not recorded";
   const manifest = run.manifest;

@@ -10,7 +10,7 @@ import { interruptedCode, Interruption, interruptSignal } from "../../bench/term
 import {
   defineCommand,
   flag,
-  type Given,
+  type GivenOptions,
   option,
   type Output,
   runProgram,
@@ -70,7 +70,7 @@ const REPORTS = {
   "benchmark-bigger.json": "github-action-benchmark-bigger",
 } as const;
 
-async function main(options: Given<typeof OPTIONS>, signal: AbortSignal): Promise<ExitCode> {
+async function main(options: GivenOptions<typeof OPTIONS>, signal: AbortSignal): Promise<ExitCode> {
   const { preset, run, baseline } = options;
   if (preset !== undefined && run !== undefined) {
     throw new UsageError(`Cannot run ${COMMAND}: --run is of one preset, given --preset ${preset} too`);
@@ -96,7 +96,7 @@ async function main(options: Given<typeof OPTIONS>, signal: AbortSignal): Promis
 /** Compares one run with its baseline, or makes it the baseline. */
 async function judge(
   run: string,
-  options: Pick<Given<typeof OPTIONS>, "baseline" | "write" | "reports">,
+  options: Pick<GivenOptions<typeof OPTIONS>, "baseline" | "write" | "reports">,
 ): Promise<ExitCode> {
   const preset = (await readRecords(run))[0].preset;
   if (!isName(preset)) {

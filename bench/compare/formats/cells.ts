@@ -1,5 +1,5 @@
 /** Numbers of a change as text, for tables. */
-import { type Change, REGRESSIONS, UNCHANGED, type Verdict } from "../change.ts";
+import { type Change, type ChangeVerdict, REGRESSIONS, UNCHANGED } from "../change.ts";
 import { fullName } from "../sides/source.ts";
 import type { Comparison, SideFacts } from "../comparison.ts";
 
@@ -63,7 +63,7 @@ export function changedOf({ changes }: Comparison): readonly Change[] {
 }
 
 /** How many have that verdict. */
-export function countOf({ changes }: Comparison, ...verdicts: Verdict[]): number {
+export function countOf({ changes }: Comparison, ...verdicts: ChangeVerdict[]): number {
   return changes.filter(({ verdict }) => verdicts.includes(verdict)).length;
 }
 
