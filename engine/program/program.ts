@@ -15,7 +15,6 @@ import { chooseHalf, chooseTextureCopies, planCopies } from "./placement.ts";
 import { Profile } from "./profile.ts";
 import { allocateMemory } from "./program_memory.ts";
 import { byteSize, sizeOf, type Spec, unpadRows } from "../arrays/shape.ts";
-import type { Step, writesOf } from "./step.ts";
 import { type HostData, type Tensor, Variable } from "../graph/tensor.ts";
 import { copyToTexture } from "../device/texture_layout.ts";
 import { release } from "../graph/variables.ts";
