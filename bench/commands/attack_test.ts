@@ -323,7 +323,7 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
     "a run whose images were others",
     async (dir) => {
       const path = `${dir}/run/run.json`;
-      const manifest = JSON.parse(await Deno.readTextFile(path));
+      const manifest = await readContent(path);
       manifest.settings.dataset.size = 13;
       await writeSealed(path, manifest);
       return [];
