@@ -26,14 +26,14 @@ export interface CompareRunsOptions {
  * @example
  * ```ts
  * import { assertEquals, assertStringIncludes } from "@std/assert";
- * import { fakeRecord } from "../testing.ts";
+ * import { fakeRecord, writeSealed } from "../testing.ts";
  * import { compareRuns } from "./compare_runs.ts";
  * import { formatComparison } from "./formats/mod.ts";
  *
  * const dir = await Deno.makeTempDir();
  * for (const [name, value] of Object.entries({ base: 100, head: 115 })) {
  *   const record = fakeRecord({ metrics: { peakBytes: { value, unit: "bytes" } } });
- *   await Deno.writeTextFile(`${dir}/${name}.json`, JSON.stringify(record));
+ *   await writeSealed(`${dir}/${name}.json`, record);
  * }
  * const comparison = await compareRuns(`${dir}/base.json`, `${dir}/head.json`);
  * assertEquals(comparison.regression, true);
