@@ -21,7 +21,7 @@ export function explain(error: unknown): string | null {
     return printable(inPlainWords(message), { lines: true });
   }
   if (error instanceof RangeError && NO_MEMORY.test(message)) {
-    return `Cannot go on: there is not enough memory, ${message}\nHint: fewer or smaller images, or a smaller network`;
+    return `Cannot continue: there is not enough memory, ${message}\nHint: fewer or smaller images, or a smaller network`;
   }
   return systemMessage(error);
 }

@@ -42,7 +42,7 @@ Deno.test("explain() puts the operating system's errors into words, and memory t
   assertEquals(explain(error), "Cannot read no/such: no such file or folder");
   assertMatch(
     explain(thrown(() => new Float32Array(2 ** 50)))!,
-    /^Cannot go on: there is not enough memory, /,
+    /^Cannot continue: there is not enough memory, /,
   );
 });
 
@@ -56,8 +56,8 @@ Deno.test("explain() lets no control character through but line feeds", () => {
 Deno.test("explain() says which permission is absent", () => {
   assertEquals(
     explain(new Deno.errors.NotCapable('Requires sys access to "cpus", run again with the --allow-sys flag')),
-    'Cannot go on: Deno was started without a permission, there is no sys access to "cpus"\n' +
+    'Cannot continue: Deno was started without a permission, there is no sys access to "cpus"\n' +
       "Hint: start it by deno task, or with --allow-sys",
   );
-  assertMatch(explain(new Deno.errors.NotCapable("no"))!, /^Cannot go on: .*it says: no$/);
+  assertMatch(explain(new Deno.errors.NotCapable("no"))!, /^Cannot continue: .*it says: no$/);
 });

@@ -1,4 +1,4 @@
-/** Reading what has to be a file: one way to refuse what is none, for every file that a person or a process may name. */
+/** Opens and reads regular files. Folders, pipes and devices are refused in one place, for every path that a person or a process gives. */
 import { printable } from "./printable.ts";
 import { reasonOf } from "./system_error.ts";
 

@@ -97,7 +97,7 @@ export function systemMessage(error: unknown): string | null {
 /** Deno's "Requires read access to X, run again with the --allow-read flag" in the words of the others. */
 function withoutPermission(said: string): string {
   const [, what, flag] = /^Requires (.*), run again with the (\S+) flag$/s.exec(said) ?? [];
-  const cannot = "Cannot go on: Deno was started without a permission";
+  const cannot = "Cannot continue: Deno was started without a permission";
   if (what === undefined) return `${cannot}, it says: ${printable(said, { most: 300 })}`;
   return `${cannot}, there is no ${printable(what, { most: 300 })}\n` +
     `Hint: start it by deno task, or with ${flag}`;

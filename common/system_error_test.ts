@@ -68,8 +68,11 @@ Deno.test("inPlainWords() leaves jargon out of messages that hold it, and everyt
   const raw = "Cannot write to a: Not a directory (os error 20): lstat 'a/b'\nHint: choose another";
   assertEquals(inPlainWords(raw), "Cannot write to a: not a directory\nHint: choose another");
   assertEquals(
-    inPlainWords("Cannot go on: No space left on device (os error 28)"),
-    "Cannot go on: no space left on device",
+    inPlainWords("Cannot continue: No space left on device (os error 28)"),
+    "Cannot continue: no space left on device",
   );
-  assertEquals(inPlainWords("Cannot go on: it is (os error) free"), "Cannot go on: it is (os error) free");
+  assertEquals(
+    inPlainWords("Cannot continue: it is (os error) free"),
+    "Cannot continue: it is (os error) free",
+  );
 });

@@ -3,7 +3,7 @@ import { putFiles } from "./_put_files.ts";
 
 const FILES = new Map([["a.png", Uint8Array.of(1, 2)], ["b.png", Uint8Array.of(3)]]);
 
-Deno.test("putFiles() writes what is missing, and nothing at all beside somebody else's file of such a name", async () => {
+Deno.test("putFiles() writes missing files, and nothing at all if another file has one of the names", async () => {
   const dir = await Deno.makeTempDir(), out = `${dir}/out`;
   const contents = async () => {
     const names = (await Array.fromAsync(Deno.readDir(out), ({ name }) => name)).sort();

@@ -5,7 +5,7 @@
 import type { Stream } from "../common/random.ts";
 
 /** How a data set is cut into batches. */
-export interface BatchOptions {
+export interface BatchesOptions {
   /** Number of examples. */
   count: number;
   batchSize: number;
@@ -44,7 +44,7 @@ export interface Batches {
  * assertEquals(order.epochOf(400), 1);
  * ```
  */
-export function batches(stream: Stream, options: BatchOptions): Batches {
+export function batches(stream: Stream, options: BatchesOptions): Batches {
   const { count, batchSize, dropLast = true, shuffle = true } = options;
   if (!Number.isInteger(count) || count < 1 || !Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(

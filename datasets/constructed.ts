@@ -10,7 +10,7 @@ export interface Construction {
   readonly set: ImageSet;
   /** Number, in the natural set, of the image each one started from. */
   readonly sources: Uint32Array;
-  /** Number of the image whose features it was to match; equal to `sources` where there is none. */
+  /** Number of the image whose features are matched; equal to `sources` where no features are matched. */
   readonly targets: Uint32Array;
   /** L2 distance from the start. */
   readonly l2: Float32Array;
@@ -24,7 +24,7 @@ export interface Construction {
 
 /** Everything needed to build a constructed set again, bit for bit on the same adapter and kernels. */
 export interface ConstructionManifest {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 1 | 2;
   readonly name: string;
   readonly method: string;
   /** Complete settings. */
@@ -34,7 +34,8 @@ export interface ConstructionManifest {
   /** sha256 of the weights file of the encoder. */
   readonly encoder: string;
   readonly adapter: string;
-  readonly kernelVariant: string;
+  /** Where kernels read from: "buffer" or "texture". Version 1 calls it `kernelVariant`. */
+  readonly readPath: string;
   /** Of the images and labels. */
   readonly sha256: string;
   readonly classNames: readonly string[];

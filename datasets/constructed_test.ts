@@ -26,7 +26,7 @@ const CONSTRUCTION: Construction = {
   remaining: null,
 };
 const MANIFEST: ConstructionManifest = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   name: "made",
   method: "feature-matching",
   settings: {},
@@ -34,7 +34,7 @@ const MANIFEST: ConstructionManifest = {
   source: { name: SOURCE.name, sha256: SOURCE.sha256 },
   encoder: "",
   adapter: "",
-  kernelVariant: "buffer",
+  readPath: "buffer",
   sha256: set.sha256,
   classNames: set.classNames,
 };

@@ -38,5 +38,9 @@ Deno.test("configOfRecord() reads amounts back from numbers, and refuses what no
 Deno.test("open() of a data set that is read asks for its folder", () => {
   const { open } = datasetOf({ name: "cifar10" }), { signal } = new AbortController();
   const config = { name: "cifar10", trainSize: 10, testSize: 10 };
-  assertThrows(() => void open(config, { dataDir: null, signal }), RangeError, "Hint: name it by option dataDir");
+  assertThrows(
+    () => void open(config, { dataDir: null, signal }),
+    RangeError,
+    "Hint: name it by option dataDir",
+  );
 });

@@ -1,7 +1,7 @@
 /** The settings of a masked autoencoder, and what is wrong with them. */
 
 import { checkPixelRange, type PixelRange } from "../engine/nn/pixel_range.ts";
-import type { CheckOptions } from "./types.ts";
+import type { CheckedSizes } from "./types.ts";
 
 /** Settings of a masked autoencoder. */
 export interface MaeConfig {
@@ -45,7 +45,7 @@ export function visiblePatches(patches: number, maskRatio: number): number {
 }
 
 /** @throws {RangeError} If the settings do not fit together, or not the images. */
-export function checkMae(config: MaeConfig, { height, width }: Omit<CheckOptions, "batchSize">): void {
+export function checkMae(config: MaeConfig, { height, width }: Omit<CheckedSizes, "batchSize">): void {
   const { patchSize, maskRatio, pixelRange } = config;
   checkPixelRange(pixelRange);
   for (

@@ -7,7 +7,7 @@ import type { Tensor } from "../engine/graph/tensor.ts";
 import type { Batch } from "./types.ts";
 
 /** How a batch is drawn. */
-export interface BatchOptions {
+export interface DrawnBatchOptions {
   readonly augmentation: AugmentationConfig;
   readonly seed: number;
   /** Takes the place of view 0: the attacked images of adversarial training. */
@@ -18,7 +18,7 @@ export interface BatchOptions {
  * Records the feed's batch. Each view draws its augmentation from streams of its own; crops and flips of a view
  * without other steps cost nothing but decoding.
  */
-export function batchOf(feed: Feed, { augmentation, seed, attacked }: BatchOptions): Batch {
+export function batchOf(feed: Feed, { augmentation, seed, attacked }: DrawnBatchOptions): Batch {
   let images: Tensor | undefined;
   const stored = () => images ??= feed.images();
   const draw = (number: number): Tensor => {

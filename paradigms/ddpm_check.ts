@@ -4,7 +4,7 @@ import { checkPixelRange } from "../engine/nn/pixel_range.ts";
 import { checkUnet, unetBlockNames } from "../engine/nn/unet_check.ts";
 import type { DdpmConfig } from "./ddpm.ts";
 import { diffusionSchedule, stridedTimesteps } from "./diffusion_schedule.ts";
-import type { CheckOptions } from "./types.ts";
+import type { CheckedSizes } from "./types.ts";
 
 /**
  * Refuses settings that could not be trained.
@@ -12,7 +12,7 @@ import type { CheckOptions } from "./types.ts";
  * @throws {RangeError} If the U-Net does not fit the images, the schedule cannot be made, or features or samples are
  * asked for at a block or timesteps that do not exist.
  */
-export function checkDdpm(config: DdpmConfig, { height, width }: CheckOptions): void {
+export function checkDdpm(config: DdpmConfig, { height, width }: CheckedSizes): void {
   const {
     timesteps,
     betaSchedule,

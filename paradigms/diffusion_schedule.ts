@@ -48,10 +48,10 @@ export function diffusionSchedule(
       }`,
     );
   }
-  const least = name === "linear" ? 21 : 1;
-  if (!Number.isSafeInteger(timesteps) || timesteps < least) {
+  const min = name === "linear" ? 21 : 1;
+  if (!Number.isSafeInteger(timesteps) || timesteps < min) {
     throw new RangeError(
-      `Cannot make diffusion schedule: timesteps must be a whole number from ${least} up for ${name} betas, ` +
+      `Cannot make diffusion schedule: timesteps must be a whole number from ${min} up for ${name} betas, ` +
         `got ${timesteps}`,
     );
   }

@@ -111,8 +111,8 @@ export function standardisation(features: Float32Array, featureSize: number): St
   const mean = new Float64Array(featureSize), variance = new Float64Array(featureSize);
   features.forEach((value, i) => mean[i % featureSize] += value / count);
   features.forEach((value, i) => variance[i % featureSize] += (value - mean[i % featureSize]) ** 2 / count);
-  const least = MIN_DEVIATION * Math.sqrt(variance.reduce((a, b) => Math.max(a, b), 0)) || 1;
-  const scale = Float32Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), least));
+  const min = MIN_DEVIATION * Math.sqrt(variance.reduce((a, b) => Math.max(a, b), 0)) || 1;
+  const scale = Float32Array.from(variance, (v) => 1 / Math.max(Math.sqrt(v), min));
   return { mean: Float32Array.from(mean), scale };
 }
 

@@ -8,7 +8,7 @@ import { simclr } from "./simclr.ts";
 import { CL } from "./simclr_settings.ts";
 import { supervised } from "./supervised.ts";
 import { SL } from "./supervised_settings.ts";
-import type { CheckOptions, CreateOptions, Learner, Paradigm, ParadigmSettings } from "./types.ts";
+import type { CheckedSizes, CreateOptions, Learner, Paradigm, ParadigmSettings } from "./types.ts";
 
 /** A paradigm that presets may name. */
 export interface RegisteredParadigm extends ParadigmSettings<Record<string, unknown>> {
@@ -51,7 +51,7 @@ export function paradigmOf(name: string): RegisteredParadigm {
  *
  * @throws {RangeError} If a setting does not fit, or there is no such paradigm.
  */
-export function checkParadigm({ name, config }: ParadigmChoice, options: CheckOptions): void {
+export function checkParadigm({ name, config }: ParadigmChoice, options: CheckedSizes): void {
   paradigmOf(name).method.check(config, options);
 }
 

@@ -98,7 +98,7 @@ export interface CreateOptions {
 }
 
 /** The images, labels and batches that a configuration has to fit. */
-export interface CheckOptions extends Omit<CreateOptions, "seed"> {
+export interface CheckedSizes extends Omit<CreateOptions, "seed"> {
   readonly batchSize: number;
 }
 
@@ -134,7 +134,7 @@ export interface Paradigm<Config> {
    *
    * @throws {RangeError} With the key at the start of what is wrong.
    */
-  check(config: Config, options: CheckOptions): void;
+  check(config: Config, options: CheckedSizes): void;
   /** A new learner with weights drawn from the seed. */
   create(config: Config, options: CreateOptions): Learner;
 }

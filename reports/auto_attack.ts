@@ -32,7 +32,7 @@ export function autoAttackOf(loaded: LoadedRecord): AutoAttackView | null {
   };
 }
 
-/** The distinct settings among groups, in order of appearance: {@linkcode AutoAttackView.label}, images beside. */
+/** The distinct settings among groups, in order of appearance: {@linkcode AutoAttackView.label} with its images. */
 export function autoAttackLabels(groups: readonly Group[]): string[] {
   return [
     ...new Set(groups.flatMap(({ done }) =>

@@ -88,7 +88,7 @@ Deno.test("main() exits 2 where there is no run, 1 where there is no place to wr
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("main() writes records of speed as a page of their own beside the first of them", async () => {
+Deno.test("main() writes records of speed as a page of their own next to the first of them", async () => {
   const dir = await writeRunFolder({
     "perf-1.json": PERF_RECORD.write(makePerf()),
     "peers.json": PEERS_RECORD.write(makePeers()),

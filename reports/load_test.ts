@@ -37,7 +37,7 @@ Deno.test("loadRun() reads manifest and records in the order of the cells", asyn
   });
 });
 
-Deno.test("loadRun() names files that it cannot read and goes on", async () => {
+Deno.test("loadRun() names files that it cannot read and continues", async () => {
   await inFolder({
     "records/a.json": sealedJson(first),
     "records/cut.json": sealedJson(second).slice(0, 100),

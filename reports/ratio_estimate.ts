@@ -86,7 +86,7 @@ function valueOf({ accuracy, natural, chance }: Defined): number {
   return (accuracy - chance) / (natural - chance);
 }
 
-/** The interval, or why there is none. */
+/** The interval, or the reason why it is missing. */
 function bootstrap(ratios: readonly Defined[], combination: Combination): [number, number] | string {
   if (ratios.some(({ testSize }) => testSize === null)) {
     return "no interval: one seed, and the size of the test set is not recorded";

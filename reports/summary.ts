@@ -84,9 +84,9 @@ function paradigmSentences(groups: readonly Group[]): string[] {
 
 function statisticSentence(groups: readonly Group[]): string {
   const counts = groups.map((group) => metricSpread(group, USEFULNESS)!.n);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  if (most === 1) return "Each number comes from one seed: no spread over seeds can be given.";
-  const over = least === most ? count(most, "seed") : `${least} to ${count(most, "seed")}`;
+  const [min, max] = [Math.min(...counts), Math.max(...counts)];
+  if (max === 1) return "Each number comes from one seed: no spread over seeds can be given.";
+  const over = min === max ? count(max, "seed") : `${min} to ${count(max, "seed")}`;
   return `Each number is the mean over ${over}, ± is the sample standard deviation.`;
 }
 

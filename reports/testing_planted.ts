@@ -19,7 +19,7 @@ const KEPT: Readonly<Record<string, readonly [all: number, faint: number]>> = {
   dm: [0.8, 0.2],
 };
 
-/** The accuracies of a set under a paradigm; sets beside the three of the central table exist under SL only. */
+/** The accuracies of a set under a paradigm; other sets than the three of the central table exist under SL only. */
 function plantedAccuracies(set: string, paradigm: string): Accuracies | null {
   const values = PLANTED[set];
   if (paradigm === "sl") return values;

@@ -10,7 +10,7 @@ import { join } from "./path.ts";
 import { ROOT } from "./repository.ts";
 
 /** What is read of a step. */
-export interface Step {
+export interface WorkflowStep {
   readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
@@ -21,7 +21,7 @@ export interface Step {
 /** A job, with what it takes over from its workflow. */
 export interface Job {
   readonly env: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
+  readonly steps: readonly WorkflowStep[];
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Job {
 export function readJob(text: string, name: string): Job {
   const workflow = parse(text) as {
     env?: Record<string, string>;
-    jobs?: Record<string, { env?: Record<string, string>; steps: Step[] }>;
+    jobs?: Record<string, { env?: Record<string, string>; steps: WorkflowStep[] }>;
   };
   const jobs = workflow?.jobs ?? {};
   if (!Object.hasOwn(jobs, name)) {
@@ -56,7 +56,7 @@ export function fillIn(text: string, values: Readonly<Record<string, string>>): 
 }
 
 /** Whether a step runs after a failure: those whose condition begins by asking for it. */
-export function runsAfterFailure({ if: condition = "" }: Step): boolean {
+export function runsAfterFailure({ if: condition = "" }: WorkflowStep): boolean {
   return /^(\$\{\{\s*)?(!cancelled\(\)|always\(\)|failure\(\))/.test(condition.trim());
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Outcome, runInSandbox } from "./shell_sandbox.ts";
+import { runInSandbox, type SandboxResult } from "./shell_sandbox.ts";
 
 /** A Deno that says what it is told to run. The probe finds an adapter if the file `driver` exists. */
 function deno(version: string, { cached = true } = {}): string {
@@ -22,7 +22,7 @@ function setup(
   programs: Record<string, string>,
   files: Record<string, string> = {},
   args: string[] = [],
-): Promise<Outcome> {
+): Promise<SandboxResult> {
   return runInSandbox("setup.sh", { programs: { ...LINUX, ...ROOT_USER, ...programs }, files, args });
 }
 
@@ -42,7 +42,7 @@ for (const version of ["2.8.0", "2.10.1", "3.0.0"]) {
   });
 }
 
-Deno.test("setup.sh puts the pinned Deno beside itself if the present one is too old", async () => {
+Deno.test("setup.sh puts the pinned Deno next to itself if the present one is too old", async () => {
   const npm = `[ "\${PWD##*/}" = .deno ] || exit 9
 mkdir -p node_modules/@deno/here
 cp "$BOX/new-deno" node_modules/@deno/here/deno

@@ -8,8 +8,8 @@ import { ROOT } from "./repository.ts";
 /** Programs that the scripts may use as they are on this machine. */
 const REAL = "sh env dirname sed sort head tail grep tee mktemp rm mkdir cat paste ln chmod cp".split(" ");
 
-/** What came of a run. */
-export interface Outcome {
+/** The result of a run. */
+export interface SandboxResult {
   /** The exit code. */
   code: number;
   /** Lines on stdout. */
@@ -22,7 +22,7 @@ export interface Outcome {
  *
  * @param script Path of the script, relative to the repository root.
  * @param options What the machine is like. `programs`: made-up programs, name to text of a shell script; `files`: other
- * files beside the script, likewise; both may use `$BOX`, the folder. `args`: words for the script. `shell`: what runs it.
+ * files next to the script, likewise; both may use `$BOX`, the folder. `args`: arguments of the script. `shell`: what runs it.
  * @returns Exit code and lines, with the folder's name replaced by `BOX`.
  */
 export async function runInSandbox(
@@ -33,7 +33,7 @@ export async function runInSandbox(
     args?: string[];
     shell?: "sh" | "bash";
   } = {},
-): Promise<Outcome> {
+): Promise<SandboxResult> {
   const { programs = {}, files = {}, args = [], shell = "sh" } = options;
   const box = await Deno.realPath(await Deno.makeTempDir());
   try {

@@ -32,7 +32,7 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
   context.outputs.set(cell.name, result.set);
   await context.artifact("feature-set", "set.safetensors", encodeConstruction(result));
   const manifest: ConstructionManifest = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     name: result.set.name,
     method: cell.config.construction.method,
     settings: plainNumbers(cell.config.construction) as Record<string, unknown>,
@@ -40,7 +40,7 @@ export async function constructCell(gpu: Gpu, task: CellTask<ConstructCell>): Pr
     source: { name: dataset.train.name, sha256: dataset.train.sha256 },
     encoder: network.sha256,
     adapter: gpu.info.description,
-    kernelVariant: gpu.readPath,
+    readPath: gpu.readPath,
     sha256: result.set.sha256,
     classNames: result.set.classNames,
   };

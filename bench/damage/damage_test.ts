@@ -8,8 +8,8 @@ import { formatError } from "../../common/explained.ts";
 import { withTempDir } from "../testing.ts";
 import { attackTargets } from "./testing_attack.ts";
 import { speedTargets } from "./testing_speed.ts";
-import { CELLS, type Outcome, runCells } from "./testing_run.ts";
-import { makeTargets, type Read, type Target } from "./testing_targets.ts";
+import { CELLS, type DamageRun, runCells } from "./testing_run.ts";
+import { type DamageTarget, makeTargets, type Read } from "./testing_targets.ts";
 
 /** Damages to each file. */
 const TIMES = 200;
@@ -19,7 +19,7 @@ const MAX_MS = 10_000;
 const damageTest = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, ignore: noGpu, sanitizeResources: false, sanitizeOps: false, fn });
 
-let made: Promise<{ dir: string; whole: Outcome }> | null = null;
+let made: Promise<{ dir: string; whole: DamageRun }> | null = null;
 
 /** The one run whose copies are damaged. */
 function wholeRun() {
@@ -38,7 +38,7 @@ function assertPlain(error: unknown): void {
 }
 
 /** Why damage to a file is a fault; null where it is refused, named, visible or without effect. */
-async function faultOf({ path, read }: Target, whole: Read, bytes: Uint8Array): Promise<string | null> {
+async function faultOf({ path, read }: DamageTarget, whole: Read, bytes: Uint8Array): Promise<string | null> {
   await Deno.writeFile(path, bytes);
   const from = performance.now();
   try {
@@ -56,7 +56,7 @@ async function faultOf({ path, read }: Target, whole: Read, bytes: Uint8Array): 
 }
 
 /** Damages each file again and again; lists what was a fault. */
-async function damageAll(targets: readonly Target[]): Promise<string[]> {
+async function damageAll(targets: readonly DamageTarget[]): Promise<string[]> {
   const faults: string[] = [];
   for (const target of targets) {
     const bytes = await Deno.readFile(target.path), whole = await target.read();

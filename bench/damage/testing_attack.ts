@@ -9,7 +9,7 @@ import { loadSide } from "../compare/sides/load.ts";
 import { hashTensors } from "../../engine/files/hash_tensors.ts";
 import { canonicalJson } from "../../common/canonical_json.ts";
 import { copyFolder } from "../run/testing_resume.ts";
-import type { Read, Target } from "./testing_targets.ts";
+import type { DamageTarget, Read } from "./testing_targets.ts";
 
 const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet", "--json"];
 
@@ -19,7 +19,7 @@ type Evaluate = AttackDevice["attack"];
 const TIMES = 30;
 
 /** An interrupted and a finished evaluation of one network. */
-export async function attackTargets(dir: string): Promise<Target[]> {
+export async function attackTargets(dir: string): Promise<DamageTarget[]> {
   const inputs = [...await writeInputs(dir), ...WORDS];
   const start = async (out: string, evaluate: Evaluate, signal = new AbortController().signal) => {
     let text = "", notes = "";

@@ -42,8 +42,8 @@ export interface KeptState {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What a run came to. */
-export interface Outcome {
+/** The result of a run of the cells. */
+export interface DamageRun {
   readonly exitCode: number;
   /** What must be the same in any run of the cells, by cell, as JSON. */
   readonly records: ReadonlyMap<string, string>;
@@ -57,7 +57,7 @@ export interface Outcome {
 export async function runCells(
   outDir: string,
   only: readonly string[] = Object.values(CELLS),
-): Promise<Outcome> {
+): Promise<DamageRun> {
   const seen: string[] = [], states = new Map<string, KeptState>();
   const open: OpenWorkbench = async (preset, options) => {
     const workbench = await openWorkbench(preset, options);

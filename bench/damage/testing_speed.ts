@@ -7,16 +7,16 @@ import { fakePeersRecord } from "../peers/testing.ts";
 import { fakePerfRecord } from "../perf/testing.ts";
 import { PEERS_RECORD } from "../records/peers_record.ts";
 import { PERF_RECORD } from "../records/perf_record.ts";
-import type { Target } from "./testing_targets.ts";
+import type { DamageTarget } from "./testing_targets.ts";
 
 /** One record of each kind, and a history of both. */
-export async function speedTargets(dir: string): Promise<Target[]> {
+export async function speedTargets(dir: string): Promise<DamageTarget[]> {
   const history = `${dir}/history.jsonl`;
   const records = {
     perf: PERF_RECORD.write(fakePerfRecord()),
     peers: PEERS_RECORD.write(fakePeersRecord()),
   };
-  const targets: Target[] = [];
+  const targets: DamageTarget[] = [];
   for (const [name, text] of Object.entries(records)) {
     const path = `${dir}/${name}.json`;
     await Deno.writeTextFile(path, text);

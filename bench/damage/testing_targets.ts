@@ -29,7 +29,7 @@ export interface Read {
 }
 
 /** A file that is read back. */
-export interface Target {
+export interface DamageTarget {
   readonly name: string;
   readonly path: string;
   /** How often it is damaged. Default: 200. */
@@ -39,7 +39,10 @@ export interface Target {
 }
 
 /** All targets. `dir` holds a finished run in `run/`; `states` are what its cells had saved. */
-export async function makeTargets(dir: string, states: ReadonlyMap<string, KeptState>): Promise<Target[]> {
+export async function makeTargets(
+  dir: string,
+  states: ReadonlyMap<string, KeptState>,
+): Promise<DamageTarget[]> {
   const run = `${dir}/run`;
   return [
     ...await runTargets(run),
@@ -54,7 +57,7 @@ export async function makeTargets(dir: string, states: ReadonlyMap<string, KeptS
 const json = (value: unknown) => JSON.stringify(value);
 
 /** Manifest, records and pictures, as a page reads them: a file that cannot be used is named, and takes no other along. */
-async function runTargets(run: string): Promise<Target[]> {
+async function runTargets(run: string): Promise<DamageTarget[]> {
   const { records } = await loadRun(run);
   const others = (network: string, found: typeof records) =>
     found.filter(({ record }) => !record.cell.startsWith(network))
@@ -79,8 +82,8 @@ async function runTargets(run: string): Promise<Target[]> {
 }
 
 /** Checkpoints of trainings, and states of other cells: set aside where they are not what was saved. */
-async function stateTargets(dir: string, states: ReadonlyMap<string, KeptState>): Promise<Target[]> {
-  const targets: Target[] = [];
+async function stateTargets(dir: string, states: ReadonlyMap<string, KeptState>): Promise<DamageTarget[]> {
+  const targets: DamageTarget[] = [];
   for (const [kind, cell] of Object.entries(CELLS)) {
     const path = `${dir}/${kind}.safetensors`;
     await Deno.writeFile(path, states.get(cell)!.bytes);
@@ -102,9 +105,9 @@ async function stateTargets(dir: string, states: ReadonlyMap<string, KeptState>)
 }
 
 /** Weights, probe and set of finished cells, as cells that need them read them. */
-async function artifactTargets(run: string): Promise<Target[]> {
+async function artifactTargets(run: string): Promise<DamageTarget[]> {
   const cells = new Map(expand(await loadTiny()).map((cell) => [cell.name, cell]));
-  const targets: Target[] = [];
+  const targets: DamageTarget[] = [];
   for (const name of [CELLS.train, CELLS.probe, CELLS.construct]) {
     const record = JSON.parse(await Deno.readTextFile(`${run}/${recordPath(name)}`)) as CellRecord;
     for (const { kind, path } of record.artifacts) {
@@ -125,7 +128,7 @@ function contentOf(output: Awaited<ReturnType<typeof restoreOutput>>): string {
 }
 
 /** A network from elsewhere: nothing says what it should be, so its hash shows in the record. */
-function weightsTarget(path: string, from: string): Target {
+function weightsTarget(path: string, from: string): DamageTarget {
   Deno.copyFileSync(from, path);
   return {
     name: "weights",
@@ -147,7 +150,7 @@ async function loadTiny(): Promise<Preset> {
 }
 
 /** A preset: whatever its cells are computed from is part of their keys. */
-async function presetTarget(path: string): Promise<Target> {
+async function presetTarget(path: string): Promise<DamageTarget> {
   await Deno.writeTextFile(path, PRESET_TEXT);
   const code = await codeHashes();
   const workbench = {
@@ -173,7 +176,7 @@ async function presetTarget(path: string): Promise<Target> {
 }
 
 /** Images: any file that is not the one that was, has another hash. */
-async function cifarTargets(folder: string): Promise<Target[]> {
+async function cifarTargets(folder: string): Promise<DamageTarget[]> {
   const draws = stream(0, "images for tests"), recordsPerFile = 4;
   await Deno.mkdir(folder);
   for (const [i, name] of CIFAR10_FILES.entries()) {

@@ -80,7 +80,7 @@ export const HISTORY_LINE = recordKind({
     commit: ENVELOPE.commit,
     /**
      * Commits of the other records of a run that was resumed after a commit or reused cells: their keys say that the code
-     * behind them is the same. Absent if there are none.
+     * behind them is the same. Absent if there are no other commits.
      */
     otherCommits: optional(list(orNull(text))),
     dirty: ENVELOPE.dirty,

@@ -65,7 +65,7 @@ export interface RecordKind<S extends string, T extends RecordHeader<S>> {
   /**
    * The record in parsed JSON.
    *
-   * @throws {SyntaxError} If there is none; the message names every fault by its field.
+   * @throws {SyntaxError} If the JSON holds no valid record; the message names every fault by its field.
    */
   parse(json: unknown): T;
   /** A record of its fields: adds `schema` and `version`. */

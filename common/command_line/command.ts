@@ -68,7 +68,7 @@ export interface CommandProgram<S> {
   readonly hint?: (name: string) => string;
 }
 
-/** The command that arguments name, with the arguments for it; null where there is none of that name. */
+/** Finds the command that the arguments name, and returns it with its own arguments; null if no command has that name. */
 export function findCommand<S>(
   { root, commands }: Pick<CommandProgram<S>, "root" | "commands">,
   args: readonly string[],

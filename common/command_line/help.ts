@@ -12,7 +12,7 @@ export function usageOf(
   return [command, ...paths, ...required, "[options]"].join(" ");
 }
 
-/** The default of an option in words, or null where there is none. */
+/** The default of an option as text, or null if it has no default. */
 export function defaultOf(one: Option): string | null {
   if (one.type === null) return null;
   return one.defaultText ?? (one.default === undefined ? null : one.type.write(one.default));

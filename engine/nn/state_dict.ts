@@ -29,7 +29,7 @@ export interface PlainStateDict {
  *
  * - Names of wrappers are removed: `module.`, `_orig_mod.`, `model.`, `backbone.`, `encoder.`, `network.` and `net.`
  *   where all names begin with them, `_orig_mod.` and its like anywhere.
- * - BatchNorm's counter `num_batches_tracked` is I64 and 0 beside each `running_mean` that lacks it, as files older than
+ * - BatchNorm's counter `num_batches_tracked` is added as I64 and 0 for each `running_mean` that lacks it, as files older than
  *   PyTorch 0.4.1 do, or has one of another shape, element type or range. The counter is read in training only.
  * - Numbers in F16, BF16 and F64 become F32: exactly the first two, rounded the third.
  *

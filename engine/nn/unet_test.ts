@@ -137,7 +137,7 @@ Deno.test("unet() names its blocks by side and number, attention included", () =
   assertEquals(shapeOf("out_12"), [1, 8, 8, 4]);
 });
 
-Deno.test("block() computes nothing that comes after, and is what prediction goes on from", () => {
+Deno.test("block() computes no later layer, and prediction continues from it", () => {
   const made = trained();
   const count = (name: string) => {
     const { graph, result } = trace(() => made.block(images(1), { t: times(0), name }));

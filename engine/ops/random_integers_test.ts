@@ -36,7 +36,7 @@ Deno.test("randomIntegers() reaches every number about equally often", () => {
   assert(found.every((v) => v < 8));
 });
 
-Deno.test("randomIntegers() refuses a bound that is none", () => {
+Deno.test("randomIntegers() refuses an invalid bound", () => {
   for (const below of [0, 1.5, 2 ** 32]) {
     assertThrows(() => draw(1, { below }), RangeError, `between 1 and 2^32 - 1, it is ${below}`);
   }

@@ -69,7 +69,7 @@ gpuTest("randomOrder() agrees with its reference bit by bit", async (gpu) => {
   release(gpu, [random.examples, random.step]);
 });
 
-Deno.test("randomOrder() refuses counts that are none, and more than there are", () => {
+Deno.test("randomOrder() refuses invalid counts, and more than there are", () => {
   const source = () => ({
     examples: new Variable("examples", u32(2)),
     step: new Variable("step", u32()),

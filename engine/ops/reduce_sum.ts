@@ -190,7 +190,7 @@ export function sumAll(x: Value): Tensor {
 /**
  * Mean of all elements, shape [].
  *
- * @throws {RangeError} If there are none.
+ * @throws {RangeError} If x has no elements.
  */
 export function meanAll(x: Value): Tensor {
   return scale(sumAll(x), 1 / countOf(x.shape, x.shape));

@@ -15,7 +15,7 @@ Deno.test("resizeBilinear() puts pixel centres at halves and repeats the edge", 
   assertEquals([...evaluateReference(graph, [result])[0].data], [0, 1, 3, 4]);
 });
 
-Deno.test("resizeBilinear() refuses sizes that are none", () => {
+Deno.test("resizeBilinear() refuses invalid sizes", () => {
   const resize = (shape: number[], height: number) => () =>
     trace(() => resizeBilinear(new Variable("x", f32(...shape)), { height, width: 2 }));
   assertThrows(resize([2, 2, 3], 2), RangeError, "expected four dimensions (NHWC), got [2, 2, 3]");

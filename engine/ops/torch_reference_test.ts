@@ -30,7 +30,7 @@ import { upsampleNearest2x } from "./upsample_nearest2x.ts";
 
 type Inputs = Readonly<Record<string, Variable>>;
 
-/** PyTorch's settings of a case, as stored beside the tensors. */
+/** PyTorch's settings of a case, as stored with the tensors. */
 interface Settings {
   readonly stride: number;
   readonly padding: number;

@@ -23,7 +23,7 @@ const OPTIMIZERS: Record<string, () => Optimizer> = {
   "adamw()": () => adamw({ decays: decayMatricesOnly }),
 };
 
-/** A clipped and averaged update of so many parameters. */
+/** A clipped and averaged update of a given number of parameters. */
 function createTask(optimizer: Optimizer, count: number) {
   const make = (name: string) => {
     return Array.from({ length: count }, (_, i) => {
@@ -82,7 +82,7 @@ for (const [name, create] of Object.entries(OPTIMIZERS)) {
   });
 }
 
-/** The kernels of a clipped and averaged update on a device that lets a kernel bind so many buffers. */
+/** The kernels of a clipped and averaged update on a device with a given limit of bound buffers per kernel. */
 function kernelsOf(
   optimizer: Optimizer,
   { count, storageBuffers }: { count: number; storageBuffers: number },

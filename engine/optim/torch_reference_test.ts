@@ -17,7 +17,7 @@ const shared = Deno.env.get("REALFEATURES_SHARED") ?? join(import.meta.dirname!,
 const path = join(shared, "reference/torch_ops.safetensors");
 const present = await Deno.stat(path).then(() => true, () => false);
 
-/** PyTorch's settings, as stored beside the tensors. */
+/** PyTorch's settings, as stored with the tensors. */
 interface Settings {
   readonly lr: number;
   readonly weight_decay: number;

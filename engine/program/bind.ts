@@ -38,7 +38,7 @@ export interface Copy {
 export type Item = Dispatch | Copy;
 
 /** A program's items, and the WGSL of its dispatches in order. */
-export interface Bound {
+export interface BoundProgram {
   readonly items: readonly Item[];
   readonly sources: readonly string[];
 }
@@ -56,7 +56,7 @@ export async function bindSteps(
     readonly parts: ExampleParts | null;
     readonly constants: ReadonlySet<Operand>;
   },
-): Promise<Bound> {
+): Promise<BoundProgram> {
   const items: Item[] = [], sources: string[] = [];
   for (const [at, step] of steps.entries()) {
     const { source, bindings } = bindKernel(step, placement);

@@ -26,7 +26,7 @@ import { canFold, foldGrid } from "./fold_grid.ts";
 import { gpuTest } from "./gpu.ts";
 
 /** Tolerances of one operation's suite; the defaults are those of the style guide. */
-export interface CheckOptions {
+export interface OpCheckOptions {
   readonly forward?: Tolerance;
   readonly gradient?: Tolerance;
 }
@@ -38,7 +38,7 @@ const GRADIENT: Tolerance = { atol: 1e-4, rtol: 1e-3 };
  * Registers an operation's suite: its size cases on the GPU with each read path, and the gradients of the small cases
  * by central differences. Needs only the definition of the operation.
  */
-export function checkOp<A extends Attrs>(op: OpDef<A>, options: CheckOptions = {}): void {
+export function checkOp<A extends Attrs>(op: OpDef<A>, options: OpCheckOptions = {}): void {
   for (const readPath of readsFlexibly(op) ? ["buffer", "texture"] as const : ["buffer"] as const) {
     gpuTest(`${op.name}() agrees with its float64 reference, ${readPath}`, async (gpu) => {
       let crossed = false;
@@ -68,7 +68,7 @@ function kernelsOf({ op, inputs, outputs, attrs }: Node, readPath: ReadPath): Ke
 export interface Run<A extends Attrs> {
   readonly op: OpDef<A>;
   readonly c: OpCase<A>;
-  readonly options: CheckOptions;
+  readonly options: OpCheckOptions;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A dot in pixels with what is to stand beside it. */
+/** A dot in pixels, with the text next to it. */
 export interface Labelled {
   readonly text: string;
   readonly x: number;
@@ -7,12 +7,12 @@ export interface Labelled {
 
 const HEIGHT = 9, DIGIT = 5.5, GAP = 4;
 
-/** Distances from a dot, nearest first: beside it, then above and below, then farther. */
+/** Distances from a dot, nearest first: to its sides, then above and below, then farther. */
 const PLACES = [9, 16, 23, 30].flatMap((dx) => [0, -8, 8, -16, 16].flatMap((dy) => [[dx, dy], [-dx, dy]]))
   .sort(([a, b], [c, d]) => Math.hypot(a, b) - Math.hypot(c, d));
 
 /**
- * Places a short text beside each dot, so that no two lie on each other or on a dot, as long as there is room.
+ * Places a short text next to each dot. No two texts overlap each other or a dot, as long as there is room.
  *
  * @returns For each dot, how far its text's centre is from its own, in pixels.
  */

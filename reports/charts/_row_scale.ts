@@ -52,7 +52,7 @@ export function rowScale(rows: readonly ChartRow[], { marginLeft }: { marginLeft
   };
 }
 
-/** Breaks a label after its first comma or before a bracket, so that it fits beside the bars. */
+/** Breaks a label after its first comma or before a bracket, so that it fits next to the bars. */
 export function wrapLabel(label: string): string {
   return label.replace(", adversarially trained", ",\nadv. trained").replace(" (", "\n(");
 }

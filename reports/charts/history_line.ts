@@ -25,11 +25,11 @@ export function historyLine(points: readonly HistoryPoint[], { name }: { name: s
     low: interval?.[0] ?? null,
     high: interval?.[1] ?? null,
   })).sort((a, b) => a.time.getTime() - b.time.getTime());
-  const [least, most] = [Math.min, Math.max].map((pick) =>
+  const [min, max] = [Math.min, Math.max].map((pick) =>
     pick(...rows.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]))
   );
-  const room = most > least ? 0 : Math.abs(most) / 10 || 1; // around what never changed
-  const domain = [least - room, most + room];
+  const room = max > min ? 0 : Math.abs(max) / 10 || 1; // around what never changed
+  const domain = [min - room, max + room];
   return draw({
     height: 130,
     marginLeft: 56,

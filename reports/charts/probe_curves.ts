@@ -63,7 +63,7 @@ export function probeCurves(curves: readonly ProbeCurve[], { chance }: { chance:
   }, { alt: describe(drawn) });
 }
 
-/** A name per feature set beside its last points, moved apart where they would lie on each other. */
+/** A name per feature set next to its last points; overlapping names are moved apart. */
 function endLabels(curves: readonly ProbeCurve[]) {
   const scale = HEIGHT - MARGINS.marginTop - MARGINS.marginBottom;
   const labels = [...Map.groupBy(curves, ({ label }) => label)].map(([label, mine]) => {

@@ -5,7 +5,7 @@ import { placeLabels } from "./_place_labels.ts";
 
 /** One kernel under the roof. */
 export interface RooflineDot {
-  /** What stands beside the dot: the kernel's row in a table. */
+  /** The text next to the dot: the kernel's row in a table. */
   readonly number: number;
   readonly name: string;
   /** Flops for each byte of its inputs and outputs; above 0. */
@@ -104,10 +104,10 @@ const TICKS = {
   tickFormat: (value: number) => Number.isInteger(Math.log10(value)) ? `${value}` : "",
 };
 
-/** From a little below the least to a little above the most, at least a factor of ten. */
+/** A range from a little below the minimum to a little above the maximum, at least a factor of ten. */
 function domain(values: readonly number[]): [number, number] {
-  const least = Math.min(...values), most = Math.max(...values);
-  const low = values.length === 0 ? 1 : least / 1.8, high = values.length === 0 ? 10 : most * 1.8;
+  const min = Math.min(...values), max = Math.max(...values);
+  const low = values.length === 0 ? 1 : min / 1.8, high = values.length === 0 ? 10 : max * 1.8;
   return high / low >= 10 ? [low, high] : [Math.sqrt(low * high / 10), Math.sqrt(low * high * 10)];
 }
 

@@ -29,7 +29,7 @@ Deno.test("roofline() draws a single kernel, and none", () => {
   for (const dots of [DOTS.slice(0, 1), []]) assertStringIncludes(roofline(dots, ROOF), "<svg ");
 });
 
-Deno.test("placeLabels() puts texts beside their dots, and apart where dots lie together", () => {
+Deno.test("placeLabels() puts texts next to their dots, and apart where dots lie together", () => {
   const near = [0, 1, 2].map((i) => ({ text: `${i}`, x: 100, y: 100 + i }));
   const places = placeLabels([{ text: "9", x: 10, y: 10 }, ...near]);
   assertEquals(places[0], { dx: 9, dy: 0 });

@@ -18,7 +18,7 @@ import { htmlPage } from "../shell.ts";
 import { summarySentences } from "../summary.ts";
 import type { LoadedRun } from "../types.ts";
 
-/** What a page needs to know beside the run. */
+/** Options of a page; none of them is part of the run. */
 export interface ReportOptions {
   /** Relative path from the page's folder to the run folder, empty (the default) or ending in a slash. */
   readonly base?: string;
@@ -68,6 +68,6 @@ ${run.manifest?.description ? markup`<p class="quiet">${run.manifest.description
     sections,
     footer:
       `Made by <code>deno task report</code> from the records of this run. The page holds its own data and needs neither network nor script;
-links to records work while it lies beside them.`,
+links to records work as long as they stay in one folder.`,
   });
 }

@@ -51,7 +51,7 @@ Deno.test("renderReport() begins with relative usefulness, then the calibration,
   ]);
 });
 
-Deno.test("renderReport() calls AutoAttack's the robust accuracy where it was run, with PGD beside it", () => {
+Deno.test("renderReport() calls AutoAttack's the robust accuracy where it was run, with PGD next to it", () => {
   const record = makeTrained("natural", { seed: 0, clean: 0.6, robust: 0.05, auto: 0.01 });
   const page = parse(renderReport(makeRun([record])));
   const titles = all(page, "figure strong").map((title) => title.textContent);

@@ -54,7 +54,7 @@ export async function loadPerformance(
 /**
  * Writes records of speed as a page of their own.
  *
- * @throws {TypeError} If there is none, or the page cannot be written.
+ * @throws {TypeError} If there is no record, or the page cannot be written.
  */
 export async function writePerformance(performance: SpeedRecords, out: string): Promise<void> {
   await writePage(out, renderPerformance(performance));

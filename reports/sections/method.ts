@@ -24,7 +24,7 @@ bound: a stronger one may find less. Eps is in pixel units of [0, 1].</dd>
 <dt>AutoAttack</dt><dd>Attacks one after the other, each on the images that all before it left correct: an image counts as robust if it is correct
 when clean and under every one of them. “standard” is the published protocol (APGD on cross-entropy, APGD on nine targets, FAB on nine
 targets, Square with 5,000 queries); other settings are named, never called by its name. It is run on the first test images only, whose
-number stands beside it; clean accuracy on the same images is what the attacks started from, PGD on them shows how much the choice of the attack matters, PGD on all images has the smaller
+number is given with it; clean accuracy on the same images is what the attacks started from, PGD on them shows how much the choice of the attack matters, PGD on all images has the smaller
 standard error. Where Square, which sees no gradients, beats the others, gradients were of no use: a warning says so.</dd>
 <dt>Largest perturbation</dt><dd>The largest distance that the attack really moved an image, over all seeds; above eps it is marked.</dd>
 <dt>Spread</dt><dd>± is the sample standard deviation over seeds. The interval is mean ∓ t(0.975, n − 1) · SD / √n; it covers the choice of the seed,

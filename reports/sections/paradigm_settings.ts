@@ -54,7 +54,7 @@ function settingsOf(records: readonly LoadedRecord[]): Map<string, Set<string>> 
   return settings;
 }
 
-/** A value with a label for people ("8/255" beside eps) is shown by that label alone. */
+/** The label of a value ("8/255" of eps) replaces the value. */
 function flatten(path: string, value: unknown): [string, string][] {
   if (value === undefined) return [];
   if (!isObject(value)) return [[path, typeof value === "string" ? value : JSON.stringify(value)]];

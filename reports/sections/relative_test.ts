@@ -29,7 +29,7 @@ Deno.test("relativeSection() says that one seed's interval is over test images o
   );
 });
 
-Deno.test("relativeSection() gives the reason beside every undefined value", () => {
+Deno.test("relativeSection() gives the reason next to every undefined value", () => {
   const page = text(
     changed((record) =>
       record.cell === "mim/natural/seed-0"

@@ -220,7 +220,7 @@ Deno.test("writeBaseline() refuses the folder of a run, and leaves files of othe
 
 Deno.test("readRecords() names a damaged record", async () => {
   await withTempDir(async (dir) => {
-    await assertRejects(() => readRecords(dir), UsageError, `there are none, given ${dir}`);
+    await assertRejects(() => readRecords(dir), UsageError, `found no record, given ${dir}`);
     await Deno.writeTextFile(`${dir}/a.json`, "{");
     await assertRejects(() => readRecords(dir), UsageError, `Cannot read ${dir}/a.json`);
   });

@@ -61,7 +61,7 @@ for (
   const [args, message] of [
     [["--run", "a", "--preset", "smoke"], "--run is of one preset, given --preset smoke too"],
     [["--baseline", "a"], "--baseline needs --preset or --run"],
-    [["--run", "no/such"], "Cannot read records: there are none, given no/such"],
+    [["--run", "no/such"], "Cannot read records: found no record, given no/such"],
     [["--wirte"], "unknown option --wirte"],
   ] as const
 ) {

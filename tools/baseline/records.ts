@@ -9,12 +9,12 @@ import { adapterClass, baselineRecord } from "./record.ts";
 /**
  * Reads the records of a run folder, or of a folder of nothing but records, by name.
  *
- * @throws {UsageError} If there are none, or one cannot be read.
+ * @throws {UsageError} If the folder holds no record, or one cannot be read.
  */
 export async function readRecords(dir: string): Promise<CellRecord[]> {
   const records = (await readRecordFiles(dir)).map(({ record }) => record);
   if (records.length > 0) return records;
-  throw new UsageError(`Cannot read records: there are none, given ${dir}`);
+  throw new UsageError(`Cannot read records: found no record, given ${dir}`);
 }
 
 async function readRecordFiles(dir: string): Promise<{ path: string; record: CellRecord }[]> {

@@ -16,7 +16,7 @@ for (const file of files) {
     await say(`${file}:${line}:${column} ${message} (${kind})`);
   }
 }
-if (files.length === 0) await say(`Cannot check workflows: there are none in ${FOLDER.pathname}`);
+if (files.length === 0) await say(`Cannot check workflows: found no workflow in ${FOLDER.pathname}`);
 else await say(problems === 0 ? `ok | ${files.length} workflows` : `${problems} problems`);
 Deno.exit(problems === 0 && files.length > 0 ? 0 : 1);
 

@@ -85,6 +85,6 @@ Deno.test("assertRejects() checks class and message and returns the reason", asy
   await rejects(() => assertRejects(() => Promise.resolve(1)), AssertionError);
 });
 
-Deno.test("assertEquals() keeps the comparison beside the caller's message", () => {
+Deno.test("assertEquals() keeps the comparison with the caller's message", () => {
   throws(() => assertEquals(1, 2, "of the second epoch"), /1 !== 2[\s\S]*of the second epoch/);
 });
