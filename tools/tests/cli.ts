@@ -18,7 +18,7 @@ import { SLOW_TESTS } from "./slow.ts";
 const SLOW_FROM = 10;
 
 /** What `test:near` may take, in seconds. Checking types and finding imports come on top. */
-const BUDGET = 130;
+const BUDGET = 90;
 
 const jobs = Math.min(navigator.hardwareConcurrency, 8);
 const [tier, ...args] = Deno.args;
