@@ -32,7 +32,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(dirname(path));
 }
 
-/** What lies at a path, links not followed; null where nothing does, or nobody may look. */
+/** The entry at a path, links not followed; null if nothing exists there, or access is denied. */
 export async function entryAt(path: string): Promise<Deno.FileInfo | null> {
   return await Deno.lstat(path).catch(() => null);
 }

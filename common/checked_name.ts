@@ -6,7 +6,7 @@ export const NAME_ALPHABET =
 
 const LONGEST = 64;
 
-/** Windows opens a device under these names, whatever stands behind a dot. */
+/** Windows opens a device under these names, with any text after a dot. */
 const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 /**

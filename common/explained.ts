@@ -5,12 +5,12 @@ import { inPlainWords, systemMessage } from "./system_error.ts";
 const NATIVE =
   /^Cannot (?:(?:read|set) propert|(?:re)?define property|delete property|add property|access '|destructure |assign to |convert (?:undefined|object|a )|mix BigInt|create a string|perform |create property|use 'in'|freeze|instantiate)/;
 
-/** What the JavaScript engine says where memory cannot be had. */
+/** Messages of the JavaScript engine after a failed allocation. */
 const NO_MEMORY =
   /^(?:Array buffer allocation failed|Invalid typed array length|Cannot create a string longer)/;
 
 /**
- * What an error says to a person, or null where it is a bug in the suite. Ours read "Cannot <verb> <object>: <reason>";
+ * The message of an error for people, or null if the error is a bug in the suite. Ours read "Cannot <verb> <object>: <reason>";
  * those of the operating system are put into words, and so is memory that cannot be had. Text that a terminal would obey is
  * escaped, whoever put it into the message.
  */

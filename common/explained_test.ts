@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { explain, formatError, isExplained } from "./explained.ts";
 
-/** What the JavaScript engine throws. */
+/** The error that the JavaScript engine throws. */
 function thrown(body: () => unknown): Error {
   try {
     body();

@@ -12,7 +12,7 @@ export interface OpenedFile extends Disposable {
 const MAX_TEXT = 2 ** 28;
 
 /**
- * Opens a file to read. Folders, pipes and devices are refused by what they are, before anything waits for them.
+ * Opens a file to read. Folders, pipes and devices are refused by their type, before anything waits for them.
  *
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {Error} If it cannot be read; the system's error is the cause, and `systemReason` gives the reason alone.
@@ -54,7 +54,7 @@ export async function readInto(file: Deno.FsFile, into: Uint8Array<ArrayBuffer>)
  *
  * @param options.most Bytes above which it is not read. Default: no limit.
  * @throws {Deno.errors.NotFound} If there is no such file.
- * @throws {Error} If it is no file, too large, or cannot be read; see {@linkcode openFile}.
+ * @throws {Error} If it is not a file, too large, or cannot be read; see {@linkcode openFile}.
  */
 export async function readBytes(
   path: string,
@@ -76,7 +76,7 @@ export async function readBytes(
  *
  * @param options.most Bytes above which it is not read. Default: 256 MiB.
  * @throws {Deno.errors.NotFound} If there is no such file.
- * @throws {Error} If it is no file, too large, not UTF-8, or cannot be read; see {@linkcode openFile}.
+ * @throws {Error} If it is not a file, too large, not UTF-8, or cannot be read; see {@linkcode openFile}.
  */
 export async function readText(path: string, { most = MAX_TEXT }: { most?: number } = {}): Promise<string> {
   const bytes = await readBytes(path, { most });

@@ -1,7 +1,7 @@
 /** The one SHA-256. */
 import { createHash } from "node:crypto";
 
-/** A hash of what comes piece by piece. */
+/** A hash of data that arrives in pieces. */
 export interface Sha256 {
   /** Adds bytes, or a text in UTF-8. */
   update(piece: Uint8Array | string): Sha256;

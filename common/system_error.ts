@@ -1,7 +1,7 @@
-/** What the operating system refuses, in plain words. */
+/** Errors of the operating system, in plain words. */
 import { printable } from "./printable.ts";
 
-/** What the usual codes mean, said of a path. */
+/** Meanings of the usual codes, as predicates of a path. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   EACCES: "permission denied",
@@ -51,7 +51,7 @@ export function reasonOf(error: unknown): string {
   return systemReason(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** What was tried, by the names that `Deno` has for it. */
+/** Verbs for messages, by the names of functions of `Deno`. */
 const VERBS: Readonly<Record<string, string>> = {
   open: "open",
   readfile: "read",

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { inPlainWords, reasonOf, systemMessage, systemReason } from "./system_error.ts";
 
-/** What the system says to an attempt. */
+/** The system's reason for the failure of an attempt. */
 async function said(attempt: () => Promise<unknown>): Promise<string | null> {
   return systemReason(await attempt().then(() => "nothing", (error) => error));
 }

@@ -13,7 +13,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** What each code means, for help and reference. */
+/** The meaning of each code, for help and reference. */
 export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: "done",
   1: "failed: the work itself, or writing its results",

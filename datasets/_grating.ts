@@ -1,6 +1,6 @@
 /** The gratings of `planted`: ten faint waves that a small convolution can tell apart, by class. */
 
-/** What the grating of a class looks like. */
+/** The grating of a class. */
 export interface Grating {
   /** Wave vector in cycles per 16 pixels: 8 alternates from pixel to pixel, 4 every second pixel. */
   readonly wave: readonly [kx: number, ky: number];

@@ -55,7 +55,7 @@ export const SHAPES: readonly DrawnShape[] = [
   },
 ];
 
-/** Where a shape stands: centre and radius in pixels, angle in radians. */
+/** The place of a shape: centre and radius in pixels, angle in radians. */
 export interface ShapePlacement {
   readonly x: number;
   readonly y: number;

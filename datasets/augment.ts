@@ -13,7 +13,7 @@ import { type Stream, stream } from "../common/random.ts";
 import { f32, u32 } from "../engine/arrays/shape.ts";
 import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 
-/** How images are changed at random before a network sees them. The steps are applied in this order. */
+/** Random changes of images before a network sees them. The steps are applied in this order. */
 export interface AugmentationConfig {
   /** Pixels of zero padding before a random crop of the image's own size; 0 for none. */
   readonly cropPadding: number;
@@ -52,7 +52,7 @@ export const AUGMENTATION_STEPS = [
 /** Name of a step. */
 export type AugmentationStep = typeof AUGMENTATION_STEPS[number];
 
-/** Where the random numbers of a batch's augmentation come from. */
+/** The source of the random numbers of a batch's augmentation. */
 export interface AugmentOptions {
   /** Numbers of the examples in their data set, [B] u32. */
   readonly examples: Value;

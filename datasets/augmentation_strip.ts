@@ -11,7 +11,7 @@ import { Feed } from "./feed.ts";
 import { type Picture, picturesOf } from "./picture.ts";
 import { type ImageSet, subset } from "./types.ts";
 
-/** What a strip shows. */
+/** Contents of a strip. */
 export interface StripOptions {
   /** Its first images are shown. */
   readonly set: ImageSet;

@@ -1,10 +1,10 @@
-/** Which examples form which batch.
+/** Batches of a data set: the examples of each step.
  *
  * @module
  */
 import type { Stream } from "../common/random.ts";
 
-/** How a data set is cut into batches. */
+/** Options of the batches of a data set. */
 export interface BatchesOptions {
   /** Number of examples. */
   count: number;
@@ -16,7 +16,7 @@ export interface BatchesOptions {
 }
 
 /**
- * Which examples form the batch of which step. The batch is a function of the stream and the step alone, so to
+ * The examples of the batch of each step. The batch is a function of the stream and the step alone, so to
  * resume a run it is enough to know the step.
  */
 export interface Batches {

@@ -1,4 +1,4 @@
-/** Which published copy of CIFAR-10 a folder holds, told from the hashes of its files.
+/** Identifies the published copy of CIFAR-10 in a folder by the hashes of its files.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const CIFAR10_FILES: readonly string[] = [
 /** The list of class names, in the same folder. */
 export const CIFAR10_CLASS_FILE = "batches.meta.txt";
 
-/** What it holds. */
+/** The class names of CIFAR-10, by label. */
 export const CIFAR10_CLASSES: readonly string[] = [
   "airplane",
   "automobile",
@@ -41,7 +41,7 @@ export const CIFAR10_CLASSES: readonly string[] = [
 export interface Cifar10Release {
   /** As results name it. */
   readonly name: string;
-  /** Where it comes from. */
+  /** Its origin. */
   readonly source: string;
 }
 
@@ -73,7 +73,7 @@ const KNOWN: readonly (Cifar10Release & { readonly sha256: readonly string[] })[
   },
 ];
 
-/** What any other set of files is called. */
+/** The release of an unrecognised set of files. */
 export const UNRECOGNISED: Cifar10Release = {
   name: "CIFAR-10 (unrecognised copy)",
   source: "a folder in the CIFAR-10 binary layout whose hashes match no known release",

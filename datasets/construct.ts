@@ -15,15 +15,15 @@ import type { Construction } from "./constructed.ts";
 import { type Feed, inOrder } from "./feed.ts";
 import { type ImageSet, imageSet } from "./types.ts";
 
-/** How far a construction has come. */
+/** The progress of a construction. */
 export interface ConstructProgress {
   readonly done: number;
   readonly total: number;
-  /** What is done; it is written to no more. */
+  /** The finished part; it does not change any more. */
   readonly part: ConstructionPart;
 }
 
-/** The first images of a construction, and what was judged of each. */
+/** The first images of a construction, and the measurements of each. */
 export interface ConstructionPart {
   /** [done, 3, H, W]. */
   readonly images: Float32Array<ArrayBuffer>;
@@ -31,7 +31,7 @@ export interface ConstructionPart {
   readonly judgements: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 }
 
-/** What the two constructions need alike. */
+/** Options of both constructions. */
 export interface ConstructOptions {
   /** Name of the new set. */
   readonly name: string;
@@ -42,11 +42,11 @@ export interface ConstructOptions {
   readonly steps: number;
   /** Called after each batch, and waited for; throw from it to stop. */
   readonly onProgress?: (progress: ConstructProgress) => void | Promise<void>;
-  /** What an earlier process had done of the same construction, whole batches of the same size. Default: nothing. */
+  /** The finished part of the same construction by an earlier process, in whole batches of the same size. Default: nothing. */
   readonly from?: ConstructionPart;
 }
 
-/** What one construction adds to the loop. */
+/** The part of the loop that depends on the construction. */
 export interface Maker {
   readonly walk: Walk;
   /** The images the walk starts from. */

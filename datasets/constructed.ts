@@ -1,10 +1,10 @@
-/** What the constructions of feature sets have in common: the outcome, and its files. */
+/** The result of the constructions of feature sets, and its files. */
 
 import type { ImageSet } from "./types.ts";
 import { imageSet } from "./types.ts";
 import { encodeSafetensors, getTensor, parseSafetensors } from "../engine/files/safetensors.ts";
 
-/** Where a constructed image came from, and how far it moved. Arrays hold one number per image. */
+/** A constructed set, with the origin of each image and the distance it moved. Arrays hold one number per image. */
 export interface Construction {
   /** float32 images with the labels they carry. */
   readonly set: ImageSet;
@@ -34,7 +34,7 @@ export interface ConstructionManifest {
   /** sha256 of the weights file of the encoder. */
   readonly encoder: string;
   readonly adapter: string;
-  /** Where kernels read from: "buffer" or "texture". Version 1 calls it `kernelVariant`. */
+  /** The memory that kernels read from: "buffer" or "texture". Version 1 calls it `kernelVariant`. */
   readonly readPath: string;
   /** Of the images and labels. */
   readonly sha256: string;

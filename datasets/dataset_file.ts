@@ -10,7 +10,7 @@ import { type Dataset, dataset, type ImageSet, imageSet } from "./types.ts";
 
 const SPLITS = ["train", "test", "robustCueOnly", "nonRobustCueOnly"] as const;
 
-/** What of a split is no array. */
+/** The fields of a split that are not arrays. */
 type SplitFacts = Pick<ImageSet, "name" | "classNames" | "height" | "width">;
 
 /** The parts of a data set that are not arrays; hashes are recomputed from the arrays. */
@@ -21,7 +21,7 @@ interface Facts extends Pick<Dataset, "name" | "licence" | "source" | "files"> {
 /**
  * Writes a data set of byte images atomically.
  *
- * @throws {RangeError} If a split's images are no bytes.
+ * @throws {RangeError} If a split's images are not bytes.
  * @throws {Error} If the file cannot be written.
  */
 export async function writeDataset(path: string, set: Dataset): Promise<void> {

@@ -24,7 +24,7 @@ Deno.test("readDataset() gives back what writeDataset() wrote, hashes recomputed
   });
 });
 
-Deno.test("writeDataset() refuses images that are no bytes", async () => {
+Deno.test("writeDataset() refuses images that are not bytes", async () => {
   const whole = planted({ size: 12, trainSize: 2, testSize: 2 });
   const train = imageSet({ ...whole.train, images: new Float32Array(whole.train.images.length) });
   await inFile((path) =>

@@ -18,7 +18,7 @@ export interface FetchCifar10Options {
   archive?: string;
   /** Called with the bytes so far and in all (0 if unknown). */
   onProgress?: (done: number, total: number) => void;
-  /** Where to download from and what to expect. Default: the official archive; tests use their own. */
+  /** The archive's address and expected hash. Default: the official archive; tests use their own. */
   expected?: { readonly url: string; readonly sha256: string };
 }
 

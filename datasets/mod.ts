@@ -1,4 +1,4 @@
-/** Data sets: what one is, where they come from, and how they are cut into batches.
+/** Data sets: their type, their sources, and their batches.
  *
  * @example
  * ```ts

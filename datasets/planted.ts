@@ -67,10 +67,10 @@ const PLAIN = { min: 0.115, max: 0.165 } as const;
 /** Standard deviation of the 1/f noise: common to the channels, and of their difference. */
 const BACKGROUND_LIGHTNESS = 0.05;
 const BACKGROUND_HUE = 0.03;
-/** How much brighter than the plain's mean the silhouette is, L2 in RGB. */
+/** Brightness of the silhouette above the plain's mean, L2 in RGB. */
 const CONTRAST = { min: 0.13, max: 0.25 } as const;
 
-/** Which cues an image shows. */
+/** The cues that an image shows. */
 type View = "both" | "robust" | "non-robust";
 
 interface Pixels {
@@ -163,7 +163,7 @@ function* generateAll(options: Partial<PlantedOptions>): Generator<void, Dataset
   });
 }
 
-/** Where the scalar draws of an example lie among its uniform values at step 0. */
+/** Positions of an example's scalar draws among its uniform values at step 0. */
 enum Draw {
   SilhouetteAgrees,
   SilhouetteOther,

@@ -1,9 +1,9 @@
-/** What a data set says of itself, so that presets, plans, checks and the reference need no list of their own. */
+/** The registration of a data set: presets, plans, checks and the reference read it and need no list of their own. */
 import type { Field, Fields } from "../settings/field.ts";
 import { readField } from "../settings/read_field.ts";
 import type { Dataset } from "./types.ts";
 
-/** What presets say of every data set; each adds settings of its own. */
+/** Settings that every data set has in a preset; each adds its own. */
 export interface DatasetConfig {
   readonly name: string;
   /** Training images. */
@@ -12,7 +12,7 @@ export interface DatasetConfig {
   readonly testSize: number;
 }
 
-/** What a data set is opened with. */
+/** Options for opening a data set. */
 export interface OpenData {
   /** Folder of the images; null where none is given. */
   readonly dataDir: string | null;
@@ -22,7 +22,7 @@ export interface OpenData {
 /** A data set that presets may name. */
 export interface RegisteredDataset<Config extends DatasetConfig = DatasetConfig> {
   readonly name: Config["name"];
-  /** What it is, in a few words. */
+  /** A description in a few words. */
   readonly help: string;
   /** Its settings in a preset. */
   readonly fields: Fields<Omit<Config, "name">>;
@@ -34,7 +34,7 @@ export interface RegisteredDataset<Config extends DatasetConfig = DatasetConfig>
   readonly mayFlip: boolean;
   /** Whether it has test splits that show a single cue each. */
   readonly hasCues: boolean;
-  /** How the images come to a folder, where they are read from one; null where they are generated. */
+  /** A clause on how to fetch the images into a folder: "deno task data cifar10 fetches it"; null if they are generated. */
   readonly fetch: string | null;
   readonly licence: string;
   /**

@@ -3,7 +3,7 @@ import { plantedDataset } from "./planted.ts";
 import { configOfRecord, registerDataset } from "./registered.ts";
 import { datasetOf, DATASETS } from "./registry.ts";
 
-Deno.test("datasetOf() names the known data sets where there is no such one", () => {
+Deno.test("datasetOf() names the known data sets if the name is unknown", () => {
   assertEquals(datasetOf({ name: "cifar10" }).fetch, "deno task data cifar10 fetches it");
   assertThrows(() => datasetOf({ name: "mnist" }), RangeError, '"mnist": known are planted, cifar10');
 });

@@ -1,4 +1,4 @@
-/** What a data set is, for everything that trains on one.
+/** The type of data sets.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface Dataset {
   /** sha256 of the files it was read from, by name. */
   readonly files?: Readonly<Record<string, string>>;
   readonly licence: string;
-  /** Where it comes from: an address, or how it is generated. */
+  /** Its origin: an address, or the method that generates it. */
   readonly source: string;
 }
 

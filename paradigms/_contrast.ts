@@ -7,7 +7,7 @@ import { logSoftmax } from "../engine/ops/softmax.ts";
 import { split } from "../engine/ops/split.ts";
 import type { Tensor, Value } from "../engine/graph/tensor.ts";
 
-/** What each row is to be told apart from. */
+/** The rows that each row is contrasted with. */
 export interface ContrastOptions {
   /** One for each row, [B, D]. */
   readonly positives: Value;

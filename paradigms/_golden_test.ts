@@ -23,7 +23,7 @@ import type { Learner } from "./types.ts";
 
 const BATCH = 16, STEPS = 10;
 
-/** What a golden test is made of. */
+/** Parts of a golden test. */
 export interface GoldenOptions {
   /** The paradigm, for the tests' titles. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The settings of a masked autoencoder, and what is wrong with them. */
+/** The settings of a masked autoencoder, and their check. */
 
 import { checkPixelRange, type PixelRange } from "../engine/nn/pixel_range.ts";
 import type { CheckedSizes } from "./types.ts";
@@ -23,7 +23,7 @@ export interface MaeConfig {
   readonly normalisePixels: boolean;
   /** Pixels that encoder and targets stretch to [-1, 1]: [0, 1] for all. */
   readonly pixelRange: PixelRange;
-  /** What features are: the class token, or the mean of the patches' tokens; after the last normalisation. */
+  /** The features: the class token, or the mean of the patches' tokens; after the last normalisation. */
   readonly pooling: "cls" | "mean";
 }
 

@@ -1,4 +1,4 @@
-/** What a masked autoencoder sees and paints. */
+/** Pictures of a masked autoencoder: its inputs and reconstructions. */
 
 import { Feed, inOrder } from "../datasets/feed.ts";
 import { type Picture, picturesOf } from "../datasets/picture.ts";
@@ -13,7 +13,7 @@ import type { Tensor } from "../engine/graph/tensor.ts";
 import { pixelsOfTargets } from "./_patch_targets.ts";
 import type { PictureOptions, Pictures } from "./types.ts";
 
-/** What a masked autoencoder makes of images [B, H, W, 3]. */
+/** Reconstructs images [B, H, W, 3] by a masked autoencoder. */
 export type Reconstruct = (images: Tensor, random: RandomSource) => {
   /** True pixels in [-1, 1], [B, T, P]. */
   readonly patches: Tensor;
@@ -23,7 +23,7 @@ export type Reconstruct = (images: Tensor, random: RandomSource) => {
   readonly mask: Tensor;
 };
 
-/** What the pictures show. */
+/** Options of the pictures. */
 export interface MaePictureOptions extends PictureOptions {
   readonly reconstruct: Reconstruct;
   readonly patchSize: number;
@@ -32,7 +32,7 @@ export interface MaePictureOptions extends PictureOptions {
   readonly normalise: boolean;
 }
 
-/** The first images of a set, what is left of them when patches are hidden, and the same with these painted. */
+/** The first images of a set, the same with hidden patches, and the same with these patches reconstructed. */
 export async function maePictures(gpu: Gpu, options: MaePictureOptions): Promise<Pictures> {
   const { set, seed, reconstruct, patchSize, pixelRange, normalise } = options, { height, width } = set;
   const feed = new Feed(gpu, set, { batchSize: Math.min(options.count, set.count) });

@@ -1,4 +1,4 @@
-/** What a masked autoencoder is to predict of a patch: its pixels, or its pixels normalised. */
+/** Prediction targets of a masked autoencoder: the pixels of a patch, raw or normalised. */
 
 import { add, addScalar, div, mul, scale, sqrt, square, sub } from "../engine/ops/arithmetic.ts";
 import { reduceMean, reduceSum } from "../engine/ops/reduce_sum.ts";
@@ -7,7 +7,7 @@ import type { Tensor } from "../engine/graph/tensor.ts";
 /** Added to the variance, as in the code of MAE. */
 const EPS = 1e-6;
 
-/** How targets are made. */
+/** Options of the targets. */
 export interface TargetOptions {
   /** Whether each patch's own mean is subtracted, and its standard deviation divided by. */
   readonly normalise: boolean;

@@ -35,7 +35,7 @@ function gratings(name: string, count: number): ImageSet {
 /** Images of 12 x 12 that a small network learns in a few epochs. */
 export const DATA = { train: gratings("train", 320), test: gratings("test", 100) };
 
-/** What a learner for {@linkcode DATA} is made for, but the seed. */
+/** Options of a learner for {@linkcode DATA}, without the seed. */
 export const DATA_SIZES = { height: SIZE, width: SIZE, classes: CLASSES } as const;
 
 const SMALL_ENCODER: SupervisedConfig = { encoder: { arch: "resnet8", widths: [4, 8, 8] } };

@@ -6,7 +6,7 @@ import { stream } from "../common/random.ts";
 import type { Tensor } from "../engine/graph/tensor.ts";
 import type { Batch } from "./types.ts";
 
-/** How a batch is drawn. */
+/** Options of a drawn batch. */
 export interface DrawnBatchOptions {
   readonly augmentation: AugmentationConfig;
   readonly seed: number;

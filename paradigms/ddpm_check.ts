@@ -1,4 +1,4 @@
-/** Which settings of DDPM can be trained. */
+/** Checks the settings of DDPM. */
 
 import { checkPixelRange } from "../engine/nn/pixel_range.ts";
 import { checkUnet, unetBlockNames } from "../engine/nn/unet_check.ts";

@@ -1,4 +1,4 @@
-/** Pictures of what a diffusion model does. */
+/** Pictures of a diffusion model. */
 
 import { picturesOf } from "../datasets/picture.ts";
 import { subset, toFloat } from "../datasets/types.ts";
@@ -16,7 +16,7 @@ import { posterior, sample, type SampleOptions } from "./ddpm_sampler.ts";
 import { createNoising } from "./q_sample.ts";
 import type { PictureOptions, Pictures } from "./types.ts";
 
-/** What the pictures are made with. */
+/** Options of the pictures. */
 export interface DdpmPictureOptions extends PictureOptions, Pick<SampleOptions, "predict" | "schedule"> {
   /** Of the sampler. */
   readonly sampleSteps: number;

@@ -14,7 +14,7 @@ import { type Tensor, type Value, Variable } from "../engine/graph/tensor.ts";
 import { read, release, write } from "../engine/graph/variables.ts";
 import { type DiffusionSchedule, stridedTimesteps } from "./diffusion_schedule.ts";
 
-/** How to sample. */
+/** Options of the sampler. */
 export interface SampleOptions {
   /** Records the noise that a model sees in x [B, H, W, C] at timesteps t, u32 [1]; called once. */
   predict(x: Value, call: { readonly t: Value }): Tensor;

@@ -1,4 +1,4 @@
-/** How fast diffusion turns images into noise. */
+/** Noise schedules of diffusion. */
 
 /** Names of the schedules. */
 export const BETA_SCHEDULES = ["linear", "cosine"] as const;

@@ -29,7 +29,7 @@ export interface ClassifierOnSet {
   readonly batchSize: number;
 }
 
-/** How to measure clean accuracy. */
+/** Options of the measurement of clean accuracy. */
 export interface EvaluateOptions extends ClassifierOnSet {
   /** Called with the number of images done; throw from it to stop. */
   readonly onProgress?: (done: number) => void;
@@ -67,7 +67,7 @@ export async function evaluateClean(gpu: Gpu, options: EvaluateOptions): Promise
   return outcome;
 }
 
-/** How to measure robust accuracy. */
+/** Options of the measurement of robust accuracy. */
 export interface EvaluateUnderOptions extends ClassifierOnSet {
   /** State, progress and interruption; changes no result. */
   readonly run?: AttackRun;

@@ -17,7 +17,7 @@ import { read, release, write } from "../engine/graph/variables.ts";
 
 import { NonFiniteLossError } from "./train.ts";
 
-/** How a head is trained: SGD with one cosine. */
+/** Training options of a head: SGD with one cosine. */
 export interface HeadOptions {
   readonly epochs: number;
   readonly batchSize: number;
@@ -96,7 +96,7 @@ export function newHead(classes: number, featureSize: number): LinearHead {
   };
 }
 
-/** What makes features standard: (feature - mean) * scale, [F] each. */
+/** Standardisation of features: (feature - mean) * scale, [F] each. */
 export interface Standardisation {
   readonly mean: Float32Array<ArrayBuffer>;
   readonly scale: Float32Array<ArrayBuffer>;

@@ -33,7 +33,7 @@ export interface LossObjective {
   dispose(): void;
 }
 
-/** What the loss of a paradigm is taken with. */
+/** Options of the loss of a paradigm. */
 export interface LossObjectiveOptions {
   /** Of the random draws: masks, timesteps, noise. */
   readonly seed: number;

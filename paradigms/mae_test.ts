@@ -32,7 +32,7 @@ goldenTests({
   rtol: 1e-4,
 });
 
-/** Which patches of the examples are hidden, in the order of `random("mask")`; by the reference. */
+/** The hidden patches of the examples, in the order of `random("mask")`; by the reference. */
 function masks(examples: readonly number[], epoch = 0): number[][] {
   const { graph, result } = trace(() => {
     const random = randomFor(examples, epoch);

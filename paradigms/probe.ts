@@ -29,7 +29,7 @@ import {
 } from "./linear_head.ts";
 import type { Learner } from "./types.ts";
 
-/** How a probe is trained. */
+/** Training options of a probe. */
 export interface ProbeOptions extends HeadOptions {
   readonly learner: Pick<Learner, "features" | "featureSize">;
   /** Images and labels it is trained on. */

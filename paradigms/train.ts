@@ -41,7 +41,7 @@ export interface Adversary {
   readonly randomStart: boolean;
 }
 
-/** How to train. */
+/** Options of a training. */
 export interface TrainOptions {
   readonly learner: Learner;
   readonly set: ImageSet;
@@ -61,7 +61,7 @@ export interface TrainOptions {
   readonly seed: number;
 }
 
-/** What an epoch came to. */
+/** The report of an epoch. */
 export interface EpochReport {
   /** Mean of the steps' losses. */
   readonly loss: number;
@@ -71,7 +71,7 @@ export interface EpochReport {
   readonly losses: Float32Array;
 }
 
-/** What a trainer is made of. */
+/** Parts of a trainer. */
 interface Parts {
   readonly feed: Feed;
   readonly order: Batches;

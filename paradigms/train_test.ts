@@ -177,7 +177,7 @@ gpuTest("Trainer.step() with an adversary trains on images within eps of the bat
   }
 });
 
-gpuTest("Trainer.create() refuses an adversary where there is no classifier to attack", async (gpu) => {
+gpuTest("Trainer.create() refuses an adversary without a classifier to attack", async (gpu) => {
   const learner: Learner = { ...smallLearner(), logits: null };
   const error = await assertRejects(() => smallTrainer(gpu, learner, { adversary: ADVERSARY }), TypeError);
   assertEquals(error.message, "Cannot train adversarially: the paradigm has no classifier to attack");

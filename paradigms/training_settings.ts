@@ -2,7 +2,7 @@
 import { type AugmentationConfig, NO_AUGMENTATION } from "../datasets/augment.ts";
 import type { Fields } from "../settings/field.ts";
 
-/** How a network is trained, whatever the feature set. */
+/** Training settings of a network, for all feature sets. */
 export interface TrainingConfig {
   readonly epochs: number;
   readonly batchSize: number;
@@ -24,7 +24,7 @@ export interface TrainingConfig {
   readonly augmentation: AugmentationConfig;
 }
 
-/** What the defaults of a training depend on. */
+/** Properties of the data that the defaults of a training depend on. */
 export interface TrainingData {
   /** Height and width of the images in pixels. */
   readonly imageSize: number;
@@ -32,7 +32,7 @@ export interface TrainingData {
   readonly mayFlip: boolean;
 }
 
-/** What a paradigm trains with unless a preset says otherwise; keys that are absent have the defaults of {@linkcode TRAINING}. */
+/** Training defaults of a paradigm; absent keys have the defaults of {@linkcode TRAINING}. */
 export type TrainingDefaults = Partial<TrainingConfig> & { readonly augmentation: AugmentationConfig };
 
 /** A crop with padding, and flips where they keep the label: the usual augmentation of supervised learning. */

@@ -1,4 +1,4 @@
-/** What a paradigm is: a way to train an encoder on images. */
+/** The type of paradigms: a paradigm is a way to train an encoder on images. */
 
 import type { Picture } from "../datasets/picture.ts";
 import type { ImageSet } from "../datasets/types.ts";
@@ -24,7 +24,7 @@ export interface Batch {
   random(purpose: string): RandomSource;
 }
 
-/** What one training step is to be judged by. */
+/** The result of one training step. */
 export interface StepOutcome {
   /** To be minimised, []. */
   readonly loss: Tensor;
@@ -32,15 +32,15 @@ export interface StepOutcome {
   readonly correct: Tensor | null;
 }
 
-/** Rows of pictures that show what a paradigm does. */
+/** Rows of pictures that illustrate a paradigm. */
 export interface Pictures {
   readonly title: string;
-  /** What the columns or rows are, in one sentence. */
+  /** Describes the columns or rows, in one sentence. */
   readonly caption: string;
   readonly rows: readonly { readonly label: string; readonly images: readonly Picture[] }[];
 }
 
-/** What pictures are made from. */
+/** Options of pictures. */
 export interface PictureOptions {
   /** Images to show; paradigms that generate ignore them. */
   readonly set: ImageSet;
@@ -49,7 +49,7 @@ export interface PictureOptions {
   readonly seed: number;
 }
 
-/** What the loss of given images is taken with. */
+/** Inputs of the loss of given images. */
 export interface LossInputs {
   /** The images as they were before anything was changed, [B, H, W, 3] in [0, 1]. */
   readonly origin: Value;
@@ -75,7 +75,7 @@ export interface Learner extends Stateful {
    * @throws {RangeError} If labels or negatives are needed and absent.
    */
   exampleLoss(images: Tensor, inputs: LossInputs): Tensor;
-  /** What a contrastive loss compares, [B, D] of length 1, in eval mode; null where the paradigm compares nothing. */
+  /** The projections that a contrastive loss compares, [B, D] of length 1, in eval mode; null if the paradigm compares nothing. */
   readonly projections: { readonly size: number; readonly of: (images: Tensor) => Tensor } | null;
   /** Scores [B, classes] in eval mode; null where the paradigm has no classifier of its own. */
   readonly logits: ((images: Tensor) => Tensor) | null;
@@ -83,7 +83,7 @@ export interface Learner extends Stateful {
   readonly afterUpdate?: () => void;
   /** Before each step's run: writes numbers that change with the step. */
   readonly prepare?: (gpu: Gpu, step: number) => void;
-  /** Not while a program is recorded: pictures of what the paradigm does with its present weights. */
+  /** Not while a program is recorded: pictures of the paradigm with its present weights. */
   readonly pictures?: (gpu: Gpu, options: PictureOptions) => Promise<Pictures>;
 }
 
@@ -103,7 +103,7 @@ export interface CheckedSizes extends Omit<CreateOptions, "seed"> {
 }
 
 /**
- * What a paradigm says of itself, in a file of its own, `<method>_settings.ts`: no hash of code covers it, so that a help
+ * The registration of a paradigm, in a file of its own, `<method>_settings.ts`: no hash of code covers it, so that a help
  * text may change.
  */
 export interface ParadigmSettings<Config> {
@@ -119,11 +119,11 @@ export interface ParadigmSettings<Config> {
   readonly takesEncoder: boolean;
   /** Whether its learner has `logits`; otherwise a probe classifies. */
   readonly classifies: boolean;
-  /** What it trains with unless a preset says otherwise. */
+  /** Its training defaults. */
   training(data: TrainingData): TrainingDefaults;
   /** Key of the number of steps that its pictures take, where they take any. */
   readonly pictureSteps?: keyof Config & string;
-  /** What an image trained on costs, in units of supervised training; decides the order of cells alone. Default: 1. */
+  /** Cost of training on an image, in units of supervised training; decides only the order of cells. Default: 1. */
   readonly cost?: number;
 }
 
@@ -132,7 +132,7 @@ export interface Paradigm<Config> {
   /**
    * Refuses what could not be trained, before anything is.
    *
-   * @throws {RangeError} With the key at the start of what is wrong.
+   * @throws {RangeError} The message begins with the key.
    */
   check(config: Config, options: CheckedSizes): void;
   /** A new learner with weights drawn from the seed. */

@@ -36,7 +36,7 @@ Deno.test("binomialDraws() leaves 0 and 1 uncertain by about an example", () => 
   }
 });
 
-Deno.test("binomialDraws() refuses what is no accuracy and no test set", () => {
+Deno.test("binomialDraws() refuses an invalid accuracy and an empty test set", () => {
   const draw = (accuracy: number, trials: number) => () =>
     binomialDraws(accuracy, { trials, count: 1, random: uniform(0) });
   assertThrows(draw(1.2, 10), RangeError, "accuracy must be in [0, 1], got 1.2");

@@ -1,4 +1,4 @@
-/** How a feature set, or the encoder trained adversarially, is named and coloured throughout a page. */
+/** Name and colour of a feature set, or of the adversarially trained encoder, throughout a page. */
 export interface FeatureSetStyle {
   /** The name in a record; the adversarially trained encoder's is "adversarial". */
   readonly key: string;

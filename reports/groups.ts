@@ -31,7 +31,7 @@ export interface Group {
   readonly paradigm: string | null;
   /** Key for `featureSetStyle`: the feature set, or "adversarial". */
   readonly set: string;
-  /** What a table calls it; the cell's name is added where two groups share one. */
+  /** Its label in tables; the cell's name is added if two groups share a label. */
   readonly label: string;
   /** Records with numbers, by seed. */
   readonly done: readonly LoadedRecord[];

@@ -6,7 +6,7 @@ export class Html {
   }
 }
 
-/** What a template may hold; strings and numbers are escaped, null and false leave nothing. */
+/** A part of a template; strings and numbers are escaped, null and false give no text. */
 export type HtmlPart = Html | string | number | null | false | readonly HtmlPart[];
 
 const ESCAPES: Record<string, string> = {

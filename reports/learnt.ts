@@ -1,7 +1,7 @@
 import { type Group, metricValues } from "./groups.ts";
 import { testSizeOf } from "./test_size.ts";
 
-/** What training brought a paradigm's encoder, by the probe on natural images. */
+/** The gain of a paradigm's encoder from training, by the probe on natural images. */
 export interface Learnt {
   readonly paradigm: string;
   /** Probe accuracy of the trained encoder and of the untrained one, means over the seeds that have both. */
@@ -12,7 +12,7 @@ export interface Learnt {
 }
 
 /**
- * What each paradigm learnt of the natural set; paradigms without a probe on the untrained encoder are left out. The two
+ * The gain of each paradigm on the natural set; paradigms without a probe on the untrained encoder are left out. The two
  * accuracies count as independent, although they share test images: the standard error is rather too large.
  */
 export function learntFromNatural(groups: readonly Group[]): Learnt[] {

@@ -48,7 +48,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   };
 }
 
-/** What the artifacts of one kind hold, those that can be read. */
+/** Contents of the readable artifacts of one kind. */
 async function artifacts<T>(
   records: readonly LoadedRecord[],
   { kind, readOne }: { kind: string; readOne: (path: string, sha256: string) => Promise<T | null> },

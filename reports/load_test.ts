@@ -143,7 +143,7 @@ Deno.test("loadRun() shows a network, its probe and its attack as one, and where
   });
 });
 
-Deno.test("loadRun() says which cells of a network were taken over, and from which runs", async () => {
+Deno.test("loadRun() names the reused cells of a network, and the runs they come from", async () => {
   const probe = {
     ...makeRecord(),
     kind: "probe",

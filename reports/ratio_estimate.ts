@@ -32,7 +32,7 @@ export interface Estimate {
 
 const DRAWS = 4000;
 
-/** What is made of one seed's values, one per paradigm. */
+/** The way to combine one seed's values, one per paradigm. */
 export type Combination = "minimum" | "mean";
 
 const COMBINE: Readonly<Record<Combination, (values: readonly number[]) => number>> = {

@@ -3,7 +3,7 @@ import { count, percent, points } from "./format.ts";
 import { type Group, metricValues, shortParadigm } from "./groups.ts";
 import { type Combination, type Estimate, type Ratio, ratioEstimate } from "./ratio_estimate.ts";
 
-/** How useful a feature set is relative to natural, under each paradigm and over them. */
+/** Usefulness of a feature set relative to natural, under each paradigm and over all of them. */
 export interface SetUsefulness {
   /** Key for `featureSetStyle`. */
   readonly set: string;
@@ -21,7 +21,7 @@ export interface SetUsefulness {
  * Relative usefulness of every feature set but natural itself: (probe accuracy - chance) / (probe accuracy of natural
  * under the same paradigm and seed - chance), then minimum and mean over the paradigms, then the mean over seeds.
  * A seed enters minimum and mean only where every paradigm of the set has a value, so that all cover the same paradigms.
- * Encoders trained adversarially are no feature set and left out.
+ * Adversarially trained encoders are not a feature set and are left out.
  *
  * @param groups The run's trained groups, all paradigms, in their order.
  */

@@ -13,7 +13,7 @@ const estimate = (mean: number | null, fields: Partial<Estimate> = {}): Estimate
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 const set = { set: "robust", label: "robust", absent: ["mim", "dm"] };
 
-Deno.test("estimateWords() says what an interval speaks of, and undefined where there is no value", () => {
+Deno.test("estimateWords() names the source of an interval, and says undefined if there is no value", () => {
   assertEquals(
     [
       estimate(0.5),

@@ -1,7 +1,7 @@
 import { Html, type HtmlPart, markup } from "./html.ts";
 import css from "./style.css" with { type: "text" };
 
-/** What stands on a page. */
+/** The parts of a page. */
 export interface PageParts {
   /** In the browser's tab. */
   readonly title: string;

@@ -9,7 +9,7 @@ import type { Spread } from "../bench/statistics/spread.ts";
 const USEFULNESS = "probeAccuracy";
 
 /**
- * What the run measured, in sentences computed from its numbers: the smallest relative usefulness over the paradigms,
+ * Results of the run, in sentences computed from its numbers: the smallest relative usefulness over the paradigms,
  * then the usefulness of natural under each (of a single paradigm: usefulness and robust accuracy per feature set) with
  * their spread, and which statistic each is.
  * No verdict: the sentences say how many paradigms and seeds stand behind them.
@@ -28,7 +28,7 @@ export function summarySentences(groups: readonly Group[]): string[] {
   ];
 }
 
-/** The smallest over the paradigms where several were run, else what there is under the one. */
+/** The minimum over the paradigms if several were run, else the value under the only one. */
 function relativeSentences(groups: readonly Group[]): string[] {
   const sets = relativeUsefulness(groups);
   const over = sets.flatMap(({ label, minimum }) => minimum ? [`${label} ${estimateWords(minimum)}`] : []);
@@ -41,7 +41,7 @@ function relativeSentences(groups: readonly Group[]): string[] {
   ];
 }
 
-/** What natural images give under each paradigm: the margin that everything else is relative to. */
+/** The margin of natural images under each paradigm; all other margins are relative to it. */
 function naturalSentence(groups: readonly Group[]): string[] {
   const natural = groups.filter(({ set }) => set === "natural");
   if (natural.length === 0) return [];

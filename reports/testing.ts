@@ -38,7 +38,7 @@ const ATTACK = {
   restarts: 1,
 };
 
-/** What a record says of AutoAttack on 128 test images. */
+/** The configuration of AutoAttack in a record, on 128 test images. */
 export const AUTO_ATTACK = {
   version: "standard",
   images: 128,
@@ -129,7 +129,7 @@ export function makeMetrics({ clean, robust, auto, cues, untrained }: Accuracies
   };
 }
 
-/** Where a `train` record of a test stands, and how far its accuracies lie from the given ones. */
+/** The place of a test's `train` record, and the offsets of its accuracies. */
 export interface TrainedFields extends Accuracies {
   readonly seed: number;
   readonly paradigm?: string;
@@ -249,7 +249,7 @@ export function makeManifest(records: readonly CellView[]): RunManifest {
   });
 }
 
-/** The text of a record or manifest with its seal, whatever is in it. */
+/** The text of any record or manifest, sealed. */
 export function sealedJson(content: object): string {
   return JSON.stringify(sealed(content));
 }

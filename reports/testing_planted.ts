@@ -11,7 +11,7 @@ const PLANTED: Readonly<Record<string, Accuracies>> = {
   adversarial: { clean: 0.32, robust: 0.22, cues: [0.32, 0.12] },
 };
 
-/** What of the margin above chance under SL the other paradigms keep: all of it, and of what the faint cue gives. */
+/** Share of the margin above chance under SL that each paradigm keeps: of the whole margin, and of the faint cue's part. */
 const KEPT: Readonly<Record<string, readonly [all: number, faint: number]>> = {
   sl: [1, 1],
   cl: [0.9, 0.3],
@@ -34,7 +34,7 @@ function plantedAccuracies(set: string, paradigm: string): Accuracies | null {
   };
 }
 
-/** What the planted run of a test holds. */
+/** Contents of a test's planted run. */
 export interface PlantedRunOptions {
   /** 0, 1 and 2 by default. */
   readonly seeds?: readonly number[];

@@ -5,7 +5,7 @@ export interface LoadedRecord {
   readonly record: CellView;
   /** Relative to the run folder, with forward slashes: "records/sl-natural-seed-0.json". */
   readonly path: string;
-  /** Where metrics stand that are in the record of a part, a network's probe or attack, by their names. */
+  /** Paths of the metrics that belong to the record of a part (a network's probe or attack), by metric name. */
   readonly metricPaths?: Readonly<Record<string, string>>;
   /** Names of the parts' cells: "sl/natural/seed-0/probe". */
   readonly parts?: readonly string[];
@@ -13,7 +13,7 @@ export interface LoadedRecord {
   readonly reusedFrom?: Readonly<Record<string, string>>;
 }
 
-/** Where one metric of a record stands. */
+/** The path of the file that holds one metric of a record. */
 export function pathOfMetric({ path, metricPaths }: LoadedRecord, metric: string): string {
   return metricPaths?.[metric] ?? path;
 }

@@ -1,4 +1,4 @@
-/** What of a module's public face lacks a docstring. See {@linkcode docProblems}.
+/** Finds missing docstrings in the public face of a module. See {@linkcode docProblems}.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 export interface ModuleDoc {
   /** The comment with `@module` at the top of the file. */
   module_doc?: JsDoc;
-  /** What the module exports, its own or another file's. */
+  /** The exports of the module, its own or another file's. */
   symbols: SymbolDoc[];
 }
 

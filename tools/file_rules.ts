@@ -1,4 +1,4 @@
-/** What no file of this repository may hold. See {@linkcode fileProblems}.
+/** Rules for the files of this repository. See {@linkcode fileProblems}.
  *
  * @module
  */

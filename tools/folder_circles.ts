@@ -1,4 +1,4 @@
-/** Which folders import each other in a circle. See {@linkcode folderCircles}.
+/** Finds folders that import each other in a circle. See {@linkcode folderCircles}.
  *
  * @module
  */

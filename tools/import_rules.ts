@@ -1,4 +1,4 @@
-/** Which file may import which. See {@linkcode importProblems}.
+/** Rules for imports between files. See {@linkcode importProblems}.
  *
  * @module
  */
@@ -9,7 +9,7 @@ export interface Import {
   from: string;
   /** The imported file. */
   to: string;
-  /** What is written between the quotes. */
+  /** The text between the quotes. */
   specifier: string;
   /** Line of the import, from 1. */
   line: number;

@@ -1,4 +1,4 @@
-/** Which files belong to this repository.
+/** Lists the files of this repository.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export async function repositoryFiles(root: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Ends a check: prints one line per problem and exits with 1, or says what was checked. */
+/** Ends a check: prints one line per problem and exits with 1, or prints a summary. */
 export function finish(problems: readonly string[], checked: string): never {
   const text = problems.length === 0
     ? `ok | ${checked}`

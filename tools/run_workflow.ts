@@ -9,7 +9,7 @@ import { parse } from "@std/yaml";
 import { join } from "./path.ts";
 import { ROOT } from "./repository.ts";
 
-/** What is read of a step. */
+/** The fields of a step that are read. */
 export interface WorkflowStep {
   readonly name?: string;
   readonly uses?: string;

@@ -20,7 +20,7 @@ export interface Sampled {
 }
 
 /** No sample repeats more than this. */
-const MOST_RUNS = 100_000;
+const MAX_RUNS = 100_000;
 
 /**
  * Times `submit(runs)`, which submits that many runs without waiting. The first run, in which drivers compile, is not
@@ -41,8 +41,8 @@ export async function sample(
   };
   await time(1);
   let runs = 1, ms = await time(runs);
-  for (; ms < minSampleMs && runs < MOST_RUNS; ms = await time(runs)) {
-    runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(16, Math.max(1.2, 1.1 * minSampleMs / ms))));
+  for (; ms < minSampleMs && runs < MAX_RUNS; ms = await time(runs)) {
+    runs = Math.min(MAX_RUNS, Math.ceil(runs * Math.min(16, Math.max(1.2, 1.1 * minSampleMs / ms))));
   }
   const samplesMs = [ms / runs];
   while (samplesMs.length < samples) samplesMs.push(await time(runs) / runs);

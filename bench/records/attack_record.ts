@@ -55,7 +55,7 @@ const configuration = object({
   codeHash: sha256,
   /** Description, backend and class of drivers; in the oldest records the description alone. */
   adapter: text,
-  /** Where kernels read from: "buffer" or "texture". */
+  /** The memory that kernels read from: "buffer" or "texture". */
   readPath: text,
 });
 

@@ -47,10 +47,10 @@ export const timing = object({
 /** A condition that a cell checked of its own result. */
 export const check = object({ name: text, passed: flag, detail: text });
 
-/** What a cell does: train an encoder, probe it, attack it, or construct a feature set. */
+/** The work of a cell: train an encoder, probe it, attack it, or construct a feature set. */
 export const cellKind = oneOf("train", "probe", "attack", "construct");
 
-/** How a cell ended; `quick` marks a run with too few repetitions to draw conclusions from. */
+/** The end of a cell; `quick` marks a run with too few repetitions to draw conclusions from. */
 export const status = oneOf("ok", "failed", "skipped", "quick");
 
 /** The kind of record that a cell leaves. */
@@ -91,7 +91,7 @@ export const CELL_RECORD = recordKind({
     /** For `train` cells: on the images as they are, or adversarially (the robust encoder); for others null. */
     training: orNull(oneOf("standard", "adversarial")),
     dataset: object({ name: text, sha256 }),
-    /** Where kernels read from, "buffer" or "texture"; it changes the bits. */
+    /** The memory that kernels read from, "buffer" or "texture"; the bits depend on it. */
     readPath: text,
     /** The variant chosen of each kernel that has several, by operation, shapes and settings; no bits depend on it. */
     variants: mapOf(text),
@@ -114,7 +114,7 @@ export const CELL_RECORD = recordKind({
      * Of `construct` cells: `meanL2`, `maxL2`, `meanLinf`, `maxLinf`, `matchedFraction` or `targetReachedFraction`.
      */
     metrics,
-    /** Where the time went, by kind of work; a cell that resumed from a checkpoint counts work once. */
+    /** Durations by kind of work; a cell that resumed from a checkpoint counts work once. */
     timings: list(timing),
     checks: list(check),
     warnings: list(text),
@@ -140,10 +140,10 @@ export type Timing = Infer<typeof timing>;
 /** A measured quantity. Accuracy is a fraction in [0, 1]; `samples` are the raw values behind `value`. */
 export type Metric = CellRecord["metrics"][string];
 
-/** What a cell does. */
+/** The work of a cell. */
 export type CellKind = Infer<typeof cellKind>;
 
-/** How a cell ended. */
+/** The end of a cell. */
 export type RecordStatus = Infer<typeof status>;
 
 /**

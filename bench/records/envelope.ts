@@ -1,4 +1,4 @@
-/** What every kind of record says of where and when it was made. */
+/** The origin of a record, the same for every kind: machine, versions and time. */
 import {
   amount,
   flag,
@@ -22,7 +22,7 @@ export const machine = object({
   os: text,
   cpu: text,
   cores: positiveCount,
-  /** What the system says of the graphics driver; null where it says nothing. Absent where nobody asked. */
+  /** The graphics driver according to the system; null if the system names none. Absent if the system was not asked. */
   driver: optional(orNull(text)),
   adapter: object({
     vendor: text,

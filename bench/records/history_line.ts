@@ -21,7 +21,7 @@ import {
   text,
 } from "./rules.ts";
 
-/** What was measured: cells of a preset, or one of the single records. */
+/** The measured kind: cells of a preset, or one of the single records. */
 const kind = oneOf("cells", "perf", "peers", "attack");
 
 /** The kind of a quantity, which decides how two of them are compared. */
@@ -42,7 +42,7 @@ const metric = refine(
     name: text,
     kind: quantityKind,
     unit: text,
-    /** Which direction is an improvement. */
+    /** The direction of improvement. */
     better: oneOf("less", "more"),
     /** Number of test images behind an accuracy; null for other quantities, and if it is not recorded. */
     images: orNull(positiveCount),
@@ -88,7 +88,7 @@ export const HISTORY_LINE = recordKind({
     machine: machineClass,
     /** The graphics driver's version; absent if it is not known. */
     driver: optional(text),
-    /** Where kernels read from: "buffer" or "texture". */
+    /** The memory that kernels read from: "buffer" or "texture". */
     readPath: text,
     /** Number of cells that ran at once; null for other records. */
     jobs: orNull(positiveCount),
@@ -135,7 +135,7 @@ export type HistoryMetric = Infer<typeof metric>;
 /** The machine of a line, as far as it decides times. */
 export type MachineClass = Infer<typeof machineClass>;
 
-/** What was measured: cells of a preset, or one of the single records. */
+/** The measured kind: cells of a preset, or one of the single records. */
 export type MeasuredKind = Infer<typeof kind>;
 
 /** The kind of a quantity, which decides how two of them are compared. */

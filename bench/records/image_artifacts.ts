@@ -57,10 +57,10 @@ const pictures = refine(
 /** An "examples" artifact: sources and results of a constructed set, or images of a data set. */
 export type ExampleImages = Infer<typeof examples>;
 
-/** A source and what was constructed from it. */
+/** A source image and the image constructed from it. */
 export type ExampleImage = ExampleImages["examples"][number];
 
-/** A "pictures" artifact: what a paradigm does to images or makes of them, for the eye. */
+/** A "pictures" artifact: inputs and outputs of a paradigm, for people to look at. */
 export type PictureSheets = Infer<typeof pictures>;
 
 /** One figure: rows of small images, such as masked images above their reconstructions. */

@@ -3,12 +3,12 @@ import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { faultsOf, type InferFields, object, type Rules, shown } from "./rules.ts";
 import { sealed, takeSeal } from "./seal.ts";
 
-/** Lifts the content of a file from one version to the next. It never throws: what is wrong the rules find afterwards. */
+/** Lifts the content of a file from one version to the next. It never throws: the rules find faults afterwards. */
 export type Migration = (old: JsonFields) => JsonFields;
 
-/** What a kind of record is declared by. */
+/** The declaration of a kind of record. */
 export interface KindDeclaration<S extends string, F extends Rules> {
-  /** What the field `schema` says: "realfeatures/cell". */
+  /** Value of the field `schema`: "realfeatures/cell". */
   readonly schema: S;
   /** In messages: "the record of a cell". */
   readonly what: string;
@@ -27,16 +27,16 @@ export interface KindDeclaration<S extends string, F extends Rules> {
   readonly together?: (record: InferFields<F>) => readonly string[];
 }
 
-/** The fields by which a file says what it is. */
+/** The fields that identify the kind of a file. */
 export interface RecordHeader<S extends string> {
   readonly schema: S;
   readonly version: number;
 }
 
-/** What a file holds, or why it cannot be used. */
+/** The record in a file, or the reason why the file cannot be used. */
 export type ReadResult<T> = Found<T> | Unreadable;
 
-/** What a file holds, in the newest version. */
+/** The record in a file, in the newest version. */
 export interface Found<T> {
   /** Without the seal. */
   readonly value: T;

@@ -83,7 +83,7 @@ for (const [change, fault] of FAULTS) {
   });
 }
 
-Deno.test("recordKind() names every fault at once, and what is no record at all", () => {
+Deno.test("recordKind() names every fault at once, and refuses JSON that is not a record", () => {
   const found = SPEED.check(sealed({ ...RECORD, label: 7, limit: "x" }));
   assertEquals("fault" in found && found.fault.split("; ").length, 2);
   for (const text of ["", "{", "null", "[]", "7"]) assertEquals("fault" in SPEED.read(text), true, text);

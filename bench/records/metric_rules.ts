@@ -1,4 +1,4 @@
-/** Which numbers a metric can have. */
+/** Rules for the numbers of a metric. */
 import {
   amount,
   count,
@@ -15,7 +15,7 @@ import {
   shown,
 } from "./rules.ts";
 
-/** What values and samples of each unit hold to. "pixels" is a distance in [0, 1] pixel units. */
+/** Rules for values and samples, by unit. "pixels" is a distance in [0, 1] pixel units. */
 const UNITS: Readonly<Record<string, Rule<number>>> = {
   fraction,
   pixels: amount,

@@ -1,7 +1,7 @@
 /** Networks as readers see them: training, probe and attack together. */
 import type { CellRecord, Metric } from "./cell_record.ts";
 
-/** What a cell's record and a network have in common. */
+/** The fields that a cell's record and a network share. */
 export type CellView = Omit<CellRecord, "schema" | "version" | "runId" | "reusedFrom" | "key" | "inputs">;
 
 /**

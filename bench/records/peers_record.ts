@@ -43,7 +43,7 @@ const row = object({
   checks: mapOf(list(number)),
   /** Its median by this engine's, and the same of every round; null for this engine, and where the workload differs. */
   ratio: orNull(object({ median: positive, rounds: list(positive) })),
-  /** Why there is no time or no ratio; null if there is. */
+  /** The reason for a missing time or ratio; null if both are given. */
   reason: orNull(text),
   /** Differences that do not forbid a ratio. */
   notes: list(text),
@@ -56,7 +56,7 @@ export const PEERS_RECORD = recordKind({
   fields: {
     ...ENVELOPE,
     command: text,
-    /** Where this engine's kernels read from: "buffer" or "texture". */
+    /** The memory that this engine's kernels read from: "buffer" or "texture". */
     readPath: text,
     /** How often every framework was timed on every workload. */
     rounds: positiveCount,

@@ -137,7 +137,7 @@ export const PERF_RECORD = recordKind({
   what: "the record of bench perf",
   fields: {
     ...ENVELOPE,
-    /** Where kernels read from: "buffer" or "texture". */
+    /** The memory that kernels read from: "buffer" or "texture". */
     readPath: text,
     /** The variant of an operation that has several, by operation, shapes and settings. */
     variants: mapOf(text),

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { isCellName, isName, NAME_ALPHABET } from "../../common/checked_name.ts";
 import { isObject, type JsonFields } from "../../common/is_object.ts";
 
-/** What a value has to be. */
+/** A rule that a value must satisfy. */
 export type Rule<T> = v.GenericSchema<T>;
 
 /** Rules by the names of fields. */
@@ -20,7 +20,7 @@ export type InferFields<F extends Rules> = ReadonlyDeep<v.InferOutput<v.ObjectSc
 
 type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;
 
-/** A rule by a predicate; `expected` says what the value has to be: "a number from 0". */
+/** A rule by a predicate; `expected` describes a valid value: "a number from 0". */
 export function rule<T>(holds: (value: unknown) => boolean, expected: string): Rule<T> {
   return v.custom<T>(holds, expected);
 }
@@ -82,7 +82,7 @@ export const name: Rule<string> = rule<string>(isName, `a name of ${NAME_ALPHABE
 /** The name of a cell. */
 export const cellName: Rule<string> = rule<string>(isCellName, "the name of a cell");
 
-/** Any object, whatever is in it. */
+/** Any object, with any content. */
 export const anyObject: Rule<Record<string, unknown>> = rule<Record<string, unknown>>(isObject, "an object");
 
 /** One of some words. */

@@ -1,4 +1,4 @@
-/** The manifest of a run, `run.json`: what was asked for. */
+/** The manifest of a run, `run.json`: the requested preset and cells. */
 import { isObject, type JsonFields } from "../../common/is_object.ts";
 import { ENVELOPE, machine, runtime } from "./envelope.ts";
 import { recordKind, type RecordOf } from "./kind.ts";
@@ -18,7 +18,7 @@ import {
   time,
 } from "./rules.ts";
 
-/** What decides the bits of a run's records next to their configurations. For people: cells go by their keys. */
+/** The inputs that, with the configurations, decide the bits of a run's records. For people: cells go by their keys. */
 export const identity = object({
   /** Hash of the code and kernels of all kinds of cells. */
   codeHash: sha256,

@@ -32,7 +32,7 @@ export interface Unsealed {
   readonly content: JsonFields;
   /** Whether there is a seal. */
   readonly sealed: boolean;
-  /** Why the content is not what was written, or cannot be; null where nothing is wrong. */
+  /** The reason why the content differs, or must differ, from the sealed one; null if there is no fault. */
   readonly fault: string | null;
 }
 

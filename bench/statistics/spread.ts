@@ -14,7 +14,7 @@ export interface Spread {
 }
 
 /** From how many values on skewness is looked at: below, neither it nor a bootstrap can be trusted. */
-const FEWEST_FOR_BOOTSTRAP = 15;
+const MIN_FOR_BOOTSTRAP = 15;
 
 /**
  * Mean, sample standard deviation and 95 % interval. The interval is Student's t, mean -+ t(0.975, n - 1) sd / sqrt(n),
@@ -56,7 +56,7 @@ export function spread(
  */
 export function isSkewed(values: readonly number[]): boolean {
   const n = values.length;
-  if (n < FEWEST_FOR_BOOTSTRAP) return false;
+  if (n < MIN_FOR_BOOTSTRAP) return false;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / n;
   const variance = moment(2);

@@ -2,7 +2,7 @@ import { linesOf, parseMessage } from "./json_lines.ts";
 import { killOnExit } from "./kill_on_exit.ts";
 import { lastWords } from "./last_words.ts";
 
-/** How to start a child process. */
+/** The command of a child process. */
 export interface JsonChildCommand {
   readonly program: string;
   readonly args: readonly string[];
@@ -10,20 +10,20 @@ export interface JsonChildCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Who listens to it. */
+/** Listeners to a child process. */
 export interface JsonChildListener<M extends object> {
   readonly onMessage: (message: M) => void;
-  /** Told lines of standard output that are no messages. Default: nobody. */
+  /** Receives the lines of standard output that are not messages. Default: nobody does. */
   readonly onText?: (line: string) => void;
   /** Told lines of standard error that are not empty. Default: nobody. */
   readonly onError?: (line: string) => void;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export interface ChildEnd {
   readonly code: number;
   readonly signal: Deno.Signal | null;
-  /** What its standard error said last, in one line. */
+  /** The last text of its standard error, in one line. */
   readonly lastWords: string;
 }
 

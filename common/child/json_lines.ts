@@ -1,4 +1,4 @@
-/** What a process and its children write to each other: one JSON object a line; any other line is chatter. */
+/** Messages between a process and its children: one JSON object per line; any other line is ordinary output. */
 
 /** The lines of a stream of bytes, without their ends; a last line without an end counts. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

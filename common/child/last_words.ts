@@ -1,5 +1,5 @@
 /**
- * What a program that failed says of the reason, in one line: its first line and its last, backtraces left out.
+ * The reason that a failed program printed, in one line: its first line and its last, without backtraces.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import { flag, type GivenOptions, type Option } from "./option.ts";
 /** Of every command. */
 export const HELP_OPTION = flag({ name: "help", help: "show this", alias: "h" });
 
-/** What a command is run with. */
+/** The arguments that a command runs with. */
 export interface Call<T extends readonly Option[]> {
   readonly options: GivenOptions<T>;
   /** As many as the command has names for. */
@@ -20,15 +20,15 @@ export interface Command<S> {
   readonly command: string;
   /** One line. */
   readonly summary: string;
-  /** What the help says first, where one line is not enough. Default: the summary. */
+  /** First paragraph of the help, for commands that need more than one line. Default: the summary. */
   readonly about?: string;
   /** Names of the paths that the command takes, all of them needed; one that ends in "..." stands for any number. */
   readonly paths: readonly string[];
   /** With {@linkcode HELP_OPTION}. */
   readonly options: readonly Option[];
-  /** What its exit codes mean, beyond those of every command. */
+  /** Meanings of its exit codes, beyond those of every command. */
   readonly exitCodes: Readonly<Record<number, string>>;
-  /** What the help says last. */
+  /** Last paragraph of the help. */
   readonly footer?: string;
   /** Whether a signal ends it at once, since it leaves nothing half-done. */
   readonly stopsAtOnce: boolean;
@@ -56,15 +56,15 @@ export function singleCommand<S>(root: Command<S>): CommandProgram<S> {
 export interface CommandProgram<S> {
   /** "deno task bench". */
   readonly command: string;
-  /** What it does, in one sentence. */
+  /** Its purpose, in one sentence. */
   readonly about: string;
-  /** What runs without the name of a command. */
+  /** Runs if no command is named. */
   readonly root?: Command<S>;
-  /** Those that its commands end with. */
+  /** All exit codes of its commands. */
   readonly exitCodes: readonly ExitCode[];
   /** By name. */
   readonly commands: Readonly<Record<string, Command<S>>>;
-  /** What an unknown command may have been meant as, for the hint of its error. */
+  /** The hint for an unknown command. */
   readonly hint?: (name: string) => string;
 }
 

@@ -2,7 +2,7 @@ import { EXIT_MEANINGS } from "../usage_error.ts";
 import type { Command, CommandProgram } from "./command.ts";
 import type { Option } from "./option.ts";
 
-/** How a command is called: "deno task bench compare BASE HEAD [options]". */
+/** The usage line of a command: "deno task bench compare BASE HEAD [options]". */
 export function usageOf(
   { command, paths, options }: Pick<Command<never>, "command" | "paths" | "options">,
 ): string {

@@ -1,13 +1,13 @@
-/** Options of commands: one declaration gives parser, check, default, help and reference, and the type of what is read. */
+/** Options of commands: one declaration gives parser, check, default, help and reference, and the type of the value. */
 
-/** What an option's value may be. */
+/** The type of an option's value. */
 export interface OptionType<T> {
   /** For the reference: "a whole number from 1 to 9999". */
   readonly description: string;
   /**
    * The value in a text.
    *
-   * @throws {OptionFault} If there is none.
+   * @throws {OptionFault} If the text is not such a value.
    */
   readonly read: (text: string) => T;
   /**
@@ -46,7 +46,7 @@ export interface ValueOption<
   D = unknown,
   R extends boolean = boolean,
 > extends Named<N, P> {
-  /** What the help calls the value: "FILE". */
+  /** Placeholder of the value in the help: "FILE". */
   readonly value: string;
   readonly type: OptionType<T>;
   readonly default: D;
@@ -94,7 +94,7 @@ function camel(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What a value of an option is. */
+/** The type of the value of an option. */
 export type ValueOf<O extends Option> = O extends { readonly type: OptionType<infer T> } ? T : boolean;
 
 type RequiredOf<O extends Option> = O extends { readonly required: true } ? O : never;

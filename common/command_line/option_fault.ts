@@ -1,9 +1,9 @@
 import { UsageError } from "../usage_error.ts";
 
-/** What is wrong with a value: the reason alone. Whoever reads the option says its name. */
+/** A fault of an option's value: the reason alone. The reader of the option adds its name. */
 export class OptionFault extends Error {
   override readonly name = "OptionFault";
-  /** What helps, without "Hint:". */
+  /** The hint, without "Hint:". */
   readonly hint: string | null;
 
   /** @param reason Completes "Cannot read --jobs: ..., given 0". */

@@ -65,9 +65,9 @@ export function oneOf<const T extends string>(what: string, names: readonly T[])
   };
 }
 
-/** What a list of an option may hold. */
+/** Limits of an option's list. */
 export interface ListOptions {
-  /** What its values are, in the plural: "run folders". */
+  /** Its values as a plural noun: "run folders". */
   readonly of: string;
   /** Whether a value may stand there twice. Default: false. */
   readonly repeats?: boolean;

@@ -5,22 +5,22 @@ import { checkNeeds } from "./complete_options.ts";
 import type { FlagOption, GivenOptions, Option, ValueOption } from "./option.ts";
 import { asUsageError } from "./option_fault.ts";
 
-/** What stands after a command. */
+/** Parsed arguments of a command. */
 export interface Parsed<T extends readonly Option[]> {
-  /** Those that are given. */
+  /** The given options. */
   readonly options: GivenOptions<T>;
-  /** All that is no option, in order. */
+  /** All other arguments, in order. */
   readonly paths: readonly string[];
 }
 
-/** What begins like a number: a value, although it starts with a minus. */
+/** Text that begins like a number: a value, although it starts with a minus. */
 const NEGATIVE = /^-(?:[\d.]|inf|nan)/i;
 
 /**
  * Reads the arguments of a command into typed options and paths. A value may begin with a minus where a number does.
  *
  * @param options.command For errors: "deno task bench".
- * @param options.paths Whether arguments that are no options are taken. Default: false.
+ * @param options.paths Whether arguments that are not options are accepted. Default: false.
  * @throws {UsageError} If an option is unknown, renamed, given twice or missing, lacks its value, or has one that it does
  * not take.
  */

@@ -84,7 +84,7 @@ Deno.test("parseOptions() refuses what is given twice, and values of flags", () 
   assertStringIncludes(refusal("--quiet", "false"), "unexpected argument false");
 });
 
-Deno.test("parseOptions() refuses arguments that are no options, unless the command takes paths", () => {
+Deno.test("parseOptions() refuses arguments that are not options, unless the command takes paths", () => {
   assertStringIncludes(refusal("--quiet", "quick"), "unexpected argument quick");
   const { paths, options } = parseOptions(["a", "--rounds", "2", "7"], {
     table: TABLE,

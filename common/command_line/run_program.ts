@@ -5,7 +5,7 @@ import { type Command, type CommandProgram, findCommand } from "./command.ts";
 import { commandHelp, programHelp, usageOf } from "./help.ts";
 import { parseOptions } from "./parse_options.ts";
 
-/** Where a program writes. */
+/** The output streams of a program. */
 export interface Output {
   /** Takes results. */
   readonly stdout: (text: string) => void;
@@ -16,7 +16,7 @@ export interface Output {
 /**
  * Runs a program: finds the command, reads its options, and turns errors into an exit code.
  *
- * @param options.answer What a program says of an error of its own kind; null for any other. Default: none.
+ * @param options.answer The message for an error of the program's own kind; null for any other. Default: none.
  * @returns The exit code. Never throws: mistakes are printed as their message alone, bugs with their stack trace.
  */
 export async function runProgram<S extends Output>(
@@ -86,7 +86,7 @@ function asksHelp<S>({ options, command }: Command<S>, args: readonly string[]):
     true;
 }
 
-/** What a program answers where no command runs. */
+/** Lists the commands of a program, for calls without one. */
 function listCommands<S extends Output>(
   program: CommandProgram<S>,
   [name]: readonly string[],

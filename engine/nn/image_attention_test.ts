@@ -10,7 +10,7 @@ import { createImageAttention } from "./image_attention.ts";
 const OPTIONS = { channels: 4, heads: 2, groups: 2, seed: 0 };
 const pixels = stream(0, "image").fillNormal(0, new Float32Array(2 * 3 * 2 * 4));
 
-/** What the layer adds to the image. */
+/** The term that the layer adds to the image. */
 function added(projection: number, image = pixels): Float64Array {
   const layer = createImageAttention("attention", OPTIONS);
   layer.parameters.find(({ name }) => name === "attention.projection.weight")!.initial.forEach(

@@ -4,7 +4,7 @@ import type { Tensor, Value, Variable } from "../graph/tensor.ts";
 import type { Linear } from "./linear.ts";
 
 /**
- * Which statistics BatchNorm normalises with.
+ * The statistics that BatchNorm normalises with.
  *
  * - `train`: the batch's own; the running statistics move towards them.
  * - `eval`: the running statistics; examples do not influence each other.

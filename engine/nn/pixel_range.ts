@@ -31,14 +31,14 @@ export function pixelsFrom(values: Float32Array, range: PixelRange): Float32Arra
   return values.map((v) => v * half + middle);
 }
 
-/** How narrow a range may be, and how far from 0 its ends: further out float32 loses the pixels. */
-const NARROWEST = 1e-3, FURTHEST = 10;
+/** The smallest width of a range, and the largest distance of its ends from 0: further out float32 loses the pixels. */
+const MIN_WIDTH = 1e-3, MAX_END = 10;
 
 /** @throws {RangeError} If the range is narrower than 0.001, or reaches beyond -10 or 10. */
 export function checkPixelRange([low, high]: PixelRange): void {
-  if (high - low >= NARROWEST && low >= -FURTHEST && high <= FURTHEST) return;
+  if (high - low >= MIN_WIDTH && low >= -MAX_END && high <= MAX_END) return;
   throw new RangeError(
-    `Cannot stretch pixels: pixelRange has to rise by at least ${NARROWEST} within -${FURTHEST} and ${FURTHEST}, ` +
+    `Cannot stretch pixels: pixelRange has to rise by at least ${MIN_WIDTH} within -${MAX_END} and ${MAX_END}, ` +
       `it is ${low} to ${high}`,
   );
 }

@@ -11,7 +11,7 @@ Deno.test("positionEmbedding() has columns in its first half and rows in its sec
   [2, 0.02, 1, 0.01].forEach((v, i) => assertAlmostEquals(last[[2, 3, 6, 7][i]], Math.cos(v), 1e-7));
 });
 
-Deno.test("positionEmbedding() refuses a dimension that is no multiple of 4", () => {
+Deno.test("positionEmbedding() refuses a dimension that is not a multiple of 4", () => {
   const error = assertThrows(
     () => positionEmbedding("positions", { rows: 1, columns: 1, dim: 6 }),
     RangeError,

@@ -15,7 +15,7 @@ import { type Block, type BlockFactory, createBasicBlock, createBottleneck } fro
 /** Names of the architectures. */
 export type ResnetArch = "resnet8" | "resnet18" | "resnet50";
 
-/** Which residual network, up to its features. */
+/** Settings of a residual network, up to its features. */
 export interface ResnetEncoderConfig {
   readonly arch: ResnetArch;
   /** Width of each stage. Default 16, 32, 64 for `resnet8` and 64, 128, 256, 512 for the others. */
@@ -28,7 +28,7 @@ export interface ResnetEncoderConfig {
   readonly std?: readonly number[];
 }
 
-/** Which residual network. */
+/** Settings of a residual network. */
 export interface ResnetConfig extends ResnetEncoderConfig {
   readonly classes: number;
 }

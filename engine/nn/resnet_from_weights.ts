@@ -1,4 +1,4 @@
-/** Which residual network a state dict belongs to. */
+/** Infers the residual network of a state dict. */
 
 import type { TensorInfo } from "../files/safetensors.ts";
 import type { ResnetArch, ResnetConfig } from "./resnet.ts";

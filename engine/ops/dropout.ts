@@ -84,7 +84,7 @@ export const dropoutOp: OpDef<DropoutAttrs> = {
 export interface DropoutOptions {
   /** Share of elements that become 0, in [0, 1). */
   readonly rate: number;
-  /** Where the mask comes from. */
+  /** The source of the mask. */
   readonly random: RandomSource;
 }
 

@@ -10,7 +10,7 @@ import magnitudeSource from "../wgsl/magnitude.wgsl" with { type: "text" };
 import { applyElementwise, defineElementwise } from "./elementwise.ts";
 import source from "./example_norm.wgsl" with { type: "text" };
 
-/** Which norm: the square root of the sum of squares, or the largest absolute value. */
+/** The norm: the square root of the sum of squares, or the largest absolute value. */
 export type Norm = "L2" | "Linf";
 
 type NoAttrs = Record<string, never>;

@@ -33,7 +33,7 @@ export const normOffsetOp = defineElementwise({
   ),
 });
 
-/** What a normalisation multiplies with and adds, each [C]. */
+/** The factors and the offsets of a normalisation, each [C]. */
 export interface FrozenNorm {
   readonly scale: Tensor;
   readonly offset: Tensor;

@@ -12,7 +12,7 @@ export interface GroupNormAttrs {
   readonly silu: boolean;
 }
 
-/** Which number of [B, groups] and of [B, C] belongs to each element of x. */
+/** Indices into [B, groups] and [B, C] for each element of x. */
 function indices({ shape, data }: NdArray, groups: number) {
   const c = lastDim(shape), per = c / groups, size = data.length / (shape[0] || 1);
   return {

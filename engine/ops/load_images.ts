@@ -113,7 +113,7 @@ export const loadImagesOp: OpDef<LoadAttrs> = {
   ],
 };
 
-/** How a batch is decoded and augmented. */
+/** Decoding and augmentation of a batch. */
 export interface LoadOptions {
   readonly height: number;
   readonly width: number;
@@ -125,7 +125,7 @@ export interface LoadOptions {
   readonly cropPadding?: number;
   /** Whether to mirror with probability one half. */
   readonly flip?: boolean;
-  /** Where the augmentation's random numbers come from. */
+  /** The source of the augmentation's random numbers. */
   readonly stream: Stream;
 }
 

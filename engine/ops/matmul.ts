@@ -17,7 +17,7 @@ import { sumKernels } from "./reduce_sum.ts";
 import source from "./matmul.wgsl" with { type: "text" };
 import sharedSource from "./matmul_shared.wgsl" with { type: "text" };
 
-/** Which operands are transposed. */
+/** Transposed operands and summed dimensions of a product. */
 export interface MatmulAttrs {
   readonly [key: string]: unknown;
   /** `a` is [..., K, M]. */
@@ -68,7 +68,7 @@ export const matmulOp: OpDef<MatmulAttrs> = {
   cases: matmulCases(),
 };
 
-/** How to multiply. */
+/** Options of a matrix product. */
 export interface MatmulOptions {
   /** Whether `a` is [..., K, M]; default false. */
   readonly transposeA?: boolean;

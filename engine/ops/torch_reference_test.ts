@@ -40,7 +40,7 @@ interface Settings {
   readonly temperature: number;
 }
 
-/** How each operation of the file is computed here; a new one is a line. */
+/** The computation of each operation of the file; a new one is a line. */
 const OPS: Record<string, (inputs: Inputs, settings: Settings) => Tensor> = {
   conv2d: ({ x, weight, bias }, { stride, padding }) => conv2d(x, weight, { bias, stride, padding }),
   linear: ({ x, weight, bias }) => linear(x, weight, bias),

@@ -48,7 +48,7 @@ export interface Optimizer {
   readonly scalars: Variable;
 }
 
-/** Which parameters the weight decay applies to. */
+/** Selects the parameters that the weight decay applies to. */
 export type DecaysFn = (parameter: Variable) => boolean;
 
 /** Decay for matrices and kernels only: none for biases, scales and shifts, which have rank 1 or 0. */

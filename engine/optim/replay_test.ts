@@ -26,7 +26,7 @@ const STEPS = 10;
 const schedule = cosine({ lr: 0.05, warmupSteps: 2, totalSteps: STEPS });
 const betas = [0.9, 0.95] as const;
 
-/** What the host gives an update, in float64. */
+/** The numbers that the host gives an update, in float64. */
 type HostNumbers = (step: number) => number[];
 
 const plain: HostNumbers = (step) => [schedule(step)];

@@ -13,7 +13,7 @@ export interface ScheduleOptions {
 
 /** Settings of {@linkcode cosine}. */
 export interface CosineOptions extends ScheduleOptions {
-  /** Where the floor is reached, warm-up included; it stays there afterwards. */
+  /** The step at which the floor is reached, warm-up included; it stays there afterwards. */
   readonly totalSteps: number;
   /** The learning rate at the end. Default 0. */
   readonly floor?: number;

@@ -1,4 +1,4 @@
-/** What an architecture is: the settings of a network, and how it is made. */
+/** The type of architectures: the settings of a network, and the function that makes it. */
 import type { Encoder } from "../../engine/nn/model.ts";
 import type { Fields } from "../../settings/field.ts";
 
@@ -19,12 +19,12 @@ export interface EncoderConfig {
 export interface ArchitectureSettings<Config> {
   /** Value of the key `arch`. */
   readonly name: string;
-  /** What it is, in a few words. */
+  /** A description in a few words. */
   readonly help: string;
   readonly fields: Fields<Config>;
 }
 
-/** How an encoder of an architecture is made. */
+/** Makes encoders of an architecture. */
 export interface ArchitectureMethod<Config> {
   /**
    * Refuses settings that no network could be made of.

@@ -46,7 +46,7 @@ export function plannedSteps({ images, ...settings }: AutoAttackConfig, classes:
   return images * ROBUST_SHARE * stepsOf(settings, classes).values().reduce((sum, steps) => sum + steps, 0);
 }
 
-/** Steps of an evaluation, each attacked image at full cost: an upper bound of what was done. */
+/** Steps of an evaluation, each attacked image at full cost: an upper bound. */
 export function attackedSteps(
   config: AutoAttackConfig,
   outcomes: readonly Pick<StageOutcome, "name" | "attacked">[],

@@ -5,7 +5,7 @@ import { accuracyOf, evaluateUnderPgd } from "../evaluate.ts";
 import type { PgdConfig } from "./pgd_settings.ts";
 import type { AttackFindings, AttackMethod, AttackTask } from "./types.ts";
 
-/** How far a perturbation may overshoot by rounding, in pixel units. */
+/** Tolerance for the rounding of a perturbation, in pixel units. */
 const SLACK = 1e-6;
 
 /** Attacks every image, from where an earlier process stopped. */

@@ -1,4 +1,4 @@
-/** What an attack that judges robustness is: its settings in a preset, and how it evaluates. */
+/** The type of attacks that measure robustness: settings in a preset, and the evaluation. */
 import type { LogitsFn } from "../../attacks/threat_model/logits_fn.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import type { Checkpoint } from "../../engine/files/checkpoint.ts";
@@ -6,7 +6,7 @@ import type { Gpu } from "../../engine/device/device.ts";
 import type { Fields } from "../../settings/field.ts";
 import type { SectionReader } from "../../settings/section_reader.ts";
 
-/** What reading an attack's settings needs to know of the data. */
+/** Properties of the data that the reader of an attack's settings needs. */
 export interface AttackData {
   readonly testSize: number;
   readonly classes: number;
@@ -14,7 +14,7 @@ export interface AttackData {
   readonly imageSize: number;
 }
 
-/** How little of an attack shows what it costs. */
+/** The size of a calibration run of an attack. */
 export interface RehearsalExtent {
   readonly steps: number;
   readonly batchSize: number;
@@ -58,7 +58,7 @@ export interface AttackMetric {
   readonly samples?: readonly number[];
 }
 
-/** What an attack found. */
+/** The results of an attack. */
 export interface AttackFindings {
   /** 1 where an image is classified correctly, in the order of the set from its first image on, by name. */
   readonly outcomes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -71,7 +71,7 @@ export interface AttackFindings {
   readonly done?: Checkpoint;
 }
 
-/** What an attack works with. */
+/** The inputs of an attack. */
 export interface AttackTask {
   /** Scores of the classifier in eval mode. */
   readonly logits: LogitsFn;
@@ -95,9 +95,9 @@ export interface AttackTask {
   measure<T>(steps: number | ((result: T) => number), run: () => Promise<T>): Promise<T>;
 }
 
-/** Where an attack keeps what it has found so far. */
+/** Storage of an attack's unfinished results. */
 export interface AttackState {
-  /** What an earlier process kept, once; null where it kept nothing. */
+  /** The checkpoint of an earlier process, once; null if there is no checkpoint. */
   load(): Promise<Checkpoint | null>;
   /**
    * Keeps it, if it is time to.
@@ -107,7 +107,7 @@ export interface AttackState {
   save(checkpoint: () => Checkpoint, options?: { readonly steps?: number }): Promise<void>;
 }
 
-/** How an attack evaluates. */
+/** Evaluates a classifier by an attack. */
 export type AttackMethod<Config> = (gpu: Gpu, config: Config, task: AttackTask) => Promise<AttackFindings>;
 
 /** An attack that presets may name. */

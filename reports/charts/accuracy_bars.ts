@@ -6,7 +6,7 @@ import type { ChartRow } from "./rows.ts";
 
 /** Settings of a bar chart of accuracies. */
 export interface AccuracyBarsOptions {
-  /** What the bars show, in the words of the axis: "Clean test accuracy". */
+  /** The axis label of the bars: "Clean test accuracy". */
   readonly measure: string;
   /** Accuracy of guessing, drawn as a dashed line; null draws none. */
   readonly chance: number | null;

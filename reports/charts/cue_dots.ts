@@ -17,7 +17,7 @@ const STYLE = {
 const MARGIN_LEFT = 92;
 
 /**
- * Which planted cue a cell uses: per feature set, its accuracy where only the robust cue is shown (discs) and where
+ * The planted cue that a cell uses: per feature set, its accuracy where only the robust cue is shown (discs) and where
  * only the non-robust cue is (diamonds). Large marks are means over seeds, small ones seeds; dashed line = chance.
  */
 export function cueDots(rows: readonly CueRow[], { chance }: { chance: number | null }): string {

@@ -7,7 +7,7 @@ export interface HistoryPoint {
   readonly time: string;
   readonly value: number;
   readonly interval: readonly [low: number, high: number] | null;
-  /** Hash of what it was measured with: points of another are not joined. */
+  /** Hash of data and configuration: points with different hashes are not joined. */
   readonly config: string;
 }
 

@@ -22,7 +22,7 @@ const LIMITS = [-0.5, 1.75] as const;
 const MARGINS = { marginLeft: 40, marginRight: 8, marginTop: 28, marginBottom: 68 };
 
 /** Slots that a group takes at least, so that neighbours' names do not touch. */
-const NARROWEST = 3;
+const MIN_SLOTS = 3;
 
 /**
  * Grouped bars of relative usefulness: a group per feature set, a bar per paradigm, then minimum and mean over the
@@ -42,7 +42,7 @@ export function relativeBars(sets: readonly SetUsefulness[]): string {
   const groups = sets.map((set) => {
     const keys = barsOf(set).map(({ key }) => key);
     // A narrow group gets room for its name on both sides.
-    const side = Math.max(0, Math.ceil((NARROWEST - keys.length) / 2));
+    const side = Math.max(0, Math.ceil((MIN_SLOTS - keys.length) / 2));
     const room = (where: string) => Array.from({ length: side }, (_, at) => `${where} ${set.label} ${at}`);
     return { label: set.label, keys, slots: [...room("before"), ...keys, ...room("after")] };
   });

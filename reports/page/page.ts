@@ -22,7 +22,7 @@ import type { LoadedRun } from "../types.ts";
 export interface ReportOptions {
   /** Relative path from the page's folder to the run folder, empty (the default) or ending in a slash. */
   readonly base?: string;
-  /** How fast the engine is, shown after the run's own results. */
+  /** Measured speed of the engine, shown after the run's own results. */
   readonly performance?: SpeedRecords;
 }
 

@@ -5,7 +5,7 @@ import { peersSection } from "../sections/peers.ts";
 import { performanceSection } from "../sections/performance.ts";
 import { htmlPage } from "../shell.ts";
 
-/** Records of speed, and what was measured over time; each may be absent. */
+/** Records of speed, and the history; each may be absent. */
 export interface SpeedRecords {
   readonly perf?: PerfRecord;
   readonly peers?: PeersRecord;
@@ -26,7 +26,7 @@ export function performanceParts(
 /**
  * Records of speed as a page of their own.
  *
- * @throws {TypeError} If there is none.
+ * @throws {TypeError} If no record is given.
  */
 export function renderPerformance(performance: SpeedRecords): string {
   const sections = performanceParts(performance)
@@ -49,8 +49,8 @@ export function renderPerformance(performance: SpeedRecords): string {
 
 function historyPage(sections: readonly (readonly [id: string, title: string, content: Html])[]): string {
   return htmlPage({
-    title: "What was measured, run after run (realfeatures)",
-    heading: "What was measured, run after run",
+    title: "Measurements, run after run (realfeatures)",
+    heading: "Measurements, run after run",
     meta: markup`<p class="meta">realfeatures</p>`,
     notices: null,
     sections,

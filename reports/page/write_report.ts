@@ -7,7 +7,7 @@ import { renderReport } from "./page.ts";
 import { renderPerformance, type SpeedRecords } from "./performance.ts";
 import type { Problem } from "../types.ts";
 
-/** Where a page goes, and what of speed stands on it. */
+/** Options of a report: the path of the page, and its records of speed. */
 export interface WriteOptions {
   /** Default: `DIR/report.html`. */
   readonly out?: string;
@@ -86,7 +86,7 @@ async function loadRecord<T, J = unknown>(
   }
 }
 
-/** How pages begin, in any version: nothing else is replaced by one. */
+/** The beginning of a page, in any version: a report replaces no other file. */
 const PAGE = /^<!doctype html>[^]*<title>[^<]*\(realfeatures\)<\/title>/;
 
 async function writePage(out: string, page: string): Promise<void> {

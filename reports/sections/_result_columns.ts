@@ -43,7 +43,7 @@ export function resultColumns(groups: readonly Group[]): Column[] {
   ];
 }
 
-/** What the linear head was trained on changes what its accuracy means. */
+/** Names the training data of the linear head, because its accuracy depends on them. */
 function probeNote(groups: readonly Group[]): string {
   const data = new Set(
     groups.flatMap(({ done }) =>

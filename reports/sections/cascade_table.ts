@@ -8,7 +8,7 @@ import { type Spread, spread } from "../../bench/statistics/spread.ts";
 import type { LoadedRecord } from "../types.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 
-/** What is left after each attack of AutoAttack, or null where it was not run. */
+/** The robust accuracy after each attack of AutoAttack, or null if AutoAttack was not run. */
 export function cascadeTable(groups: readonly Group[]): Html | null {
   const attacked = groups.filter((group) => metricSpread(group, "autoAttackAccuracy"));
   const attacks = [...new Set(attacked.flatMap(({ done }) => done.flatMap(attacksOf)))];
@@ -61,7 +61,7 @@ function attacksOf(loaded: LoadedRecord): string[] {
   return Array.isArray(attacks) ? attacks.map(String) : [];
 }
 
-/** Accuracy after an attack; an attack that had nothing left to attack leaves what there was. */
+/** Accuracy after an attack; an attack without images left to attack does not change it. */
 function leftAfter(loaded: LoadedRecord, attack: string): number[] {
   const samples = loaded.record.metrics.autoAttackAccuracy?.samples ?? [];
   const index = attacksOf(loaded).indexOf(attack);

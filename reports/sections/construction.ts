@@ -17,7 +17,7 @@ const COLUMNS = [
   ["maxLinf", "Largest Linf", "over all images"],
 ] as const;
 
-/** How each constructed set was made and how far its images moved, then examples of it. */
+/** The construction of each set, the distances that its images moved, and examples. */
 export function constructionSection(
   run: LoadedRun,
   { groups, links }: { groups: readonly Group[]; links: Links },
@@ -62,7 +62,7 @@ function constructionRow(group: Group, links: Links): Html {
 `;
 }
 
-/** The settings that say what was asked for: whose features or loss, for how long, and how far at most. */
+/** The settings of the construction: whose features or loss, number of steps, and largest distance. */
 function methodOf(config: Readonly<Record<string, unknown>>): { method: string; settings: string } {
   const text = (key: string) => {
     const value = config[`${key}Label`] ?? config[key];

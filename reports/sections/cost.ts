@@ -11,7 +11,7 @@ const METRICS = ["imagesPerSecond", "flops", "peakBytes"] as const;
 export function costSection(groups: readonly Group[]): Html | null {
   const done = groups.filter((group) => group.done.length > 0);
   if (done.length === 0) return null;
-  const name = "What each cell cost";
+  const name = "Cost of each cell";
   return markup`${
     tableFrame(
       name,
@@ -48,7 +48,7 @@ function row(group: Group): Html {
 `;
 }
 
-/** Which of a row's numbers are of other runs, and of which; nothing where none is. */
+/** Names the runs from which numbers of a row are reused; nothing if all are the run's own. */
 function takenOver({ done }: Group): Html | null {
   const runs = done.flatMap(({ reusedFrom = {} }) => Object.values(reusedFrom));
   if (runs.length === 0) return null;

@@ -4,10 +4,10 @@ import { downloadLinks } from "../download.ts";
 import { type Html, markup } from "../html.ts";
 import { chartFigure, tableFrame } from "./_parts.ts";
 
-/** Charts of one preset and machine; what is beyond them stands in the data alone. */
-const MOST_CHARTS = 12;
+/** Charts of one preset and machine; further metrics are only in the data. */
+const MAX_CHARTS = 12;
 
-/** What was measured over time, a part for each preset and class of machines; null where the history is empty. */
+/** Measurements over time, one part per preset and class of machines; null if the history is empty. */
 export function historySection({ entries, problems }: History): Html | null {
   if (entries.length === 0 && problems.length === 0) return null;
   const parts = Map.groupBy(
@@ -39,10 +39,10 @@ function partOf(name: string, entries: readonly HistoryLine[]): Html {
       statistic: metric.statistic,
     }))
   );
-  const left = quantities.length - MOST_CHARTS;
+  const left = quantities.length - MAX_CHARTS;
   return markup`<h3>${name}</h3>
 <div class="charts">${
-    quantities.slice(0, MOST_CHARTS).map(([quantity, list]) => {
+    quantities.slice(0, MAX_CHARTS).map(([quantity, list]) => {
       const [{ metric }] = list.slice(-1), unit = metric.kind === "accuracy" ? "%" : metric.unit;
       return chartFigure({
         title: quantity,
@@ -77,7 +77,7 @@ function partOf(name: string, entries: readonly HistoryLine[]): Html {
   }</details></div>`;
 }
 
-/** What changed comes first, and accuracies before times. */
+/** Sort key: changed metrics first, and accuracies before times. */
 function rank(list: readonly { metric: HistoryMetric }[]): number {
   const changed = list.some(({ metric: { value } }) => value !== list[0].metric.value);
   return (changed ? 0 : ORDER.length) + ORDER.indexOf(list[0].metric.kind);

@@ -3,7 +3,7 @@ import { type Html, markup } from "../html.ts";
 import type { LoadedRun } from "../types.ts";
 import { missingCells } from "./problems.ts";
 
-/** What a reader must know before any number: a small run, or one with holes. */
+/** Warnings shown before any number: the run is small or incomplete. */
 export function notices(run: LoadedRun): Html[] {
   const records = run.records.map(({ record }) => record);
   const quick = records.some((record) => record.status === "quick");

@@ -4,7 +4,7 @@ import { type Html, markup } from "../html.ts";
 import { base64Bytes, pngDataUri } from "../images.ts";
 import type { LoadedPictures, LoadedRun } from "../types.ts";
 
-/** What the paradigms do to images and make of them: augmentations, masks and reconstructions, samples. */
+/** Pictures of the paradigms: augmentations, masks and reconstructions, samples. */
 export function picturesSection(run: LoadedRun, groups: readonly Group[]): Html | null {
   const parts = byParadigm(groups).map((part) => ({
     name: part[0].paradigm === null ? "Paradigm not recorded" : paradigmLabel(part[0]),

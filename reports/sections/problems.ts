@@ -3,7 +3,7 @@ import { type Html, markup } from "../html.ts";
 import type { Links } from "../paths.ts";
 import type { LoadedRun } from "../types.ts";
 
-/** What did not work: cells that failed, were skipped or left no record, unreadable files, failed checks, warnings. */
+/** Problems of the run: cells that failed, were skipped or left no record, unreadable files, failed checks, warnings. */
 export function problemsSection(run: LoadedRun, links: Links): Html {
   const cell = (path: string, name: string) => links.to(path, name);
   const unfinished = run.records.filter(({ record }) =>

@@ -28,7 +28,7 @@ export function relativeSection(groups: readonly Group[]): Html | null {
       data: downloadLinks("relative-usefulness", downloadRows(sets)),
     })
   }</div>
-<p><strong>What “real” would mean here.</strong> A feature set would be real in the sense of this figure if it were useful under every paradigm:
+<p><strong>Meaning of “real” here.</strong> A feature set would be real in the sense of this figure if it were useful under every paradigm:
 the interval of its minimum over them lies above 0, and the more so the nearer to 100 %. No threshold between is agreed on, so none
 is applied.</p>
 <ul class="plain">${sets.map((set) => markup`<li>${usefulnessWords(set)}</li>`)}</ul>
@@ -48,7 +48,7 @@ encoders are not better than untrained ones by more than the sampling error of t
     }. Their ratios say little about what training on a feature set brought.</p></div>`;
 }
 
-/** What the intervals of the figure speak of. */
+/** The source of the figure's intervals. */
 function intervalWords(sets: readonly SetUsefulness[]): string {
   const sources = new Set(sets.flatMap(estimatesOf).map(({ estimate }) => estimate.source));
   const words = [

@@ -18,7 +18,7 @@ Deno.test("relativeSection() gives minimum and mean with their intervals, and no
   const page = text(makePlantedRun({ paradigms: FOUR }))!;
   assertStringIncludes(page, "over SL, CL, MIM and DM: minimum ");
   assertEquals(page.match(/95 % interval over 3 seeds/g)?.length, 6);
-  assertStringIncludes(page, "What “real” would mean here.");
+  assertStringIncludes(page, "Meaning of “real” here.");
   assertEquals(/\b(is|are) (not )?real\b/.test(page), false);
 });
 

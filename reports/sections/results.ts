@@ -113,7 +113,7 @@ function row(
   };
 }
 
-/** What a robust accuracy was measured under. */
+/** The attack behind a robust accuracy. */
 function attackWords(loaded: LoadedRecord, metric: string): string | null {
   if (metric !== "autoAttackAccuracy") return attackOf(loaded)?.label ?? null;
   const view = autoAttackOf(loaded);

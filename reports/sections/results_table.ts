@@ -15,7 +15,7 @@ import type { Column } from "./_column.ts";
 import { swatch, tableFrame } from "./_parts.ts";
 import { resultColumns } from "./_result_columns.ts";
 
-/** Rows: what encoders were trained on, per paradigm. Columns: what was measured, mean ± SD over seeds. */
+/** Rows: training sets of the encoders, per paradigm. Columns: metrics, mean ± SD over seeds. */
 export function resultsTable(groups: readonly Group[], links: Links): Html {
   const columns = resultColumns(groups);
   const name = "Usefulness and robustness per feature set";

@@ -5,7 +5,7 @@ import type { LoadedRun } from "../types.ts";
 import { variantsTable } from "./variants.ts";
 import { paradigmSettings } from "./paradigm_settings.ts";
 
-/** How the run was made: machine, versions, the whole preset and the complete config of every kind of cell. */
+/** The settings of the run: machine, versions, the whole preset and the complete config of every kind of cell. */
 export function settingsSection(run: LoadedRun): Html {
   const records = run.records.map(({ record }) => record);
   return markup`

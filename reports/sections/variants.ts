@@ -2,7 +2,7 @@ import type { CellRecord } from "../../bench/records/mod.ts";
 import { type Html, markup } from "../html.ts";
 import { tableFrame } from "./_parts.ts";
 
-/** Which way of computing each operation took, folded; null where no operation had a choice. */
+/** The variant used for each operation, folded; null if no operation has several. */
 export function variantsTable(records: readonly Pick<CellRecord, "variants">[]): Html | null {
   const taken = new Map<string, Set<string>>();
   for (const { variants } of records) {

@@ -9,16 +9,16 @@ import { adapterClass, baselineRecord, samePlace } from "./record.ts";
 import { readRecords } from "./records.ts";
 
 /**
- * What a number may differ by in the place where the baseline was made: fractions in absolute terms, less than one of 128
+ * Tolerance of a number in the place where the baseline was made: fractions in absolute terms, less than one of 128
  * test images; others relatively. Sums in another order stay far below it, as long as no image is decided otherwise.
  */
 export const TOLERANCE = 0.005;
 
-/** What to do where a change was meant. */
+/** The command for an intended change. */
 export const REWRITE = "deno task baseline --write";
 
 /**
- * What was found. `elsewhere`: the adapter is of another class, nothing was judged. `worse`: `bench compare` found a
+ * The result of the check. `elsewhere`: the adapter is of another class, nothing was judged. `worse`: `bench compare` found a
  * regression. `changed`: none, but numbers are not those of the baseline, although the place is.
  */
 export interface BaselineCheck {

@@ -40,7 +40,7 @@ async function write(dir: string, list: readonly CellRecord[]): Promise<string> 
 
 const CLEAN = [0.25, 0.3125, 0.28125];
 
-/** What becomes of `head` where `base` is the baseline. */
+/** Checks `head` against the baseline `base`. */
 async function check(head: readonly CellRecord[], base = records(CLEAN)) {
   let found: Awaited<ReturnType<typeof checkBaseline>> | undefined;
   await withTempDir(async (dir) => {

@@ -63,7 +63,7 @@ became worse, a cell failed, or, where the baseline was made, a number changed.`
   run: ({ options }, { signal }: Output & { readonly signal: AbortSignal }) => main(options, signal),
 });
 
-/** What a comparison is written as. */
+/** Formats of a comparison. */
 const REPORTS = {
   "comparison.xml": "junit",
   "benchmark-smaller.json": "github-action-benchmark",
@@ -116,7 +116,7 @@ async function judge(
   return check.verdict === "worse" || check.verdict === "changed" ? EXIT.regression : EXIT.done;
 }
 
-/** As everybody runs it, in a process of its own and with the permissions of the task; what it says is shown only if it fails. */
+/** As everybody runs it, in a process of its own and with the permissions of the task; its output is shown only if it fails. */
 async function runPreset(preset: string, out: string, signal: AbortSignal): Promise<void> {
   const words = ["--preset", preset, "--out", out, "--quiet"];
   const child = new Deno.Command(Deno.execPath(), {
@@ -143,7 +143,7 @@ async function runPreset(preset: string, out: string, signal: AbortSignal): Prom
 async function writeReports(dir: string, { verdict, text, comparison }: BaselineCheck): Promise<void> {
   await Deno.mkdir(dir, { recursive: true });
   const fine = verdict === "same" || verdict === "elsewhere";
-  const title = fine ? "Baseline" : "Baseline: not what it was";
+  const title = fine ? "Baseline" : "Baseline differs";
   const body = comparison === null ? "" : `\n${FORMATS.markdown(comparison)}`;
   await writeFileAtomic(
     join(dir, "comparison.md"),

@@ -4,7 +4,7 @@ import { withTempDir } from "../../bench/testing.ts";
 import { join } from "../path.ts";
 import { ROOT } from "../repository.ts";
 
-/** What the command says and ends with, on runs that are there already: nothing is computed. */
+/** Output and exit code of the command on existing runs: nothing is computed. */
 async function baseline(...args: string[]): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--no-check", join(ROOT, "tools/baseline/cli.ts"), ...args],

@@ -1,4 +1,4 @@
-/** What a baseline keeps of a record, and where it holds. */
+/** Records as a baseline keeps them, and the places where they hold. */
 import { isSpeed } from "../../bench/record/canonical.ts";
 import { adapterName } from "../../bench/record/env.ts";
 import type { CellRecord, MachineInfo } from "../../bench/records/mod.ts";

@@ -20,7 +20,7 @@ import {
 } from "@std/assert";
 import { rejects, throws } from "node:assert";
 
-/** What must pass and what must fail, per assertion; checked with node:assert, not with the code under test. */
+/** Calls that must pass and calls that must fail, per assertion; checked with node:assert, not with the code under test. */
 const cases: Record<string, { passes: () => void; fails: () => void }> = {
   assert: { passes: () => assert(1), fails: () => assert(0) },
   assertFalse: { passes: () => assertFalse(""), fails: () => assertFalse("x") },

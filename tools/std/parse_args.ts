@@ -12,7 +12,7 @@ import minimist from "minimist";
 /** Names of options: one, or several. */
 type Names<N extends string> = N | readonly N[];
 
-/** What to expect on a command line. */
+/** The options of a command line. */
 export interface ParseOptions<
   B extends string = string,
   S extends string = string,

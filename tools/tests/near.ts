@@ -1,4 +1,4 @@
-/** Which tests a change needs first. See {@linkcode testsNear}.
+/** Selects the tests that a change needs first. See {@linkcode testsNear}.
  *
  * @module
  */

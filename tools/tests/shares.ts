@@ -1,4 +1,4 @@
-/** Which test files run together in one process, and what the processes said.
+/** Shares test files between processes, and reads the output of the processes.
  *
  * @module
  */
@@ -6,7 +6,7 @@
 /** A test file that takes this long, in seconds, where nothing else is known: loading it, and small tests. */
 const USUAL_SECONDS = 1.3;
 
-/** What a file takes, in seconds on two cores with a software adapter. */
+/** Duration of a file's tests, in seconds on two cores with a software adapter. */
 export function secondsOf(file: string, slow: Readonly<Record<string, number>>): number {
   return slow[file] ?? USUAL_SECONDS;
 }
@@ -36,7 +36,7 @@ export function sharesOf(
     .map((share) => share.files.toSorted());
 }
 
-/** What one process said at its end. */
+/** The counts that one process printed at its end. */
 export interface Counts {
   /** Tests that passed. */
   passed: number;
