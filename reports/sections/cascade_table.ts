@@ -26,7 +26,7 @@ export function cascadeTable(groups: readonly Group[]): Html | null {
     ...Object.fromEntries(attacks.map((attack, i) => [attack, left[i]?.mean ?? null])),
     seconds: clock?.mean ?? null,
   }));
-  return markup`<details><summary>${name}: what each of them left</summary>${
+  return markup`<details><summary>${name}: accuracy after each attack</summary>${
     tableFrame(
       name,
       markup`<table><caption>${name}: share of the attacked test images that is still correct after this attack and all before

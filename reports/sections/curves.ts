@@ -11,8 +11,8 @@ export function curvesSection(groups: readonly Group[]): Html | null {
   const parts = byParadigm(groups).map((part) => ({ part, curves: part.flatMap(curvesOf) }))
     .filter(({ curves }) => curves.length > 0);
   if (parts.length === 0) return null;
-  return markup`<p>How the usefulness of an encoder grows while it is trained: at some epochs a linear probe was trained on the frozen encoder,
-on a subset of the images. The number in the tables is that of the full probe after training.</p>
+  return markup`<p>The usefulness of an encoder during its training: at some epochs a linear probe is trained on the frozen encoder,
+on a subset of the images. The tables show the accuracy of the full probe after training.</p>
 <div class="charts">${
     parts.map(({ part, curves }) => {
       const chance = metricSpread(part.find((g) => metricSpread(g, "chance")) ?? part[0], "chance")?.mean ??

@@ -14,8 +14,8 @@ export function historySection({ entries, problems }: History): Html | null {
     entries,
     ({ preset, machine }) => `${preset}, ${machine.cpu}, ${machine.cores} cores, ${machine.adapter}`,
   );
-  return markup`<p>Each dot is a line of the history; the rule through it is the interval that the table has. Dots are
-joined while data and configuration are the same. Times of different classes of machines cannot be compared, so each has charts of its own.</p>${
+  return markup`<p>Each dot is a line of the history; the vertical rule is its interval, as in the table. Dots are
+joined while data and configuration are the same. Each class of machines has its own charts, since their times are not comparable.</p>${
     problems.map(({ line, reason }) => markup`<p class="quiet">Line ${line} of the history: ${reason}.</p>`)
   }${[...parts].map(([name, list]) => partOf(name, list))}`;
 }

@@ -20,13 +20,13 @@ several uncertain numbers tends to lie below the smallest true one: read a minim
 <dt>Clean accuracy</dt><dd>The same share for the classifier that is attacked: under SL the encoder with its own head, under the other paradigms encoder and
 probe.</dd>
 <dt>Robust accuracy</dt><dd>Share of test images classified correctly both clean and under the attack that the column names. An attack gives an upper
-bound: a stronger one may find less. Eps is in pixel units of [0, 1].</dd>
+bound: a stronger attack may lower it. Eps is in pixel units of [0, 1].</dd>
 <dt>AutoAttack</dt><dd>Attacks one after the other, each on the images that all before it left correct: an image counts as robust if it is correct
 when clean and under every one of them. “standard” is the published protocol (APGD on cross-entropy, APGD on nine targets, FAB on nine
 targets, Square with 5,000 queries); other settings are named, never called by its name. It is run on the first test images only, whose
 number is given with it; clean accuracy on the same images is what the attacks started from, PGD on them shows how much the choice of the attack matters, PGD on all images has the smaller
 standard error. Where Square, which sees no gradients, beats the others, gradients were of no use: a warning says so.</dd>
-<dt>Largest perturbation</dt><dd>The largest distance that the attack really moved an image, over all seeds; above eps it is marked.</dd>
+<dt>Largest perturbation</dt><dd>The largest distance between an image and its attacked version, over all seeds; values above eps are marked.</dd>
 <dt>Spread</dt><dd>± is the sample standard deviation over seeds. The interval is mean ∓ t(0.975, n − 1) · SD / √n; it covers the choice of the seed,
 not that of the test images, and is not clipped to possible values. Charts clip it.</dd>
 <dt>Failed</dt><dd>A failed or skipped cell has no number and enters no mean.</dd>

@@ -7,7 +7,7 @@ import { tableFrame } from "./_parts.ts";
 /** The parts of a config in which paradigms differ. */
 const PARTS = ["paradigm", "model", "training", "probe"] as const;
 
-/** The settings of every paradigm side by side, or null where no encoder was trained in the standard way. */
+/** The settings of every paradigm side by side, or null if no encoder had standard training. */
 export function paradigmSettings(run: LoadedRun): Html | null {
   const columns = byParadigm(groupOverSeeds(run, "train")).map((part) => {
     const records = part.flatMap(({ done, unfinished }) => [...done, ...unfinished])
@@ -23,7 +23,7 @@ export function paradigmSettings(run: LoadedRun): Html | null {
   const name = "Settings of each paradigm";
   return tableFrame(
     name,
-    markup`<table><caption>${name}, encoders trained in the standard way; several values where cells differ.</caption>
+    markup`<table><caption>${name}, encoders after standard training; several values if cells differ.</caption>
 <thead><tr><th scope="col">Setting</th>${
       columns.map((column) => markup`<th scope="col">${column.name}</th>`)
     }</tr></thead>

@@ -115,7 +115,7 @@ function undefinedList(sets: readonly SetUsefulness[]): Html | null {
       `${set.label}, ${reason}`
     )
   );
-  return reasons.length === 0 ? null : markup`<p>Left out, and why:</p>
+  return reasons.length === 0 ? null : markup`<p>Not shown, with the reason:</p>
 <ul class="plain">${reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
 }
 

@@ -6,19 +6,19 @@ import { tableFrame } from "./_parts.ts";
 export function variantsTable(records: readonly Pick<CellRecord, "variants">[]): Html | null {
   const taken = new Map<string, Set<string>>();
   for (const { variants } of records) {
-    for (const [operation, way] of Object.entries(variants)) {
-      taken.set(operation, (taken.get(operation) ?? new Set()).add(way));
+    for (const [operation, variant] of Object.entries(variants)) {
+      taken.set(operation, (taken.get(operation) ?? new Set()).add(variant));
     }
   }
   if (taken.size === 0) return null;
-  const name = "Ways of computing that were chosen";
+  const name = "Variants used";
   const table =
-    markup`<table><caption>For each operation, its shapes and settings: all ways give the same bits, so they \
-decide the speed alone; several where cells differ.</caption>
-<thead><tr><th scope="col">Operation</th><th scope="col">Way</th></tr></thead>
+    markup`<table><caption>The variant of each operation, by its shapes and settings. All variants give the same bits and \
+differ only in speed; several are listed if cells differ.</caption>
+<thead><tr><th scope="col">Operation</th><th scope="col">Variant</th></tr></thead>
 <tbody>${
-      [...taken].sort(([a], [b]) => a < b ? -1 : 1).map(([operation, ways]) =>
-        markup`<tr><th scope="row">${operation}</th><td>${[...ways].sort().join("; ")}</td></tr>
+      [...taken].sort(([a], [b]) => a < b ? -1 : 1).map(([operation, used]) =>
+        markup`<tr><th scope="row">${operation}</th><td>${[...used].sort().join("; ")}</td></tr>
 `
       )
     }</tbody></table>`;

@@ -8,7 +8,7 @@ interface Element {
   readonly textContent: string;
 }
 
-Deno.test("variantsTable() is a folded table with a row per operation, and every way that was taken", () => {
+Deno.test("variantsTable() is a folded table with a row per operation, and every variant used", () => {
   const { document } = parseHTML(
     variantsTable([
       { variants: { "matmul 8x8": "4x8", "conv2d 1x2": "1x8x8" } },
@@ -20,13 +20,13 @@ Deno.test("variantsTable() is a folded table with a row per operation, and every
     [...row.querySelectorAll("th, td")].map((cell) => cell.textContent)
   );
   assertEquals(rows, [
-    ["Operation", "Way"],
+    ["Operation", "Variant"],
     ["conv2d 1x2", "1x16x8; 1x8x8"],
     ["matmul 8x8", "4x8"],
   ]);
 });
 
-Deno.test("variantsTable() shows names as text, and nothing where no operation had a choice", () => {
+Deno.test("variantsTable() shows names as text, and nothing if no operation has variants", () => {
   assertEquals(
     variantsTable([{ variants: {} }, makeTrained("natural", { seed: 0, clean: 1, robust: 1 })]),
     null,
