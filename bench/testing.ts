@@ -110,7 +110,7 @@ export function fakeWorkbench(
     readPath: "buffer",
     executeCell,
     restoreOutput: () => Promise.resolve(undefined),
-    rehearse: () => Promise.resolve({ phases: [], setUpMs: 0, firstMs: 0, peakBytes: 0 }),
+    profile: () => Promise.resolve({ phases: [], setUpMs: 0, firstMs: 0, peakBytes: 0 }),
     close: () => {},
     ...own,
   };

@@ -40,7 +40,7 @@ const BESIDE = {
 } as const;
 
 /**
- * Puts files of the user's beside and inside what a run has left, and links that lead out of it to files in `outside`.
+ * Puts files of the user's next to and into what a run has left, and links that lead out of it to files in `outside`.
  *
  * @returns A check that all are as they were.
  */

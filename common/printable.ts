@@ -7,7 +7,7 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u206
 /** Settings of {@linkcode printable}. */
 export interface PrintableOptions {
   /** Characters kept; the middle of a longer text is left out. Default: all. */
-  readonly most?: number;
+  readonly max?: number;
   /** Whether line feeds stay, as in a message of several lines. Default: false. */
   readonly lines?: boolean;
 }
@@ -22,12 +22,12 @@ export interface PrintableOptions {
  * import { printable } from "./printable.ts";
  * assertEquals(printable("conv1\u001b[2J.weight\n"), "conv1\\u{1b}[2J.weight\\n");
  * assertEquals(printable("a\nHint: b", { lines: true }), "a\nHint: b");
- * assertEquals(printable("0123456789", { most: 5 }), "01...89");
+ * assertEquals(printable("0123456789", { max: 5 }), "01...89");
  * ```
  */
-export function printable(text: string, { most = Infinity, lines = false }: PrintableOptions = {}): string {
-  const half = Math.floor(most / 2);
-  const kept = text.length > most ? `${text.slice(0, half)}...${text.slice(text.length - half)}` : text;
+export function printable(text: string, { max = Infinity, lines = false }: PrintableOptions = {}): string {
+  const half = Math.floor(max / 2);
+  const kept = text.length > max ? `${text.slice(0, half)}...${text.slice(text.length - half)}` : text;
   return kept.replace(UNSAFE, (char) => char === "\n" && lines ? char : escaped(char));
 }
 
@@ -37,7 +37,7 @@ function escaped(char: string): string {
 }
 
 /** A few names for a message, each printable and short: `a, b and 40 more`. */
-export function someNames(names: readonly string[], most = 5): string {
-  const shown = names.slice(0, most).map((name) => printable(name, { most: 200 })).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+export function someNames(names: readonly string[], max = 5): string {
+  const shown = names.slice(0, max).map((name) => printable(name, { max: 200 })).join(", ");
+  return names.length > max ? `${shown} and ${names.length - max} more` : shown;
 }

@@ -14,8 +14,8 @@ Deno.test("printable() escapes what a terminal would obey, and leaves all other 
 });
 
 Deno.test("printable() leaves the middle of a long text out", () => {
-  assertEquals(printable("x".repeat(1e6), { most: 10 }), "xxxxx...xxxxx");
-  assertEquals(printable("x".repeat(10), { most: 10 }), "x".repeat(10));
+  assertEquals(printable("x".repeat(1e6), { max: 10 }), "xxxxx...xxxxx");
+  assertEquals(printable("x".repeat(10), { max: 10 }), "x".repeat(10));
 });
 
 Deno.test("someNames() lists a few and counts the rest", () => {

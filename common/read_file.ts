@@ -52,18 +52,18 @@ export async function readInto(file: Deno.FsFile, into: Uint8Array<ArrayBuffer>)
 /**
  * The bytes of a file.
  *
- * @param options.most Bytes above which it is not read. Default: no limit.
+ * @param options.max Bytes above which it is not read. Default: no limit.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {Error} If it is not a file, too large, or cannot be read; see {@linkcode openFile}.
  */
 export async function readBytes(
   path: string,
-  { most = Infinity }: { most?: number } = {},
+  { max = Infinity }: { max?: number } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   {
     using opened = await openFile(path);
-    if (opened.sizeBytes > most) {
-      throw unreadable(path, `it is too large, ${opened.sizeBytes} bytes, at most ${most} are read`);
+    if (opened.sizeBytes > max) {
+      throw unreadable(path, `it is too large, ${opened.sizeBytes} bytes, at most ${max} are read`);
     }
   }
   return await Deno.readFile(path).catch((cause) => {
@@ -74,12 +74,12 @@ export async function readBytes(
 /**
  * The text of a file in UTF-8, without a byte order mark.
  *
- * @param options.most Bytes above which it is not read. Default: 256 MiB.
+ * @param options.max Bytes above which it is not read. Default: 256 MiB.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {Error} If it is not a file, too large, not UTF-8, or cannot be read; see {@linkcode openFile}.
  */
-export async function readText(path: string, { most = MAX_TEXT }: { most?: number } = {}): Promise<string> {
-  const bytes = await readBytes(path, { most });
+export async function readText(path: string, { max = MAX_TEXT }: { max?: number } = {}): Promise<string> {
+  const bytes = await readBytes(path, { max });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

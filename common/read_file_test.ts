@@ -19,8 +19,8 @@ Deno.test("readText() and readBytes() read files, and say of everything else wha
     await Deno.writeTextFile(path, "\ufeffé");
     assertEquals(await readText(path), "é");
     assertEquals([...await readBytes(path)], [0xef, 0xbb, 0xbf, 0xc3, 0xa9]);
-    const reason = async (path: string, most?: number) =>
-      systemReason(await readText(path, { most }).catch((error) => error));
+    const reason = async (path: string, max?: number) =>
+      systemReason(await readText(path, { max }).catch((error) => error));
     assertEquals(await reason(dir), "it is a folder, not a file");
     assertEquals(await reason(join(path, "b")), "a part of the path is not a folder");
     assertEquals(await reason(path, 4), "it is too large, 5 bytes, at most 4 are read");

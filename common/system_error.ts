@@ -88,7 +88,7 @@ export function systemMessage(error: unknown): string | null {
   const tried = /: (\w+) '(.*?)'(?: -> '(.*)')?$/s.exec(message);
   const verb = tried === null ? undefined : VERBS[tried[1]];
   if (tried === null || verb === undefined) {
-    return `Cannot use a file: ${reason}, ${printable(message, { most: 300 })}`;
+    return `Cannot use a file: ${reason}, ${printable(message, { max: 300 })}`;
   }
   const paths = tried.slice(2).filter((path) => path !== undefined).map((path) => printable(path));
   return `Cannot ${verb} ${paths.join(" as ")}: ${reason}`;
@@ -98,8 +98,8 @@ export function systemMessage(error: unknown): string | null {
 function withoutPermission(said: string): string {
   const [, what, flag] = /^Requires (.*), run again with the (\S+) flag$/s.exec(said) ?? [];
   const cannot = "Cannot continue: Deno was started without a permission";
-  if (what === undefined) return `${cannot}, it says: ${printable(said, { most: 300 })}`;
-  return `${cannot}, there is no ${printable(what, { most: 300 })}\n` +
+  if (what === undefined) return `${cannot}, it says: ${printable(said, { max: 300 })}`;
+  return `${cannot}, there is no ${printable(what, { max: 300 })}\n` +
     `Hint: start it by deno task, or with ${flag}`;
 }
 

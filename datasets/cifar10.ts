@@ -95,7 +95,7 @@ export async function cifar10(folder: string, options: Cifar10Options = {}): Pro
   const hashes: string[] = [];
   for (const [index, name] of CIFAR10_FILES.entries()) {
     const path = join(root, name);
-    const bytes = await readBytes(path, { most: 2 * recordsPerFile * RECORD });
+    const bytes = await readBytes(path, { max: 2 * recordsPerFile * RECORD });
     checkBatch(bytes, { path, records: recordsPerFile });
     if (index < trainFiles) copyRecords(bytes, train, index * recordsPerFile);
     else copyRecords(bytes, test, 0);

@@ -74,7 +74,7 @@ async function download(
 
 async function readArchive(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readBytes(path, { most: 2 ** 30 });
+    return await readBytes(path, { max: 2 ** 30 });
   } catch (cause) {
     throw new Error(`Cannot read CIFAR-10 archive ${path}: ${systemReason(cause)}`, { cause });
   }

@@ -31,7 +31,7 @@ export function readField(field: Field, value: unknown): unknown {
     case "choice":
       if (typeof value !== "string") throw wrongType(field, value);
       if (!field.choices.includes(value)) {
-        throw new FieldProblem(`is "${printable(value, { most: SHOWN })}", ${suggest(value, field.choices)}`);
+        throw new FieldProblem(`is "${printable(value, { max: SHOWN })}", ${suggest(value, field.choices)}`);
       }
       return value;
     case "integer":
@@ -53,7 +53,7 @@ const SHOWN = 320;
 /** A value as an error shows it: "a text \"abc\"", "a list", "nothing". */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
-  const short = () => printable(JSON.stringify(value), { most: SHOWN });
+  const short = () => printable(JSON.stringify(value), { max: SHOWN });
   if (Array.isArray(value)) return `a list ${short()}`;
   if (typeof value === "object") return `a mapping with ${someNames(Object.keys(value), 12) || "no keys"}`;
   if (typeof value === "string") return `the text ${short()}`;
@@ -99,7 +99,7 @@ function readChoices(field: Field & { choices: readonly string[] }, value: unkno
   for (const item of value) {
     if (!field.choices.includes(item)) {
       throw new FieldProblem(
-        `holds ${printable(JSON.stringify(item), { most: SHOWN })}, ${suggest(String(item), field.choices)}`,
+        `holds ${printable(JSON.stringify(item), { max: SHOWN })}, ${suggest(String(item), field.choices)}`,
       );
     }
   }

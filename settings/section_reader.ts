@@ -112,7 +112,7 @@ export class SectionReader {
     const path = key === null ? this.#path : [...this.#path, key];
     const line = yamlLine(text, path);
     const where = line === null ? source : `${source}, line ${line}`;
-    const name = printable(path.join("."), { most: 200 }) || "the file";
+    const name = printable(path.join("."), { max: 200 }) || "the file";
     return error(`Cannot read preset ${printable(where)}: ${name} ${problem}`);
   }
 }

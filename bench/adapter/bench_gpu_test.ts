@@ -84,7 +84,7 @@ gpuTest("openBenchGpu() writes nothing where the rule is fixed, and takes what i
   assertEquals(await Array.fromAsync(Deno.readDir(dir)), []);
 });
 
-gpuTest("openBenchGpu() says once that timings cannot be kept, and goes on", async (dir) => {
+gpuTest("openBenchGpu() says once that timings cannot be kept, and continues", async (dir) => {
   await Deno.writeTextFile(join(dir, "file"), "");
   const { notes, chosen } = await convolve({ rule: "timed", pins: {} }, join(dir, "file"));
   assertEquals(Object.keys(chosen).length, 1);

@@ -5,7 +5,7 @@ import { linearOp } from "../../engine/ops/linear.ts";
 import { matmulOp } from "../../engine/ops/matmul.ts";
 import { f32, type Spec } from "../../engine/arrays/shape.ts";
 
-/** An operation, and enough sizes beside its test cases to meet every way that it knows. */
+/** An operation, with enough sizes, besides its test cases, to meet all its variants. */
 interface VariantOp {
   readonly name: string;
   readonly op: OpDef;

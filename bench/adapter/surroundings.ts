@@ -1,4 +1,4 @@
-/** What decides the bits of a result beside code and configuration: data, adapter, driver, kernels. */
+/** Data, adapter, driver and kernels: with code and configuration they decide the bits of a result. */
 import type { CellRecord, MachineInfo } from "../records/mod.ts";
 
 /** Two places with equal surroundings compute equal bits, as far as systems say what they are. */

@@ -37,7 +37,7 @@ async function interrupted(words: string[], { save = true } = {}) {
   const controller = new AbortController();
   return await start(words, async (_options, _examples, { state, signal }) => {
     if (save) await state!.save(CHECKPOINT);
-    controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
     signal!.throwIfAborted();
     return fakeResult(TEST_SIZE);
   }, controller.signal);
@@ -173,7 +173,7 @@ Deno.test("attack() refuses to resume another evaluation, stopped or finished, a
   });
 });
 
-Deno.test("attack() sets aside a state or record that is damaged, and evaluates anew; it leaves files of others", async () => {
+Deno.test("attack() sets aside a state or record that is damaged, and evaluates again; it leaves files of others", async () => {
   await withTempDir(async (dir) => {
     const words = await stopped(dir), path = `${dir}/out/state.safetensors`;
     const whole = await Deno.readFile(path);
@@ -231,7 +231,7 @@ Deno.test("attack() leaves no folder behind where the attacks refuse to begin, a
     await assertRejects(() => Deno.stat(`${dir}/out`), Deno.errors.NotFound);
     const failLater: Attack = async (_options, _examples, { state }) => {
       await state!.save(CHECKPOINT);
-      throw new RangeError("Cannot go on: out of memory");
+      throw new RangeError("Cannot continue: out of memory");
     };
     await assertRejects(() => start(words, failLater), RangeError, "out of memory");
     assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);

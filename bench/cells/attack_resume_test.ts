@@ -1,4 +1,4 @@
-/** Attacks of a cell that stop and go on, with the real AutoAttack. */
+/** Attacks of a cell that stop and resume, with the real AutoAttack. */
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
 import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import { planted } from "../../datasets/planted.ts";
@@ -146,7 +146,7 @@ gpuTest(
   },
 );
 
-gpuTest("attack() sets aside a checkpoint that it cannot go on from, and begins anew", async (gpu) => {
+gpuTest("attack() sets aside a checkpoint that it cannot go on from, and starts again", async (gpu) => {
   const dataset = await setUp(gpu);
   await withTempDir(async (dir) => {
     const whole = await attackUntil(gpu, dataset, { path: `${dir}/whole`, pauseMs: 1e9 });

@@ -1,4 +1,4 @@
-/** The probe's curve: a probe on a few images, on the encoder as it was after so many epochs of its training. */
+/** The probe curve: probes on a few images, on the encoder after given epochs of its training. */
 
 import { type ImageSet, subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -57,7 +57,7 @@ async function measureRest(gpu: Gpu, task: ProbeTask, state: ProbeState): Promis
   }
 }
 
-/** Gives the learner the weights that it had after so many epochs. */
+/** Gives the learner its weights of an epoch. */
 async function putWeightsOf(
   gpu: Gpu,
   { task: { learner, network, context, cell }, epoch }: { task: ProbeTask; epoch: number },

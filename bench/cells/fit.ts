@@ -20,7 +20,7 @@ interface Fit {
   accuracy: number | null;
   elapsedMs: number;
   readonly snapshots: Snapshot[];
-  /** Whether there is a checkpoint to go on from. */
+  /** Whether there is a checkpoint to continue from. */
   readonly resumed: boolean;
 }
 
@@ -138,7 +138,7 @@ async function saveSnapshot(
   return await context.artifact("snapshot", `epoch-${epoch}.safetensors`, bytes);
 }
 
-/** What the checkpoint says of the training; the phases go on from there. */
+/** The training's progress in the checkpoint; the phases continue from there. */
 async function loadFit({ cell, context, phases }: TrainTask): Promise<Fit> {
   const { checkpoint } = context, fresh = { losses: [], accuracy: null, elapsedMs: 0, snapshots: [] };
   const history = await checkpoint.load();
@@ -161,7 +161,7 @@ async function loadLearner(gpu: Gpu, { learner, context: { checkpoint } }: Train
   loadWeights(gpu, learner, new Map([...tensors].filter(([name]) => own.has(name))));
 }
 
-/** What a checkpoint holds beside weights, losses and time. */
+/** The rest of a checkpoint: all but weights, losses and time. */
 interface More {
   readonly snapshots: readonly Snapshot[];
   readonly work: Work;

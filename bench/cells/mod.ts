@@ -10,7 +10,7 @@ import type { CellContext, CellDescription, CellOutcome, Workbench, WorkbenchOpt
 import { chosenBy, openBenchGpu } from "../adapter/bench_gpu.ts";
 import { driverText } from "../adapter/driver.ts";
 import type { Preset } from "../config/preset.ts";
-import { rehearse } from "./rehearse.ts";
+import { profile } from "./profile.ts";
 import { runCellOf } from "./kinds.ts";
 import { restoreOutput } from "./restore.ts";
 import { asUsage } from "../terminal/as_usage.ts";
@@ -49,9 +49,9 @@ export async function openWorkbench(
       }
     },
     restoreOutput,
-    async rehearse(cell, signal) {
+    async profile(cell, signal) {
       try {
-        return await rehearse(gpu, { cell, dataset, signal });
+        return await profile(gpu, { cell, dataset, signal });
       } finally {
         await saveTimings();
       }

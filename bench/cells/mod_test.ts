@@ -146,7 +146,7 @@ examples: 2
 `;
 
 cellTest(
-  "openWorkbench() trains every paradigm on every set, with curves, pictures and the costs that it rehearses",
+  "openWorkbench() trains every paradigm on every set, with curves, pictures and the costs that it profiles",
   async () => {
     await runTiny(FOUR, async ({ runDir, records: parts, exitCode }) => {
       const records = joinParts(parts);
@@ -187,13 +187,13 @@ cellTest(
       assertEquals(titles.flat().length, 4, titles.join());
       const { problems, pictures } = await loadRun(runDir);
       assertEquals([problems, pictures.length], [[], 4]);
-      await compareWithRehearsal(parts);
+      await compareWithProfile(parts);
     });
   },
 );
 
-/** Compares what the cells of a run cost with what a rehearsal of them estimates. */
-async function compareWithRehearsal(records: readonly CellRecord[]): Promise<void> {
+/** Compares what the cells of a run cost with what a profile of them estimates. */
+async function compareWithProfile(records: readonly CellRecord[]): Promise<void> {
   const preset = parsePreset(TINY + FOUR, { source: "tiny.yaml" });
   const cells = expand(preset), signal = new AbortController().signal;
   const workbench = await openWorkbench(preset, { dataDir: null, signal });
@@ -215,7 +215,7 @@ async function compareWithRehearsal(records: readonly CellRecord[]): Promise<voi
   }
 }
 
-cellTest("openWorkbench() fails a cell whose loss is not finite and goes on with the others", async () => {
+cellTest("openWorkbench() fails a cell whose loss is not finite and runs the others", async () => {
   const body = `${PLANTED}
 training: { epochs: 1, batchSize: 16, lr: 1.0e+4, weightDecay: 1000 }
 adversarialTraining: { lr: 0.05, attack: { steps: 1 } }

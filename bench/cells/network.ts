@@ -10,7 +10,7 @@ import type { AttackCell, ConstructCell, ProbeCell, TrainCell } from "../plan/ce
 import type { Artifact } from "../records/mod.ts";
 import { encoderOf } from "../config/preset.ts";
 
-/** Weights that were kept after so many epochs. */
+/** Weights kept after an epoch. */
 export interface Snapshot {
   readonly epoch: number;
   readonly artifact: Artifact;

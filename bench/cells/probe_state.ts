@@ -25,7 +25,7 @@ export class ProbeState {
     this.#phases = phases;
   }
 
-  /** Takes up what a process that was stopped has left, if that can be used; the phases go on from there. */
+  /** Restores what a stopped process left, if it is usable; the phases continue from there. */
   static async load(
     context: Pick<CellContext, "checkpoint" | "signal">,
     phases: PhaseLog,

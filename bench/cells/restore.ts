@@ -1,4 +1,4 @@
-/** What a finished cell put into the outputs, loaded again from its files: for a run that goes on. */
+/** Outputs of a finished cell, loaded from its files: for a resumed run. */
 import { type ConstructionManifest, parseConstruction } from "../../datasets/constructed.ts";
 import type { ImageSet } from "../../datasets/types.ts";
 import { parseSafetensors } from "../../engine/files/safetensors.ts";
@@ -8,7 +8,7 @@ import { readFileOf } from "./artifact_file.ts";
 import type { Snapshot, TrainedNetwork } from "./network.ts";
 import type { HeadTensors } from "./probe_head.ts";
 
-/** What {@linkcode restoreOutput} needs to know beside the cell. */
+/** Settings of {@linkcode restoreOutput}. */
 export interface RestoreOptions {
   /** The run folder. */
   readonly runDir: string;

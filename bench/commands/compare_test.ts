@@ -226,7 +226,7 @@ Deno.test("compare() writes any format to a file, and prints the text", async ()
   });
 });
 
-Deno.test("compare() refuses unlike things, names the field, and goes on where told to", async () => {
+Deno.test("compare() refuses unlike things, names the field, and continues where told to", async () => {
   const { machine } = fakePerfRecord();
   const other = record(SLOW, { machine: { ...machine, cpu: "another" } });
   const error = await assertRejects(() => start(record(QUIET), other), UsageError);

@@ -188,7 +188,7 @@ Deno.test("main() shows a stack trace for a bug", async () => {
   });
 });
 
-Deno.test("main() goes on with a stopped run by the same command with --resume", async () => {
+Deno.test("main() resumes with a stopped run by the same command with --resume", async () => {
   await withTempDir(async (dir) => {
     const controller = new AbortController();
     const args = ["--preset", "smoke", "--out", `${dir}/run`];
@@ -284,7 +284,7 @@ Deno.test("main() plan says what of a run is done, stale and why, or to do", asy
   });
 });
 
-Deno.test("main() takes over cells of other runs with --reuse, and plan says which", async () => {
+Deno.test("main() reuses cells of other runs with --reuse, and plan says which", async () => {
   await withTempDir(async (dir) => {
     const plan = ["plan", "--preset=smoke", "--seeds=0,1", `--out=${dir}/b`, `--reuse=${dir}/a, ${dir}/a`];
     const refused = await start(plan);

@@ -2,7 +2,7 @@
 import { defineCommand, flag } from "../../common/command_line/mod.ts";
 import { EXIT } from "../../common/usage_error.ts";
 import { useVectorWidth, VECTOR_WIDTH_OPTION } from "../adapter/vector_width.ts";
-import { formatPlan, type RehearsalProgress } from "../plan/plan_command.ts";
+import { formatPlan, type ProfilingProgress } from "../plan/plan_command.ts";
 import { formatStates } from "../plan/plan_states.ts";
 import { duration } from "../../common/duration.ts";
 import { benchStates, planBench } from "./plan_bench.ts";
@@ -29,9 +29,9 @@ export const PLAN_COMMAND = defineCommand({
     const { states, vectorWidth = null, quiet, json, ...asked } = options;
     useVectorWidth(vectorWidth);
     const told = quiet ? {} : {
-      onCell: (name: string, { number, total }: RehearsalProgress) =>
+      onCell: (name: string, { number, total }: ProfilingProgress) =>
         stderr(`profiling ${name} (${number} of ${total})\n`),
-      onRehearsed: (name: string, durationMs: number) =>
+      onProfiled: (name: string, durationMs: number) =>
         stderr(`profiled ${name} in ${duration(durationMs)}\n`),
     };
     const note = (text: string) => stderr(`${text}\n`);

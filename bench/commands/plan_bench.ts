@@ -8,7 +8,7 @@ import { type NamedPreset, namedPreset } from "./named_preset.ts";
 import type { CellDescription, OpenWorkbench, Workbench } from "../plan/cell.ts";
 import { PLAN_OPTIONS } from "./run_options.ts";
 import { expand } from "../plan/plan.ts";
-import { makePlan, type Plan, type RehearsalProgress } from "../plan/plan_command.ts";
+import { makePlan, type Plan, type ProfilingProgress } from "../plan/plan_command.ts";
 import { type PlannedCell, planStates } from "../plan/plan_states.ts";
 
 /** What {@linkcode planBench} plans. */
@@ -23,13 +23,13 @@ export interface PlanBenchOptions extends NamedPreset {
   readonly variants?: Variants | null;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend | null;
-  /** Told the name of each cell that is rehearsed. */
-  readonly onCell?: (name: string, progress: RehearsalProgress) => void;
-  /** Told the name of a cell that was rehearsed, and how long that took. */
-  readonly onRehearsed?: (name: string, durationMs: number) => void;
+  /** Told the name of each cell that is profiled. */
+  readonly onCell?: (name: string, progress: ProfilingProgress) => void;
+  /** Told the name of a cell that was profiled, and how long that took. */
+  readonly onProfiled?: (name: string, durationMs: number) => void;
   /** Told of what cannot be used. */
   readonly note?: (text: string) => void;
-  /** Abort it to stop between two rehearsals, or within one. */
+  /** Abort it to stop between two profiles, or within one. */
   readonly signal?: AbortSignal;
   /** Opens device and data. Default: the real ones. */
   readonly openWorkbench?: OpenWorkbench;
@@ -45,7 +45,7 @@ export interface BenchStates {
 
 /**
  * Says what a preset would run and what it would cost: `deno task bench plan`. One cell of each kind that has to run is
- * rehearsed for a few steps; nothing is written.
+ * profiled for a few steps; nothing is written.
  *
  * @throws {UsageError} If the preset cannot be read, or lacks its data; if the folder holds the run of another preset's
  * name, data set or adapter; or a folder to reuse holds no run.
@@ -80,7 +80,7 @@ export interface BenchStates {
  * ```
  */
 export async function planBench(options: PlanBenchOptions = {}): Promise<Plan> {
-  const { onCell = () => {}, onRehearsed = () => {}, signal = NEVER } = options;
+  const { onCell = () => {}, onProfiled = () => {}, signal = NEVER } = options;
   const { outDir, reuse, jobs: asked } = completeOptions(options, PLAN_OPTIONS);
   return await withWorkbench(options, async ({ preset, cells, workbench }) => {
     const { jobs } = shareMachine(cells, { asked, machine: machineOf(workbench.adapter) });
@@ -89,21 +89,21 @@ export async function planBench(options: PlanBenchOptions = {}): Promise<Plan> {
     return await makePlan({ preset: preset.name, cells, states, jobs }, {
       workbench,
       onCell: ({ name }, progress) => onCell(name, progress),
-      onRehearsed: ({ name }, durationMs) => onRehearsed(name, durationMs),
+      onProfiled: ({ name }, durationMs) => onProfiled(name, durationMs),
       signal,
     });
   });
 }
 
 /**
- * Says which cells of a preset are done in a run folder, stale and why, or to do, without rehearsing the rest:
+ * Says which cells of a preset are done in a run folder, stale and why, or to do, without profiling the rest:
  * `deno task bench plan --states`.
  *
  * @throws {UsageError} As {@linkcode planBench} does.
  * @throws {NoAdapterError} If no adapter answers.
  */
 export async function benchStates(
-  options: Omit<PlanBenchOptions, "jobs" | "onCell" | "onRehearsed"> = {},
+  options: Omit<PlanBenchOptions, "jobs" | "onCell" | "onProfiled"> = {},
 ): Promise<BenchStates> {
   return await withWorkbench(options, async (opened) => ({
     preset: opened.preset.name,

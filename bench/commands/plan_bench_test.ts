@@ -6,22 +6,22 @@ import { fakeOutcome, fakeWorkbench, smallPreset, withTempDir } from "../testing
 
 const openWorkbench = fakeWorkbench((cell) => Promise.resolve(fakeOutcome(cell)));
 
-Deno.test("planBench() rehearses what has to run, and benchStates() says what is done", async () => {
+Deno.test("planBench() profiles what has to run, and benchStates() says what is done", async () => {
   await withTempDir(async (dir) => {
-    const preset = smallPreset(), outDir = `${dir}/run`, rehearsed: string[] = [];
-    const options = { preset, openWorkbench, onCell: (name: string) => void rehearsed.push(name) };
+    const preset = smallPreset(), outDir = `${dir}/run`, profiled: string[] = [];
+    const options = { preset, openWorkbench, onCell: (name: string) => void profiled.push(name) };
     const plan = await planBench({ ...options, jobs: 2 });
     assertEquals([plan.preset, plan.jobs, plan.cells[0].state], ["small", 2, undefined]);
-    assert(rehearsed.includes("sl/natural/seed-0") && rehearsed.length <= plan.cells.length);
+    assert(profiled.includes("sl/natural/seed-0") && profiled.length <= plan.cells.length);
     const only = ["sl/natural/seed-0"];
     await Array.fromAsync(runBench({ preset, outDir, only, openWorkbench }));
-    rehearsed.length = 0;
+    profiled.length = 0;
     const states = await benchStates({ ...options, outDir, seeds: [0, 1] });
     const done = states.cells.filter(({ state }) => state === "done").map(({ name }) => name);
-    assertEquals([states.preset, done, rehearsed], ["small", only, []]);
+    assertEquals([states.preset, done, profiled], ["small", only, []]);
     const rest = await planBench({ ...options, outDir });
     assertEquals([rest.cells[0].name, rest.cells[0].state], [only[0], "done"]);
-    assert(!rehearsed.includes(only[0]));
+    assert(!profiled.includes(only[0]));
     const taken = await benchStates({ ...options, reuse: [outDir] });
     assertEquals(taken.cells[0].reusedFrom, outDir);
   });

@@ -45,7 +45,7 @@ export interface ReproduceRecordOptions {
  * `deno task bench reproduce RECORD`.
  *
  * @param path The record, in the `records` folder of its run.
- * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run beside it.
+ * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run of its folder.
  * @throws {NoAdapterError} If no adapter answers.
  *
  * @example

@@ -49,7 +49,7 @@ Deno.test("runBench() tells everything in order, and of progress that nobody too
   });
 });
 
-Deno.test("runBench() stops the run when the loop is left, and goes on later", async () => {
+Deno.test("runBench() stops the run when the loop is left, and resumes later", async () => {
   await withTempDir(async (dir) => {
     for await (const { event } of runBench(options(`${dir}/run`))) {
       if (event === "finished") break;

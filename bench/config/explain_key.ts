@@ -68,7 +68,7 @@ function unknownKey(key: string, keys: readonly PresetKey[]): UsageError {
   const guess = nearest(key, paths) ?? paths.find((path) => leaf(path) === last);
   const meant = guess === undefined ? "" : `, did you mean ${guess}`;
   return new UsageError(
-    `Cannot explain ${printable(key, { most: 100 })}: no preset has such a key${meant}\n` +
+    `Cannot explain ${printable(key, { max: 100 })}: no preset has such a key${meant}\n` +
       "Hint: docs/presets.md lists every key",
   );
 }

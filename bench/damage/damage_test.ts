@@ -112,7 +112,7 @@ async function resumeDamaged(path: string, number: number): Promise<string[] | n
   return ran;
 }
 
-damageTest("a run whose manifest is damaged goes on with all cells that were finished", async () => {
+damageTest("a run whose manifest is damaged resumes with all cells that were finished", async () => {
   for (let number = 0; number < 4; number++) {
     const ran = await resumeDamaged("run.json", number);
     assert(ran === null || ran.length === 0, `damage ${number}: ${ran} ran again`);

@@ -38,7 +38,7 @@ export async function attackTargets(dir: string): Promise<DamageTarget[]> {
       tensors: new Map([["rows", { dtype: "F32", shape: [64], data: new Float32Array(64).fill(0.5) }]]),
       state: { attack: "apgd-t", done: 5 },
     });
-    controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
     signal!.throwIfAborted();
     return fakeResult(TEST_SIZE);
   }, controller.signal);

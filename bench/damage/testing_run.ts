@@ -53,7 +53,7 @@ export interface DamageRun {
   readonly states: ReadonlyMap<string, KeptState>;
 }
 
-/** Runs cells into a folder, or goes on with it; each saves its state whenever it can. */
+/** Runs cells into a folder, or resumes its run; each saves its state whenever it can. */
 export async function runCells(
   outDir: string,
   only: readonly string[] = Object.values(CELLS),

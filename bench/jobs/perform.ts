@@ -66,7 +66,7 @@ async function execute(bench: Bench, cell: CellDescription, hooks: CellHooks): P
     return { kind: "done", outcome, earlierMs: checkpoint.earlierMs };
   } catch (error) {
     if (signal.aborted) {
-      await checkpoint.saveLast().catch(() => {}); // then the next process goes on from an earlier one
+      await checkpoint.saveLast().catch(() => {}); // then the next process continues from an earlier one
       return { kind: "aborted" };
     }
     if (isDiskFull(error)) return { kind: "full", reason: messageOf(error) };

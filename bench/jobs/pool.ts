@@ -57,7 +57,7 @@ export type CellEnding =
   }
   /** What an input left cannot be loaded: it has to run again. */
   | { readonly kind: "unreadable"; readonly input: string; readonly reason: string }
-  /** The disk is full: no cell can go on. */
+  /** The disk is full: no cell can continue. */
   | { readonly kind: "full"; readonly reason: string }
   /** The run was interrupted. */
   | { readonly kind: "aborted" };

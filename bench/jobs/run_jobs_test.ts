@@ -90,7 +90,7 @@ Deno.test("run() with jobs records what cells throw as one at a time does", asyn
   });
 });
 
-Deno.test("run() with jobs fails the cell whose process ends, replaces the process and goes on", {
+Deno.test("run() with jobs fails the cell whose process ends, replaces the process and continues", {
   ignore: onWindows,
 }, async () => {
   await withTempDir(async (dir) => {
@@ -112,7 +112,7 @@ Deno.test("run() with jobs fails the cell whose process ends, replaces the proce
   });
 });
 
-Deno.test("run() with jobs stops all cells when interrupted, and goes on with another number", async () => {
+Deno.test("run() with jobs stops all cells when interrupted, and resumes with another number", async () => {
   await withTempDir(async (dir) => {
     const controller = new AbortController();
     const updates = new Set<string>();
@@ -179,7 +179,7 @@ Deno.test("run() with jobs fails cells where workers do not open, or find someth
   });
 });
 
-Deno.test("run() with jobs hands workers the data in a file, which does not stay, and goes on without one", async () => {
+Deno.test("run() with jobs hands workers the data in a file, which does not stay, and continues without one", async () => {
   await withTempDir(async (dir) => {
     const writeData = (path: string) => Deno.writeTextFile(path, "of images");
     const { seen, exitCode } = await start(`${dir}/a`, { workbench: { writeData } });

@@ -46,7 +46,7 @@ async function until(there: () => boolean | Promise<boolean>, signal: AbortSigna
     if (await there()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new RangeError("Cannot go on: nothing came in ten seconds");
+  throw new RangeError("Cannot continue: nothing came in ten seconds");
 }
 
 const open: OpenWorkbench = (preset, options) => {

@@ -85,15 +85,15 @@ Deno.test("measurePeers() fails where this engine does, and stops on an abort", 
   const failing = fakePeer("ours", {
     asked: [],
     ms: () => {
-      throw new Error("Cannot go on computing: lost");
+      throw new Error("Cannot continue computing: lost");
     },
   });
-  await assertRejects(() => measurePeers([failing], options), Error, "Cannot go on computing: lost");
+  await assertRejects(() => measurePeers([failing], options), Error, "Cannot continue computing: lost");
   const controller = new AbortController(), asked: string[] = [];
   const peer = fakePeer("ours", {
     asked,
     ms: (_, i) => {
-      if (i === 3) controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+      if (i === 3) controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
       return 1;
     },
   });
@@ -108,7 +108,7 @@ Deno.test("measurePeers() takes a peer that an abort has ended for no failure of
     fakePeer("other", {
       asked,
       ms: () => {
-        controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+        controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
         throw new Error("Cannot measure other: its process ended with code 137");
       },
     }),

@@ -36,7 +36,7 @@ Deno.test("startPeer() asks a process and hears through its chatter", async () =
   });
 });
 
-Deno.test("startPeer() throws what a process replies as an error, and then goes on", async () => {
+Deno.test("startPeer() throws what a process replies as an error, and then continues", async () => {
   const body =
     `return request.id === 3 ? {} : { error: "no luck", name: request.id === 1 ? "NoAdapterError" : "E" };`;
   await withProgram(body, async (peer) => {

@@ -75,7 +75,7 @@ export async function timePeers(
       engine ??= attempt.identity as PeerIdentity & EngineIdentity;
       started.push({ name: peer.name, client: attempt.client });
     }
-    if (engine === null) throw new TypeError("Cannot compare peers: there are none");
+    if (engine === null) throw new TypeError("Cannot compare peers: none given");
     const { adapter, driver, readPath } = engine;
     const rows = await measurePeers(started, {
       workloads: WORKLOADS.map(({ name }) => name),

@@ -115,7 +115,7 @@ Deno.test("timePeers() ends all peers on an abort, even while they are busy", as
   const controller = new AbortController();
   const { log, services } = fakes((name, request) => {
     if (name !== "jax-js" || request.do !== "sample") return;
-    controller.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+    controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
     throw new Error("Cannot measure jax-js: its process ended with code 137");
   });
   const run = () => timePeers({ ...options, signal: controller.signal }, services);

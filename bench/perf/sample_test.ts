@@ -4,7 +4,7 @@ import { sample } from "./sample.ts";
 import { timeSteps } from "./time_steps.ts";
 
 const signal = new AbortController().signal;
-const aborted = AbortSignal.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+const aborted = AbortSignal.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
 
 /** Keeps the host busy. */
 function spin(ms: number): void {

@@ -30,7 +30,7 @@ Deno.test("measureStarts() removes the folder where a start fails, and stops on 
   };
   await assertRejects(() => measureStarts({ starts: 1, signal, start }), Error, "the process failed");
   await assertRejects(() => Deno.stat(folder), Deno.errors.NotFound);
-  const aborted = AbortSignal.abort(new DOMException("Cannot go on: interrupted", "AbortError"));
+  const aborted = AbortSignal.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
   folder = "";
   await assertRejects(() => measureStarts({ starts: 1, signal: aborted, start }), DOMException);
   assert(folder === "");

@@ -7,7 +7,7 @@ import type { TrainingConfig } from "../../paradigms/training_settings.ts";
 import type { CellCheckpoint } from "../store/checkpoint_file.ts";
 import type { Backend } from "../../engine/device/backend.ts";
 import type { Variants } from "../adapter/variants_option.ts";
-import type { Rehearsal } from "./estimate.ts";
+import type { Profile } from "./estimate.ts";
 import type { Phase } from "../record/phases.ts";
 import type { Artifact, CellRecord, MachineInfo, Metric, RecordStatus } from "../records/mod.ts";
 import type {
@@ -44,7 +44,7 @@ export interface TrainCell extends NetworkCell {
     readonly training: TrainingConfig;
     /** The attack on each training batch (adversarial training); null for standard training. */
     readonly adversary: PgdConfig | null;
-    /** Epochs after which the weights are kept, for a probe to look at, beside the last. */
+    /** Epochs after which weights are kept for a probe, besides the last. */
     readonly snapshots: readonly number[];
     /** Pictures kept for the report. */
     readonly examples: number;
@@ -164,7 +164,7 @@ export interface Workbench {
    */
   restoreOutput(cell: CellDescription, record: CellRecord, options: { runDir: string }): Promise<unknown>;
   /** Runs a cell on a few images, leaving nothing, to learn what it costs. */
-  rehearse(cell: CellDescription, signal: AbortSignal): Promise<Rehearsal>;
+  profile(cell: CellDescription, signal: AbortSignal): Promise<Profile>;
   /** Writes the data to a file that another workbench can be opened with; absent where reading them is as fast. */
   readonly writeData?: (path: string) => Promise<void>;
   close(): void;
@@ -176,7 +176,7 @@ export type OpenWorkbench = (
   options: WorkbenchOptions,
 ) => Promise<Workbench>;
 
-/** What a workbench is opened with, beside the preset. */
+/** Options of opening a workbench. */
 export interface WorkbenchOptions {
   readonly dataDir: string | null;
   /** Data that {@linkcode Workbench.writeData} of the same preset wrote, to be read instead. */

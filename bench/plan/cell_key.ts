@@ -29,7 +29,7 @@ export function codeName({ kind, paradigm }: Pick<CellRecord, "kind" | "paradigm
   return `${kind}/${paradigm ?? PARADIGMS[0].name}`;
 }
 
-/** What a cell's key is made of, beside what the cell says itself. */
+/** Parts of a cell's key that the cell does not hold itself. */
 export interface KeyContext extends Surroundings {
   readonly code: CodeHashes;
 }

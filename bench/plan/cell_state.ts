@@ -37,7 +37,7 @@ export function stateOf(cell: CellDescription, found: string | null, expected: E
   if ("fault" in read) {
     if (!read.later) return { state: "corrupt", why: [read.fault] };
     throw new UsageError(
-      `Cannot go on: the record of ${cell.name} cannot be used, ${read.fault}\n` +
+      `Cannot continue: the record of ${cell.name} cannot be used, ${read.fault}\n` +
         "Hint: a later version of realfeatures wrote it, resume with that one; nothing was changed",
     );
   }

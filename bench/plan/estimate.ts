@@ -1,11 +1,11 @@
-/** What a plan will cost, from rehearsals of its cells. */
+/** What a plan will cost, from profiles of its cells. */
 import { datasetOf } from "../../datasets/registry.ts";
 import { EVALUATION_ATTACKS } from "../../paradigms/attacks/registry.ts";
 import type { AttackCell, CellDescription, ConstructCell, ProbeCell, TrainCell } from "./cell.ts";
 import type { Phase, PhaseName } from "../record/phases.ts";
 
-/** What a rehearsal of a cell found. */
-export interface Rehearsal {
+/** What a profile of a cell found. */
+export interface Profile {
   readonly phases: readonly Phase[];
   /** What does not grow with the number of images: recording, memory. */
   readonly setUpMs: number;
@@ -33,9 +33,9 @@ export type Units = Readonly<Partial<Record<PhaseName, number>>>;
 
 /**
  * Cells of one kind cost the same for each image, whatever set and seed they work on: those that share this key need
- * one rehearsal.
+ * one profile.
  */
-export function rehearsalKey(cell: CellDescription): string {
+export function profileKey(cell: CellDescription): string {
   const { config } = cell;
   const alike = cell.kind === "train"
     ? { ...cell.config, snapshots: [] }
@@ -91,18 +91,18 @@ function constructUnits({ config: { construction: { count, steps } } }: Construc
   return { construct: count * steps };
 }
 
-/** The cost of a whole cell: of each kind of work the units times what one cost in rehearsal. */
+/** The cost of a whole cell: of each kind of work the units times what one cost in profile. */
 export function estimateCell(
   { name, units, first }: { name: string; units: Units; first: boolean },
-  rehearsal: Rehearsal,
+  profile: Profile,
 ): CellEstimate {
-  let durationMs = rehearsal.setUpMs + (first ? rehearsal.firstMs : 0), flops = 0;
-  for (const phase of rehearsal.phases) {
+  let durationMs = profile.setUpMs + (first ? profile.firstMs : 0), flops = 0;
+  for (const phase of profile.phases) {
     const times = (units[phase.name] ?? 0) / phase.units;
     durationMs += times * phase.durationMs;
     flops += times * phase.flops;
   }
-  const { peakBytes, extrapolated } = rehearsal;
+  const { peakBytes, extrapolated } = profile;
   return { name, flops, peakBytes, durationMs, ...(extrapolated && { extrapolated }) };
 }
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { estimateCell, rehearsalKey, setCounts, unitsOf } from "./estimate.ts";
+import { estimateCell, profileKey, setCounts, unitsOf } from "./estimate.ts";
 import { parsePreset } from "../config/parse_preset.ts";
 import { expand } from "./plan.ts";
 
@@ -47,8 +47,8 @@ Deno.test("unitsOf() counts AutoAttack in steps of an attack", () => {
   assertAlmostEquals(attack!, 400 + 0.1 * 30 * 20);
 });
 
-Deno.test("rehearsalKey() is one for cells that cost the same an image", () => {
-  const key = (name: string) => rehearsalKey(cell(name));
+Deno.test("profileKey() is one for cells that cost the same an image", () => {
+  const key = (name: string) => profileKey(cell(name));
   assertEquals(key("sl/natural/seed-0"), key("sl/natural/seed-1"));
   assertEquals(key("mim/natural/seed-0"), key("mim/robust/seed-1"));
   const distinct = ["sl/natural", "sl/adversarial", "mim/natural", "construct/robust"];
@@ -56,7 +56,7 @@ Deno.test("rehearsalKey() is one for cells that cost the same an image", () => {
 });
 
 Deno.test("estimateCell() scales each kind of work by itself; the first of its kind makes the shaders", () => {
-  const rehearsal = {
+  const profile = {
     phases: [
       { name: "train", units: 10, durationMs: 100, flops: 1000 },
       { name: "attack", units: 4, durationMs: 8, flops: 40 },
@@ -66,7 +66,7 @@ Deno.test("estimateCell() scales each kind of work by itself; the first of its k
     peakBytes: 123,
   } as const;
   const estimate = (units: Record<string, number>, first: boolean) =>
-    estimateCell({ name: "x", units, first }, rehearsal);
+    estimateCell({ name: "x", units, first }, profile);
   const { durationMs, flops, peakBytes } = estimate({ train: 100, attack: 6 }, false);
   assertAlmostEquals(durationMs, 50 + 1000 + 12);
   assertEquals([flops, peakBytes], [10_060, 123]);

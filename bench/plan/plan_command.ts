@@ -1,13 +1,6 @@
 /** `bench plan`: what a preset would run and cost, before anything runs. */
 import type { CellDescription, Workbench } from "./cell.ts";
-import {
-  type CellEstimate,
-  estimateCell,
-  type Rehearsal,
-  rehearsalKey,
-  setCounts,
-  unitsOf,
-} from "./estimate.ts";
+import { type CellEstimate, estimateCell, type Profile, profileKey, setCounts, unitsOf } from "./estimate.ts";
 import { makespan } from "./urgency.ts";
 import { type PlannedCell, stateText } from "./plan_states.ts";
 import { duration } from "../../common/duration.ts";
@@ -15,7 +8,7 @@ import { formatTable } from "../terminal/table.ts";
 
 /** A cell with its cost: of a finished one no work, and the time that it took; of an unknown one zeros. */
 export type EstimatedCell = CellEstimate & Partial<PlannedCell> & {
-  /** Whether there was no time left to rehearse it. Default: false. */
+  /** Whether there was no time left to profile it. Default: false. */
   readonly unknown?: boolean;
 };
 
@@ -29,50 +22,50 @@ export interface Plan {
   readonly durationMs: number;
   /** How many cells `bench` would run at once. */
   readonly jobs: number;
-  /** The same time with so many at once, if they do not slow each other down; at least the longest chain of cells. */
+  /** The same time with `jobs` cells at once, if they do not slow each other down; at least the longest chain of cells. */
   readonly elapsedMs: number;
   /** The largest of the cells'. */
   readonly peakBytes: number;
 }
 
-/** Which of all rehearsals begins, from 1. */
-export interface RehearsalProgress {
+/** Which of all profiles begins, from 1. */
+export interface ProfilingProgress {
   readonly number: number;
   readonly total: number;
 }
 
-/** A workbench that can rehearse a cell. */
-export type RehearsingWorkbench = Pick<Workbench, "rehearse">;
+/** A workbench that can profile a cell. */
+export type ProfilingWorkbench = Pick<Workbench, "profile">;
 
-/** How long the rehearsals of a plan may take in all. */
-export const REHEARSAL_LIMIT_MS = 300_000;
+/** How long the profiles of a plan may take in all. */
+export const PROFILE_LIMIT_MS = 300_000;
 
 /**
- * Rehearses one cell of each kind that has to run and estimates them all. Kinds that the time does not suffice for stay
+ * Profiles one cell of each kind that has to run and estimates them all. Kinds that the time does not suffice for stay
  * unknown.
  *
  * @param states What is there of each cell, in their order; default: nothing.
- * @param onCell Called before each rehearsal.
- * @param onRehearsed Called after it, with the time that it took.
+ * @param onCell Called before each profile.
+ * @param onProfiled Called after it, with the time that it took.
  */
 export async function makePlan(
-  { preset, cells, states, jobs = 1, limitMs = REHEARSAL_LIMIT_MS }: {
+  { preset, cells, states, jobs = 1, limitMs = PROFILE_LIMIT_MS }: {
     preset: string;
     cells: readonly CellDescription[];
     states?: readonly PlannedCell[];
     jobs?: number;
     limitMs?: number;
   },
-  { workbench, onCell, onRehearsed = () => {}, signal }: {
-    workbench: RehearsingWorkbench;
-    onCell: (cell: CellDescription, progress: RehearsalProgress) => void;
-    onRehearsed?: (cell: CellDescription, durationMs: number) => void;
+  { workbench, onCell, onProfiled = () => {}, signal }: {
+    workbench: ProfilingWorkbench;
+    onCell: (cell: CellDescription, progress: ProfilingProgress) => void;
+    onProfiled?: (cell: CellDescription, durationMs: number) => void;
     signal: AbortSignal;
   },
 ): Promise<Plan> {
   const counts = setCounts(cells);
-  const rehearsals = new Map<string, Rehearsal | null>(), beganAt = performance.now();
-  const toDo = cells.filter((_, i) => states?.[i].state !== "done").map(rehearsalKey);
+  const profiles = new Map<string, Profile | null>(), beganAt = performance.now();
+  const toDo = cells.filter((_, i) => states?.[i].state !== "done").map(profileKey);
   const total = new Set(toDo).size;
   const estimates: EstimatedCell[] = [];
   for (const [i, cell] of cells.entries()) {
@@ -81,21 +74,21 @@ export async function makePlan(
       estimates.push({ ...planned, flops: 0, peakBytes: 0, durationMs: planned.tookMs ?? 0 });
       continue;
     }
-    const key = rehearsalKey(cell), first = !rehearsals.has(key);
+    const key = profileKey(cell), first = !profiles.has(key);
     if (first) {
       signal.throwIfAborted();
       const startedAt = performance.now(), leftMs = limitMs - (startedAt - beganAt);
-      if (leftMs > 0) onCell(cell, { number: rehearsals.size + 1, total });
-      const found = leftMs > 0 ? await rehearseWithin(leftMs, { workbench, cell, signal }) : null;
-      rehearsals.set(key, found);
-      if (found !== null) onRehearsed(cell, performance.now() - startedAt);
+      if (leftMs > 0) onCell(cell, { number: profiles.size + 1, total });
+      const found = leftMs > 0 ? await profileWithin(leftMs, { workbench, cell, signal }) : null;
+      profiles.set(key, found);
+      if (found !== null) onProfiled(cell, performance.now() - startedAt);
     }
-    const { name } = cell, rehearsal = rehearsals.get(key) ?? null;
+    const { name } = cell, profile = profiles.get(key) ?? null;
     estimates.push({
       ...planned,
-      ...rehearsal === null
+      ...profile === null
         ? { name, flops: 0, peakBytes: 0, durationMs: 0, unknown: true }
-        : estimateCell({ name, first, units: unitsOf(cell, counts) }, rehearsal),
+        : estimateCell({ name, first, units: unitsOf(cell, counts) }, profile),
     });
   }
   const leftMs = ({ state, durationMs }: EstimatedCell) => state === "done" ? 0 : durationMs;
@@ -113,15 +106,15 @@ export async function makePlan(
   };
 }
 
-/** Rehearses a cell; null where that takes longer than it may. */
-async function rehearseWithin(
+/** Profiles a cell; null where that takes longer than it may. */
+async function profileWithin(
   limitMs: number,
-  { workbench, cell, signal }: { workbench: RehearsingWorkbench; cell: CellDescription; signal: AbortSignal },
-): Promise<Rehearsal | null> {
+  { workbench, cell, signal }: { workbench: ProfilingWorkbench; cell: CellDescription; signal: AbortSignal },
+): Promise<Profile | null> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), limitMs);
   try {
-    return await workbench.rehearse(cell, AbortSignal.any([signal, late.signal]));
+    return await workbench.profile(cell, AbortSignal.any([signal, late.signal]));
   } catch (error) {
     if (late.signal.aborted && !signal.aborted) return null;
     throw error;
@@ -132,7 +125,7 @@ async function rehearseWithin(
 
 /** What a question mark means. */
 const UNKNOWN =
-  "\n? is not known: rehearsing took too long on this adapter. The sums leave these cells out.\n";
+  "\n? is not known: profiling took too long on this adapter. The sums leave these cells out.\n";
 
 /** What a tilde means. */
 const EXTRAPOLATED =

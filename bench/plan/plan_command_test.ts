@@ -3,35 +3,35 @@ import { loadPreset } from "../config/load_preset.ts";
 import { expand } from "./plan.ts";
 import { formatPlan, makePlan } from "./plan_command.ts";
 
-/** A plan whose every rehearsed kind of work costs 1 ms and 2 flops a unit. */
+/** A plan whose every profiled kind of work costs 1 ms and 2 flops a unit. */
 async function planOf(seeds: readonly number[]) {
-  const rehearsed: string[] = [];
+  const profiled: string[] = [];
   const cells = expand(await loadPreset("smoke"), seeds);
   const names = ["train", "probe", "clean", "attack", "construct", "other"] as const;
   const plan = await makePlan({ preset: "smoke", cells }, {
     workbench: {
-      rehearse: () =>
+      profile: () =>
         Promise.resolve({
           phases: names.map((name) => ({ name, units: 1, durationMs: 1, flops: 2 })),
           setUpMs: 0,
           firstMs: 0,
-          peakBytes: 2 ** 20 * (rehearsed.length),
+          peakBytes: 2 ** 20 * (profiled.length),
         }),
     },
-    onCell: ({ name }) => void rehearsed.push(name),
+    onCell: ({ name }) => void profiled.push(name),
     signal: new AbortController().signal,
   });
-  return { plan, rehearsed, cells };
+  return { plan, profiled, cells };
 }
 
-Deno.test("makePlan() estimates every cell and rehearses each kind once", async () => {
+Deno.test("makePlan() estimates every cell and profiles each kind once", async () => {
   const one = await planOf([0]), two = await planOf([0, 1]);
-  assertEquals(two.rehearsed, one.rehearsed);
+  assertEquals(two.profiled, one.profiled);
   assertEquals(two.plan.cells.map(({ name }) => name), two.cells.map(({ name }) => name));
   assertEquals(two.plan.durationMs, 2 * one.plan.durationMs);
   assertEquals(one.plan.flops, 2 * one.plan.durationMs);
   assertEquals(one.plan.peakBytes, Math.max(...one.plan.cells.map(({ peakBytes }) => peakBytes)));
-  assert(one.rehearsed.length < one.cells.length);
+  assert(one.profiled.length < one.cells.length);
 });
 
 Deno.test("formatPlan() shows cells in their order, and the whole", () => {
@@ -57,11 +57,11 @@ Deno.test("formatPlan() shows cells in their order, and the whole", () => {
   );
 });
 
-Deno.test("makePlan() says how many kinds there are to rehearse, and formatPlan() what is extrapolated", async () => {
+Deno.test("makePlan() says how many kinds there are to profile, and formatPlan() what is extrapolated", async () => {
   const cells = expand(await loadPreset("paper"), [0, 1, 2]), told: string[] = [];
   const plan = await makePlan({ preset: "paper", cells }, {
     workbench: {
-      rehearse: ({ kind }) =>
+      profile: ({ kind }) =>
         Promise.resolve({
           phases: [],
           setUpMs: 1,
@@ -71,7 +71,7 @@ Deno.test("makePlan() says how many kinds there are to rehearse, and formatPlan(
         }),
     },
     onCell: (_, { number, total }) => void told.push(`${number} of ${total}`),
-    onRehearsed: ({ name }, durationMs) => assert(name !== "" && durationMs >= 0),
+    onProfiled: ({ name }, durationMs) => assert(name !== "" && durationMs >= 0),
     signal: new AbortController().signal,
   });
   assertEquals([told[0], told.at(-1)], [`1 of ${told.length}`, `${told.length} of ${told.length}`]);
@@ -82,14 +82,14 @@ Deno.test("makePlan() says how many kinds there are to rehearse, and formatPlan(
   assertMatch(text, /\n~ is estimated from batches of 4 images/);
 });
 
-Deno.test("makePlan() ends in time: what it cannot rehearse by then is unknown, and no abort of the caller's is", async () => {
+Deno.test("makePlan() ends in time: what it cannot profile by then is unknown, and no abort of the caller's is", async () => {
   const cells = expand(await loadPreset("smoke"), [0]);
   const endless = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const planWithin = (limitMs: number, signal: AbortSignal) =>
     makePlan({ preset: "smoke", cells, limitMs }, {
       workbench: {
-        rehearse: ({ kind }, signal) =>
+        profile: ({ kind }, signal) =>
           kind === "train"
             ? Promise.resolve({ phases: [], setUpMs: 1, firstMs: 0, peakBytes: 2 ** 20 })
             : endless(signal),
@@ -103,7 +103,7 @@ Deno.test("makePlan() ends in time: what it cannot rehearse by then is unknown, 
   assertEquals(plan.durationMs, known.length);
   const text = formatPlan(plan);
   assertMatch(text, /seed-0\/probe +\? +\? +\?\n/);
-  assertMatch(text, /\n\? is not known: rehearsing took too long on this adapter\./);
+  assertMatch(text, /\n\? is not known: profiling took too long on this adapter\./);
 
   const stopped = new AbortController();
   setTimeout(() => stopped.abort(new Error("enough")), 10);

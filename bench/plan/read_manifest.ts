@@ -40,7 +40,7 @@ export async function findManifest(
 /**
  * A text as a run's manifest.
  *
- * @throws {UsageError} If it is none.
+ * @throws {UsageError} If it cannot be read.
  */
 export function parseRunManifest(runDir: string, text: string): RunManifest {
   const found = RUN_MANIFEST.read(text);

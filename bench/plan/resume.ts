@@ -1,4 +1,4 @@
-/** Whether a stopped run may go on, and what of it is kept. */
+/** Whether a stopped run may be resumed, and what of it is kept. */
 import type { CellDescription } from "./cell.ts";
 import type { CellKey, KeyContext } from "./cell_key.ts";
 import { type CellState, stateOf } from "./cell_state.ts";
@@ -15,7 +15,7 @@ export type ExpectedRun = Partial<Pick<RunManifest, "preset" | "settings" | "ide
 const NAMED = 8;
 
 /**
- * Refuses to go on with a run that is not the one asked for: one of another preset's name, data set or device. What else
+ * Refuses to resume a run that is not the one asked for: one of another preset's name, data set or device. What else
  * differs shows in the keys of the cells, and only those run again that it touches.
  *
  * @param expected What this command would write into a manifest, as far as it is known.

@@ -58,7 +58,7 @@ function trainingFactor(cell: CellDescription): number {
 }
 
 /**
- * When a run ends whose cells start as {@linkcode byUrgency} says, on so many jobs.
+ * End of a run whose cells start in the order of {@linkcode byUrgency}, on `jobs` at once.
  *
  * @param costOf How long a cell takes.
  * @returns In the unit of the costs.

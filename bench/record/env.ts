@@ -33,7 +33,7 @@ export function machineInfo(
   };
 }
 
-/** An adapter in one word or a few, with its backend where that is none of {@linkcode UNSAID}. */
+/** An adapter in one word or a few, with its backend unless that is one of {@linkcode UNSAID}. */
 export function adapterName({ description, device, vendor, backend }: MachineInfo["adapter"]): string {
   const name = description || device || vendor || "unknown adapter";
   return backend === undefined || UNSAID.includes(backend) ? name : `${name} by ${backend}`;

@@ -1,4 +1,4 @@
-/** What a cell's time goes into: measured piece by piece, so that a plan can be made from a short rehearsal. */
+/** What a cell's time goes into: measured piece by piece, so that a plan can be made from a short profile. */
 import type { Gpu } from "../../engine/device/device.ts";
 
 /** Kinds of work, each with a unit that its time is proportional to. */
@@ -27,7 +27,7 @@ export interface Phase {
   readonly samples?: readonly number[];
 }
 
-/** What was measured of a cell, for a later process to go on from. */
+/** Measurements of a cell, for a later process to continue from. */
 export interface Work extends Pick<PhaseLog, "phases" | "peakBytes"> {
   /** What the device had chosen, by operation, shapes and settings. Default: nothing that is not chosen again. */
   readonly choices?: Readonly<Record<string, string>>;
@@ -69,7 +69,7 @@ export class PhaseLog {
     for (const [key, choice] of Object.entries(choices)) this.#gpu.chosenVariants.set(key, choice);
   }
 
-  /** All so far, and of the piece of work under way what is done, which comes to so many units. */
+  /** All so far, with `units` done of the piece of work under way. */
   workSoFar(units: number): Work {
     const pieces = this.#begun === null ? this.phases : sumPhases([...this.#phases, this.#piece(units)]);
     return {

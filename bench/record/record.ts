@@ -87,7 +87,7 @@ export function checkMetrics(cell: CellDescription, { metrics }: CellOutcome): v
 }
 
 /**
- * A cell's configuration as records hold it: numbers are numbers, with the words for them beside (`eps`, `epsLabel`),
+ * A cell's configuration as records hold it: numbers are numbers, with their labels (`eps`, `epsLabel`),
  * and the construction of a set stands at the top (`method`, `steps`).
  */
 export function recordedConfig(cell: CellDescription): Record<string, unknown> {

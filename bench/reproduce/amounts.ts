@@ -1,7 +1,7 @@
 import type { Amount } from "../../settings/amount.ts";
 
 /**
- * Undoes `plainNumbers`: every number under a key that has its words beside it (`eps`, `epsLabel`) becomes an amount
+ * Undoes `plainNumbers`: every number whose key has a label (`eps`, `epsLabel`) becomes an amount
  * again.
  */
 export function amountsOf(value: unknown): unknown {

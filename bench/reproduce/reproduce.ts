@@ -53,7 +53,7 @@ interface Origin {
  * Runs a cell again, in a temporary folder: nothing of the run changes. What it needs of other cells is taken from the
  * run folder where their records have the keys that they would have now, and computed again where not.
  *
- * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run beside it.
+ * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run of its folder.
  */
 export async function reproduce(
   request: ReproduceRequest,
@@ -107,15 +107,15 @@ async function readOrigin(path: string): Promise<Origin> {
     throw refuse(`its cell has not finished, it is ${record.status}`);
   }
   const text = await readText(`${runDir}/run.json`)
-    .catch(unreadable("the run.json beside its folder"));
+    .catch(unreadable("the run.json of its run"));
   const manifest = parseRunManifest(runDir, text);
   const recorded = amountsOf(manifest.settings) as Preset;
   const seeds = recorded.seeds.includes(record.seed) ? recorded.seeds : [...recorded.seeds, record.seed];
   const preset = { ...recorded, seeds };
   const cell = expand(preset).find(({ name }) => name === record.cell);
-  if (cell === undefined) throw refuse("the run beside it has no such cell");
+  if (cell === undefined) throw refuse("the run of its folder has no such cell");
   if (configHash(withoutLabels(recordedConfig(cell))) !== record.configHash) {
-    throw refuse("the run beside it has another configuration by now");
+    throw refuse("the run of its folder has another configuration by now");
   }
   return { record, runDir, manifest, preset, cell };
 }

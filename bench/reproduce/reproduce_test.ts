@@ -159,8 +159,8 @@ Deno.test("reproduce refuses what is no finished record of a run, and wrong opti
     const cases: [Record<string, unknown>, string][] = [
       [{ status: "failed" }, "its cell has not finished, it is failed"],
       [{ key: undefined }, "has no key"],
-      [{ cell: "x", artifacts: [] }, "the run beside it has no such cell"],
-      [{ configHash: NO_HASH }, "the run beside it has another configuration by now"],
+      [{ cell: "x", artifacts: [] }, "the run of its folder has no such cell"],
+      [{ configHash: NO_HASH }, "the run of its folder has another configuration by now"],
     ];
     for (const [own, part] of cases) {
       await writeSealed(path, { ...record, ...own });
@@ -168,7 +168,7 @@ Deno.test("reproduce refuses what is no finished record of a run, and wrong opti
     }
     await writeSealed(path, record);
     await Deno.remove(`${dir}/run/run.json`);
-    await refuses([path], "the run.json beside its folder cannot be read");
+    await refuses([path], "the run.json of its run cannot be read");
   });
 });
 

@@ -41,7 +41,7 @@ const trained = (text: string) =>
     Number(done)
   );
 
-Deno.test("bench is gone within 2 s of a signal, leaves nothing running, and goes on at the next step", {
+Deno.test("bench is gone within 2 s of a signal, leaves nothing running, and continues at the next step", {
   ignore,
 }, async () => {
   await withTempDir(async (dir) => {

@@ -1,4 +1,4 @@
-/** Real runs, each in a process of its own that is killed at chosen moments and then goes on. */
+/** Real runs, each in a process of its own that is killed at chosen moments and then continues. */
 import { assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { canonicalRecord } from "../record/canonical.ts";

@@ -3,7 +3,7 @@ import type { CellRecord } from "../records/mod.ts";
 import { duration } from "../../common/duration.ts";
 import { percent, thousands } from "./_units.ts";
 
-/** Shows how a run goes on. */
+/** Shows the progress of a run. */
 export interface Progress {
   /** The run begins: its cells in their order, with what each roughly costs in any unit. */
   begin?(plan: { cells: readonly { name: string; cost: number }[]; jobs: number }): void;

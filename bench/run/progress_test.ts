@@ -82,8 +82,8 @@ Deno.test("createProgress() leaves one line for each finished cell", () => {
       state.text,
       "[3/10] sl/natural/seed-0  done in 12 s  clean 65.0 %  AutoAttack 1.0 % (of clean 62.5 %)  PGD 2.0 %\n",
     );
-    progress.finish(fakeRecord({ status: "failed", reason: "Cannot go on: loss is NaN" }));
-    assertStringIncludes(state.text, "sl/natural/seed-0  failed: Cannot go on: loss is NaN\n");
+    progress.finish(fakeRecord({ status: "failed", reason: "Cannot continue: loss is NaN" }));
+    assertStringIncludes(state.text, "sl/natural/seed-0  failed: Cannot continue: loss is NaN\n");
   }
 });
 

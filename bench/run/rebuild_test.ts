@@ -51,7 +51,7 @@ Deno.test("run() with resume makes a damaged run.json again, keeps every finishe
   });
 });
 
-Deno.test("run() with resume goes on from a damaged run.json in the middle of a run", async () => {
+Deno.test("run() with resume continues from a damaged run.json in the middle of a run", async () => {
   await withTempDir(async (dir) => {
     await startUntil(dir, NAMES[2]);
     await damaged(dir, () => "{ cut");
@@ -111,7 +111,7 @@ Deno.test("run() with resume leaves a run.json alone that is of a later version,
   });
 });
 
-Deno.test("run() with reuse takes over from a run whose run.json is damaged, and benchStates() sees its cells", async () => {
+Deno.test("run() with reuse uses a run whose run.json is damaged, and benchStates() sees its cells", async () => {
   await withTempDir(async (dir) => {
     await start(`${dir}/a`);
     await damaged(`${dir}/a`, () => "{ cut");

@@ -13,7 +13,7 @@ export interface RunRequest {
   readonly preset: Preset;
   /** The run folder; it must not hold a run, unless that is resumed. */
   readonly outDir: string;
-  /** Goes on with the run in the folder; starts one where there is none. Default: false. */
+  /** Resumes the run in the folder; starts one in a new folder. Default: false. */
   readonly resume?: boolean;
   /** Folder of the images, for data sets that are read. */
   readonly dataDir: string | null;
@@ -25,7 +25,7 @@ export interface RunRequest {
   readonly variants?: Variants;
   /** What computes. Default: the system's own backend, never OpenGL. */
   readonly backend?: Backend | null;
-  /** Names of the cells to run, beside those that they need. Default: all. */
+  /** Names of the cells to run, besides those that they need. Default: all. */
   readonly only?: readonly string[];
   /** Folders of runs whose finished cells are reused where keys agree, the first that has one. Default: none. */
   readonly reuse?: readonly string[];

@@ -1,4 +1,4 @@
-/** A real run that takes over trainings of another one. */
+/** A real run that reuses the trainings of another one. */
 import { assert, assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { writeReport } from "../../reports/mod.ts";
@@ -29,7 +29,7 @@ evaluation: { batchSize: 16, attack: { steps: ${steps} }, autoAttack: null }
   );
 
 Deno.test(
-  "run() with reuse goes on with real weights and sets, and leaves a run to report, compare and reproduce",
+  "run() with reuse resumes with real weights and sets, and leaves a run to report, compare and reproduce",
   {
     ignore: noGpu,
   },

@@ -1,4 +1,4 @@
-/** Runs that take over finished cells of others, with made-up cells. */
+/** Runs that reuse finished cells of others, with made-up cells. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { writeFileAtomic } from "../../common/atomic_file.ts";
 import type { Workbench } from "../plan/cell.ts";
@@ -29,7 +29,7 @@ const KEPT = NAMES.map((name) => `keep ${name}`), RAN = NAMES.map((name) => `run
 const CHANGED = smallPreset("adversarialTraining: { epochs: 3 }");
 const recordIn = (dir: string, name: string) => `${dir}/records/${name.replaceAll("/", "--")}.json`;
 
-Deno.test("run() with reuse takes over finished cells with their files, and needs the other run no more", async () => {
+Deno.test("run() with reuse takes finished cells with their files, and needs the other run no more", async () => {
   await withTempDir(async (dir) => {
     const first = await start(`${dir}/a`), before = await snapshot(`${dir}/a`);
     const { exitCode, records, manifest, seen } = await start(`${dir}/b`, {
@@ -82,7 +82,7 @@ Deno.test("run() with reuse computes what changed, and takes each other cell fro
   });
 });
 
-Deno.test("run() with reuse takes over what its own folder has lost, or has of something else", async () => {
+Deno.test("run() with reuse takes what its own folder has lost, or has of something else", async () => {
   await withTempDir(async (dir) => {
     const whole = await start(`${dir}/a`);
     await start(`${dir}/b`, { preset: CHANGED });
@@ -194,7 +194,7 @@ Deno.test("run() with reuse refuses what is no run folder, before anything is ma
   });
 });
 
-Deno.test("run() with reuse shares the folder: a process that joins takes over what nobody has in hand", async () => {
+Deno.test("run() with reuse shares the folder: a process that joins reuses what nobody has in hand", async () => {
   await withTempDir(async (dir) => {
     await startUntil(`${dir}/a`, NAMES[2]);
     const ran: string[] = [];
@@ -230,7 +230,7 @@ Deno.test("run() with reuse in two processes at once ends with whole records, an
   });
 });
 
-Deno.test("run() with reuse stops where it is interrupted or the disk is full, and goes on later", async () => {
+Deno.test("run() with reuse stops where it is interrupted or the disk is full, and resumes later", async () => {
   await withTempDir(async (dir) => {
     await start(`${dir}/a`);
     const goesOn = async (settings: Settings, stop: (own: Settings) => Promise<unknown>) => {
@@ -252,7 +252,7 @@ Deno.test("run() with reuse stops where it is interrupted or the disk is full, a
     const cause = Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
     const full = writeFile(() => Promise.reject(new Error("Cannot write", { cause })));
     await goesOn({ writeFile: full, reuse: [`${dir}/a`] }, async (own) => {
-      await assertRejects(() => start(`${dir}/b`, own), DiskFullError, "Cannot go on: the disk is full");
+      await assertRejects(() => start(`${dir}/b`, own), DiskFullError, "Cannot continue: the disk is full");
       assertEquals((await listFiles(`${dir}/b`)).filter((file) => /lock|leases|tmp/.test(file)), []);
     });
   });

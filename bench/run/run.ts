@@ -31,7 +31,7 @@ export interface RunResult {
 
 /**
  * Runs every cell, in this process, or several at once in worker processes. A cell that throws is recorded as failed,
- * the cells that need it as skipped, the others go on. On an abort the running cells leave no record, all earlier ones
+ * the cells that need it as skipped, the others run. On an abort the running cells leave no record, all earlier ones
  * stay. A resumed run keeps the records whose keys are those of its cells, and ends with the ones of an uninterrupted run.
  * Finished cells of the runs to reuse are reused, with their files, before any cell runs.
  * Processes that resume the same run at the same time share its cells.
@@ -39,7 +39,7 @@ export interface RunResult {
  * @throws {UsageError} If the folder cannot be written, another process is at work there on another run, or it holds a run
  * that is not to be resumed, or one of another preset's name, data set or adapter, or a record of a later version; such a
  * run stays as it is. If a folder to reuse holds no run.
- * @throws {RangeError} If several cells are to run at once and no worker is given, or a cell is named that is none.
+ * @throws {RangeError} If several cells are to run at once and no worker is given, or no cell has a given name.
  * @throws {DiskFullError} If the disk is full; what is finished stays.
  * @throws {Error} If the workbench cannot be opened (no adapter, unreadable data); nothing is left behind then.
  */

@@ -1,4 +1,4 @@
-/** Runs that stop and go on, with made-up cells: quick enough to stop at every moment. */
+/** Runs that stop and resume, with made-up cells: quick enough to stop at every moment. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalRecord } from "../record/canonical.ts";
 import type { Workbench } from "../plan/cell.ts";
@@ -48,7 +48,7 @@ Deno.test("run() with resume keeps finished cells and ends with the records of a
   });
 });
 
-Deno.test("run() with resume goes on from a copy of the folder made at any moment", async () => {
+Deno.test("run() with resume continues from a copy of the folder made at any moment", async () => {
   await withTempDir(async (dir) => {
     const copies: string[] = [];
     const copy = async () => {
@@ -170,7 +170,7 @@ Deno.test("run() adds up the time of the pieces, without the pauses between them
     const now = () => new Date(ms), clock = () => ms;
     const execute: Workbench["executeCell"] = (cell, context) => {
       ms += 1000;
-      if (ms === 3000) throw new Error("Cannot go on: killed");
+      if (ms === 3000) throw new Error("Cannot continue: killed");
       return chained(cell, context);
     };
     const first = await start(dir, { now, clock, execute });

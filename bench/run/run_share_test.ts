@@ -111,7 +111,7 @@ Deno.test("run() with resume refuses a record of a later version, and changes no
     const error = await assertRejects(() => start(dir), UsageError);
     assertStringIncludes(
       error.message,
-      `Cannot go on: the record of ${
+      `Cannot continue: the record of ${
         NAMES[0]
       } cannot be used, it was written by a later version of this program: version is 3, known are 1 to 2\nHint: `,
     );
@@ -166,7 +166,7 @@ Deno.test("run() in two processes at once shares the cells: each runs once, both
   });
 });
 
-Deno.test("run() goes on with the cell of another process that was interrupted", async () => {
+Deno.test("run() resumes with the cell of another process that was interrupted", async () => {
   await withTempDir(async (dir) => {
     const controller = new AbortController();
     let second: ReturnType<typeof start> | undefined;
@@ -190,7 +190,7 @@ Deno.test("run() goes on with the cell of another process that was interrupted",
 });
 
 for (const [what, fails] of [["record", /records\//], ["artifact", /artifacts\/construct/]] as const) {
-  Deno.test(`run() stops on a full disk at a cell's ${what}, keeps what is finished, and goes on later`, async () => {
+  Deno.test(`run() stops on a full disk at a cell's ${what}, keeps what is finished, and resumes later`, async () => {
     await withTempDir(async (dir) => {
       let space = 2;
       const writeFile: RunServices["writeFile"] = (path, content) => {
@@ -201,7 +201,7 @@ for (const [what, fails] of [["record", /records\//], ["artifact", /artifacts\/c
         return writeFileAtomic(path, content);
       };
       const error = await assertRejects(() => start(dir, { writeFile }), DiskFullError);
-      assertMatch(error.message, /^Cannot go on: the disk is full, .*\nHint: what is finished is kept; /);
+      assertMatch(error.message, /^Cannot continue: the disk is full, .*\nHint: what is finished is kept; /);
       assertEquals((await listFiles(dir)).filter((file) => /lock|leases|tmp/.test(file)), []);
       const { exitCode, seen } = await start(dir);
       const kept = what === "record" ? 1 : 2;

@@ -73,7 +73,7 @@ Deno.test("run() marks records of a quick preset", async () => {
   });
 });
 
-Deno.test("run() records a failed cell, skips what needs it, and goes on with the others", async () => {
+Deno.test("run() records a failed cell, skips what needs it, and runs the others", async () => {
   await withTempDir(async (dir) => {
     const ran: string[] = [];
     const result = await start(

@@ -1,4 +1,4 @@
-/** Runs with made-up cells that stop and go on, for tests. */
+/** Runs with made-up cells that stop and resume, for tests. */
 import { canonicalRecord } from "../record/canonical.ts";
 import type { Workbench } from "../plan/cell.ts";
 import { type Progress, SILENT } from "./progress.ts";

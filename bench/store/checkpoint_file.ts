@@ -11,7 +11,7 @@ export interface TrainingHistory {
   readonly accuracy: number | null;
   /** Time spent training so far, in all pieces of the run. */
   readonly elapsedMs: number;
-  /** Whatever else the cell needs to go on, e.g. the curve of an online probe. */
+  /** Other state that the cell continues from, e.g. the curve of an online probe. */
   readonly more?: Json;
 }
 
@@ -48,7 +48,7 @@ export interface CellCheckpoint {
   setAside(reason: string): Promise<void>;
 }
 
-/** For cells that nobody goes on with. */
+/** For cells that are never resumed. */
 export const NO_CHECKPOINT: CellCheckpoint = {
   path: "",
   pauseSeconds: Infinity,
@@ -68,7 +68,7 @@ export const CHECKPOINT_PAUSE = 30_000;
 
 /** How much longer a pause is, at least, than the last saving took: large states are saved less often... */
 const PATIENCE = 20;
-/** ...but no pause becomes longer than so many usual ones. */
+/** Maximum pause, in usual pauses. */
 const LONGEST_PAUSE = 10;
 
 /** How a checkpoint file is kept. */
@@ -184,7 +184,7 @@ export class CheckpointFile implements CellCheckpoint {
   }
 }
 
-/** What the file of a cell that trains nothing holds beside tensors. */
+/** Everything but tensors in the file of a cell that trains nothing. */
 interface StateJson {
   readonly content: Json;
   readonly spentMs: number;

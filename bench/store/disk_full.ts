@@ -8,7 +8,7 @@ export class DiskFullError extends Error {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `Cannot go on: the disk is full, ${reason}\n` +
+      `Cannot continue: the disk is full, ${reason}\n` +
         "Hint: what is finished is kept; free some space, then the same command with option resume continues",
       { cause },
     );

@@ -15,5 +15,5 @@ Deno.test("isDiskFull() knows a full disk and a used-up quota, also as the cause
   for (const error of [new Error("no"), new Error("Permission denied (os error 13)"), null, "os error 28"]) {
     assertEquals(isDiskFull(error), false);
   }
-  assertStringIncludes(new DiskFullError(full).message, "Cannot go on: the disk is full, No space left");
+  assertStringIncludes(new DiskFullError(full).message, "Cannot continue: the disk is full, No space left");
 });

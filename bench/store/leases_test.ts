@@ -30,7 +30,7 @@ Deno.test("take() gives a cell to one of many that ask at once", async () => {
   });
 });
 
-Deno.test("take() takes over from a process of this machine that is gone, at once and once", async () => {
+Deno.test("take() steals the lease of a process of this machine that is gone, at once and once", async () => {
   await withTempDir(async (dir) => {
     const child = new Deno.Command(Deno.execPath(), { args: ["eval", "0"] }).spawn();
     await child.status;
@@ -57,7 +57,7 @@ Deno.test("take() tells a new process with an old number from the old one", {
   });
 });
 
-Deno.test("take() takes over from another machine once its heartbeat has stopped, by the observer's clock", async () => {
+Deno.test("take() steals the lease of another machine once its heartbeat has stopped, by the observer's clock", async () => {
   await withTempDir(async (dir) => {
     let ms = 0;
     const there = new Leases(dir, { beatMs: 0, owner: { ...HERE, host: "there" } });

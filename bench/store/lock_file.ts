@@ -1,4 +1,4 @@
-/** A lock that processes agree on, by a file beside what they change. */
+/** A lock between processes, by a file next to what they change. */
 import { entryAt, entryKind } from "../../common/atomic_file.ts";
 import { UsageError } from "../../common/usage_error.ts";
 

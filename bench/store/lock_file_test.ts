@@ -19,7 +19,7 @@ Deno.test("withLock() waits for whoever holds the lock, also where that one take
   });
 });
 
-Deno.test("withLock() lets go after an error, and goes on where its file cannot be made", async () => {
+Deno.test("withLock() lets go after an error, and continues where its file cannot be made", async () => {
   await withTempDir(async (dir) => {
     await assertRejects(
       () => withLock(`${dir}/lock`, () => Promise.reject(new RangeError("no"))),

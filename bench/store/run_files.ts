@@ -3,7 +3,7 @@ import { temporaryOf } from "../../common/atomic_file.ts";
 import { isArtifactPath, isCellName, isName, NAME_ALPHABET } from "../../common/checked_name.ts";
 import { UsageError } from "../../common/usage_error.ts";
 
-/** What lies in a run folder beside `run.json`. */
+/** Names in a run folder next to `run.json`. */
 export const RUN_ENTRIES = [
   "records",
   "artifacts",
@@ -14,7 +14,7 @@ export const RUN_ENTRIES = [
   ".lock",
 ];
 
-/** What a killed process may leave unfinished beside `run.json`. */
+/** Unfinished files that a killed process may leave next to `run.json`. */
 const UNFINISHED = new Set(["run.json", "run.json.corrupt", "report.html", "writable", "data"]);
 
 const CHECKPOINT = /^(.+)\.[0-9a-f]{12}\.safetensors(?:\.corrupt)?$/;

@@ -96,7 +96,7 @@ export class RunFolder {
   /**
    * Says which cells are of the run: files of no others are moved or removed.
    *
-   * @throws {UsageError} If a name is none that files may have, or a file or folder of the run is a symbolic link, or a
+   * @throws {UsageError} If a name is not one that files may have, or a file or folder of the run is a symbolic link, or a
    * file where a folder belongs. Nothing is changed then.
    */
   async know(cells: Iterable<string>): Promise<void> {

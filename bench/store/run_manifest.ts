@@ -34,7 +34,7 @@ export function newManifest(
   });
 }
 
-/** The manifest of a stopped run that goes on, as it is asked for now. */
+/** The manifest of a resumed run, as it is asked for now. */
 export function resumedManifest(
   stopped: RunManifest,
   { preset, cells, identity, startedAt, jobs, place }: {
@@ -58,7 +58,7 @@ export function resumedManifest(
   };
 }
 
-/** A preset as manifests hold it: numbers are numbers, with the words for them beside. */
+/** A preset as manifests hold it: numbers are numbers, with their labels. */
 export function recordedPreset(preset: Preset): Record<string, unknown> {
   return plainNumbers(preset) as Record<string, unknown>;
 }

@@ -23,7 +23,7 @@ export class Interruption extends DOMException {
   readonly by: "SIGINT" | "SIGTERM";
 
   constructor(by: "SIGINT" | "SIGTERM") {
-    super("Cannot go on: interrupted", "AbortError");
+    super("Cannot continue: interrupted", "AbortError");
     this.by = by;
   }
 }

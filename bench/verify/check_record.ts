@@ -29,7 +29,7 @@ export function recordFaults(record: CellRecord, { records, code }: Beside): str
     const found = records.get(name)?.key;
     if (found !== undefined && found !== input) {
       faults.push(
-        `it was computed from another ${name} than the one beside it, key ${input}, found ${found}`,
+        `it was computed from another ${name} than the one in this folder, key ${input}, found ${found}`,
       );
     }
   }

@@ -40,7 +40,7 @@ export interface Verification {
   readonly durationMs: number;
 }
 
-/** Files beside records and artifacts that runs leave, and nobody reads back. */
+/** Files that runs leave and nobody reads back, besides records and artifacts. */
 const OTHERS =
   /^(report\.html|\.lock|run\.json\.corrupt|(leases|claims)\/[^/]+\.json|records\/stale\/[^/]+\.json|(records|checkpoints)\/[^/]+\.corrupt)$/;
 

@@ -93,7 +93,10 @@ Deno.test("verifyRun() finds records that are sealed and do not belong: names, k
     await writeSealed(input, { ...await readContent(input), codeHash: NO_HASH, key: NO_HASH });
     const [{ path, reason }, ...others] = (await verifyRun(dir)).faults;
     assertEquals([path, others], ["records/construct--robust--seed-0.json", []]);
-    assertMatch(reason, /^it was computed from another sl\/adversarial\/seed-0 than the one beside it, key /);
+    assertMatch(
+      reason,
+      /^it was computed from another sl\/adversarial\/seed-0 than the one in this folder, key /,
+    );
   });
 });
 

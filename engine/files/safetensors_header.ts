@@ -154,7 +154,7 @@ function parseObject(json: Uint8Array, path: string): object {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
     header = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? printable(cause.message, { most: MAX_SHOWN }) : String(cause);
+    const reason = cause instanceof Error ? printable(cause.message, { max: MAX_SHOWN }) : String(cause);
     throw fail(path, json.length === 0 ? "its header is empty" : `its header is not JSON, ${reason}`, cause);
   }
   if (!isObject(header)) throw fail(path, "its header is not a JSON object");
@@ -225,7 +225,7 @@ function fail(path: string, reason: string, cause?: unknown): SyntaxError {
 }
 
 function quoted(name: string): string {
-  return `"${printable(name, { most: MAX_SHOWN })}"`;
+  return `"${printable(name, { max: MAX_SHOWN })}"`;
 }
 
 /** A value of the header, short; lists within lists of any depth are not walked. */

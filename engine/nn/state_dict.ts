@@ -84,7 +84,7 @@ function withPlainNames<T>(tensors: ReadonlyMap<string, T>): { tensors: Map<stri
   names.forEach((name, i) => {
     const short = name.replace(WRAPPERS, "");
     if (plain.has(short)) {
-      const shown = `${printable(given[i][0], { most: 120 })} and another`;
+      const shown = `${printable(given[i][0], { max: 120 })} and another`;
       throw new RangeError(`Cannot load weights: two names become one without their wrappers, ${shown}`);
     }
     plain.set(short, given[i][1]);

@@ -62,7 +62,7 @@ export const AUTO_ATTACK: AttackSettings<AutoAttackConfig> = {
   read: readAutoAttack,
   plannedSteps: (config, { classes }) => plannedSteps(config, classes),
   // Its memory counts; its time follows from that of a step of PGD.
-  rehearsal: (config, { batchSize }) => ({
+  profile: (config, { batchSize }) => ({
     first: {
       ...config,
       version: "custom",

@@ -68,7 +68,7 @@ export const PGD: AttackSettings<PgdConfig> = {
   runs: "always",
   read: readPgd,
   plannedSteps: ({ steps, restarts }, { testSize }) => testSize * steps * restarts,
-  rehearsal(config, { steps }) {
+  profile(config, { steps }) {
     const few = { ...config, steps: Math.min(steps, config.steps), restarts: 1 };
     return { first: few, timed: few };
   },

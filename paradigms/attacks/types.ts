@@ -15,7 +15,7 @@ export interface AttackData {
 }
 
 /** The size of a calibration run of an attack. */
-export interface RehearsalExtent {
+export interface ProfileExtent {
   readonly steps: number;
   readonly batchSize: number;
 }
@@ -41,12 +41,12 @@ export interface AttackSettings<Config> {
   /** How many steps it is expected to take, summed over images; a step is one pass forward and back. */
   plannedSteps(config: Config, data: Pick<AttackData, "testSize" | "classes">): number;
   /**
-   * The settings of the two runs of a rehearsal: the first makes shaders and shows the memory, the second is timed. Null
+   * The settings of the two runs of a profile: the first makes shaders and shows the memory, the second is timed. Null
    * leaves the attack out. Default: the first with its own settings, the second without it.
    */
-  rehearsal?(
+  profile?(
     config: Config,
-    extent: RehearsalExtent,
+    extent: ProfileExtent,
   ): { readonly first: Config | null; readonly timed: Config | null };
 }
 

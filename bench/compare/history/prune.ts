@@ -4,7 +4,7 @@ import type { HistoryLine } from "../../records/history_line.ts";
 
 /** Which lines stay. */
 export interface Keep {
-  /** The newest so many of each kind, preset and machine, from 1. Default: all. */
+  /** How many of the newest of each kind, preset and machine to keep, from 1. Default: all. */
   readonly last?: number | null;
   /** Those measured since then, ISO 8601. Default: all. */
   readonly since?: string | null;

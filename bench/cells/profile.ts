@@ -1,4 +1,4 @@
-/** A rehearsal: a cell on a few images, to learn what a unit of each kind of its work costs on this device. */
+/** A profile: a cell on a few images, to learn what a unit of each kind of its work costs on this device. */
 
 import { type Dataset, subset } from "../../datasets/types.ts";
 import type { Gpu } from "../../engine/device/device.ts";
@@ -16,7 +16,7 @@ import type {
   ProbeCell,
   TrainCell,
 } from "../plan/cell.ts";
-import type { Rehearsal } from "../plan/estimate.ts";
+import type { Profile } from "../plan/estimate.ts";
 import type { Artifact } from "../records/mod.ts";
 import { NO_CHECKPOINT } from "../store/checkpoint_file.ts";
 import { runCellOf } from "./kinds.ts";
@@ -24,7 +24,7 @@ import { extractorOf, learnerFor, settingsOf, type TrainedNetwork } from "./netw
 import { exportHead } from "./probe_head.ts";
 
 /** Parameters of a network times images of a batch, above which smaller batches stand for those of the cell. */
-const MOST_AT_ONCE = 2e8;
+const MAX_AT_ONCE = 2e8;
 
 /** Images of the smaller of two batches that show how memory grows. */
 const FEW = 2;
@@ -34,17 +34,17 @@ const FEW = 2;
  * batches of the cell would take long or much memory, batches of four images stand for them: the work of an image is taken
  * to be the same, and memory to grow evenly with the batch, as it does from two images to four.
  */
-export async function rehearse(
+export async function profile(
   gpu: Gpu,
   given: { cell: CellDescription; dataset: Dataset; signal: AbortSignal },
-): Promise<Rehearsal> {
+): Promise<Profile> {
   const { cell, dataset } = given, size = batchOf(cell);
-  if (size <= 2 * FEW || size * parametersOf(cell, dataset) <= MOST_AT_ONCE) {
-    return await rehearseTwice(gpu, given);
+  if (size <= 2 * FEW || size * parametersOf(cell, dataset) <= MAX_AT_ONCE) {
+    return await profileTwice(gpu, given);
   }
   // The first of two runs holds AutoAttack, so that both sizes do.
-  const less = await runOnce(gpu, { ...given, cell: withBatch(cell, FEW), extent: LEAST, first: true });
-  const small = await rehearseTwice(gpu, { ...given, cell: withBatch(cell, 2 * FEW), extent: LEAST });
+  const less = await runOnce(gpu, { ...given, cell: withBatch(cell, FEW), extent: MIN_EXTENT, first: true });
+  const small = await profileTwice(gpu, { ...given, cell: withBatch(cell, 2 * FEW), extent: MIN_EXTENT });
   const growth = Math.max(0, small.peakBytes - less.peakBytes) / FEW;
   const phases = small.phases.map((phase) =>
     phase.name === "other" ? times(phase, picturesLeftOut(cell)) : phase
@@ -52,22 +52,22 @@ export async function rehearse(
   return { ...small, phases, peakBytes: small.peakBytes + growth * (size - 2 * FEW), extrapolated: true };
 }
 
-/** How much of a cell is rehearsed: batches of training, steps of a walk. */
+/** How much of a cell is profiled: batches of training, steps of a walk. */
 interface Extent {
   readonly batches: number;
   readonly steps: number;
 }
 
-const USUAL: Extent = { batches: 4, steps: 10 }, LEAST: Extent = { batches: 1, steps: 2 };
+const USUAL: Extent = { batches: 4, steps: 10 }, MIN_EXTENT: Extent = { batches: 1, steps: 2 };
 
-interface Rehearsed {
+interface Profiled {
   readonly cell: CellDescription;
   readonly dataset: Dataset;
   readonly signal: AbortSignal;
   readonly extent?: Extent;
 }
 
-async function rehearseTwice(gpu: Gpu, given: Rehearsed): Promise<Rehearsal> {
+async function profileTwice(gpu: Gpu, given: Profiled): Promise<Profile> {
   const first = await runOnce(gpu, { ...given, first: true }), second = await runOnce(gpu, given);
   const rest = second.durationMs - second.phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return {
@@ -80,7 +80,7 @@ async function rehearseTwice(gpu: Gpu, given: Rehearsed): Promise<Rehearsal> {
 
 async function runOnce(
   gpu: Gpu,
-  { cell, dataset, signal, extent = USUAL, first = false }: Rehearsed & { first?: boolean },
+  { cell, dataset, signal, extent = USUAL, first = false }: Profiled & { first?: boolean },
 ) {
   const small = shrink(cell, { dataset, extent });
   const startedAt = performance.now(), context = silentContext(signal);
@@ -111,7 +111,7 @@ function batchOf({ kind, config }: CellDescription): number {
   }
 }
 
-/** The cell with batches of so many images at most, and few pictures. */
+/** The cell with a maximum batch size, and few pictures. */
 function withBatch(cell: CellDescription, images: number): CellDescription {
   const least = (size: number) => Math.min(size, images);
   switch (cell.kind) {
@@ -120,7 +120,7 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
       const steps = pictureSteps(cell);
       const few = steps === null
         ? paradigm
-        : { ...paradigm, [steps.key]: Math.min(LEAST.steps, steps.count) };
+        : { ...paradigm, [steps.key]: Math.min(MIN_EXTENT.steps, steps.count) };
       return {
         ...cell,
         config: {
@@ -160,7 +160,7 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
 function picturesLeftOut(cell: CellDescription): number {
   if (cell.kind !== "train") return 1;
   const steps = pictureSteps(cell);
-  const more = steps === null ? 1 : Math.max(1, steps.count / LEAST.steps);
+  const more = steps === null ? 1 : Math.max(1, steps.count / MIN_EXTENT.steps);
   return Math.max(1, cell.config.examples) * more;
 }
 
@@ -170,7 +170,7 @@ function pictureSteps({ paradigm, config }: TrainCell): { key: string; count: nu
   return key === undefined ? null : { key, count: config.paradigm[key] as number };
 }
 
-function times(phase: Rehearsal["phases"][number], factor: number): Rehearsal["phases"][number] {
+function times(phase: Profile["phases"][number], factor: number): Profile["phases"][number] {
   return { ...phase, durationMs: phase.durationMs * factor, flops: phase.flops * factor };
 }
 
@@ -245,10 +245,10 @@ function shrinkProbe(cell: ProbeCell, dataset: Dataset): Small {
 /** Attacks that are not timed take part the first time: their memory counts, their time follows from a step of PGD. */
 function shrinkAttack(cell: AttackCell, { dataset, extent }: { dataset: Dataset; extent: Extent }): Small {
   const { evaluation } = cell.config, { batchSize } = evaluation;
-  const few = EVALUATION_ATTACKS.flatMap(({ key, rehearsal }) => {
+  const few = EVALUATION_ATTACKS.flatMap(({ key, profile }) => {
     const config = evaluation[key];
     if (config === undefined || config === null) return [];
-    const runs = rehearsal?.(config, { steps: extent.steps, batchSize }) ?? { first: config, timed: null };
+    const runs = profile?.(config, { steps: extent.steps, batchSize }) ?? { first: config, timed: null };
     return [{ key, ...runs }];
   });
   const cellWith = (run: "first" | "timed"): AttackCell => {
