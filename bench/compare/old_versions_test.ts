@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ATTACK_RECORD } from "../records/attack_record.ts";
+import { CELL_RECORD } from "../records/cell_record.ts";
+import { HISTORY_LINE } from "../records/history_line.ts";
+import { PEERS_RECORD } from "../records/peers_record.ts";
 import { PERF_RECORD } from "../records/perf_record.ts";
+import { sealed } from "../records/seal.ts";
 import { readFixture } from "../records/testing/fixtures.ts";
 import { withTempDir } from "../testing.ts";
 import { compareRuns } from "./compare_runs.ts";
@@ -17,6 +22,29 @@ for (const kind of KINDS) {
     await withTempDir(async (dir) => {
       await appendHistory(`${dir}/h.jsonl`, path);
       assertEquals((await compareRuns(`${dir}/h.jsonl`, path)).changes.length, same.changes.length);
+    });
+  });
+}
+
+/** The version of today's records, by the kind of a line. */
+const VERSIONS = {
+  cells: CELL_RECORD.version,
+  perf: PERF_RECORD.version,
+  peers: PEERS_RECORD.version,
+  attack: ATTACK_RECORD.version,
+};
+
+for (const [kind, recordVersion] of Object.entries(VERSIONS)) {
+  Deno.test(`compareRuns() finds no other schema in a ${kind} line of version 1 and one of today`, async () => {
+    const { text } = await readFixture("v1/history.jsonl");
+    const old = text.split("\n").find((line) => line.includes(`"kind":"${kind}"`))!;
+    const today = { ...HISTORY_LINE.parse(JSON.parse(old)), recordVersion };
+    await withTempDir(async (dir) => {
+      await Deno.writeTextFile(`${dir}/old.jsonl`, `${old}\n`);
+      await Deno.writeTextFile(`${dir}/today.jsonl`, `${JSON.stringify(sealed(today))}\n`);
+      const { unlike, changes } = await compareRuns(`${dir}/old.jsonl`, `${dir}/today.jsonl`);
+      assertEquals(unlike, []);
+      assert(changes.length > 0);
     });
   });
 }
