@@ -58,16 +58,16 @@ gpuTest("openBenchGpu() keeps timings from run to run, and takes the fastest way
   const [[key, times], ...rest] = Object.entries(kept);
   assertEquals(rest, []);
   assert(Object.keys(times).length > 1);
-  const least = Math.min(...Object.values(times));
+  const min = Math.min(...Object.values(times));
   const [[operation, way], ...others] = Object.entries(first.chosen);
   assertEquals(others, []);
   assertMatch(operation, /^conv2d 8x16x16x16 64x3x3x16 \{/);
   assert(key.startsWith(operation));
-  assertEquals(times[way], least);
+  assertEquals(times[way], min);
   // What is in the file decides, not a new timing.
   const slow = Object.keys(times).find((name) => name !== way)!;
   const cache = await TimingCache.open(file);
-  cache.set(key, { ...times, [slow]: least / 2 });
+  cache.set(key, { ...times, [slow]: min / 2 });
   await cache.save();
   assertEquals((await convolve({ rule: "timed", pins: {} }, dir)).chosen, { [operation]: slow });
 });

@@ -113,7 +113,7 @@ function searchVersion(path: string): string | null {
     text = text.slice(-OVERLAP) + bytes.toString("latin1", 0, count ?? 0);
     for (const pattern of VERSIONS) {
       const match = pattern.exec(text);
-      // One near the end may go on in the next piece, where it is found again.
+      // A match near the end may continue in the next piece, which finds it again.
       if (match !== null && (count === null || match.index < text.length - OVERLAP)) return match[1];
     }
     if (count === null) return null;

@@ -10,7 +10,7 @@ export interface Variants {
    * fixed on a software adapter, where the guesses were made by timing and shaders take long to compile.
    */
   readonly rule: "auto" | "fixed" | "timed";
-  /** Variants that are taken wherever a shape offers them, by operation. */
+  /** Pinned variants by operation, used wherever a shape offers them. */
   readonly pins: Readonly<Record<string, string>>;
 }
 

@@ -14,7 +14,7 @@ Deno.test("parseVariants() leaves it to the adapter by default, and takes the ta
   assertEquals(parseVariants("fixed", NO_ENV), { rule: "fixed", pins: {} });
 });
 
-Deno.test("parseVariants() reads pins, alone and beside a rule", () => {
+Deno.test("parseVariants() reads pins, alone and with a rule", () => {
   assertEquals(parseVariants("conv2d=1x8x8", NO_ENV), { rule: "auto", pins: { conv2d: "1x8x8" } });
   assertEquals(parseVariants("conv2d=1x8x8,fixed,conv2d_grad_input=1x16x8", NO_ENV), {
     rule: "fixed",

@@ -20,18 +20,18 @@ import { ATTACK_COMMAND } from "../commands/attack.ts";
 import type { AttackRecord } from "../records/attack_record.ts";
 import { TEST_SIZE, train, writeInputs } from "./testing.ts";
 
-const WORDS = [
+const ARGS = [
   ...["--norm=Linf", "--eps=1px", "--attacks=apgd-ce,fab-t,square", "--iterations=4", "--queries=60"],
   ...[`--n=${TEST_SIZE}`, "--batch=5", "--variants=fixed", "--json"],
 ];
 
 /** Runs the command on the machine's adapter. */
 async function start(
-  words: string[],
+  args: string[],
   { evaluate = autoAttack as AutoAttackFn, signal = new AbortController().signal } = {},
 ) {
   let text = "", errors = "";
-  const code = await runCommand(ATTACK_COMMAND, words, {
+  const code = await runCommand(ATTACK_COMMAND, args, {
     terminal: null,
     writeReport: null,
     openAttackDevice: openAttackDevice(evaluate),
@@ -53,7 +53,7 @@ gpuTest(
   "attack() attacks a network from a file, within eps, and the same when interrupted and resumed",
   async (gpu) => {
     await withTempDir(async (dir) => {
-      const inputs = [...await trainedInputs(gpu, dir), ...WORDS];
+      const inputs = [...await trainedInputs(gpu, dir), ...ARGS];
       const whole = await start([...inputs, `--out=${dir}/whole`]);
       assertEquals(whole.code, 0);
       const { asked, checks, peakBytes, variants }: AttackRecord = JSON.parse(whole.text);
@@ -79,8 +79,8 @@ gpuTest(
               if (progress.attack === moment) controller.abort(new DOMException("interrupted", "AbortError"));
             },
           });
-        const words = [...inputs, `--out=${dir}/pieces`, "--resume"];
-        const { code } = await start(words, { evaluate, signal: controller.signal });
+        const args = [...inputs, `--out=${dir}/pieces`, "--resume"];
+        const { code } = await start(args, { evaluate, signal: controller.signal });
         assertEquals(code, 130);
       }
       assertEquals((await start([...inputs, `--out=${dir}/pieces`, "--resume"])).code, 0);
@@ -93,7 +93,7 @@ gpuTest(
   "openAttackDevice() attacks the network of the file: the images that are kept fool it where the outcomes say so",
   async (gpu) => {
     await withTempDir(async (dir) => {
-      const inputs = [...await trainedInputs(gpu, dir), ...WORDS, "--save-images", `--out=${dir}/out`];
+      const inputs = [...await trainedInputs(gpu, dir), ...ARGS, "--save-images", `--out=${dir}/out`];
       assertEquals((await start(inputs)).code, 0);
       const { tensors } = await readSafetensors(`${dir}/out/outcomes.safetensors`);
       const path = `${dir}/net.safetensors`;
@@ -130,9 +130,9 @@ Deno.test("attack() killed by kill -9 ends with the bits of an uninterrupted eva
   sanitizeOps: false,
 }, async () => {
   await withTempDir(async (dir) => {
-    const words = [
+    const args = [
       ...await trainedInputs(await sharedGpu("buffer"), dir),
-      ...WORDS.filter((word) => !word.startsWith("--queries")),
+      ...ARGS.filter((arg) => !arg.startsWith("--queries")),
       "--queries=400",
     ];
     const command = (out: string) =>
@@ -143,7 +143,7 @@ Deno.test("attack() killed by kill -9 ends with the bits of an uninterrupted eva
           "--no-check",
           "bench/cli.ts",
           "attack",
-          ...words,
+          ...args,
           `--out=${dir}/${out}`,
           "--resume",
         ],

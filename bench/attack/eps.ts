@@ -11,7 +11,7 @@ const LEVELS = 255;
 /**
  * Reads a radius. Pixels go from 0 to 1, and so does a radius written as a number or a fraction: `8/255`, `0.03137`,
  * `0.5`. With `px` behind it, it counts the 255 steps of a pixel in a file of bytes: `8px` is 8/255. A number alone is
- * never taken for such steps: `8` in Linf is refused.
+ * never read as such steps: `8` in Linf is refused.
  *
  * @throws {OptionFault} If it is neither, not above 0, too small for float32, or in Linf above 1.
  *

@@ -99,7 +99,7 @@ async function throughPyTorch({ weights, set }: Network) {
 /** Largest absolute difference. */
 function largest(a: Float32Array, b: Float32Array): number {
   assertEquals(a.length, b.length);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+  return a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i])), 0);
 }
 
 pytorchTest(
@@ -120,10 +120,10 @@ if (path !== undefined && data !== undefined) {
     const { set } = await openTestImages(data, { n: 128, classifier });
     const network = { weights: classifier.tensors, set };
     const ours = await scoresOf(gpu, network), { scores } = await throughPyTorch(network);
-    const most = largest(ours, new Float32Array(ours.length)), difference = largest(ours, scores);
+    const max = largest(ours, new Float32Array(ours.length)), difference = largest(ours, scores);
     // deno-lint-ignore no-console -- the number is what is asked for
     console.log(
-      `${ours.length} scores up to ${most.toFixed(2)}: largest difference ${difference.toExponential(2)}`,
+      `${ours.length} scores up to ${max.toFixed(2)}: largest difference ${difference.toExponential(2)}`,
     );
     assertLess(difference, 1e-4);
   });

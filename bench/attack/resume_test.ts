@@ -8,7 +8,7 @@ import { runCommand } from "../../common/command_line/mod.ts";
 import { ATTACK_COMMAND } from "../commands/attack.ts";
 import { fakeDevice, fakeResult, TEST_SIZE, writeInputs } from "./testing.ts";
 
-const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet"];
+const ARGS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet"];
 
 const CHECKPOINT: Checkpoint = {
   tensors: new Map([["rows", { dtype: "F32", shape: [3], data: Float32Array.of(1, 2, 3) }]]),
@@ -33,9 +33,9 @@ async function start(args: string[], evaluate: Attack, signal = new AbortControl
 const succeed: Attack = () => Promise.resolve(fakeResult(TEST_SIZE));
 
 /** Saves a checkpoint, then Ctrl-C. */
-async function interrupted(words: string[], { save = true } = {}) {
+async function interrupted(args: string[], { save = true } = {}) {
   const controller = new AbortController();
-  return await start(words, async (_options, _examples, { state, signal }) => {
+  return await start(args, async (_options, _examples, { state, signal }) => {
     if (save) await state!.save(CHECKPOINT);
     controller.abort(new DOMException("Cannot continue: interrupted", "AbortError"));
     signal!.throwIfAborted();
@@ -54,15 +54,15 @@ async function contents(dir: string): Promise<Record<string, string>> {
 
 /** Prepares inputs and an interrupted evaluation in `out`. */
 async function stopped(dir: string): Promise<string[]> {
-  const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
-  assertEquals((await interrupted(words)).code, 130);
-  return words;
+  const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`];
+  assertEquals((await interrupted(args)).code, 130);
+  return args;
 }
 
 Deno.test("attack() interrupted ends with 130, and --resume continues from what was saved", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
-    const { code, errors } = await interrupted(words);
+    const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`];
+    const { code, errors } = await interrupted(args);
     assertEquals(code, 130);
     assertEquals(
       errors,
@@ -73,7 +73,7 @@ Deno.test("attack() interrupted ends with 130, and --resume continues from what 
     const loaded: (Checkpoint | null)[] = [];
     // How it is printed changes no result.
     const again = await start(
-      [...words, "--resume", "--json"],
+      [...args, "--resume", "--json"],
       async (_options, _examples, { state }) => {
         loaded.push(await state!.load());
         return fakeResult(TEST_SIZE);
@@ -93,9 +93,9 @@ Deno.test("attack() interrupted ends with 130, and --resume continues from what 
 
 Deno.test("attack() resumes an evaluation that had saved nothing yet, and starts one where there is none", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`, "--resume"];
-    assertEquals((await interrupted(words, { save: false })).code, 130);
-    const { code } = await start(words, async (_options, _examples, { state }) => {
+    const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`, "--resume"];
+    assertEquals((await interrupted(args, { save: false })).code, 130);
+    const { code } = await start(args, async (_options, _examples, { state }) => {
       assertEquals(await state!.load(), null);
       return fakeResult(TEST_SIZE);
     });
@@ -105,14 +105,14 @@ Deno.test("attack() resumes an evaluation that had saved nothing yet, and starts
 
 Deno.test("attack() prints a finished evaluation again with --resume, and computes nothing", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
-    const first = await start(words, succeed);
+    const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`];
+    const first = await start(args, succeed);
     const before = await contents(`${dir}/out`);
-    const again = await start([...words, "--resume"], () => Promise.reject(new Error("must not be reached")));
+    const again = await start([...args, "--resume"], () => Promise.reject(new Error("must not be reached")));
     assertEquals([again.code, again.text], [0, first.text]);
     assertEquals(await contents(`${dir}/out`), before);
     await assertRejects(
-      () => start([...words, "--resume", "--save-images"], succeed),
+      () => start([...args, "--resume", "--save-images"], succeed),
       UsageError,
       "is finished and kept no images",
     );
@@ -121,16 +121,16 @@ Deno.test("attack() prints a finished evaluation again with --resume, and comput
 
 Deno.test("attack() never overwrites an evaluation, finished or not", async () => {
   await withTempDir(async (dir) => {
-    const words = await stopped(dir);
+    const args = await stopped(dir);
     for (const holds of ["state.safetensors", "attack.json, outcomes.safetensors"]) {
       const before = await contents(`${dir}/out`);
-      const error = await assertRejects(() => start(words, succeed), UsageError);
+      const error = await assertRejects(() => start(args, succeed), UsageError);
       assertStringIncludes(
         error.message,
         `the folder holds ${holds} already, and evaluations are never overwritten\nHint: add --resume`,
       );
       assertEquals(await contents(`${dir}/out`), before);
-      await start([...words, "--resume"], succeed);
+      await start([...args, "--resume"], succeed);
     }
   });
 });
@@ -154,12 +154,12 @@ const OTHER: [more: string[], differences: RegExp][] = [
 
 Deno.test("attack() refuses to resume another evaluation, stopped or finished, and names what differs", async () => {
   await withTempDir(async (dir) => {
-    const words = await stopped(dir);
+    const args = await stopped(dir);
     for (const file of ["state.safetensors", "attack.json"]) {
       const before = await contents(`${dir}/out`);
       for (const [more, differences] of OTHER) {
-        const names = more.map((word) => word.split("=")[0]);
-        const kept = words.filter((word) => !names.includes(word.split("=")[0]));
+        const names = more.map((arg) => arg.split("=")[0]);
+        const kept = args.filter((arg) => !names.includes(arg.split("=")[0]));
         const error = await assertRejects(() => start([...kept, ...more, "--resume"], succeed), UsageError);
         assert(
           error.message.startsWith(`Cannot resume the evaluation of ${dir}/out/${file}: `),
@@ -168,14 +168,14 @@ Deno.test("attack() refuses to resume another evaluation, stopped or finished, a
         assertMatch(error.message, differences);
       }
       assertEquals(await contents(`${dir}/out`), before);
-      await start([...words, "--resume"], succeed);
+      await start([...args, "--resume"], succeed);
     }
   });
 });
 
 Deno.test("attack() sets aside a state or record that is damaged, and evaluates again; it leaves files of others", async () => {
   await withTempDir(async (dir) => {
-    const words = await stopped(dir), path = `${dir}/out/state.safetensors`;
+    const args = await stopped(dir), path = `${dir}/out/state.safetensors`;
     const whole = await Deno.readFile(path);
     await saveCheckpoint(`${dir}/other.safetensors`, { tensors: new Map(), state: { step: 3 } });
     const bad: [bytes: Uint8Array, reason: string][] = [
@@ -189,7 +189,7 @@ Deno.test("attack() sets aside a state or record that is damaged, and evaluates 
       await Deno.mkdir(`${dir}/out`);
       await Deno.writeFile(path, bytes);
       const seen: unknown[] = [];
-      const again = await start([...words, "--resume"], async (options, examples, more) => {
+      const again = await start([...args, "--resume"], async (options, examples, more) => {
         seen.push(await more.state!.load());
         return await succeed(options, examples, more);
       });
@@ -204,7 +204,7 @@ Deno.test("attack() sets aside a state or record that is damaged, and evaluates 
     const record = `${dir}/out/attack.json`, text = await Deno.readTextFile(record);
     for (const damaged of [text.slice(0, 300), text.replace('"iterations": ', '"iterations": 1')]) {
       await Deno.writeTextFile(record, damaged);
-      const again = await start([...words, "--resume"], succeed);
+      const again = await start([...args, "--resume"], succeed);
       assertEquals(again.code, 0);
       assertStringIncludes(again.errors, "/attack.json cannot be used and is now attack.json.corrupt");
       assertEquals(await Deno.readTextFile(`${record}.corrupt`), damaged);
@@ -213,7 +213,7 @@ Deno.test("attack() sets aside a state or record that is damaged, and evaluates 
     await Deno.mkdir(`${dir}/out`);
     for (const bytes of [new Uint8Array(0), await Deno.readFile(`${dir}/net.safetensors`)]) {
       await Deno.writeFile(path, bytes);
-      const error = await assertRejects(() => start([...words, "--resume"], succeed), UsageError);
+      const error = await assertRejects(() => start([...args, "--resume"], succeed), UsageError);
       assertMatch(error.message, /^Cannot resume the evaluation in .*: state\.safetensors cannot be used, /);
       assertStringIncludes(error.message, "\nHint: the file is unchanged; start in another folder");
       assertEquals(await contents(`${dir}/out`), {
@@ -225,22 +225,22 @@ Deno.test("attack() sets aside a state or record that is damaged, and evaluates 
 
 Deno.test("attack() leaves no folder behind where the attacks refuse to begin, and the state where they fail later", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`];
     const fail: Attack = () => Promise.reject(new RangeError("Cannot run AutoAttack: too few classes"));
-    await assertRejects(() => start(words, fail), RangeError, "too few classes");
+    await assertRejects(() => start(args, fail), RangeError, "too few classes");
     await assertRejects(() => Deno.stat(`${dir}/out`), Deno.errors.NotFound);
     const failLater: Attack = async (_options, _examples, { state }) => {
       await state!.save(CHECKPOINT);
       throw new RangeError("Cannot continue: out of memory");
     };
-    await assertRejects(() => start(words, failLater), RangeError, "out of memory");
+    await assertRejects(() => start(args, failLater), RangeError, "out of memory");
     assertEquals(Object.keys(await contents(`${dir}/out`)), ["state.safetensors"]);
   });
 });
 
 Deno.test("attack() keeps two processes out of one folder", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...WORDS, `--out=${dir}/out`];
+    const args = [...await writeInputs(dir), ...ARGS, `--out=${dir}/out`];
     const code = `const file = await Deno.open(${
       JSON.stringify(`${dir}/out/.lock`)
     }, { create: true, write: true });
@@ -255,10 +255,10 @@ Deno.test("attack() keeps two processes out of one folder", async () => {
     }).spawn();
     const reader = other.stdout.getReader();
     await reader.read();
-    await assertRejects(() => start(words, succeed), UsageError, "another process uses it");
+    await assertRejects(() => start(args, succeed), UsageError, "another process uses it");
     await other.stdin.close();
     await reader.cancel();
     await other.status;
-    assertEquals((await start(words, succeed)).code, 0);
+    assertEquals((await start(args, succeed)).code, 0);
   });
 });

@@ -40,7 +40,7 @@ export function untrained(config: ResnetConfig): Map<string, HostTensor> {
   }));
 }
 
-/** Writes weights and a run folder of planted data; gives back the words that name both. */
+/** Writes weights and a run folder of planted data; gives back the args that name both. */
 export async function writeInputs(
   dir: string,
   tensors: ReadonlyMap<string, HostTensor> = untrained(TINY),

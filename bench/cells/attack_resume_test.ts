@@ -103,7 +103,7 @@ function resultOf({ measured, outcomes, warnings, phases, peakBytes, flops }: Ra
 const labelsOf = ({ progress }: Ran) => [...new Set(progress.map((line) => line.replace(/ \d+$/, "")))];
 
 gpuTest(
-  "attack() stopped and taken up again finds what it would have found, and repeats nothing",
+  "attack() stopped and resumed finds what an unbroken one finds, and repeats nothing",
   async (gpu) => {
     const dataset = await setUp(gpu);
     await withTempDir(async (dir) => {
@@ -146,7 +146,7 @@ gpuTest(
   },
 );
 
-gpuTest("attack() sets aside a checkpoint that it cannot go on from, and starts again", async (gpu) => {
+gpuTest("attack() sets aside a checkpoint that it cannot resume from, and restarts", async (gpu) => {
   const dataset = await setUp(gpu);
   await withTempDir(async (dir) => {
     const whole = await attackUntil(gpu, dataset, { path: `${dir}/whole`, pauseMs: 1e9 });

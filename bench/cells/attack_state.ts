@@ -20,7 +20,7 @@ interface Kept {
 /** The checkpoint of an attack cell. */
 export class AttackCheckpoint {
   readonly #place: Place;
-  /** What an earlier process left and no attack has taken yet, and what attacks that are done left. */
+  /** States of an earlier process that no attack has restored yet, and states of finished attacks. */
   readonly #attacks: Map<string, Checkpoint>;
   #untried = false;
 

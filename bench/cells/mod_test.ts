@@ -208,8 +208,8 @@ async function compareWithProfile(records: readonly CellRecord[]): Promise<void>
     assertEquals(name, cell);
     const peak = peakBytes / metrics.peakBytes.value;
     // Where every image is misclassified after the first attacks, the others need no memory.
-    const most = name.endsWith("/attack") ? 3 : 1.1;
-    assert(peak > 0.85 && peak < most, `${name}: peak memory estimated at ${peak} of what it was`);
+    const max = name.endsWith("/attack") ? 3 : 1.1;
+    assert(peak > 0.85 && peak < max, `${name}: peak memory estimated at ${peak} of what it was`);
     const work = flops / metrics.flops.value;
     assert(work > 0.5 && work < 2, `${name}: work estimated at ${work} of what it was`);
   }

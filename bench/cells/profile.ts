@@ -31,8 +31,8 @@ const FEW = 2;
 
 /**
  * Runs a cell twice on a few images: the first time makes the shaders, the second is measured. Writes nothing. Where the
- * batches of the cell would take long or much memory, batches of four images stand for them: the work of an image is taken
- * to be the same, and memory to grow evenly with the batch, as it does from two images to four.
+ * batches of the cell would take long or much memory, batches of four images stand for them: an image is assumed
+ * to take the same work, and memory to grow linearly with the batch, as it does from two images to four.
  */
 export async function profile(
   gpu: Gpu,
@@ -113,7 +113,7 @@ function batchOf({ kind, config }: CellDescription): number {
 
 /** The cell with a maximum batch size, and few pictures. */
 function withBatch(cell: CellDescription, images: number): CellDescription {
-  const least = (size: number) => Math.min(size, images);
+  const capped = (size: number) => Math.min(size, images);
   switch (cell.kind) {
     case "train": {
       const { training, paradigm, examples } = cell.config;
@@ -127,20 +127,20 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
           ...cell.config,
           paradigm: few,
           examples: Math.min(1, examples),
-          training: { ...training, batchSize: least(training.batchSize) },
+          training: { ...training, batchSize: capped(training.batchSize) },
         },
       };
     }
     case "probe": {
       const { probe, batchSize } = cell.config;
-      const config = { ...cell.config, probe: { ...probe, batchSize: least(probe.batchSize) } };
-      return { ...cell, config: { ...config, batchSize: least(batchSize) } };
+      const config = { ...cell.config, probe: { ...probe, batchSize: capped(probe.batchSize) } };
+      return { ...cell, config: { ...config, batchSize: capped(batchSize) } };
     }
     case "attack": {
       const { evaluation } = cell.config;
       return {
         ...cell,
-        config: { ...cell.config, evaluation: { ...evaluation, batchSize: least(evaluation.batchSize) } },
+        config: { ...cell.config, evaluation: { ...evaluation, batchSize: capped(evaluation.batchSize) } },
       };
     }
     case "construct": {
@@ -149,7 +149,7 @@ function withBatch(cell: CellDescription, images: number): CellDescription {
         ...cell,
         config: {
           ...cell.config,
-          construction: { ...construction, batchSize: least(construction.batchSize) },
+          construction: { ...construction, batchSize: capped(construction.batchSize) },
         },
       };
     }

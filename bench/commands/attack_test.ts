@@ -53,7 +53,7 @@ const readRecord = (dir: string): Promise<AttackRecord> => readContent(`${dir}/a
 
 Deno.test("attack() hands the images on, writes record and outcomes, and prints a table", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...RADIUS, N, "--seed=7", "--batch=5", "--queries=9"];
+    const args = [...await writeInputs(dir), ...RADIUS, N, "--seed=7", "--batch=5", "--queries=9"];
     const asked: unknown[] = [];
     const evaluate: Attack = (options, examples, run) => {
       asked.push(options);
@@ -61,7 +61,7 @@ Deno.test("attack() hands the images on, writes record and outcomes, and prints 
       run.onProgress?.({ attack: "apgd-ce", done: 3, total: 11, correct: 9 });
       return Promise.resolve(fakeResult(TEST_SIZE));
     };
-    const { code, text, errors } = await start([...words, `--out=${dir}/out/`], { evaluate });
+    const { code, text, errors } = await start([...args, `--out=${dir}/out/`], { evaluate });
     assertEquals(code, 0);
     assertEquals(asked, [{
       norm: "Linf",
@@ -116,7 +116,7 @@ Deno.test("attack() hands the images on, writes record and outcomes, and prints 
 
 Deno.test("attack() prints nothing but the record with --json and --quiet, and keeps images where asked", async () => {
   await withTempDir(async (dir) => {
-    const words = [
+    const args = [
       ...await writeInputs(dir),
       ...RADIUS,
       N,
@@ -125,7 +125,7 @@ Deno.test("attack() prints nothing but the record with --json and --quiet, and k
       "--quiet",
       "--save-images",
     ];
-    const { code, text, errors } = await start(words);
+    const { code, text, errors } = await start(args);
     assertEquals([code, errors], [0, ""]);
     assertEquals(JSON.parse(text), await readRecord(`${dir}/out`));
     const { tensors } = await readSafetensors(`${dir}/out/outcomes.safetensors`);
@@ -135,7 +135,7 @@ Deno.test("attack() prints nothing but the record with --json and --quiet, and k
 
 Deno.test("attack() evaluates again at the reference code's radius, and sets both side by side", async () => {
   await withTempDir(async (dir) => {
-    const words = [
+    const args = [
       ...await writeInputs(dir),
       "--norm=L2",
       "--eps=0.5",
@@ -144,7 +144,7 @@ Deno.test("attack() evaluates again at the reference code's radius, and sets bot
       `--out=${dir}/out`,
     ];
     const radii: (number | undefined)[] = [];
-    const { code, text } = await start(words, {
+    const { code, text } = await start(args, {
       evaluate: ({ apgdEps }) => {
         radii.push(apgdEps);
         const safety = { ...fakeResult(1).safety, largestPerturbation: apgdEps ?? 0.5 };
@@ -174,9 +174,9 @@ Deno.test("attack() evaluates again at the reference code's radius, and sets bot
 
 Deno.test("attack() does not evaluate twice where the reference code changes nothing", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...RADIUS, N, "--reference-radius", `--out=${dir}/out`];
+    const args = [...await writeInputs(dir), ...RADIUS, N, "--reference-radius", `--out=${dir}/out`];
     let calls = 0;
-    const { text } = await start(words, { evaluate: (...args) => (calls++, succeed(...args)) });
+    const { text } = await start(args, { evaluate: (...args) => (calls++, succeed(...args)) });
     assertEquals(calls, 1);
     assertEquals(text.match(/^Robust accuracy /gm)?.length, 1);
     assertStringIncludes(text, "as asked: the reference code changes nothing at Linf 8/255");
@@ -187,8 +187,8 @@ Deno.test("attack() does not evaluate twice where the reference code changes not
 
 Deno.test("attack() ends with 1 and says so where a perturbation leaves the radius", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), "--norm=Linf", "--eps=0.009", N, `--out=${dir}/out`];
-    const { code, text, errors } = await start(words);
+    const args = [...await writeInputs(dir), "--norm=Linf", "--eps=0.009", N, `--out=${dir}/out`];
+    const { code, text, errors } = await start(args);
     assertEquals(code, 1);
     assertStringIncludes(
       errors,
@@ -200,9 +200,9 @@ Deno.test("attack() ends with 1 and says so where a perturbation leaves the radi
 
 Deno.test("attack() shows warnings with their codes", async () => {
   await withTempDir(async (dir) => {
-    const words = [...await writeInputs(dir), ...RADIUS, N, `--out=${dir}/out`];
+    const args = [...await writeInputs(dir), ...RADIUS, N, `--out=${dir}/out`];
     const warnings = [{ code: "zero-gradients", message: "3 of 12 images have none" }] as const;
-    const { text } = await start(words, {
+    const { text } = await start(args, {
       evaluate: () => Promise.resolve(fakeResult(TEST_SIZE, { warnings })),
     });
     assertStringIncludes(
@@ -241,7 +241,7 @@ Deno.test("attack() shows its help", async () => {
   }
 });
 
-/** Inputs that do not fit each other: words after those of {@linkcode writeInputs}, and what is said. */
+/** Inputs that do not fit each other: args after those of {@linkcode writeInputs}, and what is said. */
 const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string[]>, message: RegExp][] = [
   [
     "more images than there are",
@@ -335,11 +335,11 @@ const REFUSED: [what: string, change: (dir: string) => string[] | Promise<string
 for (const [what, change, message] of REFUSED) {
   Deno.test(`attack() refuses ${what}, before a device is opened or anything is written`, async () => {
     await withTempDir(async (dir) => {
-      const words = [...await writeInputs(dir), ...RADIUS, N];
+      const args = [...await writeInputs(dir), ...RADIUS, N];
       const more = await change(dir);
       const openDevice = () => Promise.reject(new Error("must not be reached"));
       const error = await assertRejects(
-        () => start(withLast([...words, ...more, `--out=${dir}/out`]), { openDevice }),
+        () => start(withLast([...args, ...more, `--out=${dir}/out`]), { openDevice }),
         UsageError,
       );
       assertMatch(error.message, message);
@@ -348,7 +348,7 @@ for (const [what, change, message] of REFUSED) {
   });
 }
 
-/** Of several words for one option the last. */
-function withLast(words: string[]): string[] {
-  return [...new Map(words.map((word) => [word.split("=")[0], word])).values()];
+/** Of several args for one option the last. */
+function withLast(args: string[]): string[] {
+  return [...new Map(args.map((arg) => [arg.split("=")[0], arg])).values()];
 }

@@ -31,7 +31,7 @@ async function bench(
   });
 }
 
-/** A preset file, and the words that run it in `DIR/run`. */
+/** A preset file, and the args that run it in `DIR/run`. */
 async function prepare(dir: string, seeds = [0]): Promise<string[]> {
   const text = `name: small\ndescription: for tests\nseeds: [${seeds}]\nfeatureSets: { robust: {} }\n`;
   await Deno.writeTextFile(`${dir}/small.yaml`, text);
@@ -48,7 +48,7 @@ Deno.test("bench with --out refuses a folder without run.json that holds anythin
   ignore: onWindows,
 }, async () => {
   await withTempDir(async (dir) => {
-    const words = await prepare(dir), outside = `${dir}/outside`;
+    const args = await prepare(dir), outside = `${dir}/outside`;
     await Deno.mkdir(outside);
     await Deno.writeTextFile(`${outside}/a.safetensors`, "precious");
     const folders = ["records", "artifacts", "checkpoints", "leases"];
@@ -71,7 +71,7 @@ Deno.test("bench with --out refuses a folder without run.json that holds anythin
       await make(`${dir}/run/${name}`);
       const before = await treeOf(dir);
       for (const more of [[], ["--resume"]]) {
-        const { code, stderr } = await bench([...words, ...more]);
+        const { code, stderr } = await bench([...args, ...more]);
         assertEquals(code, 2);
         assertStringIncludes(stderr, `Cannot start a run in ${dir}/run: it holds no run.json, but `);
         assertStringIncludes(
@@ -86,21 +86,21 @@ Deno.test("bench with --out refuses a folder without run.json that holds anythin
     await Deno.writeTextFile(`${dir}/run/.lock`, "");
     const unfinished = `${dir}/run/.run.json.${crypto.randomUUID()}.tmp`; // whose it is shows in a run of ours alone
     await Deno.writeTextFile(unfinished, "mine?");
-    assertEquals((await bench(words)).code, 0);
+    assertEquals((await bench(args)).code, 0);
     assertEquals(await Deno.readTextFile(unfinished), "mine?");
   });
 });
 
 Deno.test(
-  "every command leaves the user's files beside and inside a run as they are, whatever becomes of it",
+  "every command leaves the user's files next to and inside a run as they are, however it ends",
   {
     ignore: onWindows,
   },
   async () => {
     await withTempDir(async (dir) => {
-      const words = await prepare(dir, [0, 1]), run = `${dir}/run`;
+      const args = await prepare(dir, [0, 1]), run = `${dir}/run`;
       const controller = new AbortController();
-      const stopped = await bench(words, { controller, execute: interrupting(controller) });
+      const stopped = await bench(args, { controller, execute: interrupting(controller) });
       assertEquals(stopped.code, 130);
       const check = await placeBystanders(run, `${dir}/outside`);
       for (const name of [FILE, "sl--adversarial--seed-0"]) {
@@ -113,10 +113,10 @@ Deno.test(
         await check();
         return found;
       };
-      const resume = [...words, "--resume"], again = new AbortController();
+      const resume = [...args, "--resume"], again = new AbortController();
       await step(130, resume, { controller: again, execute: interrupting(again) });
       await step(1, resume, { execute: () => Promise.reject(new Error("Cannot train: no")) });
-      await step(2, words); // it holds a run
+      await step(2, args); // it holds a run
       await step(0, ["plan", "--preset", `${dir}/small.yaml`, "--out", run, "--states"]);
       await step(0, resume);
       const left = [...(await treeOf(run)).keys()];
@@ -132,7 +132,7 @@ Deno.test(
       await step(0, resume);
       const record = `${run}/records/${FILE.replace("0", "1")}.json`;
       await step(0, ["reproduce", record, "--quiet"]);
-      await step(0, [...words.slice(0, -1), `${dir}/other`, "--reuse", run]);
+      await step(0, [...args.slice(0, -1), `${dir}/other`, "--reuse", run]);
       await step(0, ["compare", `${dir}/other`, run]);
       await step(1, ["verify", run]); // it names links and records that are of no cell
       await step(0, ["history", `${dir}/history.jsonl`, "--append", run]);
@@ -161,8 +161,8 @@ Deno.test(
   },
   async () => {
     await withTempDir(async (dir) => {
-      const words = [...await prepare(dir), "--resume"], run = `${dir}/run`, aside = `${dir}/aside`;
-      assertEquals((await bench(words)).code, 0);
+      const args = [...await prepare(dir), "--resume"], run = `${dir}/run`, aside = `${dir}/aside`;
+      assertEquals((await bench(args)).code, 0);
       await Deno.remove(`${run}/records/${FILE}.json`); // so that there is something to do
       const parts = [
         ...["records", "artifacts", "artifacts/sl", `artifacts/${NATURAL}`, "report.html", "run.json"],
@@ -176,7 +176,7 @@ Deno.test(
         else await Deno.mkdir(aside);
         await Deno.symlink(aside, path);
         const before = await treeOf(dir);
-        const { code, stderr } = await bench(words);
+        const { code, stderr } = await bench(args);
         assertEquals(code, 2, part);
         assertStringIncludes(
           stderr,
@@ -190,14 +190,14 @@ Deno.test(
       for (const part of ["checkpoints", "leases", "records/stale"]) {
         await Deno.remove(`${run}/${part}`).catch(() => {}); // an empty folder
         await Deno.writeTextFile(`${run}/${part}`, "mine");
-        const before = await treeOf(dir), { code, stderr } = await bench(words);
+        const before = await treeOf(dir), { code, stderr } = await bench(args);
         assertEquals(code, 2, part);
         assertStringIncludes(stderr, `Cannot use ${run}/${part}: it is a file where a folder belongs`);
         assertEquals(await treeOf(dir), before);
         await Deno.remove(`${run}/${part}`);
       }
       await Deno.symlink(run, `${dir}/link`); // the run folder itself may be reached through one
-      const found = await bench([...words.slice(0, -2), `${dir}/link`, "--resume"]);
+      const found = await bench([...args.slice(0, -2), `${dir}/link`, "--resume"]);
       assertEquals([found.code, found.stderr], [0, ""]);
     });
   },
@@ -208,11 +208,11 @@ Deno.test(
   { ignore: onWindows },
   async () => {
     await withTempDir(async (dir) => {
-      const words = await prepare(dir), run = `${dir}/run`;
-      assertEquals((await bench(words)).code, 0);
+      const args = await prepare(dir), run = `${dir}/run`;
+      assertEquals((await bench(args)).code, 0);
       await Deno.rename(`${run}/artifacts/${NATURAL}`, `${dir}/secret`);
       await Deno.symlink(`${dir}/secret`, `${run}/artifacts/${NATURAL}`);
-      const before = await treeOf(run), other = [...words.slice(0, -1), `${dir}/other`, "--reuse", run];
+      const before = await treeOf(run), other = [...args.slice(0, -1), `${dir}/other`, "--reuse", run];
       const { code } = await bench(other);
       assertEquals([code, await treeOf(run)], [0, before]);
       const [secret, taken] = [`${dir}/secret`, `${dir}/other/artifacts/${NATURAL}`].map((path) =>
@@ -239,14 +239,14 @@ Deno.test("bench attack leaves the user's files in its folder as they are, and r
       `--n=${TEST_SIZE}`,
       "--quiet",
     ];
-    const words = [...inputs, `--out=${dir}/out`];
+    const args = [...inputs, `--out=${dir}/out`];
     const check = await placeBystanders(`${dir}/out`, `${dir}/outside`);
     await Deno.writeTextFile(`${dir}/out/.lock`, "mine");
     for (const more of [[], ["--resume"]]) {
-      assertEquals((await bench([...words, ...more])).code, 0);
+      assertEquals((await bench([...args, ...more])).code, 0);
       await check();
     }
-    assertEquals((await bench(words)).code, 2);
+    assertEquals((await bench(args)).code, 2);
     await check();
     assertEquals(await Deno.readTextFile(`${dir}/out/.lock`), "mine");
     for (const name of ["attack.json", "state.safetensors", "outcomes.safetensors", ".lock"]) {
@@ -273,7 +273,7 @@ Deno.test(
     await withTempDir(async (dir) => {
       await Deno.writeTextFile(`${dir}/tiny.yaml`, TINY_PRESET);
       const run = `${dir}/run`;
-      const start = async (words: string[], stopAt?: string) => {
+      const start = async (args: string[], stopAt?: string) => {
         const child = new Deno.Command(Deno.execPath(), {
           args: [
             "run",
@@ -284,7 +284,7 @@ Deno.test(
             `${dir}/tiny.yaml`,
             "--out",
             run,
-            ...words,
+            ...args,
           ],
           cwd: PROJECT_ROOT,
           stdout: "null",
@@ -299,7 +299,7 @@ Deno.test(
         }
         return (await child.status).code;
       };
-      // More seeds than the run that goes on: it has not ended by then, and its other cells are dropped.
+      // More seeds than the run that resumes: it has not ended by then, and its other cells are dropped.
       assertEquals(await start(["--seeds", "0..3"], "sl/natural/seed-0"), 130);
       const check = await placeBystanders(run, `${dir}/outside`);
       assertEquals(await start(["--resume", "--jobs", "2"]), 0);

@@ -22,7 +22,7 @@ function record(samplesMs: readonly number[], parts: Partial<PerfRecord> = {}): 
 const QUIET = [10, 11, 12, 13, 14], SLOW = QUIET.map((ms) => 1.5 * ms);
 
 /** Compares two records through files. */
-async function start(base: unknown, head: unknown, words: string[] = []) {
+async function start(base: unknown, head: unknown, args: string[] = []) {
   let result = { code: 0, text: "" };
   await withTempDir(async (dir) => {
     const paths = [`${dir}/base.json`, `${dir}/head.json`];
@@ -33,14 +33,14 @@ async function start(base: unknown, head: unknown, words: string[] = []) {
       );
     }
     let text = "";
-    const code = await compare([...words, ...paths], { stdout: (part) => text += part });
+    const code = await compare([...args, ...paths], { stdout: (part) => text += part });
     result = { code, text };
   });
   return result;
 }
 
 /** Compares five records a side, whose times differ by a percent from one to the next. */
-async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = []) {
+async function startFive(base: PerfRecord, head: PerfRecord, args: string[] = []) {
   let result = { code: 0, text: "" };
   await withTempDir(async (dir) => {
     for (const [name, one] of Object.entries({ base, head })) {
@@ -54,7 +54,7 @@ async function startFive(base: PerfRecord, head: PerfRecord, words: string[] = [
       }
     }
     let text = "";
-    const code = await compare([...words, `${dir}/base`, `${dir}/head`], { stdout: (part) => text += part });
+    const code = await compare([...args, `${dir}/base`, `${dir}/head`], { stdout: (part) => text += part });
     result = { code, text };
   });
   return result;
@@ -91,14 +91,14 @@ async function startRuns(
   base: readonly number[],
   head: readonly number[],
   options = {},
-  words: string[] = [],
+  args: string[] = [],
 ) {
   let result = { code: 0, text: "" };
   await withTempDir(async (dir) => {
     await writeRun(`${dir}/a`, base, options);
     await writeRun(`${dir}/b`, head, options);
     let text = "";
-    const code = await compare([`${dir}/a`, `${dir}/b`, ...words], { stdout: (part) => text += part });
+    const code = await compare([`${dir}/a`, `${dir}/b`, ...args], { stdout: (part) => text += part });
     result = { code, text };
   });
   return result;
@@ -169,13 +169,13 @@ Deno.test("compare() of one seed goes by the outcomes of single images where bot
 Deno.test("compare() takes thresholds from YAML", async () => {
   await withTempDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/t.yaml`, 'metrics:\n  "kernels / *": { slowdownPercent: 60 }\n');
-    const words = ["--thresholds", `${dir}/t.yaml`];
-    assertEquals((await startFive(record(QUIET), record(SLOW), words)).code, 0);
+    const args = ["--thresholds", `${dir}/t.yaml`];
+    assertEquals((await startFive(record(QUIET), record(SLOW), args)).code, 0);
     await Deno.writeTextFile(`${dir}/t.yaml`, "minRecords: 1\n");
-    assertEquals((await start(record(QUIET), record(SLOW), words)).code, 3);
+    assertEquals((await start(record(QUIET), record(SLOW), args)).code, 3);
     await Deno.writeTextFile(`${dir}/t.yaml`, "driftPercents: 60\n");
     const error = await assertRejects(
-      () => start(record(QUIET), record(SLOW), words),
+      () => start(record(QUIET), record(SLOW), args),
       UsageError,
     );
     assertMatch(
@@ -193,8 +193,8 @@ Deno.test("compare() merges further records into a side", async () => {
       await writeSealed(paths[i], record(samples));
     }
     let text = "";
-    const words = [paths[0], paths[2], "--more-base", paths[1], "--json"];
-    await compare(words, { stdout: (part) => text += part });
+    const args = [paths[0], paths[2], "--more-base", paths[1], "--json"];
+    await compare(args, { stdout: (part) => text += part });
     const { base, head, changes } = JSON.parse(text);
     assertEquals([base.records, head.records], [2, 1]);
     assertStringIncludes(changes[0].statistic, "median of 6 and 3 samples"); // of the made-up ceilings

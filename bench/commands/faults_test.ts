@@ -47,7 +47,7 @@ async function refused(args: string[], code: number): Promise<void> {
   assertEquals(/os error|bug in realfeatures|\n\s+at /.test(found.text), false, `${what}\n${found.text}`);
 }
 
-/** A finished run of made-up cells, inputs of an attack, and files that are none. */
+/** A finished run of made-up cells, inputs of an attack, and files of no known kind. */
 async function prepare(dir: string) {
   const run = `${dir}/run-of-cells`;
   await Array.fromAsync(runBench({ preset: smallPreset(), outDir: run, openWorkbench: openFake }));
@@ -64,10 +64,10 @@ async function prepare(dir: string) {
 Deno.test("every command says in a line what an input is that it cannot read, with exit code 2", async () => {
   await withTempDir(async (dir) => {
     const { run, broken } = await prepare(dir);
-    const words = await writeInputs(dir);
-    const attackWords = [
+    const args = await writeInputs(dir);
+    const attackArgs = [
       "attack",
-      ...words.slice(1, 2),
+      ...args.slice(1, 2),
       "--norm=L2",
       "--eps=0.5",
       "--n=4",
@@ -78,8 +78,8 @@ Deno.test("every command says in a line what an input is that it cannot read, wi
       "--data": (path) => ["bench", "--preset", "cifar10-sl", "--data", path],
       "plan --data": (path) => ["plan", "--preset", "cifar10-sl", "--data", path],
       "--reuse": (path) => ["bench", "--preset", "smoke", "--reuse", path, "--out", `${dir}/out`],
-      "attack --weights": (path) => [...attackWords, words[2], `--weights=${path}`],
-      "attack --data": (path) => [...attackWords, words[0], `--data=${path}`],
+      "attack --weights": (path) => [...attackArgs, args[2], `--weights=${path}`],
+      "attack --data": (path) => [...attackArgs, args[0], `--data=${path}`],
       reproduce: (path) => ["reproduce", path],
       compare: (path) => ["compare", run, path],
       "compare --more-base": (path) => ["compare", run, run, "--more-base", path],
@@ -101,11 +101,11 @@ Deno.test("every command says in a line what an input is that it cannot read, wi
 Deno.test("every command says in a line where it cannot write, with exit code 1", async () => {
   await withTempDir(async (dir) => {
     const { run } = await prepare(dir);
-    const words = await writeInputs(dir);
+    const args = await writeInputs(dir);
     for (const path of [`${dir}/file/below`, `${dir}/${"x".repeat(300)}`]) {
       const out = ["--out", path];
       await refused(["bench", "--preset", "smoke", ...out], EXIT.failed);
-      await refused(["attack", ...words, "--norm=L2", "--eps=0.5", "--n=4", ...out], EXIT.failed);
+      await refused(["attack", ...args, "--norm=L2", "--eps=0.5", "--n=4", ...out], EXIT.failed);
       await refused(["perf", ...out], EXIT.failed);
       await refused(["peers", ...out], EXIT.failed);
       await refused(["compare", run, run, "--output", path], EXIT.failed);
@@ -116,7 +116,7 @@ Deno.test("every command says in a line where it cannot write, with exit code 1"
   });
 });
 
-Deno.test("bench says in a line which file of the data is none", async () => {
+Deno.test("bench says in one line which file of the data is invalid", async () => {
   await withTempDir(async (dir) => {
     const { broken } = await prepare(dir);
     const folder = `${dir}/cifar`, files = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`);

@@ -120,7 +120,7 @@ Deno.test("history() gives compare what it needs: a drop between run and history
   });
 });
 
-Deno.test("history() names a line that was cut off, goes on behind it, and sets it aside when pruning", async () => {
+Deno.test("history() names a line that was cut off, appends after it, and sets it aside when pruning", async () => {
   await withTempDir(async (dir) => {
     const file = `${dir}/h.jsonl`;
     const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
@@ -217,7 +217,7 @@ for (
     [["a.jsonl", "--append", "no/such"], /Cannot compare no\/such: no such file or folder/],
   ] as const
 ) {
-  Deno.test(`history() refuses ${args.join(" ") || "no words"}`, async () => {
+  Deno.test(`history() refuses ${args.join(" ") || "no arguments"}`, async () => {
     assertMatch((await assertRejects(() => run(args), UsageError)).message, message);
   });
 }

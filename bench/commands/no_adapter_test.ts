@@ -7,10 +7,10 @@ import { run } from "../run/run.ts";
 import { SILENT } from "../run/progress.ts";
 import { chained, fakeWorkbench, smallPreset, withTempDir } from "../testing.ts";
 
-/** `bench` with these words under its task's permissions, where Vulkan's loader finds no driver. */
-async function withoutVulkan(words: string[]) {
+/** `bench` with these args under its task's permissions, where Vulkan's loader finds no driver. */
+async function withoutVulkan(args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", new URL("bench/cli.ts", PROJECT_ROOT).href, ...words],
+    args: ["run", "-A", "--no-check", "--quiet", new URL("bench/cli.ts", PROJECT_ROOT).href, ...args],
     env: { VK_DRIVER_FILES: "/nonexistent", VK_ICD_FILENAMES: "/nonexistent", DENO_WEBGPU_BACKEND: "" },
     stdout: "null",
     stderr: "piped",
@@ -50,9 +50,9 @@ Deno.test({
         ["peers", "--peers=torch", `--out=${dir}/peers.json`],
         ["reproduce", await makeRecord(`${dir}/old`)],
       ];
-      await Promise.all(commands.map(async (words) => {
-        const { code, stderr } = await withoutVulkan(words);
-        assertEquals(code, 4, `${words.join(" ")}: ${stderr}`);
+      await Promise.all(commands.map(async (args) => {
+        const { code, stderr } = await withoutVulkan(args);
+        assertEquals(code, 4, `${args.join(" ")}: ${stderr}`);
         assertMatch(
           stderr,
           /Cannot open a GPU: no WebGPU adapter answers by vulkan, .*\nHint: .*--backend gl/,

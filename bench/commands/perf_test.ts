@@ -45,7 +45,7 @@ Deno.test("perf() prints nothing but JSON with --json, and no progress with --qu
 
 Deno.test("perf() passes on what is asked for", async () => {
   await withTempDir(async (dir) => {
-    const words = [
+    const args = [
       "--samples",
       "7",
       "--sample-ms",
@@ -57,7 +57,7 @@ Deno.test("perf() passes on what is asked for", async () => {
       "--parts",
       "start",
     ];
-    const { asked } = await start([...words, "--out", `${dir}/perf.json`]);
+    const { asked } = await start([...args, "--out", `${dir}/perf.json`]);
     const { samples, minSampleMs, starts, soakSteps, parts, only } = asked!;
     assertEquals([samples, minSampleMs, starts, soakSteps, only], [7, 20, 1, 40, null]);
     assertEquals([...parts], ["start", "soak"]);

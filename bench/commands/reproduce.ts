@@ -36,7 +36,7 @@ export function formatReproduction(
     `${cell}: ${verdict}, ${compared} metrics and files compared\n`,
     ...(first === null ? [] : [`First that is not the same: ${first}\n`]),
     ...changed.map((what) => `Changed since the record was made: ${what}\n`),
-    ...(taken.length === 0 ? [] : [`Taken from the run: ${taken.join(", ")}\n`]),
+    ...(taken.length === 0 ? [] : [`Reused from the run: ${taken.join(", ")}\n`]),
   ];
   return lines.join("");
 }

@@ -39,8 +39,8 @@ export interface RunBenchOptions extends NamedPreset {
 }
 
 /**
- * Runs a preset and tells what happens, event by event; the last is "ended" and holds the result. Events that nobody has
- * taken yet wait; of the progress of a cell the latest alone. Leaving the loop stops the run after its current step:
+ * Runs a preset and tells what happens, event by event; the last is "ended" and holds the result. Unread
+ * events are queued; of the progress of a cell, only the latest. Leaving the loop stops the run after its current step:
  * finished cells stay, and the same options with `resume` continue.
  *
  * @throws {UsageError} If the preset cannot be read, or lacks its data; or as `run` does: the folder cannot be written, or

@@ -15,25 +15,25 @@ const IMAGES = 12;
 const OTHER = "f".repeat(64);
 
 /** A folder with an evaluation in which all images but the first are correct, and the last `robust` robust. */
-async function evaluate(dir: string, robust: number, words: readonly string[] = []): Promise<string> {
+async function evaluate(dir: string, robust: number, args: readonly string[] = []): Promise<string> {
   const device = fakeDevice((_, { labels }) => {
     const bits = Uint8Array.from(labels, (_, i) => i >= IMAGES - robust ? 1 : 0);
     const result = fakeResult(IMAGES, { robust: bits });
     return Promise.resolve({ ...result, attacks: [{ ...result.attacks[0], correct: bits }] });
   });
   await Deno.mkdir(dir);
-  const out = `${dir}/out`, own = words.map((word) => word.split("=")[0]);
-  const usual = ["--norm=Linf", "--eps=8/255", `--n=${IMAGES}`].filter((word) =>
-    !own.includes(word.split("=")[0])
+  const out = `${dir}/out`, own = args.map((arg) => arg.split("=")[0]);
+  const usual = ["--norm=Linf", "--eps=8/255", `--n=${IMAGES}`].filter((arg) =>
+    !own.includes(arg.split("=")[0])
   );
-  const args = [...await writeInputs(dir), ...usual, ...words, `--out=${out}`];
-  assertEquals(await runCommand(ATTACK_COMMAND, args, servicesFor({ openAttackDevice: device })), 0);
+  const all = [...await writeInputs(dir), ...usual, ...args, `--out=${out}`];
+  assertEquals(await runCommand(ATTACK_COMMAND, all, servicesFor({ openAttackDevice: device })), 0);
   return out;
 }
 
-async function compared(...words: string[]) {
+async function compared(...args: string[]) {
   let text = "";
-  const code = await runCommand(COMPARE_COMMAND, words, servicesFor({ stdout: (part) => text += part }));
+  const code = await runCommand(COMPARE_COMMAND, args, servicesFor({ stdout: (part) => text += part }));
   return { code, text };
 }
 
@@ -98,7 +98,7 @@ Deno.test("compare() refuses evaluations under other attacks, networks or images
   await withTempDir(async (dir) => {
     const base = await evaluate(`${dir}/base`, 6);
     for (
-      const [i, [words, message]] of ([
+      const [i, [args, message]] of ([
         [["--eps=4/255"], /config eps is 0\.0313\d+ and 0\.0156\d+\nHint: add --allow-different config to/],
         [["--norm=L2", "--eps=8/255"], /config norm is "Linf" and "L2"\n/],
         [["--version=plus"], /config version is "standard" and "plus"/],
@@ -107,7 +107,7 @@ Deno.test("compare() refuses evaluations under other attacks, networks or images
         [["--mean=0.5,0.5,0.5"], /config network\.mean is null and \[0\.5,0\.5,0\.5\]\n/],
       ] as const).entries()
     ) {
-      const head = await evaluate(`${dir}/${i}`, 6, words);
+      const head = await evaluate(`${dir}/${i}`, 6, args);
       const error = await assertRejects(() => compared(base, head), UsageError);
       assertMatch(error.message, message);
       assertEquals((await compared(base, head, "--allow-different", "config")).code, 0);

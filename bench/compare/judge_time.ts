@@ -5,7 +5,7 @@ import type { Quantity, Reading } from "./quantity.ts";
 import type { Limits } from "./thresholds.ts";
 import { beyondRecordNoise, type TimeRatio } from "./time_noise.ts";
 
-/** With this many records on each side, their medians are ranked: the least number with which the test can be significant. */
+/** With this many records on each side, a rank test compares their medians: the minimum with which it can be significant. */
 export const RECORDS_FOR_DRIFT = 5;
 
 /** The judgement of a time. */

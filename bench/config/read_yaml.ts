@@ -7,7 +7,7 @@ export const MAX_YAML = 32_768;
 /** The deepest nesting; presets have four levels. */
 const MAX_LEVELS = 32;
 
-/** The most values, those behind aliases counted as often as they are used. */
+/** Maximum number of values; those behind aliases are counted as often as they are used. */
 const MAX_VALUES = 10_000;
 
 /**
@@ -31,7 +31,7 @@ function checkNesting(text: string): void {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?<=^|\s)#.*$/gm, "");
   const depths = [...bare.matchAll(/[[{\]}]/g)].map(([bracket]) => "[{".includes(bracket) ? 1 : -1);
   let depth = 0;
-  const deepest = depths.reduce((most, step) => Math.max(most, depth = Math.max(0, depth + step)), 0);
+  const deepest = depths.reduce((max, step) => Math.max(max, depth = Math.max(0, depth + step)), 0);
   const inline = Math.max(
     0,
     ...[...bare.matchAll(/(?:[-?][ \t]+)+/g)].map(([run]) => run.split(/[ \t]+/).length - 1),

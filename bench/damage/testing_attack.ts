@@ -11,7 +11,7 @@ import { canonicalJson } from "../../common/canonical_json.ts";
 import { copyFolder } from "../run/testing_resume.ts";
 import type { DamageTarget, Read } from "./testing_targets.ts";
 
-const WORDS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet", "--json"];
+const ARGS = ["--norm=Linf", "--eps=8/255", `--n=${TEST_SIZE}`, "--quiet", "--json"];
 
 type Evaluate = AttackDevice["attack"];
 
@@ -20,14 +20,14 @@ const TIMES = 30;
 
 /** An interrupted and a finished evaluation of one network. */
 export async function attackTargets(dir: string): Promise<DamageTarget[]> {
-  const inputs = [...await writeInputs(dir), ...WORDS];
+  const inputs = [...await writeInputs(dir), ...ARGS];
   const start = async (out: string, evaluate: Evaluate, signal = new AbortController().signal) => {
     let text = "", notes = "";
     const stdout = (part: string) => text += part, stderr = (part: string) => notes += part;
-    const words = [...inputs, `--out=${out}`, "--resume"];
+    const args = [...inputs, `--out=${out}`, "--resume"];
     await runCommand(
       ATTACK_COMMAND,
-      words,
+      args,
       servicesFor({ openAttackDevice: fakeDevice(evaluate), signal, stdout, stderr }),
     );
     return { text, notes };
@@ -44,7 +44,7 @@ export async function attackTargets(dir: string): Promise<DamageTarget[]> {
   }, controller.signal);
   await start(`${dir}/finished`, () => Promise.resolve(fakeResult(TEST_SIZE)));
   let number = 0;
-  /** Goes on with a copy of an evaluation; null where a file was set aside. */
+  /** Resumes a copy of an evaluation; null where a file was set aside. */
   const goOn = async (from: string): Promise<Read | null> => {
     const out = `${dir}/copy-${number++}`;
     await copyFolder(from, out);

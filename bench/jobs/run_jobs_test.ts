@@ -152,7 +152,7 @@ Deno.test("run() with jobs runs a cell again whose files are broken", async () =
   });
 });
 
-Deno.test("run() with jobs hands to its workers what it took over from another run", async () => {
+Deno.test("run() with jobs hands its workers what it reused from another run", async () => {
   await withTempDir(async (dir) => {
     const whole = await start(`${dir}/a`, { jobs: 1 });
     await Deno.remove(`${dir}/a/records/sl--robust--seed-0.json`);

@@ -4,8 +4,8 @@ import { chained, fakeWorkbench, restoreChained } from "../testing.ts";
 import { runWorker } from "./run_worker.ts";
 
 /**
- * What a cell does beside what {@linkcode chained} does: ends the process by a signal or an exit code; throws an error
- * with or without an explanation; finds a number that is none; waits to be stopped; meets another cell, that is, waits
+ * What a cell does in addition to {@linkcode chained}: ends the process by a signal or an exit code; throws an error
+ * with or without an explanation; finds a NaN; waits to be stopped; meets another cell: waits
  * until that one runs too.
  */
 export type Act = "kill" | "exit" | "explained" | "bug" | "nan" | "wait" | `meet ${string}`;

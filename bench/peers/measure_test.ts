@@ -55,7 +55,7 @@ Deno.test("measurePeers() gives no ratio to a peer that does other work", async 
   assertEquals(rows[1].samplesMs, [1, 1, 1]);
 });
 
-Deno.test("measurePeers() goes on without a workload at which a peer fails", async () => {
+Deno.test("measurePeers() skips a workload at which a peer fails", async () => {
   const asked: string[] = [];
   const rows = await measurePeers([
     fakePeer("ours", { asked, ms: () => 2 }),

@@ -51,7 +51,7 @@ Deno.test("serve() opens, prepares, times and stops, with the id of each request
   });
 });
 
-Deno.test("serve() replies errors and goes on", async () => {
+Deno.test("serve() replies with errors and keeps serving", async () => {
   await withTempDir(async (inputs) => {
     await writeInputs(inputs, new Map());
     const replies = await talk([

@@ -40,7 +40,7 @@ Deno.test("stepChecks() names every parameter of the network", () => {
   assertEquals([checks.losses, checks["change of linear.bias"]], [[3, 2], [8]]);
 });
 
-Deno.test("works are the same in the program that is not TypeScript", async () => {
+Deno.test("workloads are the same in the program that is not TypeScript", async () => {
   const text = await Deno.readTextFile(new URL("bench/peers/packages/torch_peer.py", PROJECT_ROOT));
   for (
     const line of [

@@ -73,7 +73,7 @@ gpuTest("measurePeerNetwork() does the arithmetic of the peers' network: 1.59 GF
   assertEquals(gpu.buffers.liveBytes, before);
 }, "texture");
 
-gpuTest("soak() looks at the memory every so many steps, and after the last", async (gpu) => {
+gpuTest("soak() samples the memory at an interval of steps, and after the last", async (gpu) => {
   const before = gpu.buffers.liveBytes;
   let looks = 0;
   const found = await soak(gpu, { steps: 5, every: 2, signal, rss: () => 100 + looks++ });

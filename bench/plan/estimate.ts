@@ -21,7 +21,7 @@ export interface CellEstimate {
   readonly name: string;
   /** Multiplications and additions. */
   readonly flops: number;
-  /** The most device memory held at once. */
+  /** Peak device memory. */
   readonly peakBytes: number;
   readonly durationMs: number;
   /** Whether smaller batches stood for its own. */

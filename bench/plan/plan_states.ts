@@ -66,8 +66,8 @@ export async function planStates(
   return await Promise.all(cells.map(async ({ name, kind, inputs }): Promise<PlannedCell> => {
     const { key } = keys.get(name)!;
     const own: CellState = states?.get(name) ?? { state: "to do", record: null, why: [] };
-    const taken = own.state === "done" ? null : await firstWhole({ name }, { sources, key, note });
-    const found: CellState = taken === null ? own : { state: "done", record: taken.record };
+    const reused = own.state === "done" ? null : await firstWhole({ name }, { sources, key, note });
+    const found: CellState = reused === null ? own : { state: "done", record: reused.record };
     return {
       name,
       kind,
@@ -76,7 +76,7 @@ export async function planStates(
       state: found.state,
       why: found.state === "done" ? [] : found.why,
       tookMs: found.state === "done" ? found.record.durationMs : null,
-      reusedFrom: taken?.source.path ?? null,
+      reusedFrom: reused?.source.path ?? null,
     };
   }));
 }

@@ -11,7 +11,7 @@ import { UsageError } from "../../common/usage_error.ts";
 /** The parts of a manifest that processes which share a run have in common. */
 export type ExpectedRun = Partial<Pick<RunManifest, "preset" | "settings" | "identity">>;
 
-/** The most differences that are named one by one. */
+/** Maximum number of differences that are listed. */
 const NAMED = 8;
 
 /**

@@ -1,12 +1,12 @@
-/** In which order cells start where several run at once. It decides when a run ends, and no bit of any record. */
+/** The order in which cells start when several run at once. It decides when a run ends, but no bit of any record. */
 import { paradigmOf } from "../../paradigms/registry.ts";
 import type { CellDescription } from "./cell.ts";
 import { setCounts, unitsOf } from "./estimate.ts";
 import type { PhaseName } from "../record/phases.ts";
 
 /**
- * The most urgent cells first, that is those with the most work on the longest way from their start to the end of the
- * run, their own included; equally urgent ones in their order. This keeps all jobs busy to the end: what others wait
+ * Sorts cells by urgency: the most work on the longest path from the start of the cell to the end of the run, its own
+ * work included. Equally urgent cells keep their order. This keeps all jobs busy to the end: what others wait
  * for and what takes long starts early.
  *
  * Source: list scheduling by upward rank, as in Topcuoglu et al., 2002, https://doi.org/10.1109/71.993206.

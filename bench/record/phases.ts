@@ -33,7 +33,7 @@ export interface Work extends Pick<PhaseLog, "phases" | "peakBytes"> {
   readonly choices?: Readonly<Record<string, string>>;
 }
 
-/** Collects the phases of a cell, and the most memory it held. */
+/** Collects the phases of a cell and its peak memory. */
 export class PhaseLog {
   readonly #gpu: Gpu;
   readonly #phases: Phase[] = [];
@@ -54,7 +54,7 @@ export class PhaseLog {
     return sumPhases(this.#phases);
   }
 
-  /** The most device memory that the cell held at once, in bytes: the same in any process and order of cells. */
+  /** Peak device memory of the cell, in bytes: the same in any process and order of cells. */
   get peakBytes(): number {
     return Math.max(this.#earlierPeak, this.#gpu.buffers.peakBytes - this.#bytesBefore);
   }

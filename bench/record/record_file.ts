@@ -6,7 +6,7 @@ import { entryAt, writeFileAtomic } from "../../common/atomic_file.ts";
 import { EXIT, UsageError } from "../../common/usage_error.ts";
 
 /**
- * Makes the folder of a record, and refuses a name that is taken, before minutes are spent on what could not be kept.
+ * Makes the folder of a record, and refuses a name that exists, before minutes go into results that could not be kept.
  *
  * @throws {UsageError} If the file exists, or its folder cannot be made.
  */
@@ -26,7 +26,7 @@ export async function reserveRecord(path: string): Promise<void> {
 }
 
 /**
- * Writes a record, whole or not at all. If another process has taken the name meanwhile, the record goes to a new name in
+ * Writes a record, whole or not at all. If another process has used the name meanwhile, the record goes to a new name in
  * the same folder, so neither is lost.
  *
  * @param text The file, as the record's kind writes it.

@@ -40,7 +40,7 @@ function cellOf(name: string, preset = smallPreset()): CellDescription {
   return cell;
 }
 
-Deno.test("plainNumbers() turns amounts into numbers with labels beside them, at any depth", () => {
+Deno.test("plainNumbers() turns amounts into numbers and adds their labels, at any depth", () => {
   const eps = { value: 8 / 255, label: "8/255" };
   assertEquals(plainNumbers({ list: [{ eps }], radius: null }), {
     list: [{ eps: 8 / 255, epsLabel: "8/255" }],

@@ -34,7 +34,7 @@ export interface Reproduction extends ReproductionVerdict {
   readonly cell: string;
   /** What is not as it was when the record was made: code, data, adapter, driver. */
   readonly changed: readonly string[];
-  /** Cells that it needs whose results were taken from the run folder; the others were computed again. */
+  /** Input cells whose results were reused from the run folder; the others were computed again. */
   readonly taken: readonly string[];
   /** The record as it is now. */
   readonly record: CellRecord;
@@ -50,8 +50,8 @@ interface Origin {
 }
 
 /**
- * Runs a cell again, in a temporary folder: nothing of the run changes. What it needs of other cells is taken from the
- * run folder where their records have the keys that they would have now, and computed again where not.
+ * Runs a cell again, in a temporary folder: nothing of the run changes. Its inputs from other cells are
+ * reused from the run folder if the keys of their records are the current ones, and computed again otherwise.
  *
  * @throws {UsageError} If the record cannot be read, is not of a finished cell, or does not belong to the run of its folder.
  */

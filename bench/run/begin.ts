@@ -1,4 +1,4 @@
-/** The beginning of a run, or of going on with one: what is done, what is to do, with what. */
+/** Begins or resumes a run: finds the finished and the missing cells, and opens what they need. */
 import type { CellDescription, Workbench } from "../plan/cell.ts";
 import { codeHashes, keysOf } from "../plan/cell_key.ts";
 import { Leases } from "../store/leases.ts";

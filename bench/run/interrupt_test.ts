@@ -1,4 +1,4 @@
-/** Real commands on real cells, stopped by real signals, whatever they are at, and taken up again. */
+/** Real commands on real cells, stopped by real signals at any point, and resumed. */
 import { assert, assertEquals } from "@std/assert";
 import { noGpu } from "../../engine/testing/gpu.ts";
 import { canonicalRecord } from "../record/canonical.ts";
@@ -46,11 +46,11 @@ Deno.test("bench is gone within 2 s of a signal, leaves nothing running, and con
 }, async () => {
   await withTempDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/tiny.yaml`, PRESET);
-    const words = (out: string, seeds: string) =>
+    const args = (out: string, seeds: string) =>
       ["bench/cli.ts", "--preset", `${dir}/tiny.yaml`, "--out", `${dir}/${out}`, "--resume", "--events"]
         .concat("--seeds", seeds, "--jobs", `${seeds.split(",").length}`);
     const startedAt = performance.now();
-    const whole = await runAndStop(words("whole", "0"));
+    const whole = await runAndStop(args("whole", "0"));
     const limitMs = Math.max(2000, (performance.now() - startedAt) / 2); // where much else runs, all takes longer
     assertEquals(whole.code, 0, whole.text.slice(-1000));
     const training = /"cell":"sl\/natural\/seed-0","label":"train","done":640/;
@@ -61,13 +61,13 @@ Deno.test("bench is gone within 2 s of a signal, leaves nothing running, and con
     ];
     let before: number | undefined;
     for (const [seeds, signal, at] of moments) {
-      const { code, exitMs, left, text } = await runAndStop(words(`seeds-${seeds}`, seeds), { signal, at });
+      const { code, exitMs, left, text } = await runAndStop(args(`seeds-${seeds}`, seeds), { signal, at });
       assertEquals([code, left], [signal === "SIGINT" ? 130 : 143, []], text.slice(-1000));
       assert(exitMs !== null && exitMs < limitMs, `gone in ${exitMs} ms`);
       if (before !== undefined) assertEquals(trained(text)[0], before + 16);
       before = seeds === "0" && at === training ? trained(text).at(-1) : undefined;
     }
-    const { code, text } = await runAndStop(words("seeds-0", "0"));
+    const { code, text } = await runAndStop(args("seeds-0", "0"));
     assertEquals(code, 0, text.slice(-1000));
     assertEquals(await readRecords(`${dir}/seeds-0`), await readRecords(`${dir}/whole`));
   });

@@ -78,7 +78,7 @@ Deno.test("run() with resume starts again from checkpoints alone where run.json 
   });
 });
 
-Deno.test("run() with resume leaves a run.json alone that is of a later version, or lies beside no cell of the run", async () => {
+Deno.test("run() with resume leaves alone a run.json of a later version, or in a folder without cells of the run", async () => {
   await withTempDir(async (dir) => {
     await start(dir);
     const later = '{ "schema": "realfeatures/run", "version": 99 }';

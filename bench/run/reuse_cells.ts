@@ -10,7 +10,7 @@ import type { RunFolder } from "../store/run_folder.ts";
 import type { CellRecord } from "../records/mod.ts";
 
 /** Where cells are reused from, and into which run. */
-export interface TakingOver {
+export interface ReuseOptions {
   /** The run's own folder, which this process has entered. */
   readonly folder: RunFolder;
   /** What it holds of each cell. */
@@ -41,35 +41,35 @@ export interface TakingOver {
  */
 export async function reuseCells(
   cells: readonly CellDescription[],
-  options: TakingOver,
+  options: ReuseOptions,
 ): Promise<Map<string, CellState>> {
   const { sources, recompute = [], leases, signal, note } = options;
-  const states = new Map(options.states), taken = new Map(sources.map((source) => [source, 0]));
+  const states = new Map(options.states), reused = new Map(sources.map((source) => [source, 0]));
   const isMissing = ({ name }: CellDescription) =>
     states.get(name)!.state !== "done" && !recompute.includes(name);
   const missing = sources.length === 0 ? [] : cells.filter(isMissing);
   try {
     for (const cell of missing) {
       if (signal.aborted) break;
-      const found = await takeCell(cell, options);
+      const found = await reuseCell(cell, options);
       if (found === null) continue;
       const { source, record } = found;
       states.set(cell.name, { state: "done", record });
-      taken.set(source, taken.get(source)! + 1);
+      reused.set(source, reused.get(source)! + 1);
     }
   } finally {
     leases.close();
   }
-  for (const [{ path }, count] of missing.length === 0 ? [] : taken) {
+  for (const [{ path }, count] of missing.length === 0 ? [] : reused) {
     note(`${count} of ${missing.length} cells that are missing are reused from ${path}`);
   }
   return states;
 }
 
-/** Takes over one cell; null where none of the other runs has it, or another process has it in hand. */
-async function takeCell(
+/** Reuses one cell; null where none of the other runs has it, or another process has it in hand. */
+async function reuseCell(
   cell: CellDescription,
-  options: TakingOver,
+  options: ReuseOptions,
 ): Promise<FinishedElsewhere | null> {
   const { folder, leases, context, sources, leads, note } = options, { name } = cell;
   const key = context.keys.get(name)!;
@@ -100,7 +100,7 @@ async function takeCell(
 /** Takes over what a cell left; false where a file is absent or another one. */
 async function takeFiles(
   { source, record }: FinishedElsewhere,
-  { folder, note }: TakingOver,
+  { folder, note }: ReuseOptions,
 ): Promise<boolean> {
   try {
     for (const artifact of record.artifacts) {
@@ -115,7 +115,7 @@ async function takeFiles(
 }
 
 /** A record as this run's own. What measured it stays: commit, machine, runtime, jobs, times. */
-function ownRecord(cell: CellDescription, record: CellRecord, { runId, preset }: TakingOver): CellRecord {
+function ownRecord(cell: CellDescription, record: CellRecord, { runId, preset }: ReuseOptions): CellRecord {
   return {
     ...record,
     runId,

@@ -30,12 +30,12 @@ export interface CellsRun {
   readonly onRecord?: () => Promise<void>;
 }
 
-/** Milliseconds between two looks at what other processes do. */
+/** Milliseconds between two polls of other processes. */
 const PAUSE = 200;
 
 /**
  * Runs cells, as many at once as the pool takes, each as soon as its inputs are finished: in order where it takes one,
- * else the most urgent first. A cell that another process works on is left to that one, and its record is taken when it
+ * else the most urgent first. A cell that another process works on is left to that one, and its record is read once it
  * is there. Each record is written as its cell finishes. A cell that throws is recorded as failed, those that need it as
  * skipped. Kept cells do not run, unless a cell that does needs what they made and their files are broken. Fewer records
  * than cells come back if the signal was aborted.

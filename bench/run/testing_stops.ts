@@ -24,14 +24,14 @@ export interface Stop {
 const MARK = "REALFEATURES_STOPPED";
 
 /**
- * Runs `deno run -A <words>` in the project and sends it a signal; without `stop` it runs to its end.
+ * Runs `deno run -A <args>` in the project and sends it a signal; without `stop` it runs to its end.
  *
- * @param words The program, from the project's folder on, and its options.
+ * @param args The program, from the project's folder on, and its options.
  */
-export async function runAndStop(words: readonly string[], stop?: Stop): Promise<Stopped> {
+export async function runAndStop(args: readonly string[], stop?: Stop): Promise<Stopped> {
   const mark = crypto.randomUUID();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", ...words],
+    args: ["run", "-A", "--quiet", "--no-check", ...args],
     cwd: fileURLToPath(PROJECT_ROOT),
     env: { [MARK]: mark },
     stdin: "null",

@@ -10,7 +10,7 @@ export interface RankTest {
   readonly p: number;
 }
 
-/** Divisions of the pooled samples that are counted one by one; above, U is taken as normally distributed. */
+/** Maximum number of divisions of the pooled samples that are enumerated; above, U is approximated as normal. */
 const MAX_DIVISIONS = 1_000_000;
 
 /**

@@ -22,7 +22,7 @@ Deno.test("pairedDifference() pairs by seed, whatever the order, and leaves out 
   assertAlmostEquals(found.mean, -0.05, 1e-12);
 });
 
-Deno.test("pairedDifference() of one common seed is none, of equal values is no difference", () => {
+Deno.test("pairedDifference() returns null for one common seed, and no difference for equal values", () => {
   assertEquals(pairedDifference(new Map([[0, 1]]), new Map([[0, 2]])), null);
   assertEquals(pairedDifference(bySeed([1, 2]), bySeed([1, 2]))!.p, 1);
   const constant = pairedDifference(bySeed([1, 2, 4]), bySeed([0, 1, 3]))!;

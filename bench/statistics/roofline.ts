@@ -32,7 +32,7 @@ export interface Standing {
   /** Flops for each of those bytes. */
   readonly intensity: number;
   readonly bound: Bound;
-  /** Time the bound alone would take / time taken. */
+  /** Time at the bound / measured time. */
   readonly share: number;
 }
 

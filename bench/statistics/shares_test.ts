@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { stream } from "../../common/random.ts";
 import { independentShares, pairedShares } from "./shares.ts";
 
-/** Outcomes of which so many are right on both sides, in head alone, in base alone, on neither. */
+/** Outcomes with given counts of images: right on both sides, in head only, in base only, on neither. */
 function outcomes(both: number, head: number, base: number, neither: number): [number[], number[]] {
   const ones = (n: number, value: number) => Array<number>(n).fill(value);
   return [
@@ -11,7 +11,7 @@ function outcomes(both: number, head: number, base: number, neither: number): [n
   ];
 }
 
-Deno.test("pairedShares() counts the images that one side alone has right", () => {
+Deno.test("pairedShares() counts the images that only one side has right", () => {
   const { difference, interval, p } = pairedShares(...outcomes(50, 2, 8, 40));
   assertAlmostEquals(difference, -0.06, 1e-12);
   // 2 (1 + 10 + 45) / 1024; q = 3/102, r = 9/102.

@@ -28,7 +28,7 @@ export interface CellCheckpoint {
    * under the key `notes` of its state.
    */
   save(history: TrainingHistory, write: WriteCheckpoint, options?: { now?: boolean }): Promise<void>;
-  /** Seconds between two savings, for who would make a state in vain otherwise. */
+  /** Seconds between two saves, so that a caller can skip building a state that would not be saved. */
   readonly pauseSeconds: number;
   /**
    * What {@linkcode CellCheckpoint.saveState} saved, as `unpack` understands it; null where there is none. A file that
@@ -103,7 +103,7 @@ export class CheckpointFile implements CellCheckpoint {
     this.#startedAt = this.#savedAt = now();
   }
 
-  /** Time that the cell had taken up to the checkpoint it went on from, in all earlier pieces of the run. */
+  /** Time that the cell spent before the checkpoint it resumed from, in all earlier pieces of the run. */
   get earlierMs(): number {
     return this.#earlierMs;
   }
@@ -190,7 +190,7 @@ interface StateJson {
   readonly spentMs: number;
 }
 
-/** What the file holds: the history, and how long the cell had taken. */
+/** The content of the file: the history, and the time that the cell had spent. */
 type Notes = TrainingHistory & { readonly spentMs: number };
 
 /** @throws {SyntaxError} If it is anything else. */

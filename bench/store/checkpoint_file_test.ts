@@ -9,7 +9,7 @@ const HISTORY: TrainingHistory = { losses: [1.5, 0.1 + 0.2], accuracy: null, ela
 const write = (path: string, notes: Json) =>
   saveCheckpoint(path, { tensors: new Map(), state: { stepsDone: 3, notes } });
 
-Deno.test("CheckpointFile gives back the history bit for bit, beside the trainer's own state", async () => {
+Deno.test("CheckpointFile restores the history bit for bit, with the trainer's own state", async () => {
   await withTempDir(async (dir) => {
     const notes: string[] = [];
     const note = (text: string) => notes.push(text);

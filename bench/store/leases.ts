@@ -43,7 +43,7 @@ export interface LeasesOptions {
 
 /**
  * The leases of the processes of one machine that share a run folder. A lease is a file `leases/<cell>.json`. It is
- * created whole, by a link that fails where the name is taken (by exclusive creation, O_EXCL, where a file system has no
+ * created whole, by a link that fails where the name exists (by exclusive creation, O_EXCL, where a file system has no
  * links). A process renews its leases by setting their time of modification every few seconds, the heartbeat. An owner
  * is dead if its process is gone, or if its heartbeat did not change for half a minute of the observer's own clock;
  * clocks are never compared. A lock of the file system keeps two processes from stealing one dead owner's lease at once.
@@ -51,7 +51,7 @@ export interface LeasesOptions {
  *
  * Several machines on a network file system are not supported: caches of file attributes can hide a heartbeat or a new
  * file for longer than a lease lasts, and nothing tests it. Machine and process numbers are still compared, so that a
- * process of another machine or container is never taken for a dead one of this.
+ * process of another machine or container is never mistaken for a dead one of this.
  */
 export class Leases {
   readonly #runDir: string;
@@ -188,7 +188,7 @@ export class Leases {
   }
 }
 
-/** Makes a file that is never seen unfinished; false where the name is taken. */
+/** Makes a file that is never seen unfinished; false where the name exists. */
 async function createWhole(path: string, text: string): Promise<boolean> {
   const temporary = path.replace(/([^/]+)$/, `.$1.${crypto.randomUUID()}.tmp`);
   try {

@@ -85,7 +85,7 @@ Deno.test("Leases beat while they are held, and rest when they are not", async (
     const mtime = async () => (await Deno.stat(path)).mtime!.getTime();
     for (let i = 0; i < 200 && await mtime() === 0; i++) await new Promise((done) => setTimeout(done, 10));
     assert(await mtime() > 0);
-    await lease.release(); // the sanitizers of this test see a timer that goes on
+    await lease.release(); // the sanitizers of this test see a timer that still runs
     assertEquals(await filesOf(dir), []);
   });
 });

@@ -31,7 +31,7 @@ export async function reuseFile(
   const temporary = join(folder, `.${basename(to)}.${crypto.randomUUID()}.tmp`);
   try {
     const linked = await linkFile(from, temporary);
-    // Of a link, what is checked is what is taken, whatever is renamed to `from` meanwhile.
+    // The check reads the linked file itself, whatever is renamed to `from` meanwhile.
     const bytes = await readFile(linked ? temporary : from, from);
     const found = sha256Hex(bytes);
     if (found !== sha256) {

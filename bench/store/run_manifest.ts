@@ -1,4 +1,4 @@
-/** The manifest of a run: made new, or taken up from a stopped run. */
+/** The manifest of a run: a new one, or that of a stopped run that resumes. */
 import type { CellDescription } from "../plan/cell.ts";
 import type { Surroundings } from "../adapter/surroundings.ts";
 import type { Preset } from "../config/preset.ts";

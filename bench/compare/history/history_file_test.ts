@@ -88,7 +88,7 @@ Deno.test("appendEntries() adds the same line once, however many add it at once"
   });
 });
 
-Deno.test("appendEntries() and pruneHistory() go on where the file system has no locks", async () => {
+Deno.test("appendEntries() and pruneHistory() work where the file system has no locks", async () => {
   await withTempDir(async (dir) => {
     const { lock } = Deno.FsFile.prototype, file = `${dir}/h.jsonl`;
     Deno.FsFile.prototype.lock = () => Promise.reject(new Deno.errors.NotSupported("no locks"));
