@@ -1,4 +1,5 @@
 /** Reads mappings of settings; errors name file, line and key. */
+import { isObject } from "../common/is_object.ts";
 import { printable } from "../common/printable.ts";
 import { suggest } from "../common/nearest.ts";
 import type { AnyFields, Field, Fields } from "./field.ts";
@@ -31,10 +32,10 @@ export class SectionReader {
   constructor(raw: unknown, options: SettingsFile & { path?: readonly string[] }) {
     this.#file = options;
     this.#path = options.path ?? [];
-    if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    if (!isObject(raw)) {
       throw this.error(null, `must be a mapping of keys to values, given ${describeValue(raw)}`);
     }
-    this.#raw = raw as Mapping;
+    this.#raw = raw;
   }
 
   /** Whether the section holds a key. */

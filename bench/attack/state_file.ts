@@ -1,5 +1,6 @@
 /** A stopped evaluation on disk: its configuration, and the checkpoint of the attacks. */
 
+import { isObject } from "../../common/is_object.ts";
 import { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from "../../engine/files/checkpoint.ts";
 import type { AttackConfiguration } from "../records/attack_record.ts";
 
@@ -42,7 +43,7 @@ export async function writeState(path: string, state: EvaluationState): Promise<
 export async function readState(path: string): Promise<EvaluationState> {
   const { tensors, state } = await loadCheckpoint(path);
   const refuse = (reason: string) => new SyntaxError(`Cannot read ${path}: ${reason}`);
-  if (typeof state !== "object" || state === null || !("schema" in state) || state.schema !== SCHEMA) {
+  if (!isObject(state) || state.schema !== SCHEMA) {
     throw refuse("it is no state of an evaluation");
   }
   const fields = state as { readonly [key: string]: Json };

@@ -4,7 +4,7 @@ import { isObject } from "../../../common/is_object.ts";
 import { configHash } from "../../record/env.ts";
 import { ATTACK_RECORD } from "../../records/attack_record.ts";
 import { CELL_RECORD } from "../../records/cell_record.ts";
-import { PEERS_RECORD } from "../../records/peers_record.ts";
+import { PEERS_RECORD, type PeersRecord } from "../../records/peers_record.ts";
 import { PERF_RECORD, type PerfRecord } from "../../records/perf_record.ts";
 import { attackMetrics, cellMetrics, peersMetrics, perfMetrics } from "./metrics.ts";
 import { machineClass, type SourceRecord } from "./source.ts";
@@ -38,28 +38,23 @@ export function readRecord(json: unknown, path: string): SourceRecord {
 
 function perfSource(json: unknown, path: string): SourceRecord {
   const record = PERF_RECORD.parse(json);
-  const { version: recordVersion, readPath } = record;
-  return {
-    ...alone(record, path),
-    kind: "perf",
-    preset: "perf",
-    recordVersion,
-    readPath,
-    measurements: perfMetrics(record),
-  };
+  return speedSource("perf", record, { path, measurements: perfMetrics(record) });
 }
 
 function peersSource(json: unknown, path: string): SourceRecord {
   const record = PEERS_RECORD.parse(json);
+  return speedSource("peers", record, { path, measurements: peersMetrics(record) });
+}
+
+/** A record of speed, which has no cells, data or settings. */
+function speedSource(
+  kind: "perf" | "peers",
+  record: PerfRecord | PeersRecord,
+  { path, measurements }: { path: string; measurements: SourceRecord["measurements"] },
+): SourceRecord {
   const { version: recordVersion, readPath } = record;
-  return {
-    ...alone(record, path),
-    kind: "peers",
-    preset: "peers",
-    recordVersion,
-    readPath,
-    measurements: peersMetrics(record),
-  };
+  const none = { cell: "", seed: null, configHash: "", config: null, data: "", jobs: null, done: true };
+  return { ...facts(record, path), ...none, kind, preset: kind, recordVersion, readPath, measurements };
 }
 
 function cellSource(json: unknown, path: string): SourceRecord {
@@ -127,10 +122,4 @@ function facts({ startedAt, durationMs, commit, dirty, machine, runtime }: Facts
     machine: machineClass(machine),
     driver,
   };
-}
-
-/** The fields of records of speed, which have no cells, data or settings. */
-function alone(record: Facts, path: string) {
-  const none = { cell: "", seed: null, configHash: "", config: null, data: "", jobs: null, done: true };
-  return { ...facts(record, path), ...none };
 }
